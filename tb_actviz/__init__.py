@@ -1,0 +1,75 @@
+"""See what the layers of a Keras network respond to, in TensorBoard."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tb_actviz.analysis.channels import strongest_channels
+    from tb_actviz.capture.extractor import FeatureExtractor, activations
+    from tb_actviz.capture.layers import LayerInfo, describe_layers
+    from tb_actviz.errors import InputError
+    from tb_actviz.imaging.montage import (
+        channel_grid,
+        channels_beside_input,
+        input_comparison,
+        relu_comparison,
+    )
+    from tb_actviz.imaging.normalize import mat2gray
+    from tb_actviz.imaging.resize import imresize
+    from tb_actviz.imaging.tiling import imtile
+    from tb_actviz.logger import ActivationLogger, Logged
+    from tb_actviz.views import LogOptions
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ActivationLogger",
+    "FeatureExtractor",
+    "InputError",
+    "LayerInfo",
+    "LogOptions",
+    "Logged",
+    "activations",
+    "channel_grid",
+    "channels_beside_input",
+    "describe_layers",
+    "imresize",
+    "imtile",
+    "input_comparison",
+    "mat2gray",
+    "relu_comparison",
+    "strongest_channels",
+]
+
+_MODULES = {
+    "ActivationLogger": "logger",
+    "FeatureExtractor": "capture.extractor",
+    "InputError": "errors",
+    "LayerInfo": "capture.layers",
+    "LogOptions": "views",
+    "Logged": "logger",
+    "activations": "capture.extractor",
+    "channel_grid": "imaging.montage",
+    "channels_beside_input": "imaging.montage",
+    "describe_layers": "capture.layers",
+    "imresize": "imaging.resize",
+    "imtile": "imaging.tiling",
+    "input_comparison": "imaging.montage",
+    "mat2gray": "imaging.normalize",
+    "relu_comparison": "imaging.montage",
+    "strongest_channels": "analysis.channels",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # TensorBoard imports this package for its plugin: nothing heavy before it is used.
+    if name in _MODULES:
+        module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+        return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

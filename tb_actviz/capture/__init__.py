@@ -1,0 +1,1 @@
+"""Keras models and pictures in, activations as arrays out."""

@@ -1,0 +1,62 @@
+"""`tb-actviz layers`: a model as a table."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from typing import TYPE_CHECKING
+
+from tb_actviz.cli.console import table
+from tb_actviz.cli.models import load_model
+
+if TYPE_CHECKING:
+    from tb_actviz.capture.layers import LayerInfo
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """List the layers of a model.
+
+    Args:
+        arguments: Parsed command line.
+    """
+    model = load_model(arguments.model, arguments.weights)
+    # Only now is Keras there, on a back end that is installed.
+    from tb_actviz.capture.graph import list_calls
+    from tb_actviz.capture.layers import describe_layers, select_calls
+
+    infos = describe_layers(model)
+    if arguments.layers:
+        wanted = {
+            call.path for call in select_calls(list_calls(model), arguments.layers)
+        }
+        infos = [info for info in infos if info.path in wanted]
+    if arguments.json:
+        answer = {
+            "model": model.name,
+            "parameters": model.count_params(),
+            "layers": [dataclasses.asdict(info) for info in infos],
+        }
+        print(json.dumps(answer, indent=2))
+        return
+    header = ["path", "class", "output", "channels", "parameters", "pair", "warnings"]
+    print(table(header, [_row(info) for info in infos], right={3, 4}))
+    print(f"\n{model.name}: {len(infos)} layers, {model.count_params():,} parameters")
+    if any(None in info.output_shape for info in infos):
+        print("? in a shape: depends on the size of the picture")
+
+
+def _row(info: LayerInfo) -> list[str]:
+    pair = {
+        "activation": f"after {info.partner}",
+        "pre-activation": f"before {info.partner}",
+    }
+    return [
+        info.path,
+        info.class_name,
+        "×".join("?" if size is None else str(size) for size in info.output_shape),
+        "" if info.channels is None else str(info.channels),
+        f"{info.parameters:,}" if info.parameters else "",
+        pair.get(info.kind, ""),
+        "; ".join(info.warnings),
+    ]

@@ -1,0 +1,148 @@
+"""`tb-actviz log`: pictures through a model into TensorBoard."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tb_actviz.cli.console import progress_bar, quiet_start, table
+from tb_actviz.cli.models import class_names, load_model, load_preprocess
+
+if TYPE_CHECKING:
+    from tb_actviz.capture.inputs import NamedInput
+    from tb_actviz.logger import ActivationLogger, Logged
+
+_TOP = 5
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Log pictures of a model's activations.
+
+    Args:
+        arguments: Parsed command line.
+    """
+    # Pictures first: a wrong path should not have to wait for a network.
+    from tb_actviz.capture.inputs import read_inputs
+    from tb_actviz.views import VIEWS, LogOptions
+
+    options = LogOptions(
+        channels=arguments.channels,
+        strongest=arguments.strongest,
+        views=tuple(arguments.views or VIEWS),
+        limits=tuple(arguments.limits) if arguments.limits else None,
+        per_channel=arguments.per_channel,
+    )
+    inputs = read_inputs(arguments.pictures)
+    if arguments.size:
+        inputs = [_resized(one, arguments.size) for one in inputs]
+    weights = arguments.weights
+    if weights is None and not arguments.model.endswith(".keras"):
+        weights = "imagenet" if ":" not in arguments.model else None
+    model = load_model(arguments.model, weights)
+    preprocess = load_preprocess(arguments.preprocess)
+    from tb_actviz.capture.extractor import find_preprocess
+    from tb_actviz.logger import ActivationLogger
+
+    if arguments.preprocess == "auto" and find_preprocess(model, "auto") is None:
+        print(
+            f"note: no preprocessing is known for {arguments.model}; pictures are fed "
+            "as RGB, 0…255 (see --preprocess)",
+            file=sys.stderr,
+        )
+    with (
+        ActivationLogger(
+            arguments.logdir,
+            model,
+            arguments.layers,
+            preprocess=preprocess,
+            options=options,
+        ) as logger,
+        progress_bar("drawing") as progress,
+        quiet_start(),
+    ):
+        logged = logger(inputs, arguments.step, progress)
+    answer = _answer(arguments, logger, logged, class_names(model))
+    print(json.dumps(answer, indent=2) if arguments.json else _as_text(answer))
+
+
+def _resized(one: NamedInput, size: tuple[int, int]) -> NamedInput:
+    from tb_actviz.imaging.resize import imresize
+
+    pixels = imresize(one.values, size)
+    height, width = one.values.shape[:2]
+    note = f"resized from {height}×{width}"
+    return replace(one, values=pixels, picture=pixels, notes=(*one.notes, note))
+
+
+def _answer(
+    arguments: argparse.Namespace,
+    logger: ActivationLogger,
+    logged: Logged,
+    names: tuple[str, ...] | None,
+) -> dict[str, Any]:
+    return {
+        "model": arguments.model,
+        "log_dir": arguments.logdir,
+        "event_file": logger.event_file,
+        "step": logged.step,
+        "inputs": [_input_answer(one, logged, names) for one in logged.inputs],
+        "strongest": {
+            layer: {
+                name: [{"channel": c, "max": value} for c, value in channels]
+                for name, channels in inputs.items()
+            }
+            for layer, inputs in logged.strongest.items()
+        },
+        "tags": logged.tags,
+        "command": f"tensorboard --logdir {shlex.quote(arguments.logdir)}",
+    }
+
+
+def _input_answer(
+    one: NamedInput, logged: Logged, names: tuple[str, ...] | None
+) -> dict[str, Any]:
+    scores = logged.predictions.get(one.name)
+    best = [] if scores is None else scores.argsort()[::-1][:_TOP].tolist()
+    return {
+        "name": one.name,
+        "file": None if one.source is None else str(one.source),
+        "height": one.values.shape[0],
+        "width": one.values.shape[1],
+        "notes": list(one.notes),
+        "predictions": [
+            {
+                "class": index,
+                "name": names[index] if names else f"class {index}",
+                "score": float(scores[index]),
+            }
+            for index in best
+            if scores is not None
+        ],
+    }
+
+
+def _as_text(answer: dict[str, Any]) -> str:
+    lines = []
+    for one in answer["inputs"]:
+        notes = "".join(f", {note}" for note in one["notes"])
+        lines.append(f"{one['name']}: {one['height']}×{one['width']}{notes}")
+        lines += [f"  {p['score']:8.2%}  {p['name']}" for p in one["predictions"]]
+    names = [one["name"] for one in answer["inputs"]]
+    rows = [
+        [layer, *(_channel_list(inputs[name]) for name in names)]
+        for layer, inputs in answer["strongest"].items()
+    ]
+    lines += ["", "strongest channels, counted from 0 (maximum):"]
+    lines += [table(["layer", *names], rows, right=set())]
+    lines += ["", f"{len(answer['tags'])} pictures in {answer['log_dir']}, tags:"]
+    lines += [f"  {tag}" for tag in answer["tags"]]
+    lines += ["", "see them:", f"  {answer['command']}"]
+    return "\n".join(lines)
+
+
+def _channel_list(channels: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{one['channel']} ({one['max']:.4g})" for one in channels)

@@ -1,0 +1,201 @@
+"""Arguments of `tb-actviz`, and how it ends.
+
+Exit codes: 0 done, 1 the system refused (such as a full disk), 2 wrong input, 130
+stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from tb_actviz import __version__
+from tb_actviz.errors import InputError
+
+_MODEL_HELP = (
+    "squeezenet, a .keras file, keras.applications.NAME, or module:callable that "
+    "returns a model"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `tb-actviz`.
+
+    Args:
+        argv: Arguments without the program's name; None takes the command line's.
+
+    Returns:
+        The exit code.
+    """
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    command: Callable[[argparse.Namespace], None] = arguments.load()
+    try:
+        command(arguments)
+    except InputError as error:
+        return _fail(str(error), 2)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; nothing more may be flushed to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _fail("stopped", 130)
+    except OSError as error:
+        return _fail(str(error), 1)
+    return 0
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"tb-actviz: {message}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tb-actviz",
+        description="See what the layers of a Keras network respond to, "
+        "in TensorBoard.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_log(commands)
+    _add_layers(commands)
+    return parser
+
+
+def _add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    log = commands.add_parser(
+        "log",
+        help="log pictures of a model's activations",
+        description="Feed pictures to a model and log its activations for TensorBoard.",
+    )
+    log.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="PICTURE",
+        help="picture files, or folders of them",
+    )
+    _add_model(log)
+    log.add_argument("--logdir", required=True, help="folder of the run")
+    log.add_argument(
+        "--layers",
+        nargs="+",
+        metavar="LAYER",
+        help="layer paths or globs such as 'fire6-*' (default: convolutions and "
+        "activation layers)",
+    )
+    log.add_argument(
+        "--channels",
+        type=_channels,
+        default=(),
+        metavar="N,N",
+        help="channels to follow, counted from 0",
+    )
+    log.add_argument(
+        "--strongest",
+        type=int,
+        default=3,
+        metavar="K",
+        help="how many of the strongest channels to show (default: %(default)s)",
+    )
+    log.add_argument(
+        "--views",
+        nargs="+",
+        metavar="VIEW",
+        help="which of: channels, chosen, strongest, relu, inputs (default: all)",
+    )
+    log.add_argument(
+        "--size",
+        type=_size,
+        metavar="N or HxW",
+        help="resize pictures first (default: as they are)",
+    )
+    scale = log.add_mutually_exclusive_group()
+    scale.add_argument(
+        "--limits",
+        type=float,
+        nargs=2,
+        metavar=("LOW", "HIGH"),
+        help="one fixed scale for all pictures",
+    )
+    scale.add_argument(
+        "--per-channel",
+        action="store_true",
+        help="stretch every channel of the grids over its own range",
+    )
+    log.add_argument(
+        "--preprocess",
+        default="auto",
+        metavar="HOW",
+        help="auto (the model's own), none, or module:callable such as "
+        "keras.applications.mobilenet_v2:preprocess_input",
+    )
+    log.add_argument("--step", type=int, default=0, help="step to log at (default: 0)")
+    _add_json(log)
+    log.set_defaults(load=_load_log)
+
+
+def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    layers = commands.add_parser(
+        "layers",
+        help="list a model's layers",
+        description="List a model's layers: path, class, shape, channels, parameters, "
+        "and which layer belongs before or after an activation.",
+    )
+    _add_model(layers)
+    layers.add_argument(
+        "--layers", nargs="+", metavar="LAYER", help="only these paths or globs"
+    )
+    _add_json(layers)
+    layers.set_defaults(load=_load_layers)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", required=True, help=_MODEL_HELP)
+    parser.add_argument(
+        "--weights",
+        metavar="PATH",
+        help="weights to load: for squeezenet a .caffemodel, .weights.h5 or .keras "
+        "file (default for log: imagenet, downloaded once)",
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+
+def _load_log() -> Callable[[argparse.Namespace], None]:
+    from tb_actviz.cli.log import run
+
+    return run
+
+
+def _load_layers() -> Callable[[argparse.Namespace], None]:
+    from tb_actviz.cli.layers import run
+
+    return run
+
+
+def _channels(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"received {text!r}; expected numbers such as 13,46"
+        ) from None
+
+
+def _size(text: str) -> tuple[int, int]:
+    height, _, width = text.lower().partition("x")
+    try:
+        size = int(height), int(width or height)
+    except ValueError:
+        size = 0, 0
+    if min(size) < 1:
+        raise argparse.ArgumentTypeError(
+            f"received {text!r}; expected a size such as 227 or 227x300 "
+            "(height x width)"
+        )
+    return size

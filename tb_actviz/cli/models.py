@@ -1,0 +1,199 @@
+"""Names on the command line -> Keras models and preprocessing."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tb_actviz.cli.console import quiet_start
+from tb_actviz.errors import InputError, near_matches
+
+if TYPE_CHECKING:
+    import keras
+
+_APPLICATIONS = "keras.applications."
+_BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def load_model(name: str, weights: str | None) -> keras.Model:
+    """Load the model that a name on the command line means.
+
+    Args:
+        name: `squeezenet`, a path ending in `.keras`, `keras.applications.NAME`, or
+            `module:callable`.
+        weights: A path or, where the model knows some, a name; None for the model's
+            own random ones.
+
+    Returns:
+        The model.
+
+    Raises:
+        InputError: If there is no such model, or it cannot be loaded.
+    """
+    _choose_backend()
+    with quiet_start():
+        if name == "squeezenet":
+            return _squeezenet(weights)
+        if name.endswith(".keras"):
+            return _saved(name, weights)
+        if name.startswith(_APPLICATIONS):
+            return _application(name, weights)
+        if ":" in name:
+            return _called(name, weights)
+    known = ["squeezenet", "keras.applications.MobileNetV2", "network.keras"]
+    raise InputError(
+        f"There is no model {name!r}. {near_matches(name, known[:1])} Otherwise name a "
+        ".keras file, keras.applications.NAME, or module:callable."
+    )
+
+
+def load_preprocess(name: str) -> Callable[[Any], Any] | str | None:
+    """Find the preprocessing that a name on the command line means.
+
+    Args:
+        name: `auto`, `none`, or `module:callable`.
+
+    Returns:
+        `"auto"`, None, or the callable.
+
+    Raises:
+        InputError: If there is no such callable.
+    """
+    if name == "auto":
+        return "auto"
+    if name == "none":
+        return None
+    if ":" not in name:
+        raise InputError(
+            f"Received --preprocess {name!r}; expected auto, none, or module:callable "
+            "such as keras.applications.mobilenet_v2:preprocess_input."
+        )
+    return _import_callable(name)
+
+
+def class_names(model: keras.Model) -> tuple[str, ...] | None:
+    """Find the names of a model's classes.
+
+    Args:
+        model: A model from `load_model`.
+
+    Returns:
+        The 1000 ImageNet names where the output has that many classes, else None.
+    """
+    from keras_models.squeezenet import class_names as imagenet_names
+
+    names = imagenet_names()
+    return names if model.outputs[0].shape[1:] == (len(names),) else None
+
+
+def _choose_backend() -> None:
+    """Let Keras find a back end that is installed, where its default is not."""
+    if "KERAS_BACKEND" in os.environ:
+        return
+    installed = [name for name in _BACKENDS if importlib.util.find_spec(name)]
+    if not installed:
+        raise InputError(
+            "Keras needs a back end and none is installed. Install one: "
+            "pip install 'tb-actviz[tensorflow]' (or [jax], [torch])."
+        )
+    if "tensorflow" not in installed:
+        os.environ["KERAS_BACKEND"] = installed[0]
+
+
+def _squeezenet(weights: str | None) -> keras.Model:
+    from keras_models import SqueezeNet
+    from keras_models.squeezenet import WeightsError
+
+    try:
+        return SqueezeNet(weights=weights)
+    except WeightsError as error:
+        raise InputError(str(error)) from None
+
+
+def _saved(name: str, weights: str | None) -> keras.Model:
+    import keras
+
+    importlib.import_module("keras_models.squeezenet.pooling")  # registers its layers
+    if not Path(name).is_file():
+        raise InputError(f"There is no file {name!r}.")
+    if weights is not None:
+        raise InputError(
+            f"{name!r} brings its own weights; leave --weights {weights!r} out."
+        )
+    try:
+        model = keras.saving.load_model(name, compile=False)
+    except Exception as error:  # damaged files fail in every layer of the loader
+        raise InputError(f"{name!r} cannot be loaded: {_first_line(error)}") from None
+    return _checked(model, name)
+
+
+def _application(name: str, weights: str | None) -> keras.Model:
+    import keras
+
+    wanted = name.removeprefix(_APPLICATIONS)
+    known = [n for n in dir(keras.applications) if n[0].isupper()]
+    if wanted not in known:
+        raise InputError(
+            f"keras.applications has no {wanted!r}. {near_matches(wanted, known)}"
+        )
+    try:
+        return getattr(keras.applications, wanted)(weights=weights)
+    except Exception as error:  # downloads and readers fail in many ways
+        raise InputError(f"{name} cannot be built: {_first_line(error)}") from None
+
+
+def _called(name: str, weights: str | None) -> keras.Model:
+    build = _import_callable(name)
+    try:
+        model = _checked(build(), name)
+    except TypeError as error:
+        raise InputError(
+            f"{name!r} cannot be called without arguments: {error}"
+        ) from None
+    if weights is not None:
+        try:
+            model.load_weights(weights)
+        except Exception as error:  # damaged files fail in every layer of the loader
+            raise InputError(
+                f"The weights {weights!r} do not fit {name!r}: {_first_line(error)}"
+            ) from None
+    return model
+
+
+def _import_callable(name: str) -> Callable[..., Any]:
+    module_name, _, attribute = name.partition(":")
+    if os.getcwd() not in sys.path:
+        # As `python -m` does, so that a module beside the user is found.
+        sys.path.insert(0, os.getcwd())
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise InputError(f"{name!r} cannot be imported: {_first_line(error)}") from None
+    found = getattr(module, attribute, None)
+    if not callable(found):
+        known = [n for n in dir(module) if not n.startswith("_")]
+        raise InputError(
+            f"The module {module_name!r} has no callable {attribute!r}. "
+            f"{near_matches(attribute, known)}"
+        )
+    return found  # type: ignore[no-any-return]
+
+
+def _checked(model: Any, name: str) -> keras.Model:
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise InputError(
+            f"{name!r} is a {type(model).__name__}; expected a keras.Model."
+        )
+    return model
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}" if lines[0] else type(error).__name__

@@ -1,0 +1,38 @@
+"""The one error that means: the caller's input is wrong, not our code."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class InputError(ValueError):
+    """Something a caller passed cannot be used; the text says what and what to do."""
+
+
+def near_matches(name: str, known: Iterable[str]) -> str:
+    """Say which known names are closest to a misspelt one.
+
+    Args:
+        name: The name that was not found.
+        known: The names that exist.
+
+    Returns:
+        A sentence to append to an error, or the first known names where nothing
+        is close.
+    """
+    names = list(dict.fromkeys(known))
+    folded = {candidate.lower(): candidate for candidate in reversed(names)}
+    close = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
+    if close:
+        return f"Did you mean {_either(folded[match] for match in close)}?"
+    shown = ", ".join(repr(candidate) for candidate in names[:8])
+    rest = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return f"There are: {shown}{rest}."
+
+
+def _either(names: Iterable[str]) -> str:
+    quoted = [repr(name) for name in names]
+    return (
+        quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+    )

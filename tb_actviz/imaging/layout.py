@@ -1,0 +1,159 @@
+"""Placing pictures and captions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tb_actviz.imaging.colormap import CLIPPED, COLORMAPS, NON_FINITE
+from tb_actviz.imaging.scale import Marks, Scale, format_value
+from tb_actviz.imaging.text import BACKGROUND, FAINT_TEXT, TEXT, draw_line, wrap
+
+#: Pixels between neighbouring panels, and around a whole picture.
+GAP = 8
+MARGIN = 12
+#: Captions get at least this much room, however small the picture.
+MIN_WIDTH = 440
+_BAR_WIDTH, _BAR_HEIGHT = 128, 10
+
+
+def across(
+    images: Sequence[np.ndarray], gap: int = GAP, align: float = 0.0
+) -> np.ndarray:
+    """Put pictures side by side on the background.
+
+    Args:
+        images: RGB, uint8, shapes (H, W, 3).
+        gap: Pixels between them.
+        align: 0 lines up their tops, 0.5 their middles, 1 their bottoms.
+
+    Returns:
+        RGB, uint8.
+    """
+    turned = [np.swapaxes(image, 0, 1) for image in images]
+    return np.swapaxes(down(turned, gap, align), 0, 1)
+
+
+def down(
+    images: Sequence[np.ndarray], gap: int = GAP, align: float = 0.0
+) -> np.ndarray:
+    """Put pictures below one another on the background.
+
+    Args:
+        images: RGB, uint8, shapes (H, W, 3).
+        gap: Pixels between them.
+        align: 0 lines up their left edges, 0.5 their middles, 1 their right edges.
+
+    Returns:
+        RGB, uint8.
+    """
+    width = max(image.shape[1] for image in images)
+    height = sum(image.shape[0] for image in images) + gap * (len(images) - 1)
+    page = blank(height, width)
+    top = 0
+    for image in images:
+        left = round((width - image.shape[1]) * align)
+        page[top : top + image.shape[0], left : left + image.shape[1]] = image
+        top += image.shape[0] + gap
+    return page
+
+
+def blank(height: int, width: int) -> np.ndarray:
+    """Make an empty stretch of background.
+
+    Args:
+        height: Pixels.
+        width: Pixels.
+
+    Returns:
+        RGB, uint8, shape (height, width, 3).
+    """
+    return np.full((height, width, 3), BACKGROUND, np.uint8)
+
+
+def labelled(panel: np.ndarray, *labels: str) -> np.ndarray:
+    """Write short labels below a panel, wrapped to its width.
+
+    Args:
+        panel: RGB, uint8, shape (H, W, 3).
+        *labels: The first in full, the others in faint letters.
+
+    Returns:
+        RGB, uint8, at least as large as the panel.
+    """
+    room = max(panel.shape[1], 72)
+    lines = [
+        draw_line(line, 13, FAINT_TEXT if index else TEXT)
+        for index, label in enumerate(labels)
+        for line in wrap(label, room, 13)
+    ]
+    return down([panel, down(lines, gap=0)], gap=4)
+
+
+def page(
+    body: np.ndarray,
+    title: str,
+    lines: Sequence[str],
+    scale: Scale | None = None,
+    marks: Marks | None = None,
+) -> np.ndarray:
+    """Finish a picture: caption strip with title, facts and legend above the body.
+
+    Args:
+        body: RGB, uint8, shape (H, W, 3).
+        title: Usually the layer path.
+        lines: Facts, one line each.
+        scale: What black…white stand for; drawn as a bar with its values.
+        marks: How many values are drawn in a reserved colour.
+
+    Returns:
+        RGB, uint8.
+    """
+    width = max(body.shape[1], MIN_WIDTH)
+    parts = [draw_line(line, 17) for line in wrap(title, width, 17)]
+    parts += [
+        draw_line(line, 13, FAINT_TEXT)
+        for text in lines
+        for line in wrap(text, width, 13)
+    ]
+    if scale is not None:
+        parts += _legend(scale, marks or Marks(), width)
+    strip = down(parts, gap=3)
+    whole = down([strip, body], gap=10)
+    framed = blank(
+        whole.shape[0] + 2 * MARGIN, max(whole.shape[1], MIN_WIDTH) + 2 * MARGIN
+    )
+    framed[MARGIN:-MARGIN, MARGIN : MARGIN + whole.shape[1]] = whole
+    return framed
+
+
+def _legend(scale: Scale, marks: Marks, width: int) -> list[np.ndarray]:
+    pieces = [
+        draw_line(format_value(scale.low), 13),
+        _bar(scale),
+        draw_line(format_value(scale.high), 13),
+        draw_line(scale.note, 13, FAINT_TEXT),
+    ]
+    rows = [across(pieces, gap=6, align=0.5)]
+    swatches = [
+        (marks.not_a_number, "NaN", NON_FINITE),
+        (marks.infinite, "infinite", NON_FINITE),
+        (marks.clipped, "beyond the scale", CLIPPED),
+    ]
+    for count, name, color in swatches:
+        if count:
+            swatch = np.full((_BAR_HEIGHT, _BAR_HEIGHT, 3), color, np.uint8)
+            noun = "value is" if count == 1 else "values are"
+            text = draw_line(f"{count:,} {noun} {name}", 13)
+            rows.append(across([swatch, text], gap=6, align=0.5))
+    if rows[0].shape[1] > width:
+        # The words go below the bar where they would make the picture wider.
+        note = [draw_line(line, 13, FAINT_TEXT) for line in wrap(scale.note, width, 13)]
+        rows[:1] = [across(pieces[:3], gap=6, align=0.5), *note]
+    return rows
+
+
+def _bar(scale: Scale) -> np.ndarray:
+    steps = np.rint(np.linspace(0, 255, _BAR_WIDTH)).astype(np.uint8)
+    return np.repeat(COLORMAPS[scale.colormap][steps][None], _BAR_HEIGHT, axis=0)

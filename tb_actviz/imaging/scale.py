@@ -1,0 +1,151 @@
+"""The value range behind the colours of a picture, and what falls outside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_actviz.imaging.colormap import colorize, default_limits, outside_scale
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the two ends of a colour map stand for.
+
+    Args:
+        low: Value at the low end.
+        high: Value at the high end.
+        colormap: Name of the colour map.
+        note: In words, what the limits were taken from.
+    """
+
+    low: float
+    high: float
+    colormap: str
+    note: str
+
+    def colorize(self, values: np.ndarray) -> np.ndarray:
+        """Draw raw values on this scale.
+
+        Args:
+            values: Any shape, float.
+
+        Returns:
+            RGB, uint8, shape (..., 3).
+        """
+        return colorize(values, (self.low, self.high), self.colormap)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How many values of a picture are drawn in a reserved colour.
+
+    Args:
+        not_a_number: Count of NaN.
+        infinite: Count of both infinities.
+        clipped: Count of finite values outside the scale.
+    """
+
+    not_a_number: int = 0
+    infinite: int = 0
+    clipped: int = 0
+
+
+def common_scale(
+    *arrays: np.ndarray,
+    limits: tuple[float, float] | None = None,
+    signed: bool = False,
+    of: str,
+) -> Scale:
+    """Find one scale for several arrays.
+
+    Values that are nowhere negative are shown from 0 to their maximum in grey; signed
+    ones symmetrically around zero in two hues, so that zero is black in both.
+
+    Args:
+        *arrays: Any shapes, float.
+        limits: Fixed (low, high) instead of the arrays' own. They get the two-hued
+            map only where zero is their middle, because zero is its black.
+        signed: Take the symmetric scale even if no value is negative.
+        of: What the arrays are, for the legend ("this layer").
+
+    Returns:
+        The scale.
+    """
+    if limits is not None:
+        low, high = limits
+        return Scale(low, high, "signed" if -low == high else "gray", "fixed scale")
+    pairs = [default_limits(array) for array in arrays]
+    low = min(pair[0] for pair in pairs)
+    high = max(pair[1] for pair in pairs)
+    if signed or low < 0:
+        high = max(-low, high)
+        return Scale(-high, high, "signed", f"symmetric, {of}")
+    return Scale(low, high, "gray", f"0 to maximum, {of}")
+
+
+def stretch_channels(maps: np.ndarray) -> tuple[np.ndarray, Scale]:
+    """Bring every channel to 0…1 over its own range.
+
+    Args:
+        maps: Float, shape (H, W, C).
+
+    Returns:
+        The stretched maps (`mat2gray` of each channel, but infinities stay what they
+        are), float64, and the scale to draw them on.
+    """
+    finite = np.isfinite(maps)
+    low = np.min(maps, axis=(0, 1), initial=np.inf, where=finite).astype(np.float64)
+    high = np.max(maps, axis=(0, 1), initial=-np.inf, where=finite).astype(np.float64)
+    constant = ~(low < high)
+    start, span = np.where(constant, 0, low), np.where(constant, 1, high - low)
+    stretched = np.where(finite, np.clip((maps - start) / span, 0, 1), maps)
+    words = "each channel from its own minimum to its maximum"
+    return stretched, Scale(0.0, 1.0, "gray", words)
+
+
+def count_marks(values: np.ndarray, scale: Scale | None = None) -> Marks:
+    """Count what a picture of these values draws in reserved colours.
+
+    Args:
+        values: Any shape, float.
+        scale: The scale they are drawn on; None where nothing can be clipped.
+
+    Returns:
+        The counts.
+    """
+    finite = np.isfinite(values)
+    nan_count = int(np.isnan(values).sum()) if not finite.all() else 0
+    infinite = int(values.size - finite.sum()) - nan_count
+    outside = None if scale is None else outside_scale(values, (scale.low, scale.high))
+    clipped = 0 if outside is None else int((outside & finite).sum())
+    return Marks(nan_count, infinite, clipped)
+
+
+def format_value(value: float) -> str:
+    """Write a value for a legend or label, four significant digits.
+
+    Args:
+        value: Any float.
+
+    Returns:
+        Such as `1630`, `-12.35` or `4.2e-05`.
+    """
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.4g}"
+
+
+def sum_marks(*marks: Marks) -> Marks:
+    """Add up the marks of several arrays in one picture.
+
+    Args:
+        *marks: From `count_marks`.
+
+    Returns:
+        Their sums.
+    """
+    return Marks(
+        sum(mark.not_a_number for mark in marks),
+        sum(mark.infinite for mark in marks),
+        sum(mark.clipped for mark in marks),
+    )

@@ -1,0 +1,233 @@
+"""Joins capture, analysis, imaging and writing: pictures in, image summaries out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+
+import keras
+import numpy as np
+
+from tb_actviz.analysis.channels import strongest_channels
+from tb_actviz.capture.extractor import FeatureExtractor, Preprocess
+from tb_actviz.capture.graph import Call, list_calls
+from tb_actviz.capture.inputs import Inputs, NamedInput, read_inputs
+from tb_actviz.capture.layers import (
+    LayerSelection,
+    activation_pairs,
+    select_calls,
+    select_default,
+)
+from tb_actviz.errors import InputError
+from tb_actviz.imaging.maps import as_maps
+from tb_actviz.imaging.montage import input_comparison
+from tb_actviz.imaging.png import encode_png
+from tb_actviz.views import VIEWS, LogOptions, Response, draw
+from tb_actviz.writing.event_file import EventFile
+from tb_actviz.writing.summaries import image_summary
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What one call of the logger wrote and found.
+
+    Args:
+        step: The step it was logged at.
+        inputs: The inputs as they were read.
+        tags: Tags of the pictures, in the order they were written.
+        strongest: Layer path to input name to (channel, maximum), strongest first.
+        predictions: Input name to the model's output, float32, shape (classes,);
+            empty where the output is no vector.
+    """
+
+    step: int
+    inputs: tuple[NamedInput, ...]
+    tags: list[str] = field(default_factory=list)
+    strongest: dict[str, dict[str, list[tuple[int, float]]]] = field(
+        default_factory=dict
+    )
+    predictions: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+class ActivationLogger:
+    """Logs pictures of a model's activations for TensorBoard's Images tab.
+
+    The event file is made when the first picture is written. Use it in a `with`
+    statement, or call `close`.
+
+    Args:
+        log_dir: Folder of the run.
+        model: A functional Keras model, or a sequential one whose input shape is
+            known.
+        layers: A path, a glob, a layer class, a predicate, or a list of these; None
+            takes the convolutions and the activation layers.
+        preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
+        options: What is drawn of each layer.
+
+    Raises:
+        InputError: If a layer or channel does not exist, or the folder cannot be
+            written to.
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str],
+        model: keras.Model,
+        layers: LayerSelection | None = None,
+        *,
+        preprocess: Preprocess = "auto",
+        options: LogOptions | None = None,
+    ) -> None:
+        self.options = options or LogOptions()
+        calls = list_calls(model)
+        chosen = (
+            select_default(calls) if layers is None else select_calls(calls, layers)
+        )
+        _check_channels(self.options.channels, chosen)
+        self.layers: tuple[str, ...] = tuple(call.path for call in chosen)
+        feeds = {after: before for before, after in activation_pairs(calls)}
+        self._before = {path: feeds[path] for path in self.layers if path in feeds}
+        self._output = _vector_output(model, calls)
+        needed = [*self.layers, *self._before.values()]
+        if self._output is not None:
+            needed.append(self._output)
+        self._extractor = FeatureExtractor(model, needed, preprocess=preprocess)
+        self._sample_ndim = len(model.inputs[0].shape) - 1
+        self._file = EventFile(log_dir)
+
+    def __call__(
+        self,
+        inputs: Inputs,
+        step: int = 0,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Logged:
+        """Run the inputs through the model and log every view of every layer.
+
+        All inputs are read and checked before anything is run or written.
+
+        Args:
+            inputs: As for `read_inputs`; sizes may differ.
+            step: Step to log at, at least 0.
+            progress: Called with (responses drawn, all responses) while this works.
+
+        Returns:
+            What was written and found.
+
+        Raises:
+            InputError: If an input cannot be read or does not fit the model, or the
+                step is negative.
+        """
+        if step < 0:
+            raise InputError(f"Received step={step}; expected 0 or more.")
+        named = read_inputs(inputs, self._sample_ndim)
+        for one in named:
+            self._extractor.check(one)
+        logged = Logged(step, tuple(named))
+        compared: dict[str, list[np.ndarray]] = {path: [] for path in self.layers}
+        total = len(named) * len(self.layers)
+        for done, one in enumerate(named):
+            captured = self._extractor.run([one])
+            if self._output is not None:
+                logged.predictions[one.name] = captured[self._output][0]
+            for index, path in enumerate(self.layers):
+                response = self._response(path, one, captured)
+                self._log_response(logged, response)
+                # A copy of the few channels, so that the layer itself can go.
+                followed = list(self._followed(logged, path))
+                compared[path].append(response.maps[:, :, followed])
+                if progress is not None:
+                    progress(done * len(self.layers) + index + 1, total)
+        if len(named) > 1 and "inputs" in self.options.views:
+            for path, maps in compared.items():
+                self._log_comparison(logged, path, maps)
+        return logged
+
+    @property
+    def event_file(self) -> str | None:
+        """Path of the event file, None before anything was written."""
+        return None if self._file.path is None else str(self._file.path)
+
+    def close(self) -> None:
+        """Close the event file; closing again does nothing."""
+        self._file.close()
+
+    def __enter__(self) -> ActivationLogger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _response(
+        self, path: str, one: NamedInput, captured: dict[str, np.ndarray]
+    ) -> Response:
+        before_path = self._before.get(path)
+        return Response(
+            layer=path,
+            input_name=one.name,
+            picture=one.picture,
+            maps=as_maps(captured[path][0]),
+            before_layer=before_path,
+            before=as_maps(captured[before_path][0]) if before_path else None,
+        )
+
+    def _log_response(self, logged: Logged, response: Response) -> None:
+        count = min(self.options.strongest, response.maps.shape[2])
+        channels, maxima = strongest_channels(response.maps, count)
+        logged.strongest.setdefault(response.layer, {})[response.input_name] = [
+            (int(channel), float(maximum))
+            for channel, maximum in zip(channels, maxima, strict=True)
+        ]
+        for view, picture in draw(response, channels.tolist(), self.options):
+            tag = f"{response.layer}/{view}/{response.input_name}"
+            self._write(logged, tag, view, picture)
+
+    def _log_comparison(
+        self, logged: Logged, path: str, maps: list[np.ndarray]
+    ) -> None:
+        picture = input_comparison(
+            [one.picture for one in logged.inputs],
+            maps,
+            self._followed(logged, path),
+            layer=path,
+            input_names=[one.name for one in logged.inputs],
+            limits=self.options.limits,
+        )
+        self._write(logged, f"{path}/inputs", "inputs", picture)
+
+    def _followed(self, logged: Logged, path: str) -> Sequence[int]:
+        """The chosen channels, or the strongest for the first input."""
+        if self.options.channels:
+            return self.options.channels
+        first = logged.strongest[path][logged.inputs[0].name]
+        return [channel for channel, _ in first]
+
+    def _write(self, logged: Logged, tag: str, view: str, picture: np.ndarray) -> None:
+        height, width = picture.shape[:2]
+        summary = image_summary(tag, encode_png(picture), width, height, VIEWS[view])
+        self._file.add(summary, logged.step)
+        logged.tags.append(tag)
+
+
+def _check_channels(channels: Sequence[int], chosen: Sequence[Call]) -> None:
+    for call in chosen:
+        count = call.output.shape[-1]
+        for channel in channels:
+            if channel >= count:
+                raise InputError(
+                    f"The layer {call.path!r} has {count} channels, 0 to {count - 1}; "
+                    f"channel {channel} does not exist. Channels count from 0."
+                )
+
+
+def _vector_output(model: keras.Model, calls: Sequence[Call]) -> str | None:
+    """Path of the model's only output where that is a vector, such as class scores."""
+    if len(model.outputs) != 1 or len(model.outputs[0].shape) != 2:
+        return None
+    return next(c.path for c in calls if c.output is model.outputs[0])

@@ -1,0 +1,160 @@
+"""One layer's response to one input -> every picture of it that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_actviz.errors import InputError, near_matches
+from tb_actviz.imaging.montage import (
+    channel_grid,
+    channels_beside_input,
+    relu_comparison,
+)
+
+#: Every view, by the name it has in tags, with what it shows.
+VIEWS = {
+    "channels": "All channels of the layer, row by row.",
+    "chosen": "The input beside the chosen channels, on one scale.",
+    "strongest": "The input beside its strongest channels, by their maximum.",
+    "relu": "The same channels before (above) and after (below) the activation.",
+    "inputs": "A row for each input: the input, then the same channels on one scale.",
+}
+
+
+@dataclass(frozen=True)
+class LogOptions:
+    """What is drawn of each layer.
+
+    Args:
+        channels: Channels to follow, counted from 0; shown in the views `chosen`,
+            `relu` and `inputs`. Without any, the latter two use the strongest.
+        strongest: How many of the strongest channels to show, at least 1; a layer
+            with fewer shows all.
+        views: Which views to draw, out of `VIEWS`.
+        limits: A fixed scale (low, high); default is a scale for each picture.
+        per_channel: Stretch every channel of the grid over its own range instead.
+
+    Raises:
+        InputError: If one of them makes no sense.
+    """
+
+    channels: tuple[int, ...] = ()
+    strongest: int = 3
+    views: tuple[str, ...] = tuple(VIEWS)
+    limits: tuple[float, float] | None = None
+    per_channel: bool = False
+
+    def __post_init__(self) -> None:
+        for view in self.views:
+            if view not in VIEWS:
+                raise InputError(
+                    f"There is no view {view!r}. {near_matches(view, VIEWS)}"
+                )
+        if self.strongest < 1:
+            raise InputError(
+                f"Received strongest={self.strongest}; expected at least 1."
+            )
+        if any(channel < 0 for channel in self.channels):
+            raise InputError(
+                f"Received channels {list(self.channels)}; channels count from 0."
+            )
+        if self.limits is not None:
+            low, high = self.limits
+            if not (np.isfinite(low) and np.isfinite(high) and low < high):
+                raise InputError(
+                    f"Received limits ({low:g}, {high:g}); expected two finite "
+                    "numbers, the lower first."
+                )
+            if self.per_channel:
+                raise InputError(
+                    "Received limits and per_channel together; expected one of them."
+                )
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """How one layer responds to one input.
+
+    Args:
+        layer: Layer path.
+        input_name: Name of the input.
+        picture: The input, RGB, uint8, shape (H, W, 3); None where it is no picture.
+        maps: Its activations, float32, shape (h, w, C).
+        before_layer: Path of the layer before the activation, if it has one.
+        before: The activations of that layer, same shape as `maps`.
+    """
+
+    layer: str
+    input_name: str
+    picture: np.ndarray | None
+    maps: np.ndarray
+    before_layer: str | None = None
+    before: np.ndarray | None = None
+
+
+def draw(
+    response: Response, strongest: Sequence[int], options: LogOptions
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Draw every view of one response that the options ask for.
+
+    Args:
+        response: The layer's response.
+        strongest: Its strongest channels, strongest first.
+        options: What to draw.
+
+    Yields:
+        Name of the view and the picture, RGB, uint8. The view `inputs` needs several
+        responses and is not among them.
+    """
+    layer, name = response.layer, response.input_name
+    if "channels" in options.views:
+        yield (
+            "channels",
+            channel_grid(
+                response.maps,
+                layer=layer,
+                input_name=name,
+                limits=options.limits,
+                per_channel=options.per_channel,
+            ),
+        )
+    if "chosen" in options.views and options.channels:
+        yield (
+            "chosen",
+            channels_beside_input(
+                response.picture,
+                response.maps,
+                options.channels,
+                layer=layer,
+                input_name=name,
+                limits=options.limits,
+            ),
+        )
+    if "strongest" in options.views:
+        yield (
+            "strongest",
+            channels_beside_input(
+                response.picture,
+                response.maps,
+                strongest,
+                layer=layer,
+                input_name=name,
+                limits=options.limits,
+                heading="strongest channels",
+            ),
+        )
+    if "relu" in options.views and response.before is not None:
+        yield (
+            "relu",
+            relu_comparison(
+                response.before,
+                response.maps,
+                options.channels or strongest,
+                layer=layer,
+                before_layer=str(response.before_layer),
+                input_name=name,
+            ),
+        )

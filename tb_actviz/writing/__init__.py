@@ -1,0 +1,1 @@
+"""Summaries -> TensorBoard event files, without TensorFlow."""

@@ -1,0 +1,172 @@
+"""Listing and selecting layers."""
+
+from __future__ import annotations
+
+import keras
+import pytest
+from keras import layers
+from networks import shared, small
+
+from tb_actviz.capture.graph import list_calls
+from tb_actviz.capture.layers import (
+    LayerInfo,
+    activation_pairs,
+    describe_layers,
+    select_calls,
+    select_default,
+)
+from tb_actviz.errors import InputError
+
+PATHS = [
+    "data",
+    "conv1",
+    "relu1",
+    "pool1",
+    "a",
+    "b",
+    "b.act",
+    "concat",
+    "drop",
+    "average",
+    "prob",
+]
+
+
+@pytest.fixture(scope="module")
+def model() -> keras.Model:
+    return small()
+
+
+def selected(model: keras.Model, layers: object) -> list[str]:
+    return [call.path for call in select_calls(list_calls(model), layers)]  # type: ignore[arg-type]
+
+
+def test_calls_come_in_the_order_they_run(model: keras.Model) -> None:
+    assert [call.path for call in list_calls(model)] == PATHS
+
+
+def test_repeated_calls_and_operations_have_paths_of_their_own() -> None:
+    calls = list_calls(shared())
+    assert [call.path for call in calls] == ["data", "same", "relu", "same#2", "add"]
+    assert len({id(call.output) for call in calls}) == 5
+
+
+def test_a_layer_used_by_another_model_too_is_seen_in_this_one(
+    model: keras.Model,
+) -> None:
+    # A second call, outside this model, must not get into its list.
+    other = keras.Input((8, 8, 3))
+    keras.Model(other, model.get_layer("conv1")(other))
+    assert [call.path for call in list_calls(model)] == PATHS
+
+
+def test_sequential_models_and_very_deep_ones() -> None:
+    sequential = keras.Sequential([keras.Input((2,)), layers.ReLU(name="r")])
+    assert [call.path for call in list_calls(sequential)][1:] == ["r"]
+    x = inputs = keras.Input((2,))
+    for _ in range(300):
+        x = layers.ReLU()(x)
+    assert len(list_calls(keras.Model(inputs, x))) == 301
+
+
+def test_models_without_a_graph_say_what_to_do() -> None:
+    class Own(keras.Model):
+        def call(self, x):  # noqa: ANN001, ANN202
+            return x
+
+    for model in (Own(name="own"), keras.Sequential([layers.ReLU()], name="own")):
+        with pytest.raises(InputError, match=r"'own' .* has no graph .* Build it"):
+            list_calls(model)
+    with pytest.raises(InputError, match=r"Expected a keras\.Model, received str: 'x'"):
+        list_calls("x")
+
+
+def test_pairs_are_activation_layers_and_what_feeds_them(model: keras.Model) -> None:
+    assert activation_pairs(list_calls(model)) == [
+        ("conv1", "relu1"),
+        ("b", "b.act"),
+        ("average", "prob"),
+    ]
+
+
+def test_a_layer_is_described_in_full(model: keras.Model) -> None:
+    found = {info.path: info for info in describe_layers(model)}
+    assert list(found) == PATHS
+    assert found["conv1"] == LayerInfo(
+        path="conv1",
+        class_name="Conv2D",
+        output_shape=(None, None, 4),
+        channels=4,
+        parameters=3 * 3 * 3 * 4 + 4,
+        kind="pre-activation",
+        partner="relu1",
+        warnings=(),
+    )
+    assert found["relu1"].kind == "activation"
+    assert found["relu1"].partner == "conv1"
+    assert found["a"].warnings == ("tanh is fused: only values after it can be seen",)
+    assert found["average"].output_shape == (5,)
+    assert found["drop"].kind == "other"
+    assert sum(info.parameters for info in found.values()) == model.count_params()
+
+
+def test_warnings_for_inner_models_and_repeated_calls() -> None:
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(2)], name="inner")
+    inputs = keras.Input((4,))
+    infos = describe_layers(keras.Model(inputs, inner(inputs)))
+    assert infos[1].warnings == ("a model: its inner layers cannot be seen yet",)
+    repeated = {info.path: info for info in describe_layers(shared())}
+    assert repeated["same"].warnings == ()
+    assert repeated["same#2"].warnings == ("a repeated call: weights are shared",)
+
+
+@pytest.mark.parametrize(
+    ("selection", "paths"),
+    [
+        ("conv1", ["conv1"]),
+        ("data", ["data"]),
+        ("*", PATHS[1:]),
+        ("b*", ["b", "b.act"]),
+        ("?", ["a", "b"]),
+        ("[ab]", ["a", "b"]),
+        (layers.Conv2D, ["conv1", "a", "b"]),
+        (lambda layer: layer.name.startswith("re"), ["relu1"]),
+        (["prob", "conv1"], ["prob", "conv1"]),
+        (["b", "*conv*", "b*"], ["b", "conv1", "b.act"]),
+        ([layers.ReLU, "a", "a"], ["relu1", "a"]),
+        (("a", "b"), ["a", "b"]),
+    ],
+)
+def test_selections(model: keras.Model, selection: object, paths: list[str]) -> None:
+    assert selected(model, selection) == paths
+
+
+@pytest.mark.parametrize(
+    ("selection", "words"),
+    [
+        ("conv2", r"No layer has the path 'conv2'\. Did you mean 'conv1'\?"),
+        ("Relu1", r"Did you mean 'relu1'\?"),
+        (["a", "pol1"], r"path 'pol1'\. Did you mean 'pool1'\?"),
+        ("conv1x*", r"No layer has the glob 'conv1x\*'\. Did you mean 'conv1'\?"),
+        ("zzz", r"There are: 'data', .*'concat' and 3 more"),
+        (layers.Dense, r"No layer is a Dense\. The model has: InputLayer, Conv2D"),
+        (lambda layer: False, r"is true for none of the 11 layers"),
+        ([], "`layers` is empty"),
+        (7, r"Cannot select layers with 7 \(int\)"),
+        (["a", 7], r"Cannot select a layer with 7 \(int\)"),
+    ],
+)
+def test_selections_of_nothing(
+    model: keras.Model, selection: object, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        selected(model, selection)
+
+
+def test_the_default_is_convolutions_and_activations_with_maps(
+    model: keras.Model,
+) -> None:
+    chosen = select_default(list_calls(model))
+    assert [call.path for call in chosen] == ["conv1", "relu1", "a", "b", "b.act"]
+    dense = keras.Sequential([keras.Input((3,)), layers.Dense(2, name="d")])
+    assert [call.path for call in select_default(list_calls(dense))] == ["d"]

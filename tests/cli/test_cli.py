@@ -1,0 +1,307 @@
+"""`tb-actviz` as a user runs it: real processes, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from events import event_files, images
+from networks import pictures, small
+from PIL import Image
+
+from tb_actviz.cli import main
+from tb_actviz.views import VIEWS
+
+
+@pytest.fixture
+def face(tmp_path: Path) -> str:
+    path = tmp_path / "face.png"
+    Image.fromarray(pictures(1, (40, 36))[0]).save(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("models") / "small.keras"
+    small().save(path)
+    return str(path)
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tb_actviz", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+def fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Run in this process; the one line it complains with."""
+    try:
+        code = main(arguments)
+    except SystemExit as error:  # argparse ends this way
+        code = error.code
+    out, err = capsys.readouterr()
+    assert code == 2
+    assert out == ""
+    assert "Traceback" not in err
+    (line,) = [text for text in err.splitlines() if text.startswith("tb-actviz")]
+    return line
+
+
+def test_log_writes_what_it_says(network: str, face: str, tmp_path: Path) -> None:
+    logdir = str(tmp_path / "my runs")
+    done = run(
+        "log",
+        *("--model", network, "--layers", "conv1", "relu1", "--channels", "1,3"),
+        *("--logdir", logdir, face, face),
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == (
+        f"note: no preprocessing is known for {network}; pictures are fed as RGB, "
+        "0…255 (see --preprocess)\n"
+    )
+    found = {tag for tag, _ in images(Path(logdir))}
+    listed = {line.strip() for line in done.stdout.splitlines() if "/" in line}
+    assert found <= listed
+    assert "relu1/relu/face#2" in found
+    assert "face: 40×36" in done.stdout
+    assert f"tensorboard --logdir '{logdir}'" in done.stdout
+    assert f"{len(found)} pictures in {logdir}" in done.stdout
+
+
+def test_log_json_is_the_same_as_data(network: str, face: str, tmp_path: Path) -> None:
+    logdir = str(tmp_path / "run")
+    done = run(
+        *("log", "--model", network, "--layers", "relu1", "--strongest", "2"),
+        *("--size", "30x20", "--preprocess", "none", "--step", "4", "--json"),
+        *("--logdir", logdir, face),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    assert answer["step"] == 4
+    assert answer["event_file"] == str(event_files(Path(logdir))[0])
+    (one,) = answer["inputs"]
+    assert (one["name"], one["file"]) == ("face", face)
+    assert (one["height"], one["width"]) == (30, 20)
+    assert one["notes"] == ["resized from 40×36"]
+    scores = [p["score"] for p in one["predictions"]]
+    assert len(scores) == 5
+    assert scores == sorted(scores, reverse=True)
+    assert sum(scores) == pytest.approx(1)
+    assert {p["name"] for p in one["predictions"]} == {f"class {i}" for i in range(5)}
+    strongest = answer["strongest"]["relu1"]["face"]
+    assert [set(s) for s in strongest] == [{"channel", "max"}] * 2
+    assert {(tag, 4) for tag in answer["tags"]} == set(images(Path(logdir)))
+
+
+def test_layers_is_a_table(network: str) -> None:
+    done = run("layers", "--model", network)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == [
+        *("path", "class", "output", "channels", "parameters", "pair", "warnings")
+    ]
+    rows = {line.split()[0]: line for line in lines[1:12]}
+    assert rows["conv1"].split() == [
+        *("conv1", "Conv2D", "?×?×4", "4", "112", "before", "relu1")
+    ]
+    assert rows["relu1"].split()[-2:] == ["after", "conv1"]
+    assert "tanh is fused" in rows["a"]
+    assert f"small: 11 layers, {small().count_params()} parameters" in done.stdout
+
+
+def test_layers_json_and_selection(network: str) -> None:
+    done = run("layers", "--model", network, "--layers", "b*", "--json")
+    answer = json.loads(done.stdout)
+    assert [one["path"] for one in answer["layers"]] == ["b", "b.act"]
+    assert answer["layers"][0] == {
+        "path": "b",
+        "class_name": "Conv2D",
+        "output_shape": [None, None, 3],
+        "channels": 3,
+        "parameters": 111,
+        "kind": "pre-activation",
+        "partner": "b.act",
+        "warnings": [],
+    }
+
+
+def test_squeezenet_can_be_listed_without_its_weights() -> None:
+    done = run("layers", "--model", "squeezenet", SQUEEZENET_WEIGHTS="/nowhere")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "fire6-relu_squeeze1x1" in done.stdout
+    assert "squeezenet" in done.stdout
+    assert "67 layers, 1,235,496 parameters" in done.stdout
+
+
+def test_models_by_callable_and_by_application(tmp_path: Path, face: str) -> None:
+    (tmp_path / "mynet.py").write_text(
+        "import keras\n"
+        "def build():\n"
+        "    return keras.Sequential([keras.Input((None, None, 3)),\n"
+        "        keras.layers.Conv2D(2, 3, name='c')])\n"
+        "def scale(x):\n"
+        "    return x / 255\n"
+    )
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "tb_actviz", "log", "--model", "mynet:build"),
+            *("--preprocess", "mynet:scale", "--logdir", "run", face),
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("c/channels/face", 0) in images(tmp_path / "run")
+    listed = run("layers", "--model", "keras.applications.MobileNetV2", "--json")
+    assert len(json.loads(listed.stdout)["layers"]) == 156
+
+
+def test_a_closed_pipe_is_no_error(network: str) -> None:
+    command = f"{sys.executable} -m tb_actviz layers --model {network}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{command} | head -1"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.startswith("path")
+    assert done.stderr == ""
+
+
+def test_help_names_every_command_and_view() -> None:
+    assert {"log", "layers"} <= set(run("--help").stdout.split())
+    views = run("log", "--help").stdout.replace(",", " ").split()
+    assert set(VIEWS) <= set(views)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--model", "squeezent", "FACE"], "no model 'squeezent'. Did you mean 'squee"),
+        (["--model", "nowhere.keras", "FACE"], "There is no file 'nowhere.keras'"),
+        (["--model", "FACE.keras", "FACE"], "There is no file"),
+        (["--model", "nosuchmodule:f", "FACE"], "cannot be imported: ModuleNotFound"),
+        (["--model", "json:load", "FACE"], "cannot be called without arguments"),
+        (["--model", "json:lod", "FACE"], "no callable 'lod'. Did you mean 'load'"),
+        (["--model", "keras.applications.VGG61", "FACE"], "Did you mean 'VGG1"),
+        (["--model", "NET", "nowhere.png"], "There is no file 'nowhere.png'"),
+        (["--model", "NET", "NET"], "is not a picture"),
+        (
+            ["--model", "NET", "--layers", "conv9", "--", "FACE"],
+            "'conv9'. Did you",
+        ),
+        (["--model", "NET", "--channels", "99", "FACE"], "channel 99 does not exist"),
+        (["--model", "NET", "--channels", "1,x", "FACE"], "expected numbers such as"),
+        (["--model", "NET", "--size", "0", "FACE"], "expected a size such as 227"),
+        (["--model", "NET", "--size", "3", "FACE"], "is too small for the model"),
+        (["--model", "NET", "--views", "grids", "--", "FACE"], "no view 'grids'"),
+        (["--model", "NET", "--weights", "x", "FACE"], "brings its own weights"),
+        (["--model", "NET", "--preprocess", "caffe", "FACE"], "--preprocess 'caffe'"),
+        (["--model", "NET", "--step", "-1", "FACE"], "step"),
+        (["--model", "NET", "--strongest", "0", "FACE"], "strongest=0"),
+        (["--model", "NET", "--limits", "3", "1", "FACE"], r"limits (3, 1)"),
+        (["--model", "NET"], "the following arguments are required: PICTURE"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(
+    capsys: pytest.CaptureFixture[str],
+    network: str,
+    face: str,
+    tmp_path: Path,
+    arguments: list[str],
+    words: str,
+) -> None:
+    given = [a.replace("FACE", face).replace("NET", network) for a in arguments]
+    line = fails(capsys, "log", "--logdir", str(tmp_path / "run"), *given)
+    assert words in line
+    assert event_files(tmp_path) == []
+
+
+def test_a_damaged_model_file_is_one_line(
+    capsys: pytest.CaptureFixture[str], network: str, face: str, tmp_path: Path
+) -> None:
+    data = Path(network).read_bytes()
+    for index, damaged in enumerate([b"", b"PK", data[: len(data) // 2], data[:-30]]):
+        path = tmp_path / f"{index}.keras"
+        path.write_bytes(damaged)
+        line = fails(
+            capsys, "log", "--model", str(path), "--logdir", str(tmp_path / "run"), face
+        )
+        assert f"{index}.keras' cannot be loaded" in line
+    assert not (tmp_path / "run").exists()
+
+
+def test_code_in_a_model_file_is_not_run(
+    capsys: pytest.CaptureFixture[str], face: str, tmp_path: Path
+) -> None:
+    inputs = keras.Input((None, None, 3))
+    trap = tmp_path / "trap"
+    outputs = keras.layers.Lambda(
+        lambda x, trap=str(trap): [open(trap, "w").close(), x][1],
+        output_shape=(None, None, 3),
+    )(inputs)
+    path = tmp_path / "lambda.keras"
+    keras.Model(inputs, outputs).save(path)
+    trap.unlink(missing_ok=True)
+    line = fails(
+        capsys, "log", "--model", str(path), "--logdir", str(tmp_path / "run"), face
+    )
+    assert "lambda.keras' cannot be loaded" in line
+    assert not trap.exists()
+
+
+def test_an_unwritable_log_directory(
+    capsys: pytest.CaptureFixture[str], network: str, face: str
+) -> None:
+    line = fails(capsys, "log", "--model", network, "--logdir", face, face)
+    assert "lies in, something that is a file" in line
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_one_line_and_code_1(network: str, face: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tb_actviz", "layers", "--model", network],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_back_end_is_explained(tmp_path: Path) -> None:
+    # An empty path hides every back end, but not this package's other needs.
+    program = (
+        "import importlib.util, os, sys\n"
+        "os.environ.pop('KERAS_BACKEND', None)\n"
+        "real = importlib.util.find_spec\n"
+        "hidden = {'tensorflow', 'jax', 'torch'}\n"
+        "importlib.util.find_spec = lambda n: None if n in hidden else real(n)\n"
+        "from tb_actviz.cli import main\n"
+        "sys.exit(main(['layers', '--model', 'squeezenet']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "pip install 'tb-actviz[tensorflow]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_pictures_stay_as_they_are(network: str, face: str, tmp_path: Path) -> None:
+    before = Path(face).read_bytes()
+    run("log", "--model", network, "--logdir", str(tmp_path / "run"), face)
+    assert Path(face).read_bytes() == before
+    assert np.asarray(Image.open(face)).shape == (40, 36, 3)

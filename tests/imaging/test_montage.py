@@ -1,0 +1,330 @@
+"""Views: every value where it belongs, on the stated scale."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tb_actviz.imaging import montage
+from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE, colorize
+from tb_actviz.imaging.grid import MAX_SIDE, draw_grid
+from tb_actviz.imaging.layout import MARGIN
+from tb_actviz.imaging.montage import (
+    channel_grid,
+    channels_beside_input,
+    input_comparison,
+    relu_comparison,
+)
+from tb_actviz.imaging.panels import map_panels, panel_size, picture_panel
+from tb_actviz.imaging.scale import Scale, common_scale
+from tb_actviz.imaging.text import BACKGROUND
+
+RNG = np.random.default_rng(5)
+FACE = RNG.integers(0, 256, (227, 227, 3), dtype=np.uint8)
+
+
+def maps_of(channels: int, size: tuple[int, int] = (14, 14)) -> np.ndarray:
+    return RNG.random((*size, channels), dtype=np.float32)
+
+
+def count(picture: np.ndarray, color: tuple[int, int, int]) -> int:
+    return int((picture == np.array(color)).all(axis=2).sum())
+
+
+def find(picture: np.ndarray, part: np.ndarray) -> list[tuple[int, int]]:
+    """Places where a part stands in a picture, pixel for pixel."""
+    height, width = part.shape[:2]
+    rows, columns = np.nonzero((picture == part[0, 0]).all(axis=2))
+    return [
+        (row, column)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        if np.array_equal(picture[row : row + height, column : column + width], part)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("channels", "size", "rows", "columns", "factor"),
+    [
+        (64, (113, 113), 8, 8, 1),
+        (48, (14, 14), 6, 8, 8),
+        (1, (1, 1), 1, 1, 128),
+        (1000, (1, 1), 25, 40, 24),
+        (7, (5, 9), 3, 3, 14),
+    ],
+)
+def test_every_channel_stands_in_its_tile(
+    channels: int, size: tuple[int, int], rows: int, columns: int, factor: int
+) -> None:
+    maps = maps_of(channels, size)
+    scale = common_scale(maps, of="")
+    drawn = draw_grid(maps, scale)
+    assert (drawn.rows, drawn.columns, drawn.factor) == (rows, columns, factor)
+    width = columns * (size[1] + 1) - 1
+    tiles = drawn.picture[::factor, -width * factor :: factor]
+    for channel in range(channels):
+        row, column = divmod(channel, columns)
+        top, left = row * (size[0] + 1), column * (size[1] + 1)
+        np.testing.assert_array_equal(
+            tiles[top : top + size[0], left : left + size[1]],
+            scale.colorize(maps[:, :, channel]),
+        )
+    for empty in range(channels, rows * columns):
+        row, column = divmod(empty, columns)
+        top, left = row * (size[0] + 1), column * (size[1] + 1)
+        assert (tiles[top : top + size[0], left : left + size[1]] == BACKGROUND).all()
+
+
+def test_grids_of_the_worked_example() -> None:
+    conv1 = channel_grid(maps_of(64, (113, 113)), layer="conv1")
+    assert 8 * 113 <= conv1.shape[1] <= 8 * 113 + 7 + 2 * MARGIN + 40
+    fire6 = channel_grid(maps_of(48), layer="fire6-squeeze1x1")
+    assert 8 * 14 * 8 <= fire6.shape[1] <= 8 * 15 * 8 + 2 * MARGIN + 40
+
+
+def test_huge_layers_are_shrunk_within_their_range_and_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(
+        montage, "page", lambda body, title, lines, *rest: (said.extend(lines), body)[1]
+    )
+    maps = maps_of(16, (1500, 1100))
+    picture = channel_grid(maps, layer="a")
+    assert MAX_SIDE * 0.99 <= max(picture.shape[:2]) <= MAX_SIDE + 40
+    assert count(picture, CLIPPED) == 0
+    assert "shrunk to 68%" in said[1]
+
+
+def test_gaps_are_background_not_values() -> None:
+    maps = np.full((3, 3, 4), 5.0, np.float32)
+    picture = draw_grid(maps, Scale(0.0, 5.0, "gray", "")).picture
+    assert set(map(tuple, picture[:, -1])) == {(255, 255, 255), BACKGROUND}
+
+
+def test_signed_and_rectified_layers_look_different() -> None:
+    rectified = maps_of(4)
+    grey = channel_grid(rectified, layer="a")
+    hued = channel_grid(rectified - 0.5, layer="a")
+    spread = [
+        int(np.ptp(picture[90:-MARGIN, 40:-MARGIN].astype(int), axis=2).max())
+        for picture in (grey, hued)
+    ]
+    assert spread[0] < 10
+    assert spread[1] > 100
+
+
+def test_marks_appear_where_values_are_unusual() -> None:
+    maps = maps_of(4, (4, 4))
+    maps[0, 0, 0] = np.nan
+    maps[1, 1, 1] = np.inf
+    swatches = 2 * 100
+    picture = channel_grid(maps, layer="a")
+    assert count(picture, NON_FINITE) == 2 * 32 * 32 + swatches
+    assert count(picture, CLIPPED) == 0
+    fixed = channel_grid(np.abs(maps_of(4, (4, 4))) + 3, layer="a", limits=(0, 2))
+    assert count(fixed, CLIPPED) == 64 * 32 * 32 + 100
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.zeros((3, 3, 5)),
+        np.full((3, 3, 5), 7.0),
+        np.full((3, 3, 5), -7.0),
+        np.full((3, 3, 5), np.nan),
+        np.full((1, 1, 1), np.inf),
+        np.full((2, 2, 2), 3e38, np.float32),
+        np.array([[[-3e38, 3e38]]], np.float32),
+        np.full((2, 2, 2), 1e-45, np.float32),
+    ],
+)
+@pytest.mark.parametrize("per_channel", [False, True])
+def test_dead_constant_and_extreme_layers_draw(
+    values: np.ndarray, per_channel: bool
+) -> None:
+    picture = channel_grid(values, layer="a", per_channel=per_channel)
+    assert picture.dtype == np.uint8
+    finite = bool(np.isfinite(values).all())
+    assert (count(picture, NON_FINITE) == 0) is finite
+    assert count(picture, CLIPPED) == 0
+    channels = list(range(values.shape[2]))
+    for view in (
+        channels_beside_input(FACE, values, channels, layer="a"),
+        relu_comparison(
+            values, np.maximum(values, 0), channels, layer="b", before_layer="a"
+        ),
+        input_comparison(
+            [FACE, None], [values, values], channels, layer="a", input_names=["x", "y"]
+        ),
+    ):
+        assert (count(view, NON_FINITE) == 0) is finite
+        assert count(view, CLIPPED) == 0
+
+
+def test_per_channel_and_limits_exclude_each_other() -> None:
+    with pytest.raises(ValueError, match="expected one of them"):
+        channel_grid(maps_of(2), layer="a", per_channel=True, limits=(0, 1))
+
+
+def test_the_input_stands_beside_its_channels_at_its_own_size() -> None:
+    maps = maps_of(48)
+    picture = channels_beside_input(FACE, maps, [13, 46], layer="a", input_name="face")
+    (place,) = find(picture, FACE)
+    chosen = maps[:, :, [13, 46]]
+    panels = map_panels(chosen, (227, 227), common_scale(chosen, of=""))
+    places = [find(picture, panel) for panel in panels]
+    assert [len(found) for found in places] == [1, 1]
+    assert place[0] == places[0][0][0] == places[1][0][0]
+    assert place[1] < places[0][0][1] < places[1][0][1]
+
+
+def test_chosen_channels_share_one_scale() -> None:
+    maps = np.zeros((4, 4, 2), np.float32)
+    maps[:, :, 0], maps[:, :, 1] = 2.0, 10.0
+    picture = channels_beside_input(None, maps, [0, 1], layer="a")
+    weak = colorize(np.array([2.0]), (0, 10))[0]
+    assert count(picture, tuple(weak)) >= 160 * 160  # type: ignore[arg-type]
+
+
+def test_relu_comparison_shows_both_on_one_symmetric_scale() -> None:
+    before = RNG.normal(size=(14, 14, 48)).astype(np.float32)
+    after = np.maximum(before, 0)
+    picture = relu_comparison(before, after, [13], layer="b", before_layer="a")
+    scale = common_scale(before[:, :, [13]], signed=True, of="")
+    for maps in (before, after):
+        (panel,) = map_panels(maps[:, :, [13]], (168, 168), scale, "nearest")
+        assert len(find(picture, panel)) == 1
+
+
+def test_relu_comparison_counts_what_was_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(
+        montage,
+        "labelled",
+        lambda panel, *labels: (said.extend(labels), panel)[1],
+    )
+    before = np.array([[[-1.0, 1.0], [-2.0, -1.0]], [[0.0, 3.0], [4.0, 5.0]]])
+    relu_comparison(before, np.maximum(before, 0), [0, 1], layer="b", before_layer="a")
+    assert said[:3] == ["channel 0", "before", "after: 50% cut"]
+    assert said[3:] == ["channel 1", "before", "after: 25% cut"]
+
+
+def test_inputs_of_different_sizes_stand_in_rows_on_one_scale() -> None:
+    small = 255 - FACE[:180, :200]
+    maps = [maps_of(2), maps_of(2, (11, 12)) * 3]
+    picture = input_comparison(
+        [FACE, small], maps, [13, 46], layer="a", input_names=["face", "small"]
+    )
+    (first,), (second,) = find(picture, FACE), find(picture, small)
+    assert second[0] > first[0] + 227
+    scale = common_scale(*maps, of="")
+    for values, size in zip(maps, [(227, 227), (180, 200)], strict=True):
+        for panel in map_panels(values, size, scale):
+            assert len(find(picture, panel)) == 1
+
+
+def test_the_comparison_says_where_a_channel_changed_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(
+        montage,
+        "labelled",
+        lambda panel, *labels: (said.extend(labels), panel)[1],
+    )
+    one = np.zeros((3, 3, 1))
+    one[1, 2] = 1630.0
+    one[0, 0] = 1700.0
+    two = one.copy()
+    two[1, 2] = 1019.0
+    input_comparison([None, None], [one, two], [13], layer="a", input_names=["x", "y"])
+    assert said == [
+        "x",
+        "channel 13",
+        "max 1700 at row 0, column 0",
+        "y",
+        "channel 13",
+        "max 1700 at row 0, column 0",
+        "row 1, column 2: 1630 -> 1019",
+    ]
+
+
+def test_many_channels_wrap_into_blocks() -> None:
+    maps = [maps_of(20), maps_of(20)]
+    picture = input_comparison(
+        [FACE, FACE], maps, range(20), layer="a", input_names=["x", "y"]
+    )
+    assert picture.shape[1] <= 1500
+    assert len(find(picture, FACE)) == 2 * 4
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [
+        ((227, 227), (227, 227)),
+        ((32, 32), (160, 160)),
+        ((1, 1), (160, 160)),
+        ((1280, 640), (640, 320)),
+        ((2000, 1), (640, 1)),
+    ],
+)
+def test_panel_sizes(shape: tuple[int, int], size: tuple[int, int]) -> None:
+    assert panel_size(shape) == size
+    pixels = np.zeros((*shape, 3), np.uint8)
+    assert picture_panel(pixels, size).shape == (*size, 3)
+
+
+def test_small_pictures_keep_their_pixels() -> None:
+    tiny = FACE[:32, :32]
+    panel = picture_panel(tiny, (160, 160))
+    np.testing.assert_array_equal(panel[2::5, 2::5], tiny)
+
+
+def test_overshoot_is_not_marked_as_clipped_but_clipped_values_are() -> None:
+    step = np.zeros((6, 6, 1), np.float32)
+    step[:, 3:] = 1.0
+    scale = Scale(0.0, 1.0, "gray", "")
+    (panel,) = map_panels(step, (96, 96), scale)
+    assert count(panel, CLIPPED) == 0
+    step[2, 2] = 5.0
+    (panel,) = map_panels(step, (96, 96), scale)
+    assert count(panel, CLIPPED) == 16 * 16
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda: channel_grid(np.ones((3, 3)), layer="a"),
+            r"\(3, 3\); expected \(H, W",
+        ),
+        (lambda: channel_grid(np.ones((0, 3, 1)), layer="a"), "none of them 0"),
+        (
+            lambda: channels_beside_input(None, maps_of(3), [3], layer="a"),
+            r"channels \[3\]; expected at least one, from 0 to 2",
+        ),
+        (
+            lambda: channels_beside_input(None, maps_of(3), [], layer="a"),
+            r"channels \[\]; expected at least one",
+        ),
+        (
+            lambda: relu_comparison(
+                maps_of(3), maps_of(4), [0], layer="a", before_layer="b"
+            ),
+            "expected the same shape",
+        ),
+        (
+            lambda: input_comparison([], [], [0], layer="a", input_names=[]),
+            "at least one",
+        ),
+        (
+            lambda: input_comparison(
+                [None], [maps_of(3)], [0], layer="a", input_names=["x"]
+            ),
+            r"maps of \[3\] channels; expected the 1 channels 0 of each",
+        ),
+    ],
+)
+def test_wrong_arguments(call: object, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        call()  # type: ignore[operator]

@@ -1,0 +1,52 @@
+"""Text as pixels: complete, wrapped, in any script."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tb_actviz.imaging.text import BACKGROUND, draw_line, wrap
+
+
+def ink(line: np.ndarray) -> int:
+    return int((line != np.array(BACKGROUND)).any(axis=2).sum())
+
+
+def test_a_line_is_drawn_on_the_background() -> None:
+    line = draw_line("fire6-squeeze1x1", 14)
+    assert line.dtype == np.uint8
+    assert line.ndim == 3
+    assert 14 <= line.shape[0] <= 22
+    assert tuple(line[0, 0]) == BACKGROUND
+    assert ink(line) > 100
+    assert draw_line("", 14).shape[1] == 1
+
+
+def test_larger_letters_and_longer_texts_take_more_room() -> None:
+    assert draw_line("a", 20).shape[0] > draw_line("a", 12).shape[0]
+    assert draw_line("aa", 14).shape[1] > draw_line("a", 14).shape[1]
+
+
+def test_what_the_font_lacks_is_not_silently_a_box() -> None:
+    # Each of two different missing characters must stay distinguishable.
+    for first, second in [
+        ("日", "本"),
+        ("\u0627", "\u0628"),
+        ("\n", "\t"),
+        ("\0", "\x1b"),
+    ]:
+        one, two = draw_line(first, 14), draw_line(second, 14)
+        assert ink(one)
+        assert one.shape != two.shape or (one != two).any()
+
+
+@given(
+    st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=80),
+    st.integers(20, 300),
+)
+def test_wrapping_loses_nothing_and_fits(text: str, width: int) -> None:
+    lines = wrap(text, width, 13)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    for line in lines:
+        assert draw_line(line, 13).shape[1] <= width or len(line) == 1

@@ -1,0 +1,173 @@
+"""Who may import whom, read off the sources and off fresh processes."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BACKENDS = {"tensorflow", "jax", "torch"}
+PARTS = {
+    "capture",
+    "imaging",
+    "analysis",
+    "records",
+    "writing",
+    "views",
+    "logger",
+    "callback",
+    "checkpoints",
+    "cli",
+    "plugin",
+    "errors",
+}
+
+# For each part: the other parts and the outside packages it may import at all.
+# `errors` is below everything.
+ALLOWED: dict[str, tuple[set[str], set[str]]] = {
+    "imaging": (set(), {"numpy", "PIL"}),
+    "analysis": (set(), {"numpy"}),
+    "capture": ({"errors"}, {"keras", "numpy", "PIL"}),
+    "writing": ({"errors", "records"}, {"tensorboard", "google_crc32c", "numpy"}),
+    "views": ({"errors", "imaging", "analysis"}, {"numpy"}),
+    "logger": (
+        {"errors", "capture", "imaging", "analysis", "records", "writing", "views"},
+        {"keras", "numpy"},
+    ),
+    "cli": (
+        PARTS - {"callback", "plugin"},
+        {"keras", "keras_models", "numpy", "rich"},
+    ),
+    "errors": (set(), set()),
+    "__init__": (PARTS, set()),
+    "__main__": ({"cli"}, set()),
+}
+# The one module that speaks to the back ends themselves, inside functions.
+BACKEND_MODULES = {"capture/forward.py"}
+
+
+def imports(path: Path) -> list[tuple[str, bool]]:
+    """Modules a file imports, and whether that happens when it is imported itself."""
+    tree = ast.parse(path.read_text())
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    }
+    typing_only = {
+        id(node)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
+        for node in ast.walk(branch)
+    }
+    found = []
+    for node in ast.walk(tree):
+        at_import = id(node) not in inside and id(node) not in typing_only
+        if isinstance(node, ast.Import):
+            found += [(alias.name, at_import) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.append((node.module or "", at_import))
+    return found
+
+
+def sources(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+@pytest.mark.parametrize(
+    "path", sources("tb_actviz"), ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_a_part_imports_only_what_the_table_allows(path: Path) -> None:
+    relative = path.relative_to(ROOT / "tb_actviz")
+    part = relative.parts[0].removesuffix(".py")
+    assert part in ALLOWED, f"{part} is missing from the table"
+    parts, packages = ALLOWED[part]
+    wrong = []
+    for module, _ in imports(path):
+        top, *rest = module.split(".")
+        if top in sys.stdlib_module_names:
+            continue
+        if top == "tb_actviz":
+            if rest and rest[0] != part and rest[0] not in parts:
+                wrong.append(module)
+        elif top in BACKENDS and str(relative) in BACKEND_MODULES:
+            continue
+        elif top not in packages:
+            wrong.append(module)
+    assert wrong == []
+
+
+def test_only_the_command_line_imports_keras_and_keras_models_late() -> None:
+    early = [
+        (str(path.relative_to(ROOT)), module)
+        for path in sources("tb_actviz/cli")
+        for module, at_import in imports(path)
+        if at_import and module.split(".")[0] in {"keras", "keras_models", "numpy"}
+    ]
+    assert early == []
+
+
+@pytest.mark.parametrize(
+    "path", sources("keras_models"), ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_keras_models_stands_alone(path: Path) -> None:
+    allowed = {"keras", "keras_models", "numpy", "google", "rich"}
+    outside = {
+        module.split(".")[0]
+        for module, _ in imports(path)
+        if module.split(".")[0] not in sys.stdlib_module_names
+    }
+    assert outside - allowed == set()
+
+
+def test_the_table_notices_a_forbidden_import(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.py"
+    bad.write_text("def f():\n    import tensorflow.io\n\nfrom keras import ops\n")
+    assert imports(bad) == [("keras", True), ("tensorflow.io", False)]
+
+
+def loaded_after(code: str) -> set[str]:
+    """Top-level modules in a fresh process after some code."""
+    program = f"import sys\n{code}\nprint(*{{m.split('.')[0] for m in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return set(done.stdout.split())
+
+
+HEAVY = BACKENDS | {"keras", "numpy", "PIL", "tensorboard", "google", "rich"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import tb_actviz",
+        "import keras_models",
+        "import tb_actviz.cli",
+        "import tb_actviz.cli\ntry: tb_actviz.cli.main(['--help'])\n"
+        "except SystemExit: pass",
+    ],
+)
+def test_importing_and_help_load_nothing_heavy(code: str) -> None:
+    assert loaded_after(code) & HEAVY == set()
+
+
+def test_writing_event_files_needs_no_keras_and_no_back_end() -> None:
+    code = (
+        "import tempfile\n"
+        "from tb_actviz.writing.event_file import EventFile\n"
+        "from tb_actviz.writing.summaries import image_summary\n"
+        "with tempfile.TemporaryDirectory() as d, EventFile(d) as f:\n"
+        "    f.add(image_summary('t', b'', 1, 1), 0)\n"
+    )
+    assert loaded_after(code) & (BACKENDS | {"keras"}) == set()

@@ -1,0 +1,212 @@
+"""The logger writes exactly the tags it promises, or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from events import event_files, events, images
+from networks import pictures, small
+
+from tb_actviz import (
+    ActivationLogger,
+    InputError,
+    LogOptions,
+    activations,
+    channel_grid,
+    channels_beside_input,
+    input_comparison,
+    relu_comparison,
+    strongest_channels,
+)
+
+A, B = pictures(2)
+
+
+@pytest.fixture(scope="module")
+def model() -> keras.Model:
+    return small()
+
+
+def tags(log_dir: Path) -> set[str]:
+    return {tag for tag, _ in images(log_dir)}
+
+
+@pytest.mark.every_backend
+def test_every_picture_is_the_one_its_function_draws(
+    model: keras.Model, tmp_path: Path
+) -> None:
+    options = LogOptions(channels=(2, 0), strongest=2)
+    with ActivationLogger(tmp_path, model, ["conv1", "relu1"], options=options) as log:
+        logged = log({"face": A, "closed": B}, step=5)
+    found = images(tmp_path)
+    expected = {}
+    maps = {
+        name: activations(model, picture, ["conv1", "relu1"])
+        for name, picture in [("face", A), ("closed", B)]
+    }
+    for layer in ("conv1", "relu1"):
+        for name, picture in [("face", A), ("closed", B)]:
+            own = maps[name][layer][0]
+            best = strongest_channels(own, 2)[0]
+            where = {"layer": layer, "input_name": name}
+            expected[f"{layer}/channels/{name}"] = channel_grid(own, **where)
+            expected[f"{layer}/chosen/{name}"] = channels_beside_input(
+                picture, own, [2, 0], **where
+            )
+            expected[f"{layer}/strongest/{name}"] = channels_beside_input(
+                picture, own, best, heading="strongest channels", **where
+            )
+            if layer == "relu1":
+                before = maps[name]["conv1"][0]
+                expected[f"relu1/relu/{name}"] = relu_comparison(
+                    before, own, [2, 0], before_layer="conv1", **where
+                )
+        expected[f"{layer}/inputs"] = input_comparison(
+            [A, B],
+            [maps[name][layer][0][:, :, [2, 0]] for name in ("face", "closed")],
+            [2, 0],
+            layer=layer,
+            input_names=["face", "closed"],
+        )
+    assert set(found) == {(tag, 5) for tag in expected}
+    assert set(logged.tags) == set(expected)
+    assert len(logged.tags) == len(expected)
+    for tag, picture in expected.items():
+        np.testing.assert_array_equal(found[tag, 5], picture)
+
+
+def test_what_was_found_is_returned(model: keras.Model, tmp_path: Path) -> None:
+    with ActivationLogger(tmp_path, model, "relu1") as log:
+        logged = log(np.stack([A, B]))
+        assert log.event_file == str(event_files(tmp_path)[0])
+    found = activations(model, np.stack([A, B]), ["relu1", "prob"])
+    assert [one.name for one in logged.inputs] == ["input_0", "input_1"]
+    for index, name in enumerate(["input_0", "input_1"]):
+        channels, maxima = strongest_channels(found["relu1"][index], 3)
+        assert logged.strongest["relu1"][name] == list(
+            zip(channels.tolist(), maxima.tolist(), strict=True)
+        )
+        np.testing.assert_allclose(
+            logged.predictions[name], found["prob"][index], rtol=1e-5
+        )
+
+
+def test_one_input_has_no_comparison_and_pre_layers_are_not_logged(
+    model: keras.Model, tmp_path: Path
+) -> None:
+    with ActivationLogger(tmp_path, model, "b.act") as log:
+        log({"x": A})
+    assert tags(tmp_path) == {
+        "b.act/channels/x",
+        "b.act/strongest/x",
+        "b.act/relu/x",
+    }
+
+
+def test_views_can_be_chosen(model: keras.Model, tmp_path: Path) -> None:
+    options = LogOptions(views=("inputs", "channels"))
+    with ActivationLogger(tmp_path, model, "relu1", options=options) as log:
+        log({"x": A, "y": B})
+    assert tags(tmp_path) == {"relu1/inputs", "relu1/channels/x", "relu1/channels/y"}
+
+
+def test_sizes_may_differ_and_steps_follow_one_another(
+    model: keras.Model, tmp_path: Path
+) -> None:
+    other = pictures(1, (31, 40))[0]
+    done: list[tuple[int, int]] = []
+    with ActivationLogger(tmp_path, model, ["conv1", "a"]) as log:
+        for step in (0, 3):
+            log([A, other], step=step, progress=lambda *now: done.append(now))
+    found = images(tmp_path)
+    assert {step for _, step in found} == {0, 3}
+    assert ("conv1/inputs", 3) in found
+    assert done == [(1, 4), (2, 4), (3, 4), (4, 4)] * 2
+    assert len(event_files(tmp_path)) == 1
+
+
+def test_the_default_layers_vectors_and_sequences_draw(tmp_path: Path) -> None:
+    with ActivationLogger(tmp_path / "default", small()) as log:
+        log(A)
+    logged = {tag.split("/")[0] for tag in tags(tmp_path / "default")}
+    assert logged == {"conv1", "relu1", "a", "b", "b.act"}
+    with ActivationLogger(tmp_path / "all", small(), "*") as log:
+        log(A)
+    assert "average/channels/input" in tags(tmp_path / "all")
+    inputs = keras.Input((7, 3))
+    sequence = keras.Model(inputs, keras.layers.Conv1D(4, 3, name="conv")(inputs))
+    with ActivationLogger(tmp_path / "seq", sequence) as log:
+        log(np.ones((2, 7, 3)))
+    assert "conv/inputs" in tags(tmp_path / "seq")
+
+
+def test_nan_in_activations_is_logged_and_marked(tmp_path: Path) -> None:
+    model = small()
+    kernel, bias = model.get_layer("conv1").get_weights()
+    bias[1] = np.nan
+    model.get_layer("conv1").set_weights([kernel, bias])
+    with ActivationLogger(tmp_path, model, ["conv1", "relu1"]) as log:
+        logged = log([A, B])
+    assert 1 not in [channel for channel, _ in logged.strongest["conv1"]["input_0"]]
+    picture = images(tmp_path)["conv1/channels/input_0", 0]
+    assert (picture == [255, 0, 255]).all(axis=2).sum() > 1000
+
+
+def test_nothing_is_written_when_any_input_is_bad(
+    model: keras.Model, tmp_path: Path
+) -> None:
+    with ActivationLogger(tmp_path, model, "conv1") as log:
+        for bad in ([A, "nowhere.png"], [A, A[:4, :4]], [A, A[:, :, :2]]):
+            with pytest.raises(InputError):
+                log(bad)
+        assert log.event_file is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("layers", "options", "words"),
+    [
+        ("conv1", {"channels": (4,)}, "'conv1' has 4 channels, 0 to 3; channel 4"),
+        (["relu1", "a"], {"channels": (2,)}, "'a' has 2 channels, 0 to 1; channel 2"),
+        ("convx", {}, "Did you mean 'conv1'"),
+    ],
+)
+def test_wrong_layers_and_channels(
+    model: keras.Model, tmp_path: Path, layers: object, options: dict, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        ActivationLogger(
+            tmp_path / "run",
+            model,
+            layers,  # type: ignore[arg-type]
+            options=LogOptions(**options),
+        )
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"views": ("chanels",)}, "no view 'chanels'. Did you mean 'channels'"),
+        ({"strongest": 0}, "strongest=0; expected at least 1"),
+        ({"channels": (-1,)}, r"channels \[-1\]; channels count from 0"),
+        ({"limits": (2.0, 1.0)}, r"limits \(2, 1\); expected two finite numbers"),
+        ({"limits": (0.0, np.nan)}, "expected two finite numbers"),
+        ({"limits": (0.0, 1.0), "per_channel": True}, "expected one of them"),
+    ],
+)
+def test_wrong_options(options: dict, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        LogOptions(**options)
+
+
+def test_strange_names_stay_tags(model: keras.Model, tmp_path: Path) -> None:
+    name = "../../etc/passwd\x00<img src=x>" + "x" * 300
+    with ActivationLogger(tmp_path / "run", model, "a") as log:
+        logged = log({name: A})
+    assert f"a/channels/{name}" in logged.tags
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert len(list(events(tmp_path))) == 1 + len(logged.tags)
