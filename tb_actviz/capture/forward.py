@@ -56,22 +56,23 @@ def _compile_tensorflow(model: keras.Model) -> Callable[[list[np.ndarray]], Any]
         for index, tensor in enumerate(model.inputs)
     ]
 
-    @tf.function(input_signature=signature, autograph=False)
-    def traced(*tensors: Any) -> Any:
+    def infer(*tensors: Any) -> Any:
         return model(_structured(model, tensors), training=False)
 
+    traced = tf.function(infer, input_signature=signature, autograph=False)
     return lambda inputs: traced(*(tf.convert_to_tensor(array) for array in inputs))
 
 
 def _compile_jax(model: keras.Model) -> Callable[[list[np.ndarray]], Any]:
     import jax
 
-    @jax.jit
-    def traced(trainable: Any, non_trainable: Any, tensors: Any) -> Any:
+    def infer(trainable: Any, non_trainable: Any, tensors: Any) -> Any:
         outputs, _ = model.stateless_call(
             trainable, non_trainable, _structured(model, tensors), training=False
         )
         return outputs
+
+    traced = jax.jit(infer)
 
     def run(inputs: list[np.ndarray]) -> Any:
         # Training steps donate these buffers: read them afresh at every call.

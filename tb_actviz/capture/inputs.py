@@ -165,7 +165,7 @@ def _numbered(inputs: list[NamedInput]) -> list[NamedInput]:
     return named
 
 
-def _shortest_names(paths: Iterable[Path]) -> dict[Path | None, str]:
+def _shortest_names(paths: Iterable[Path]) -> dict[Path, str]:
     """Give each path its stem, and the parent folders it takes to be unique."""
     kept = dict.fromkeys(paths, 1)
     while True:
@@ -180,6 +180,6 @@ def _shortest_names(paths: Iterable[Path]) -> dict[Path | None, str]:
             if uses[name] > 1 and kept[path] < len(path.parts)
         ]
         if not longer:
-            return dict(names)
+            return names
         for path in longer:
             kept[path] += 1

@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tb_actviz.errors import InputError
 
@@ -74,7 +74,7 @@ def load_picture(path: str | Path) -> tuple[np.ndarray, tuple[str, ...]]:
             f"{str(path)!r} claims far more than {MAX_PIXELS:,} pixels and was not "
             "decoded. Resize the picture first."
         ) from None
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise InputError(
             f"{str(path)!r} is not a picture that can be read. Expected one of: "
             f"{', '.join(FORMATS)}."

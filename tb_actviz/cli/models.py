@@ -118,7 +118,7 @@ def _squeezenet(weights: str | None) -> keras.Model:
 def _saved(name: str, weights: str | None) -> keras.Model:
     import keras
 
-    importlib.import_module("keras_models.squeezenet.pooling")  # registers its layers
+    importlib.import_module("keras_models.squeezenet.squeezenet")  # registers classes
     if not Path(name).is_file():
         raise InputError(f"There is no file {name!r}.")
     if weights is not None:

@@ -127,7 +127,7 @@ def frame(payload: bytes) -> bytes:
 
 def _masked_crc(data: bytes) -> int:
     """CRC-32C, rotated and offset as TFRecord files have it."""
-    crc = google_crc32c.value(data)
+    crc: int = google_crc32c.value(data)
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
