@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -12,6 +13,7 @@ from tb_actviz.capture.forward import compile_forward
 from tb_actviz.capture.graph import list_calls
 from tb_actviz.capture.inputs import Inputs, NamedInput, read_inputs
 from tb_actviz.capture.layers import LayerSelection, select_calls
+from tb_actviz.capture.memory import physical_memory
 from tb_actviz.errors import InputError
 
 Preprocess: TypeAlias = "Callable[[np.ndarray], Any] | str | None"
@@ -55,9 +57,8 @@ class FeatureExtractor:
         self._model = model
         self._size_problems: dict[tuple[int, ...], str | None] = {}
         self._preprocess = find_preprocess(model, preprocess)
-        self._forward = compile_forward(
-            keras.Model(model.inputs, [call.output for call in calls])
-        )
+        self._sub_model = keras.Model(model.inputs, [call.output for call in calls])
+        self._forward = compile_forward(self._sub_model)
 
     def __call__(self, inputs: Inputs) -> dict[str, np.ndarray]:
         """Run the model once over a batch of inputs of one size.
@@ -99,7 +100,8 @@ class FeatureExtractor:
             named: An input from `read_inputs`.
 
         Raises:
-            InputError: If its size or number of channels does not fit the model.
+            InputError: If its size or number of channels does not fit the model, or
+                its activations do not fit into memory.
         """
         expected = tuple(self._model.inputs[0].shape[1:])
         shape = self._fitted(named).shape
@@ -112,24 +114,32 @@ class FeatureExtractor:
                 f"{self._model.name!r} takes {_by(expected)}. Resize the input to fit "
                 "(on the command line: --size)."
             )
-        # Some back ends compute NaN from empty maps without a word.
         if shape not in self._size_problems:
             self._size_problems[shape] = self._size_problem(shape)
         problem = self._size_problems[shape]
         if problem:
-            raise InputError(
-                f"The input {named.name!r} ({_by(shape)}) is too small for the model "
-                f"{self._model.name!r}: {problem} Use a larger picture (on the command "
-                "line: --size)."
-            )
+            raise InputError(f"The input {named.name!r} ({_by(shape)}) is {problem}")
 
     def _size_problem(self, shape: tuple[int, ...]) -> str | None:
+        """Try the size on shapes alone: some back ends make NaN from empty maps."""
+        picture = keras.KerasTensor((1, *shape), self._model.inputs[0].dtype)
         try:
-            self._model.compute_output_spec(
-                keras.KerasTensor((1, *shape), self._model.inputs[0].dtype)
-            )
+            outputs = self._sub_model.compute_output_spec(picture)
         except ValueError as error:
-            return str(error).splitlines()[0].rstrip(".") + "."
+            reason = str(error).splitlines()[0].rstrip(".")
+            return (
+                f"too small for the model {self._model.name!r}: {reason}. Use a larger "
+                "picture (on the command line: --size)."
+            )
+        sizes = [math.prod(output.shape) for output in keras.tree.flatten(outputs)]
+        needed, room = 4 * sum(sizes), physical_memory() // 2
+        if needed > room:
+            return (
+                f"too large: {len(sizes)} layers of it need {needed / 2**30:.1f} GiB, "
+                f"more than half of this machine's memory ({room / 2**30:.1f} GiB). "
+                "Choose fewer layers or a smaller picture (on the command line: "
+                "--layers, --size)."
+            )
         return None
 
     def _batch(self, inputs: Sequence[NamedInput]) -> np.ndarray:

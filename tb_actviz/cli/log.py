@@ -7,10 +7,12 @@ import json
 import shlex
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tb_actviz.cli.console import progress_bar, quiet_start, table
+from tb_actviz.cli.console import progress_bar, table
 from tb_actviz.cli.models import class_names, load_model, load_preprocess
+from tb_actviz.errors import InputError
 
 if TYPE_CHECKING:
     from tb_actviz.capture.inputs import NamedInput
@@ -36,7 +38,7 @@ def run(arguments: argparse.Namespace) -> None:
         limits=tuple(arguments.limits) if arguments.limits else None,
         per_channel=arguments.per_channel,
     )
-    inputs = read_inputs(arguments.pictures)
+    inputs = read_inputs(_pictures(arguments))
     if arguments.size:
         inputs = [_resized(one, arguments.size) for one in inputs]
     weights = arguments.weights
@@ -62,11 +64,24 @@ def run(arguments: argparse.Namespace) -> None:
             options=options,
         ) as logger,
         progress_bar("drawing") as progress,
-        quiet_start(),
     ):
         logged = logger(inputs, arguments.step, progress)
     answer = _answer(arguments, logger, logged, class_names(model))
     print(json.dumps(answer, indent=2) if arguments.json else _as_text(answer))
+
+
+def _pictures(arguments: argparse.Namespace) -> list[str]:
+    """The pictures, or where they went: an option with a list swallows what follows."""
+    if arguments.pictures:
+        return list(arguments.pictures)
+    for option in ("layers", "views"):
+        swallowed = [v for v in getattr(arguments, option) or () if Path(v).exists()]
+        if swallowed:
+            raise InputError(
+                f"No pictures were given; {swallowed[0]!r} was read as one of "
+                f"--{option}. Name pictures first, or put -- before them."
+            )
+    raise InputError("No pictures were given. Name picture files, or folders of them.")
 
 
 def _resized(one: NamedInput, size: tuple[int, int]) -> NamedInput:

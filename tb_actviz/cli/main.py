@@ -73,9 +73,9 @@ def _add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     log.add_argument(
         "pictures",
-        nargs="+",
+        nargs="*",
         metavar="PICTURE",
-        help="picture files, or folders of them",
+        help="picture files, or folders of them, at least one",
     )
     _add_model(log)
     log.add_argument("--logdir", required=True, help="folder of the run")

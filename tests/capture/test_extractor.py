@@ -197,6 +197,14 @@ def test_inputs_that_do_not_fit(shape: tuple[int, ...], words: str) -> None:
         activations(small(), np.ones(shape, np.uint8))
 
 
+def test_what_cannot_fit_into_memory_is_refused_before_it_is_computed() -> None:
+    inputs = keras.Input((None, None, 3))
+    x = layers.UpSampling2D(2000, name="huge")(inputs)
+    model = keras.Model(inputs, layers.UpSampling2D(20, name="larger")(x))
+    with pytest.raises(InputError, match=r"too large: 2 layers of it need [\d.]+ GiB"):
+        activations(model, pictures(1))
+
+
 def test_a_fixed_size_is_named() -> None:
     inputs = keras.Input((8, 8, 3))
     model = keras.Model(inputs, layers.ReLU()(inputs), name="fixed")

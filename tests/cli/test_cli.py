@@ -210,7 +210,8 @@ def test_help_names_every_command_and_view() -> None:
         (["--model", "NET", "--step", "-1", "FACE"], "step"),
         (["--model", "NET", "--strongest", "0", "FACE"], "strongest=0"),
         (["--model", "NET", "--limits", "3", "1", "FACE"], r"limits (3, 1)"),
-        (["--model", "NET"], "the following arguments are required: PICTURE"),
+        (["--model", "NET"], "No pictures were given. Name picture files"),
+        (["--model", "NET", "--layers", "a", "FACE"], "was read as one of --layers"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
