@@ -122,20 +122,27 @@ class FeatureExtractor:
 
     def _size_problem(self, shape: tuple[int, ...]) -> str | None:
         """Try the size on shapes alone: some back ends make NaN from empty maps."""
+        calls = list_calls(self._sub_model)
+        every_step = keras.Model(self._model.inputs, [call.output for call in calls])
         picture = keras.KerasTensor((1, *shape), self._model.inputs[0].dtype)
         try:
-            outputs = self._sub_model.compute_output_spec(picture)
+            outputs = keras.tree.flatten(every_step.compute_output_spec(picture))
+            small = next((o for o in outputs if min(o.shape) < 1), None)
+            reason = None if small is None else f"a layer would be {_by(small.shape)}"
         except ValueError as error:
             reason = str(error).splitlines()[0].rstrip(".")
+        if reason is not None:
             return (
                 f"too small for the model {self._model.name!r}: {reason}. Use a larger "
                 "picture (on the command line: --size)."
             )
-        sizes = [math.prod(output.shape) for output in keras.tree.flatten(outputs)]
-        needed, room = 4 * sum(sizes), physical_memory() // 2
+        shapes = {call.path: o.shape for call, o in zip(calls, outputs, strict=True)}
+        needed = 4 * sum(math.prod(shapes[path]) for path in self.layers)
+        room = physical_memory() // 2
         if needed > room:
             return (
-                f"too large: {len(sizes)} layers of it need {needed / 2**30:.1f} GiB, "
+                f"too large: {len(self.layers)} layers of it need "
+                f"{needed / 2**30:.1f} GiB, "
                 f"more than half of this machine's memory ({room / 2**30:.1f} GiB). "
                 "Choose fewer layers or a smaller picture (on the command line: "
                 "--layers, --size)."
