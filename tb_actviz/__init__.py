@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from tb_actviz.analysis.channels import strongest_channels
     from tb_actviz.capture.extractor import FeatureExtractor, activations
     from tb_actviz.capture.layers import LayerInfo, describe_layers
+    from tb_actviz.comparison import InputDifference, compare_inputs
     from tb_actviz.errors import InputError
     from tb_actviz.imaging.montage import (
         channel_grid,
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ActivationLogger",
     "FeatureExtractor",
+    "InputDifference",
     "InputError",
     "LayerInfo",
     "LogOptions",
@@ -34,6 +36,7 @@ __all__ = [
     "activations",
     "channel_grid",
     "channels_beside_input",
+    "compare_inputs",
     "describe_layers",
     "imresize",
     "imtile",
@@ -46,6 +49,7 @@ __all__ = [
 _MODULES = {
     "ActivationLogger": "logger",
     "FeatureExtractor": "capture.extractor",
+    "InputDifference": "comparison",
     "InputError": "errors",
     "LayerInfo": "capture.layers",
     "LogOptions": "views",
@@ -53,6 +57,7 @@ _MODULES = {
     "activations": "capture.extractor",
     "channel_grid": "imaging.montage",
     "channels_beside_input": "imaging.montage",
+    "compare_inputs": "comparison",
     "describe_layers": "capture.layers",
     "imresize": "imaging.resize",
     "imtile": "imaging.tiling",

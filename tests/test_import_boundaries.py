@@ -18,6 +18,7 @@ PARTS = {
     "records",
     "writing",
     "views",
+    "comparison",
     "logger",
     "callback",
     "checkpoints",
@@ -34,6 +35,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "capture": ({"errors"}, {"keras", "numpy", "PIL"}),
     "writing": ({"errors", "records"}, {"tensorboard", "google_crc32c", "numpy"}),
     "views": ({"errors", "imaging", "analysis"}, {"numpy"}),
+    "comparison": ({"errors", "capture", "imaging", "analysis"}, {"keras", "numpy"}),
     "logger": (
         {"errors", "capture", "imaging", "analysis", "records", "writing", "views"},
         {"keras", "numpy"},

@@ -13,6 +13,7 @@ import tb_actviz
 PUBLIC = {
     "ActivationLogger",
     "FeatureExtractor",
+    "InputDifference",
     "InputError",
     "LayerInfo",
     "LogOptions",
@@ -20,6 +21,7 @@ PUBLIC = {
     "activations",
     "channel_grid",
     "channels_beside_input",
+    "compare_inputs",
     "describe_layers",
     "imresize",
     "imtile",

@@ -16,7 +16,7 @@ from tb_actviz.capture.pictures import list_pictures, load_picture
 from tb_actviz.errors import InputError
 
 Inputs: TypeAlias = (
-    "np.ndarray | Image.Image | str | os.PathLike[str] | Sequence[Any] "
+    "NamedInput | np.ndarray | Image.Image | str | os.PathLike[str] | Sequence[Any] "
     "| Mapping[str, Any]"
 )
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
-import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tb_actviz.cli.console import progress_bar, table
-from tb_actviz.cli.models import class_names, load_model, load_preprocess
+from tb_actviz.cli.models import class_names, load_preprocess, load_trained_model
+from tb_actviz.cli.pictures import read_pictures
 from tb_actviz.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ def run(arguments: argparse.Namespace) -> None:
     Args:
         arguments: Parsed command line.
     """
-    # Pictures first: a wrong path should not have to wait for a network.
-    from tb_actviz.capture.inputs import read_inputs
     from tb_actviz.views import VIEWS, LogOptions
 
     options = LogOptions(
@@ -38,23 +35,12 @@ def run(arguments: argparse.Namespace) -> None:
         limits=tuple(arguments.limits) if arguments.limits else None,
         per_channel=arguments.per_channel,
     )
-    inputs = read_inputs(_pictures(arguments))
-    if arguments.size:
-        inputs = [_resized(one, arguments.size) for one in inputs]
-    weights = arguments.weights
-    if weights is None and not arguments.model.endswith(".keras"):
-        weights = "imagenet" if ":" not in arguments.model else None
-    model = load_model(arguments.model, weights)
-    preprocess = load_preprocess(arguments.preprocess)
-    from tb_actviz.capture.extractor import find_preprocess
+    # Before the model: a wrong path should not have to wait for a network.
+    inputs = read_pictures(_paths(arguments), arguments.size)
+    model = load_trained_model(arguments.model, arguments.weights)
+    preprocess = load_preprocess(arguments.preprocess, arguments.model, model)
     from tb_actviz.logger import ActivationLogger
 
-    if arguments.preprocess == "auto" and find_preprocess(model, "auto") is None:
-        print(
-            f"note: no preprocessing is known for {arguments.model}; pictures are fed "
-            "as RGB, 0…255 (see --preprocess)",
-            file=sys.stderr,
-        )
     with (
         ActivationLogger(
             arguments.logdir,
@@ -70,7 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
     print(json.dumps(answer, indent=2) if arguments.json else _as_text(answer))
 
 
-def _pictures(arguments: argparse.Namespace) -> list[str]:
+def _paths(arguments: argparse.Namespace) -> list[str]:
     """The pictures, or where they went: an option with a list swallows what follows."""
     if arguments.pictures:
         return list(arguments.pictures)
@@ -82,15 +68,6 @@ def _pictures(arguments: argparse.Namespace) -> list[str]:
                 f"--{option}. Name pictures first, or put -- before them."
             )
     raise InputError("No pictures were given. Name picture files, or folders of them.")
-
-
-def _resized(one: NamedInput, size: tuple[int, int]) -> NamedInput:
-    from tb_actviz.imaging.resize import imresize
-
-    pixels = imresize(one.values, size)
-    height, width = one.values.shape[:2]
-    note = f"resized from {height}×{width}"
-    return replace(one, values=pixels, picture=pixels, notes=(*one.notes, note))
 
 
 def _answer(

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_log(commands)
     _add_layers(commands)
+    _add_compare(commands)
     return parser
 
 
@@ -78,6 +79,7 @@ def _add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="picture files, or folders of them, at least one",
     )
     _add_model(log)
+    _add_feeding(log)
     log.add_argument("--logdir", required=True, help="folder of the run")
     log.add_argument(
         "--layers",
@@ -106,12 +108,6 @@ def _add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="VIEW",
         help="which of: channels, chosen, strongest, relu, inputs (default: all)",
     )
-    log.add_argument(
-        "--size",
-        type=_size,
-        metavar="N or HxW",
-        help="resize pictures first (default: as they are)",
-    )
     scale = log.add_mutually_exclusive_group()
     scale.add_argument(
         "--limits",
@@ -124,13 +120,6 @@ def _add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--per-channel",
         action="store_true",
         help="stretch every channel of the grids over its own range",
-    )
-    log.add_argument(
-        "--preprocess",
-        default="auto",
-        metavar="HOW",
-        help="auto (the model's own), none, or module:callable such as "
-        "keras.applications.mobilenet_v2:preprocess_input",
     )
     log.add_argument("--step", type=int, default=0, help="step to log at (default: 0)")
     _add_json(log)
@@ -150,6 +139,50 @@ def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     _add_json(layers)
     layers.set_defaults(load=_load_layers)
+
+
+def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = commands.add_parser(
+        "compare",
+        help="rank channels by how differently they respond to two pictures",
+        description="Rank channels by how differently they respond to two pictures of "
+        "one size: how much, and where.",
+    )
+    compare.add_argument("first", metavar="PICTURE", help="a picture file")
+    compare.add_argument("second", metavar="PICTURE", help="another one")
+    _add_model(compare)
+    _add_feeding(compare)
+    compare.add_argument(
+        "--layers",
+        nargs="+",
+        metavar="LAYER",
+        help="layer paths or globs (default: convolutions and activation layers)",
+    )
+    compare.add_argument(
+        "--top",
+        type=int,
+        default=10,
+        metavar="N",
+        help="how many channels to list (default: %(default)s)",
+    )
+    _add_json(compare)
+    compare.set_defaults(load=_load_compare)
+
+
+def _add_feeding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--size",
+        type=_size,
+        metavar="N or HxW",
+        help="resize pictures first (default: as they are)",
+    )
+    parser.add_argument(
+        "--preprocess",
+        default="auto",
+        metavar="HOW",
+        help="auto (the model's own), none, or module:callable such as "
+        "keras.applications.mobilenet_v2:preprocess_input",
+    )
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
@@ -174,6 +207,12 @@ def _load_log() -> Callable[[argparse.Namespace], None]:
 
 def _load_layers() -> Callable[[argparse.Namespace], None]:
     from tb_actviz.cli.layers import run
+
+    return run
+
+
+def _load_compare() -> Callable[[argparse.Namespace], None]:
+    from tb_actviz.cli.compare import run
 
     return run
 

@@ -52,11 +52,34 @@ def load_model(name: str, weights: str | None) -> keras.Model:
     )
 
 
-def load_preprocess(name: str) -> Callable[[Any], Any] | str | None:
+def load_trained_model(name: str, weights: str | None) -> keras.Model:
+    """Load a model with the weights that make its activations worth seeing.
+
+    Args:
+        name: As for `load_model`.
+        weights: As for `load_model`; None for ImageNet's where the model has them.
+
+    Returns:
+        The model.
+
+    Raises:
+        InputError: If there is no such model, or it cannot be loaded.
+    """
+    if weights is None and (name == "squeezenet" or name.startswith(_APPLICATIONS)):
+        weights = "imagenet"
+    return load_model(name, weights)
+
+
+def load_preprocess(
+    name: str, model_name: str, model: keras.Model
+) -> Callable[[Any], Any] | str | None:
     """Find the preprocessing that a name on the command line means.
 
     Args:
         name: `auto`, `none`, or `module:callable`.
+        model_name: What the model was called on the command line.
+        model: The model; where nothing is known for it, `auto` says so on standard
+            error.
 
     Returns:
         `"auto"`, None, or the callable.
@@ -65,6 +88,14 @@ def load_preprocess(name: str) -> Callable[[Any], Any] | str | None:
         InputError: If there is no such callable.
     """
     if name == "auto":
+        from tb_actviz.capture.extractor import find_preprocess
+
+        if find_preprocess(model, "auto") is None:
+            print(
+                f"note: no preprocessing is known for {model_name}; pictures are fed "
+                "as RGB, 0…255 (see --preprocess)",
+                file=sys.stderr,
+            )
         return "auto"
     if name == "none":
         return None

@@ -15,6 +15,7 @@ from events import event_files, images
 from networks import pictures, small
 from PIL import Image
 
+from tb_actviz import compare_inputs
 from tb_actviz.cli import main
 from tb_actviz.views import VIEWS
 
@@ -132,6 +133,51 @@ def test_layers_json_and_selection(network: str) -> None:
         "partner": "b.act",
         "warnings": [],
     }
+
+
+def test_compare_ranks_channels(network: str, face: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.png"
+    Image.fromarray(pictures(2, (40, 36))[1]).save(other)
+    arguments = ["--model", network, "--layers", "relu1", "a", "--preprocess", "none"]
+    done = run("compare", face, str(other), *arguments, "--json", "--top", "3")
+    assert (done.returncode, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    assert (answer["first"], answer["second"]) == (face, str(other))
+    expected = compare_inputs(small(), face, other, ["relu1", "a"])[:3]
+    for one, wanted in zip(answer["channels"], expected, strict=True):
+        assert (one["layer"], one["channel"]) == (wanted.layer, wanted.channel)
+        assert one["box"] == list(wanted.box)
+        assert one["change"] == pytest.approx(wanted.change, rel=1e-4)
+    table = run("compare", face, str(other), *arguments).stdout.splitlines()
+    assert table[0].split() == [
+        *("layer", "channel", "face", "other", "change", "of", "layer"),
+        *("x,", "y", "in", "pixels"),
+    ]
+    assert len(table) == 1 + 6 + 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["FACE", "nowhere.png"], "There is no file 'nowhere.png'"),
+        (["FACE", "FACE", "--top", "0"], "--top 0; expected at least 1"),
+        (["FACE", "FOLDER"], "Received 3 pictures; expected two"),
+        (["FACE", "FACE", "--layers", "relu2"], "Did you mean 'relu1'"),
+        (["FACE"], "required: PICTURE"),
+    ],
+)
+def test_bad_comparisons_are_one_line(
+    capsys: pytest.CaptureFixture[str],
+    network: str,
+    face: str,
+    arguments: list[str],
+    words: str,
+) -> None:
+    folder = Path(face).parent
+    Image.open(face).save(folder / "face2.png")
+    given = [a.replace("FACE", face).replace("FOLDER", str(folder)) for a in arguments]
+    model = ["--model", network, "--preprocess", "none"]
+    assert words in fails(capsys, "compare", *model, *given)
 
 
 def test_squeezenet_can_be_listed_without_its_weights() -> None:

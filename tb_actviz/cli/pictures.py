@@ -1,0 +1,40 @@
+"""Pictures named on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tb_actviz.capture.inputs import NamedInput
+
+
+def read_pictures(
+    paths: Sequence[str], size: tuple[int, int] | None
+) -> list[NamedInput]:
+    """Read pictures, and resize them if that is asked for.
+
+    Args:
+        paths: Picture files, or folders of them.
+        size: Height and width in pixels; None leaves pictures as they are.
+
+    Returns:
+        The pictures, at least one.
+
+    Raises:
+        InputError: If one cannot be read.
+    """
+    from tb_actviz.capture.inputs import read_inputs
+
+    inputs = read_inputs(paths)
+    return inputs if size is None else [_resized(one, size) for one in inputs]
+
+
+def _resized(one: NamedInput, size: tuple[int, int]) -> NamedInput:
+    from tb_actviz.imaging.resize import imresize
+
+    pixels = imresize(one.values, size)
+    height, width = one.values.shape[:2]
+    note = f"resized from {height}×{width}"
+    return replace(one, values=pixels, picture=pixels, notes=(*one.notes, note))

@@ -1,0 +1,132 @@
+"""The eye test as numbers: which channels tell two pictures apart, and where."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from tb_actviz.analysis.differences import channel_differences
+from tb_actviz.capture.extractor import FeatureExtractor, Preprocess
+from tb_actviz.capture.graph import list_calls
+from tb_actviz.capture.inputs import Inputs, read_inputs
+from tb_actviz.capture.layers import LayerSelection, select_calls, select_default
+from tb_actviz.errors import InputError
+from tb_actviz.imaging.maps import as_maps
+
+
+@dataclass(frozen=True)
+class InputDifference:
+    """How differently one channel responds to two inputs, where it does so most.
+
+    Args:
+        layer: Layer path.
+        channel: Number of the channel, from 0.
+        first: Activation at that place for the first input.
+        second: Activation at the same place for the second input.
+        share: The change as a share of the layer's largest magnitude for the first
+            input, 0 or more; it makes layers of different magnitudes comparable.
+        row: Row of the place in the feature map.
+        column: Column of the place in the feature map.
+        box: Where that is in the input: top, left, bottom, right in pixels, the latter
+            two exclusive. It holds the cells of the map around the place that change
+            at least half as much.
+    """
+
+    layer: str
+    channel: int
+    first: float
+    second: float
+    share: float
+    row: int
+    column: int
+    box: tuple[int, int, int, int]
+
+    @property
+    def change(self) -> float:
+        """Second less first, in units of the activations."""
+        return self.second - self.first
+
+
+def compare_inputs(
+    model: keras.Model,
+    first: Inputs,
+    second: Inputs,
+    layers: LayerSelection | None = None,
+    *,
+    preprocess: Preprocess = "auto",
+) -> list[InputDifference]:
+    """Rank channels by how differently they respond to two pictures of one size.
+
+    Args:
+        model: A functional Keras model, or a sequential one whose input shape is
+            known.
+        first: One picture, as for `read_inputs`.
+        second: Another one of the same size.
+        layers: A path, a glob, a layer class, a predicate, or a list of these; None
+            takes the convolutions and the activation layers.
+        preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
+
+    Returns:
+        Every channel of every layer, the largest `share` first.
+
+    Raises:
+        InputError: If an input cannot be used, there is more than one on a side, the
+            two differ in size, or a layer does not exist.
+    """
+    calls = list_calls(model)
+    chosen = select_default(calls) if layers is None else select_calls(calls, layers)
+    extractor = FeatureExtractor(
+        model, [call.path for call in chosen], preprocess=preprocess
+    )
+    pair = []
+    for inputs in (first, second):
+        named = read_inputs(inputs, len(model.inputs[0].shape) - 1)
+        if len(named) != 1:
+            raise InputError(
+                f"Received {len(named)} inputs where one was expected: "
+                f"{', '.join(one.name for one in named)}. Compare two pictures."
+            )
+        pair += named
+    captured = extractor.run(pair)
+    size = pair[0].values.shape[:2] if pair[0].values.ndim == 3 else (1, 1)
+    found = [
+        difference
+        for path, values in captured.items()
+        for difference in _of_layer(path, as_maps(values[0]), as_maps(values[1]), size)
+    ]
+    return sorted(found, key=lambda difference: -difference.share)
+
+
+def _of_layer(
+    path: str, first: np.ndarray, second: np.ndarray, size: tuple[int, ...]
+) -> list[InputDifference]:
+    largest = float(np.max(np.abs(first), initial=0.0, where=np.isfinite(first)))
+    return [
+        InputDifference(
+            layer=path,
+            channel=one.channel,
+            first=one.first,
+            second=one.second,
+            share=abs(one.change) / largest if largest else 0.0,
+            row=one.row,
+            column=one.column,
+            box=_in_pixels(one.box, size),
+        )
+        for one in channel_differences(first, second)
+    ]
+
+
+def _in_pixels(
+    box: tuple[float, float, float, float], size: tuple[int, ...]
+) -> tuple[int, int, int, int]:
+    height, width = size
+    top, left, bottom, right = box
+    return (
+        math.floor(top * height),
+        math.floor(left * width),
+        math.ceil(bottom * height),
+        math.ceil(right * width),
+    )
