@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -25,7 +25,7 @@ from tb_actviz.imaging.maps import as_maps
 from tb_actviz.imaging.montage import input_comparison
 from tb_actviz.imaging.png import encode_png
 from tb_actviz.views import VIEWS, LogOptions, Response, draw
-from tb_actviz.writing.event_file import EventFile
+from tb_actviz.writing.event_file import EventFile, check_step
 from tb_actviz.writing.summaries import image_summary
 
 
@@ -85,7 +85,7 @@ class ActivationLogger:
         chosen = (
             select_default(calls) if layers is None else select_calls(calls, layers)
         )
-        _check_channels(self.options.channels, chosen)
+        _check_drawable(self.options.channels, chosen)
         self.layers: tuple[str, ...] = tuple(call.path for call in chosen)
         feeds = {after: before for before, after in activation_pairs(calls)}
         self._before = {path: feeds[path] for path in self.layers if path in feeds}
@@ -116,11 +116,10 @@ class ActivationLogger:
             What was written and found.
 
         Raises:
-            InputError: If an input cannot be read or does not fit the model, or the
-                step is negative.
+            InputError: If an input cannot be read or does not fit the model, the step
+                cannot be one, or the views show nothing of these inputs and layers.
         """
-        if step < 0:
-            raise InputError(f"Received step={step}; expected 0 or more.")
+        check_step(step)
         named = read_inputs(inputs, self._sample_ndim)
         for one in named:
             self._extractor.check(one)
@@ -128,20 +127,18 @@ class ActivationLogger:
         compared: dict[str, list[np.ndarray]] = {path: [] for path in self.layers}
         total = len(named) * len(self.layers)
         for done, one in enumerate(named):
-            captured = self._extractor.run([one])
-            if self._output is not None:
-                logged.predictions[one.name] = captured[self._output][0]
-            for index, path in enumerate(self.layers):
-                response = self._response(path, one, captured)
-                self._log_response(logged, response)
-                # A copy of the few channels, so that the layer itself can go.
-                followed = list(self._followed(logged, path))
-                compared[path].append(response.maps[:, :, followed])
+            for index, maps in enumerate(self._log_input(logged, one)):
+                compared[self.layers[index]].append(maps)
                 if progress is not None:
                     progress(done * len(self.layers) + index + 1, total)
         if len(named) > 1 and "inputs" in self.options.views:
-            for path, maps in compared.items():
-                self._log_comparison(logged, path, maps)
+            for path, of_inputs in compared.items():
+                self._log_comparison(logged, path, of_inputs)
+        if not logged.tags:
+            raise InputError(
+                f"There is nothing to draw of {', '.join(self.options.views)}: chosen "
+                "needs channels, relu an activation layer, inputs two inputs."
+            )
         return logged
 
     @property
@@ -163,6 +160,20 @@ class ActivationLogger:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _log_input(self, logged: Logged, one: NamedInput) -> Iterator[np.ndarray]:
+        """Log every layer for one input; yields copies of the channels to compare.
+
+        Copies, and in a function of its own, so that the activations of one input are
+        gone before those of the next are computed.
+        """
+        captured = self._extractor.run([one])
+        if self._output is not None:
+            logged.predictions[one.name] = captured[self._output][0]
+        for path in self.layers:
+            response = self._response(path, one, captured)
+            self._log_response(logged, response)
+            yield response.maps[:, :, list(self._followed(logged, path))]
 
     def _response(
         self, path: str, one: NamedInput, captured: dict[str, np.ndarray]
@@ -215,14 +226,21 @@ class ActivationLogger:
         logged.tags.append(tag)
 
 
-def _check_channels(channels: Sequence[int], chosen: Sequence[Call]) -> None:
+def _check_drawable(channels: Sequence[int], chosen: Sequence[Call]) -> None:
     for call in chosen:
-        count = call.output.shape[-1]
+        shape = call.output.shape
+        if not 2 <= len(shape) <= 5 or shape[-1] is None or 0 in shape[1:]:
+            raise InputError(
+                f"The layer {call.path!r} has outputs of shape {tuple(shape)}, which "
+                "cannot be drawn; expected (N, C) to (N, D, H, W, C) with a known "
+                "number of channels. Choose other layers."
+            )
         for channel in channels:
-            if channel >= count:
+            if channel >= shape[-1]:
                 raise InputError(
-                    f"The layer {call.path!r} has {count} channels, 0 to {count - 1}; "
-                    f"channel {channel} does not exist. Channels count from 0."
+                    f"The layer {call.path!r} has {shape[-1]} channels, 0 to "
+                    f"{shape[-1] - 1}; channel {channel} does not exist. Channels "
+                    "count from 0."
                 )
 
 

@@ -158,12 +158,12 @@ def test_nan_in_activations_is_logged_and_marked(tmp_path: Path) -> None:
 def test_nothing_is_written_when_any_input_is_bad(
     model: keras.Model, tmp_path: Path
 ) -> None:
-    with ActivationLogger(tmp_path, model, "conv1") as log:
+    with ActivationLogger(tmp_path / "run", model, "conv1") as log:
         for bad in ([A, "nowhere.png"], [A, A[:4, :4]], [A, A[:, :, :2]]):
             with pytest.raises(InputError):
                 log(bad)
         assert log.event_file is None
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
@@ -201,6 +201,38 @@ def test_wrong_layers_and_channels(
 def test_wrong_options(options: dict, words: str) -> None:
     with pytest.raises(InputError, match=words):
         LogOptions(**options)
+
+
+@pytest.mark.parametrize("views", [("chosen",), ("relu",), ("inputs",)])
+def test_views_that_show_nothing_are_refused(
+    model: keras.Model, tmp_path: Path, views: tuple[str, ...]
+) -> None:
+    options = LogOptions(views=views)
+    with (
+        ActivationLogger(tmp_path / "run", model, "conv1", options=options) as log,
+        pytest.raises(InputError, match=f"nothing to draw of {views[0]}"),
+    ):
+        log(A)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        keras.layers.Reshape((2, 2, 2, 2, 3)),
+        keras.layers.Lambda(lambda x: x, output_shape=(4, 4, None)),
+    ],
+    ids=["rank", "unknown channels"],
+)
+def test_layers_that_cannot_be_drawn_are_refused_at_once(
+    tmp_path: Path, layer: keras.Layer
+) -> None:
+    inputs = keras.Input((4, 4, 3))
+    layer.name = "odd"
+    model = keras.Model(inputs, layer(inputs))
+    with pytest.raises(InputError, match=r"'odd' has outputs of shape .* cannot be"):
+        ActivationLogger(tmp_path / "run", model, "*")
+    assert not (tmp_path / "run").exists()
 
 
 def test_strange_names_stay_tags(model: keras.Model, tmp_path: Path) -> None:

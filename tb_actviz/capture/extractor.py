@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.forward import compile_forward
-from tb_actviz.capture.graph import list_calls
+from tb_actviz.capture.graph import Call, list_calls
 from tb_actviz.capture.inputs import Inputs, NamedInput, read_inputs
 from tb_actviz.capture.layers import LayerSelection, select_calls
 from tb_actviz.capture.memory import physical_memory
@@ -48,6 +48,7 @@ class FeatureExtractor:
         preprocess: Preprocess = "auto",
     ) -> None:
         calls = select_calls(list_calls(model), layers)
+        refuse_channels_first(list_calls(model))
         if len(model.inputs) != 1:
             raise InputError(
                 f"The model {model.name!r} has {len(model.inputs)} inputs; only models "
@@ -159,12 +160,20 @@ class FeatureExtractor:
             )
         for named in inputs[:1]:
             self.check(named)
+        size = self._model.inputs[0].shape[0]
+        if size not in (None, len(inputs)):
+            raise InputError(
+                f"The model {self._model.name!r} takes batches of {size}, received "
+                f"{len(inputs)} inputs. Build it without a fixed batch size."
+            )
+        dtype = keras.backend.standardize_dtype(self._model.inputs[0].dtype)
         batch = np.stack([self._fitted(named) for named in inputs])
         if self._preprocess is None:
-            return batch.astype(np.float32)
+            return batch.astype(dtype, copy=False)
         for named in inputs:
             _refuse_preprocessed(named)
-        return np.asarray(self._preprocess(batch.astype(np.float32)), np.float32)
+        ready = self._preprocess(batch.astype(np.float32, copy=False))
+        return np.asarray(keras.ops.convert_to_numpy(ready)).astype(dtype, copy=False)
 
     def _fitted(self, named: NamedInput) -> np.ndarray:
         """A colour picture as luminance where the model takes one channel."""
@@ -221,8 +230,17 @@ def find_preprocess(
         InputError: If `preprocess` is something else.
     """
     if preprocess == "auto":
-        own = getattr(model, "preprocess_input", None)
-        return own if callable(own) else None
+        # The model itself, or the one inside it that the inputs go to first.
+        first = [
+            call.layer
+            for call in list_calls(model)
+            if call.inputs and call.inputs[0] is model.inputs[0]
+        ]
+        for owner in (model, *first):
+            own = getattr(owner, "preprocess_input", None)
+            if callable(own):
+                return own  # type: ignore[no-any-return]
+        return None
     if preprocess is None or callable(preprocess):
         return preprocess
     raise InputError(
@@ -231,17 +249,34 @@ def find_preprocess(
     )
 
 
+def refuse_channels_first(calls: Sequence[Call]) -> None:
+    """Refuse models whose maps would be taken for something else.
+
+    Args:
+        calls: The calls of one model, from `list_calls`.
+
+    Raises:
+        InputError: If a layer has its channels first.
+    """
+    for call in calls:
+        if getattr(call.layer, "data_format", None) == "channels_first":
+            raise InputError(
+                f"The layer {call.path!r} has its channels first, which is not "
+                "supported yet. Build the model with channels last."
+            )
+
+
 def _refuse_preprocessed(named: NamedInput) -> None:
     """Preprocessing twice is the classic mistake, and its pictures look plausible."""
     if named.values.dtype == np.uint8:
         return
     low, high = float(named.values.min()), float(named.values.max())
-    if low < 0 or 0 < high <= 1:
+    if not (low >= 0 and high <= 255) or 0 < high <= 1:
         raise InputError(
             f"The input {named.name!r} has values from {low:g} to {high:g}, but is "
             "about to be preprocessed as an RGB picture, 0…255. If it is preprocessed "
             "already, pass preprocess=None; if it is scaled to 0…1, multiply it by "
-            "255."
+            "255; if it has 16 bits, divide it by 257."
         )
 
 

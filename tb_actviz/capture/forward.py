@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import keras
@@ -19,7 +19,7 @@ def compile_forward(model: keras.Model) -> Forward:
     traced once and its outputs are looked at in place where the back end allows it.
 
     Args:
-        model: A functional model whose output is a flat list of tensors.
+        model: A functional model whose inputs and outputs are flat lists of tensors.
 
     Returns:
         A function from one array per model input, shape (N, ...), to one read-only
@@ -44,10 +44,6 @@ def _as_float32(output: Any) -> np.ndarray:
     return array
 
 
-def _structured(model: keras.Model, inputs: Sequence[Any]) -> Any:
-    return keras.tree.pack_sequence_as(model._inputs_struct, list(inputs))
-
-
 def _compile_tensorflow(model: keras.Model) -> Callable[[list[np.ndarray]], Any]:
     import tensorflow as tf
 
@@ -57,10 +53,13 @@ def _compile_tensorflow(model: keras.Model) -> Callable[[list[np.ndarray]], Any]
     ]
 
     def infer(*tensors: Any) -> Any:
-        return model(_structured(model, tensors), training=False)
+        return model(list(tensors), training=False)
 
     traced = tf.function(infer, input_signature=signature, autograph=False)
-    return lambda inputs: traced(*(tf.convert_to_tensor(array) for array in inputs))
+    # Traced here and now; the function itself would complain about retracing when
+    # several models are looked at one after another.
+    concrete = traced.get_concrete_function()
+    return lambda inputs: concrete(*(tf.convert_to_tensor(array) for array in inputs))
 
 
 def _compile_jax(model: keras.Model) -> Callable[[list[np.ndarray]], Any]:
@@ -68,7 +67,7 @@ def _compile_jax(model: keras.Model) -> Callable[[list[np.ndarray]], Any]:
 
     def infer(trainable: Any, non_trainable: Any, tensors: Any) -> Any:
         outputs, _ = model.stateless_call(
-            trainable, non_trainable, _structured(model, tensors), training=False
+            trainable, non_trainable, tensors, training=False
         )
         return outputs
 
@@ -98,7 +97,7 @@ def _compile_torch(model: keras.Model) -> Callable[[list[np.ndarray]], Any]:
 def _eager(model: keras.Model) -> Callable[[list[np.ndarray]], Any]:
     def run(inputs: list[np.ndarray]) -> Any:
         tensors = [keras.ops.convert_to_tensor(array) for array in inputs]
-        outputs = model(_structured(model, tensors), training=False)
+        outputs = model(tensors, training=False)
         return keras.tree.map_structure(keras.ops.convert_to_numpy, outputs)
 
     return run

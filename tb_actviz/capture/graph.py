@@ -20,12 +20,14 @@ class Call:
         layer: The Keras layer (or operation, such as an addition) called.
         output: The symbolic tensor it produced.
         inputs: The symbolic tensors it was called on.
+        times: Which call of the layer in this model it is, from 1.
     """
 
     path: str
     layer: Any
     output: Any
     inputs: tuple[Any, ...]
+    times: int = 1
 
 
 def list_calls(model: keras.Model) -> list[Call]:
@@ -50,39 +52,41 @@ def list_calls(model: keras.Model) -> list[Call]:
     if not getattr(model, "outputs", None):
         raise InputError(
             f"The model {model.name!r} ({type(model).__name__}) has no graph to read "
-            "layers from. Build it first: call it once on a batch, or start a "
-            "Sequential with keras.Input(shape). Subclassed models are not "
-            "supported yet; rewrite the model with the functional API."
+            "layers from. Start a Sequential with keras.Input(shape); rewrite a "
+            "subclassed model with the functional API."
         )
-    nodes = _nodes_in_order(list(model.outputs), list(model.inputs))
     calls: list[Call] = []
     times_called: dict[int, int] = {}
-    used_paths: dict[str, int] = {}
-    for layer, node in nodes:
-        times_called[id(layer)] = times_called.get(id(layer), 0) + 1
-        path = layer.name
-        if times_called[id(layer)] > 1:
-            path = f"{path}#{times_called[id(layer)]}"
-        # Two operations may carry one name: a path still names one tensor.
-        used_paths[path] = used_paths.get(path, 0) + 1
-        if used_paths[path] > 1:
-            path = f"{path}~{used_paths[path]}"
-        outputs = list(node.output_tensors)
+    taken: set[str] = set()
+    for layer, outputs, inputs in _steps(list(model.outputs), list(model.inputs)):
+        times = times_called[id(layer)] = times_called.get(id(layer), 0) + 1
+        name = layer.name if times == 1 else f"{layer.name}#{times}"
         for index, output in enumerate(outputs):
-            calls.append(
-                Call(
-                    path=f"{path}:{index}" if len(outputs) > 1 else path,
-                    layer=layer,
-                    output=output,
-                    inputs=tuple(node.input_tensors),
-                )
-            )
+            path = _free(name if len(outputs) == 1 else f"{name}:{index}", taken)
+            calls.append(Call(path, layer, output, tuple(inputs), times))
     return calls
 
 
-def _nodes_in_order(outputs: list[Any], inputs: list[Any]) -> list[tuple[Any, Any]]:
-    """Depth first, inputs before users, without recursion (networks can be deep)."""
-    ordered: list[tuple[Any, Any]] = []
+def _free(path: str, taken: set[str]) -> str:
+    """The path itself, or with a number where another tensor has it already."""
+    candidate, number = path, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{path}~{number}"
+    taken.add(candidate)
+    return candidate
+
+
+def _steps(
+    outputs: list[Any], inputs: list[Any]
+) -> list[tuple[Any, list[Any], list[Any]]]:
+    """Layer, outputs and inputs of each call: depth first, inputs before users.
+
+    Keras tells which call made a tensor only by `_keras_history` and the layer's
+    `_inbound_nodes`; `layer.output` knows but one call, and that of any model. Nothing
+    else here reads them. No recursion: networks can be deep.
+    """
+    ordered: list[tuple[Any, list[Any], list[Any]]] = []
     done: set[int] = set()
     entry = {id(tensor) for tensor in inputs}
     stack = [(tensor, False) for tensor in reversed(outputs)]
@@ -92,10 +96,11 @@ def _nodes_in_order(outputs: list[Any], inputs: list[Any]) -> list[tuple[Any, An
         node = history.operation._inbound_nodes[history.node_index]
         if id(node) in done:
             continue
-        if inputs_done or id(tensor) in entry or not node.input_tensors:
+        sources = list(node.input_tensors)
+        if inputs_done or id(tensor) in entry or not sources:
             done.add(id(node))
-            ordered.append((history.operation, node))
+            ordered.append((history.operation, list(node.output_tensors), sources))
             continue
         stack.append((tensor, True))
-        stack.extend((source, False) for source in reversed(node.input_tensors))
+        stack.extend((source, False) for source in reversed(sources))
     return ordered

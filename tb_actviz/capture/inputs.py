@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from PIL import Image
 
-from tb_actviz.capture.pictures import list_pictures, load_picture
+from tb_actviz.capture.pictures import from_pillow, list_pictures, load_picture
 from tb_actviz.errors import InputError
 
 Inputs: TypeAlias = (
@@ -82,14 +82,10 @@ def _read_one(value: Any, name: str, sample_ndim: int) -> list[NamedInput]:
     if isinstance(value, NamedInput):
         return [value]
     if isinstance(value, str | os.PathLike):
-        path = Path(value)
-        return [
-            _from_file(file)
-            for file in (list_pictures(path) if path.is_dir() else [path])
-        ]
+        return [_from_file(file) for file in _files(value)]
     if isinstance(value, Image.Image):
-        pixels = np.asarray(value.convert("RGB"))
-        return [NamedInput(name=name, values=pixels, picture=pixels)]
+        pixels, notes = from_pillow(value, name)
+        return [NamedInput(name=name, values=pixels, picture=pixels, notes=notes)]
     if not hasattr(value, "__array__"):
         raise InputError(
             f"Cannot use {type(value).__name__} {value!r:.60} as an input. Expected a "
@@ -108,6 +104,16 @@ def _read_one(value: Any, name: str, sample_ndim: int) -> list[NamedInput]:
         f"The input {name!r} has shape {array.shape}; expected {sample_ndim} axes, or "
         f"{sample_ndim + 1} with the batch axis."
     )
+
+
+def _files(value: str | os.PathLike[str]) -> list[Path]:
+    if not os.fspath(value):
+        raise InputError("Received an empty path; expected a picture or a folder.")
+    path = Path(value).expanduser()
+    try:
+        return list_pictures(path) if path.is_dir() else [path]
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path!s:.200}: {error}") from None
 
 
 def _from_file(path: Path) -> NamedInput:
@@ -166,18 +172,21 @@ def _numbered(inputs: list[NamedInput]) -> list[NamedInput]:
 
 
 def _shortest_names(paths: Iterable[Path]) -> dict[Path, str]:
-    """Give each path its stem, and the parent folders it takes to be unique."""
+    """Give each path its stem, or what more it takes to be unique.
+
+    First the ending tells files apart, then as many parent folders as needed.
+    """
+    paths = list(paths)
+    stems = Counter(path.with_suffix("") for path in paths)
+    whole = {p: p if stems[p.with_suffix("")] > 1 else p.with_suffix("") for p in paths}
     kept = dict.fromkeys(paths, 1)
     while True:
-        names = {
-            path: "/".join(path.with_suffix("").parts[-count:])
-            for path, count in kept.items()
-        }
+        names = {p: "/".join(whole[p].parts[-n:]) for p, n in kept.items()}
         uses = Counter(names.values())
         longer = [
             path
             for path, name in names.items()
-            if uses[name] > 1 and kept[path] < len(path.parts)
+            if uses[name] > 1 and kept[path] < len(path.parts) - 1
         ]
         if not longer:
             return names

@@ -111,8 +111,8 @@ def select_calls(calls: Sequence[Call], layers: LayerSelection) -> list[Call]:
     Args:
         calls: The calls of one model, from `list_calls`.
         layers: A path, a glob (`fire6-*`; `*` is every layer except the inputs), a
-            layer class, a predicate on the layer, or a list of these. Within one
-            glob, class or predicate the network's order holds; nothing comes twice.
+            layer, a layer class, a predicate on the layer, or a list of these. Within
+            one of them the network's order holds; nothing comes twice.
 
     Returns:
         The chosen calls, at least one.
@@ -169,7 +169,7 @@ def is_input(call: Call) -> bool:
 
 
 def _parts(layers: LayerSelection) -> list[Any]:
-    if isinstance(layers, str | type) or callable(layers):
+    if isinstance(layers, str | type) or callable(layers):  # a layer is callable too
         return [layers]
     try:
         return list(layers)
@@ -192,6 +192,8 @@ def _matching(calls: Sequence[Call], part: Any) -> list[Call]:
         ]
     if isinstance(part, type):
         return [call for call in calls if isinstance(call.layer, part)]
+    if isinstance(part, keras.Layer):
+        return [call for call in calls if call.layer is part]
     if callable(part):
         return [call for call in calls if not is_input(call) and part(call.layer)]
     raise InputError(
@@ -209,6 +211,8 @@ def _nothing_matches(calls: Sequence[Call], part: Any) -> str:
     if isinstance(part, type):
         classes = dict.fromkeys(type(call.layer).__name__ for call in calls)
         return f"No layer is a {part.__name__}. The model has: {', '.join(classes)}."
+    if isinstance(part, keras.Layer):
+        return f"The layer {part.name!r} is not called in this model."
     return f"The predicate {part!r} is true for none of the {len(paths)} layers."
 
 
@@ -250,6 +254,6 @@ def _warnings(call: Call) -> list[str]:
         warnings.append(f"{name} is fused: only values after it can be seen")
     if isinstance(layer, keras.Model):
         warnings.append("a model: its inner layers cannot be seen yet")
-    if "#" in call.path:
+    if call.times > 1:
         warnings.append("a repeated call: weights are shared")
     return warnings

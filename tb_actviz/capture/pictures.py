@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 import zlib
 from pathlib import Path
 
@@ -22,10 +23,12 @@ SUFFIXES = frozenset(
 #: More pixels than this are refused before anything is decoded.
 MAX_PIXELS = 64_000_000
 
+_ORIENTATION = 0x0112  # of EXIF
 _DECODING_ERRORS = (
     OSError,
     ValueError,
     SyntaxError,
+    TypeError,
     EOFError,
     IndexError,
     struct.error,
@@ -53,18 +56,17 @@ def load_picture(path: str | Path) -> tuple[np.ndarray, tuple[str, ...]]:
     """
     path = Path(path)
     try:
-        with Image.open(path, formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                raise InputError(_too_large(path, width, height))
-            notes = _frame_notes(image)
-            image.load()
-            # An upright copy; None is returned only for in-place calls.
-            upright = ImageOps.exif_transpose(image)
-    except FileNotFoundError:
-        raise InputError(f"There is no file {str(path)!r}.") from None
-    except IsADirectoryError:
-        raise InputError(f"{str(path)!r} is a directory, not a picture.") from None
+        if not path.is_file():
+            raise InputError(_no_file(path))
+        with warnings.catch_warnings():
+            # Pillow warns of what is refused here anyway, and of harmless metadata.
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=FORMATS) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise InputError(_too_large(path, width, height))
+                image.load()
+                return from_pillow(image, str(path))
     except PermissionError:
         raise InputError(
             f"{str(path)!r} may not be read (permission denied)."
@@ -83,10 +85,31 @@ def load_picture(path: str | Path) -> tuple[np.ndarray, tuple[str, ...]]:
         raise
     except _DECODING_ERRORS as error:
         raise InputError(f"{str(path)!r} is damaged: {error}.") from None
-    if upright.size != (width, height):
-        notes.append("rotated as its EXIF data says")
-    pixels = _to_rgb(upright, path, notes)
-    return pixels, tuple(notes)
+
+
+def from_pillow(image: Image.Image, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Convert a Pillow image to RGB, upright, whatever its colour model.
+
+    Args:
+        image: Any Pillow image.
+        name: What to call it in a message.
+
+    Returns:
+        RGB pixels, uint8, shape (H, W, 3), range 0…255; and a note for each thing
+        that was done to the picture.
+
+    Raises:
+        InputError: If its values have no known white.
+    """
+    notes = []
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1:
+        notes.append(f"first of {frames} frames")
+    if image.getexif().get(_ORIENTATION, 1) not in (0, 1):
+        notes.append("turned as its EXIF data says")
+    # An upright copy; None is returned only for in-place calls.
+    upright = ImageOps.exif_transpose(image)
+    return _to_rgb(upright, name, notes), tuple(notes)
 
 
 def list_pictures(folder: str | Path) -> list[Path]:
@@ -114,9 +137,12 @@ def list_pictures(folder: str | Path) -> list[Path]:
     return found
 
 
-def _frame_notes(image: Image.Image) -> list[str]:
-    frames = getattr(image, "n_frames", 1)
-    return [f"first of {frames} frames"] if frames > 1 else []
+def _no_file(path: Path) -> str:
+    if path.is_dir():
+        return f"{str(path)!r} is a directory, not a picture."
+    if path.exists():
+        return f"{str(path)!r} is no regular file."
+    return f"There is no file {str(path)!r}."
 
 
 def _too_large(path: Path, width: int, height: int) -> str:
@@ -126,11 +152,11 @@ def _too_large(path: Path, width: int, height: int) -> str:
     )
 
 
-def _to_rgb(image: Image.Image, path: Path, notes: list[str]) -> np.ndarray:
+def _to_rgb(image: Image.Image, name: str, notes: list[str]) -> np.ndarray:
     """Convert by colour model; Pillow's own conversion clips 16 bits to 8."""
     mode = image.mode
     if mode.startswith("I") or mode == "F":
-        grey = _to_eight_bits(np.asarray(image, dtype=np.float64), mode, path, notes)
+        grey = _to_eight_bits(np.asarray(image, dtype=np.float64), mode, name, notes)
         return np.repeat(grey[:, :, None], 3, axis=2)
     if mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         opaque = Image.new("RGBA", image.size, (255, 255, 255, 255))
@@ -143,7 +169,7 @@ def _to_rgb(image: Image.Image, path: Path, notes: list[str]) -> np.ndarray:
 
 
 def _to_eight_bits(
-    grey: np.ndarray, mode: str, path: Path, notes: list[str]
+    grey: np.ndarray, mode: str, name: str, notes: list[str]
 ) -> np.ndarray:
     low, high = float(grey.min()), float(grey.max())
     # Integers of more than 8 bits are 16 bits wide in every format read here;
@@ -151,7 +177,7 @@ def _to_eight_bits(
     white = 65535.0 if mode != "F" else 1.0 if high <= 1.0 else 255.0
     if not (low >= 0 and high <= white):
         raise InputError(
-            f"{str(path)!r} holds grey values from {low:g} to {high:g}; expected 0 to "
+            f"{name!r} holds grey values from {low:g} to {high:g}; expected 0 to "
             f"{white:g}. Convert it to 8 or 16 bits first."
         )
     notes.append(f"values 0…{white:g} scaled to 0…255")

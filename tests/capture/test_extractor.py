@@ -164,11 +164,65 @@ def test_a_models_own_preprocessing_is_found() -> None:
     np.testing.assert_array_equal(unchanged, batch.astype(np.float32))
 
 
-@pytest.mark.parametrize("values", [pictures(1) / 255.0, pictures(1) - 120.0])
+@pytest.mark.parametrize(
+    "values",
+    [
+        pictures(1) / 255.0,
+        pictures(1) - 120.0,
+        pictures(1).astype(np.uint16) * 257,
+        np.full((1, 20, 20, 3), np.nan),
+    ],
+)
 def test_preprocessing_twice_is_refused(values: np.ndarray) -> None:
     extract = FeatureExtractor(small(), "data", preprocess=lambda x: x - 100)
     with pytest.raises(InputError, match="pass preprocess=None"):
         extract(values)
+
+
+def test_the_preprocessing_of_an_inner_model_is_found() -> None:
+    inner = small()
+    inner.preprocess_input = lambda x: x / 255.0
+    inputs = keras.Input((None, None, 3), name="outside")
+    outer = keras.Model(inputs, layers.Dense(2)(inner(inputs)))
+    found = activations(outer, pictures(1), "outside")["outside"]
+    assert found.max() <= 1
+    behind = layers.Rescaling(2.0)(inputs)
+    elsewhere = keras.Model(inputs, inner(behind))
+    assert activations(elsewhere, pictures(1), "outside")["outside"].max() > 1
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "float16"])
+def test_the_models_own_dtype_is_fed(dtype: str) -> None:
+    inputs = keras.Input((4, 4, 3), dtype=dtype, name="data")
+    model = keras.Model(inputs, layers.Rescaling(0.5, name="half")(inputs))
+    batch = pictures(1, (4, 4))
+    found = activations(model, batch)["half"]
+    np.testing.assert_allclose(found, batch * 0.5, rtol=1e-2)
+
+
+def test_a_fixed_batch_size_is_named() -> None:
+    inputs = keras.Input((4, 4, 3), batch_size=2)
+    model = keras.Model(inputs, layers.ReLU(name="r")(inputs), name="two")
+    assert activations(model, pictures(2, (4, 4)), "r")["r"].shape == (2, 4, 4, 3)
+    with pytest.raises(InputError, match="'two' takes batches of 2, received 1 inputs"):
+        activations(model, pictures(1, (4, 4)))
+
+
+def test_channels_first_is_refused_rather_than_misread() -> None:
+    inputs = keras.Input((3, 8, 8))
+    x = layers.Rescaling(1.0)(inputs)
+    x = layers.GlobalAveragePooling2D(data_format="channels_first", name="g")(x)
+    with pytest.raises(InputError, match="'g' has its channels first"):
+        FeatureExtractor(keras.Model(inputs, x))
+
+
+def test_many_extractors_do_not_make_tensorflow_complain(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    model, batch = small(), pictures(1)
+    for _ in range(8):
+        activations(model, batch, "a")
+    assert "retracing" not in caplog.text
 
 
 def test_colour_pictures_become_luminance_for_one_channel() -> None:

@@ -54,6 +54,15 @@ def test_same_stems_are_told_apart_by_their_folders(tmp_path: Path) -> None:
     ]
 
 
+def test_the_ending_tells_files_apart_before_folders_do(tmp_path: Path) -> None:
+    paths = [picture(tmp_path / f"face.{end}", RED) for end in ("png", "bmp")]
+    assert names(read_inputs([*paths, paths[0]])) == [
+        "face.png",
+        "face.bmp",
+        "face.png#2",
+    ]
+
+
 def test_dict_names_are_kept(tmp_path: Path) -> None:
     path = picture(tmp_path / "face.png", RED)
     both = read_inputs({"a/b": path, "c": BLUE, "d": np.stack([RED, RED])})
@@ -113,6 +122,9 @@ def test_what_is_shown_of_an_array(values: np.ndarray, shown: list[int] | None) 
         (np.ones((2, 0, 3)), "is empty"),
         (np.array([[["a"]]]), "dtype <U1; expected integers or floats"),
         ("nowhere.png", "There is no file 'nowhere.png'"),
+        ("", "an empty path"),
+        ("x" * 5000, "xxx"),
+        ("nul\0x", "nul"),
     ],
 )
 def test_what_is_no_input(bad: object, words: str) -> None:

@@ -75,7 +75,9 @@ def test_models_without_a_graph_say_what_to_do() -> None:
             return x
 
     for model in (Own(name="own"), keras.Sequential([layers.ReLU()], name="own")):
-        with pytest.raises(InputError, match=r"'own' .* has no graph .* Build it"):
+        with pytest.raises(
+            InputError, match=r"'own' .* has no graph .* functional"
+        ):
             list_calls(model)
     with pytest.raises(InputError, match=r"Expected a keras\.Model, received str: 'x'"):
         list_calls("x")
@@ -136,9 +138,33 @@ def test_warnings_for_inner_models_and_repeated_calls() -> None:
         ([layers.ReLU, "a", "a"], ["relu1", "a"]),
         (("a", "b"), ["a", "b"]),
     ],
+    ids=str,
 )
 def test_selections(model: keras.Model, selection: object, paths: list[str]) -> None:
     assert selected(model, selection) == paths
+
+
+def test_a_layer_itself_selects_its_calls(model: keras.Model) -> None:
+    assert selected(model, model.get_layer("a")) == ["a"]
+    assert selected(model, [model.get_layer("b"), "a"]) == ["b", "a"]
+    repeated = shared()
+    same = repeated.get_layer("same")
+    assert selected(repeated, same) == ["same", "same#2"]
+    with pytest.raises(InputError, match="'same' is not called in this model"):
+        selected(model, same)
+
+
+def test_every_path_is_taken_once() -> None:
+    inputs = keras.Input((4, 3))
+    many = layers.LSTM(2, return_state=True, name="l")(inputs)
+    odd = layers.ReLU(name="l:1")(many[0])
+    hash_name = layers.ReLU(name="s#2")(odd)
+    model = keras.Model(inputs, [hash_name, *many[1:]])
+    paths = [call.path for call in list_calls(model)][1:]
+    assert len(set(paths)) == len(paths) == 5
+    assert {"l:0", "l:1", "l:2", "l:1~2", "s#2"} == set(paths)
+    warnings = {info.path: info.warnings for info in describe_layers(model)}
+    assert warnings["s#2"] == ()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tb_actviz.capture.pictures import MAX_PIXELS, list_pictures, load_picture
+from tb_actviz.capture.pictures import (
+    MAX_PIXELS,
+    from_pillow,
+    list_pictures,
+    load_picture,
+)
 from tb_actviz.errors import InputError
 
 RGB = np.array(
@@ -136,7 +141,54 @@ def test_exif_rotation_is_applied(tmp_path: Path) -> None:
     path = save(tmp_path / "a.png", Image.fromarray(RGB), exif=exif)
     pixels, notes = load_picture(path)
     np.testing.assert_array_equal(pixels, np.rot90(RGB, -1))
-    assert notes == ("rotated as its EXIF data says",)
+    assert notes == ("turned as its EXIF data says",)
+
+
+@pytest.mark.parametrize("orientation", [2, 3, 4, 5, 7, 8])
+def test_every_turn_is_noted(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = save(tmp_path / "a.png", Image.fromarray(RGB[:2]), exif=exif)
+    pixels, notes = load_picture(path)
+    assert notes == ("turned as its EXIF data says",)
+    assert not np.array_equal(pixels, RGB[:2])
+
+
+def test_a_pillow_image_is_converted_as_its_file_is(tmp_path: Path) -> None:
+    sixteen = Image.fromarray(np.array([[0, 32896, 65535]], np.uint16))
+    clear = Image.new("RGBA", (2, 1), (200, 0, 0, 0))
+    for image in (sixteen, clear):
+        path = save(tmp_path / "a.png", image)
+        pixels, notes = from_pillow(image, "image")
+        np.testing.assert_array_equal(pixels, load_picture(path)[0])
+        assert notes == load_picture(path)[1]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs POSIX")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.png")
+    with pytest.raises(InputError, match="is no regular file"):
+        load_picture(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".gif", ".bmp", ".tif", ".webp"])
+def test_flipped_bytes_give_a_picture_or_one_clear_error(
+    tmp_path: Path, suffix: str
+) -> None:
+    rng = np.random.default_rng(1)
+    noise = rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    data = save(tmp_path / f"a{suffix}", Image.fromarray(noise)).read_bytes()
+    for _ in range(150):
+        damaged = bytearray(data)
+        for place in rng.integers(0, min(len(data), 200), 3):
+            damaged[place] = rng.integers(0, 256)
+        (tmp_path / f"b{suffix}").write_bytes(damaged)
+        try:
+            pixels, _ = load_picture(tmp_path / f"b{suffix}")
+        except InputError:
+            continue
+        assert pixels.dtype == np.uint8
+        assert pixels.shape[2] == 3
 
 
 def test_missing_and_directory_and_text(tmp_path: Path) -> None:
@@ -150,7 +202,6 @@ def test_missing_and_directory_and_text(tmp_path: Path) -> None:
         load_picture(text)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs POSIX")
 def test_an_empty_file_is_no_picture(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.touch()

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import google_crc32c
+import numpy as np
 import pytest
 from events import event_files, events
 from hypothesis import given
@@ -85,6 +86,35 @@ def test_negative_steps_are_refused_before_anything_is_written(tmp_path: Path) -
     assert event_files(tmp_path) == []
 
 
+@pytest.mark.parametrize("step", [2**63, 2.5, None, True, "3"])
+def test_what_is_no_step_is_refused(tmp_path: Path, step: object) -> None:
+    with EventFile(tmp_path) as file, pytest.raises(InputError, match="expected"):
+        file.add(scalar("a", 1), step)  # type: ignore[arg-type]
+    assert event_files(tmp_path) == []
+
+
+def test_the_folder_is_made_with_the_file(tmp_path: Path) -> None:
+    with EventFile(tmp_path / "a" / "b") as file:
+        assert list(tmp_path.iterdir()) == []
+        file.add(scalar("a", 1), np.int64(3))
+    assert len(event_files(tmp_path / "a" / "b")) == 1
+
+
+@pytest.mark.parametrize("folder", ["", "a\0b", "gs://bucket/run", "file:///tmp/x"])
+def test_what_is_no_folder_here_is_refused(folder: str) -> None:
+    with pytest.raises(InputError, match="The log directory"):
+        EventFile(folder)
+
+
+def test_the_home_folder_is_meant_by_its_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with EventFile("~/run") as file:
+        file.add(scalar("a", 1), 0)
+    assert len(event_files(tmp_path / "run")) == 1
+
+
 def test_a_file_in_the_way_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     for folder in (tmp_path / "taken", tmp_path / "taken" / "below"):
@@ -112,12 +142,12 @@ def test_a_read_only_folder_is_a_clear_error() -> None:
         Path(folder).chmod(0o500)
         with pytest.raises(InputError, match="cannot be written to: Permission denied"):
             EventFile(folder)
-        with pytest.raises(InputError, match="cannot be made: Permission denied"):
+        with pytest.raises(InputError, match="cannot be written to: Permission denied"):
             EventFile(Path(folder) / "below")
 
 
 def test_a_name_that_is_too_long_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be made: File name too long"):
+    with pytest.raises(InputError, match="cannot be written to: File name too long"):
         EventFile(tmp_path / ("x" * 300))
 
 
