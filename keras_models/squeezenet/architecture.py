@@ -18,6 +18,7 @@ POOLED_FIRES = (3, 5)
 # The smallest height and width that leave every map at least one pixel.
 MIN_SIZE = 17
 IMAGENET_CLASSES = 1000
+FACES_CLASSES = 5
 
 # In the order of the network, which is that of Keras' weights files.
 CONVOLUTIONS = (

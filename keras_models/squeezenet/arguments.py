@@ -18,7 +18,7 @@ def check_choices(include_top: Any, pooling: Any, classes: Any) -> None:
     Args:
         include_top: whether the network ends in its classifier, bool.
         pooling: None, `"avg"` or `"max"`.
-        classes: number of classes, positive integer.
+        classes: number of classes, positive integer, or None.
 
     Raises:
         ValueError: if one of them is not as described.
@@ -31,7 +31,7 @@ def check_choices(include_top: Any, pooling: Any, classes: Any) -> None:
         raise ValueError(
             f"pooling must be None, 'avg' or 'max', received {pooling!r}{hint}"
         )
-    number = _as_integer(classes)
+    number = 1 if classes is None else _as_integer(classes)
     if number is None or number < 1:
         raise ValueError(f"classes must be a positive integer, received {classes!r}")
 

@@ -78,7 +78,7 @@ def decode_predictions(
         raise ValueError(f"top must be an integer, received {top!r}")
     if not 1 <= top <= len(classes):
         raise ValueError(f"top must lie in 1 … {len(classes)}, received {top}")
-    best = np.argsort(-scores, axis=1, kind="stable")[:, :top]
+    best = np.argsort(-scores.astype(np.float64), axis=1, kind="stable")[:, :top]
     return [
         [(*classes[index], float(row[index])) for index in order]
         for row, order in zip(scores, best, strict=True)

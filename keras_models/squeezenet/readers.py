@@ -1,4 +1,4 @@
-"""Weights files of three kinds, read into one form."""
+"""Weights files of every kind, read into one form."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from keras_models.squeezenet.architecture import CONVOLUTIONS
 from keras_models.squeezenet.caffemodel import read_caffemodel
 from keras_models.squeezenet.errors import WeightsError
-
-LayerValues = dict[str, list[NDArray[Any]]]
+from keras_models.squeezenet.half_file import LayerValues, read_half
 
 
 def read_weights(path: Path) -> LayerValues:
     """Read the convolutions of a SqueezeNet from a file.
 
     Args:
-        path: a `.caffemodel`, `.weights.h5` or `.keras` file.
+        path: a `.caffemodel`, `.weights.h5`, `.keras` file, or an `.npz` file of half
+            precision.
 
     Returns:
         Layer name, as the Keras model has it -> kernel (height, width, in, out) and
@@ -108,11 +108,20 @@ def _read_keras(path: Path) -> LayerValues:
         )
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        return {
-            layer.name: layer.get_weights() for layer in model.layers if layer.weights
-        }
+        return _weights_by_layer(model)
     except Exception as error:
         raise _unreadable(path, error) from error
+
+
+def _weights_by_layer(model: Any) -> LayerValues:
+    """Weights of every layer, also of those inside models inside the model."""
+    values: LayerValues = {}
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            values.update(_weights_by_layer(layer))
+        elif layer.weights:
+            values[layer.name] = layer.get_weights()
+    return values
 
 
 def _unreadable(path: Path, error: Exception) -> WeightsError:
@@ -124,9 +133,17 @@ def _unreadable(path: Path, error: Exception) -> WeightsError:
     )
 
 
+def _read_half(path: Path) -> LayerValues:
+    try:
+        return read_half(path)
+    except Exception as error:
+        raise _unreadable(path, error) from error
+
+
 _READERS = {
     ".caffemodel": _read_caffemodel,
     ".weights.h5": _read_weights_h5,
     ".keras": _read_keras,
+    ".npz": _read_half,
 }
 ENDINGS = tuple(_READERS)

@@ -43,7 +43,7 @@ def SqueezeNet(  # noqa: N802 - named as the networks of keras.applications are
     weights: str | os.PathLike[str] | None = "imagenet",
     input_shape: Sequence[int | None] | None = None,
     pooling: str | None = None,
-    classes: int = 1000,
+    classes: int | None = None,
     classifier_activation: Any = "softmax",
     name: str = "squeezenet",
 ) -> SqueezeNetModel:
@@ -58,14 +58,16 @@ def SqueezeNet(  # noqa: N802 - named as the networks of keras.applications are
             `relu_conv10`, `pool10`, `prob`) or in `fire9-concat`.
         weights: None for random values; `"imagenet"` for the original release's,
             downloaded once, or read from the file that the environment variable
-            `SQUEEZENET_WEIGHTS` names; or the path of a `.caffemodel`, `.weights.h5`
-            or `.keras` file.
+            `SQUEEZENET_WEIGHTS` names; `"faces"` for a small set that comes with this
+            package, trained on drawn faces, see `keras_models.faces`; or the path of a
+            `.caffemodel`, `.weights.h5`, `.keras` or half-precision `.npz` file.
         input_shape: (H, W, C) of a picture in pixels, or (C, H, W) where
             `keras.config.image_data_format()` says so; H and W at least 17, or None
             for any size. None means any size of RGB.
         pooling: with `include_top=False`, what is done with the last maps: None
             leaves them, `"avg"` and `"max"` reduce each to one number.
-        classes: number of classes, with `include_top=True`.
+        classes: number of classes, with `include_top=True`; None takes those that the
+            weights are for, 1000 without weights.
         classifier_activation: activation of `prob`; None leaves out `prob`, and the
             model returns logits.
         name: name of the model.
@@ -95,6 +97,7 @@ def SqueezeNet(  # noqa: N802 - named as the networks of keras.applications are
     inputs = layers.Input(shape, name="data")
     x = _features(inputs)
     if include_top:
+        classes = classes or weight_sets.count_classes(values)
         x = _classifier(x, classes, classifier_activation)
     elif pooling == "avg":
         x = layers.GlobalAveragePooling2D(name="avg_pool")(x)

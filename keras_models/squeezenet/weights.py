@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from keras_models.squeezenet.architecture import IMAGENET_CLASSES
+from keras_models.squeezenet.architecture import FACES_CLASSES, IMAGENET_CLASSES
 from keras_models.squeezenet.download import WEIGHTS_VARIABLE, download_imagenet
 from keras_models.squeezenet.errors import WeightsError
-from keras_models.squeezenet.readers import ENDINGS, LayerValues
+from keras_models.squeezenet.half_file import LayerValues, read_card
+from keras_models.squeezenet.readers import ENDINGS
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class WeightsSource:
     Args:
         description: what to call them in a message.
         find: gives the file, downloading it if need be.
-        classes: number of ImageNet classes of a set for RGB pictures that comes with
-            this package; None for a file, of which nothing is known.
+        classes: number of classes of a set for RGB pictures that is known by name;
+            None for a file, of which nothing is known.
     """
 
     description: str
@@ -49,11 +50,11 @@ class WeightsSource:
                 _other_channels(self.description, 3, channels, data_format)
             )
 
-    def check_head(self, classes: int, classifier_activation: Any) -> None:
+    def check_head(self, classes: int | None, classifier_activation: Any) -> None:
         """Refuse a classifier that this set is known not to fit.
 
         Args:
-            classes: number of classes asked for.
+            classes: number of classes asked for; None for those of the set.
             classifier_activation: activation of the last layer.
 
         Raises:
@@ -62,8 +63,10 @@ class WeightsSource:
         """
         if self.classes is None:
             return
-        if classes != self.classes:
-            raise WeightsError(_other_classes(self.description, self.classes, classes))
+        if classes not in (None, self.classes):
+            raise WeightsError(
+                _other_classes(self.description, self.classes, int(classes or 0))
+            )
         if classifier_activation not in (None, "softmax"):
             raise WeightsError(
                 f"{self.description} was trained for classifier_activation='softmax' "
@@ -101,6 +104,21 @@ def find_source(weights: str | os.PathLike[str] | None) -> WeightsSource | None:
         f"names {', '.join(map(repr, NAMED_WEIGHTS))}{hint}. Files end in "
         f"{', '.join(ENDINGS)}"
     )
+
+
+def count_classes(values: LayerValues | None) -> int:
+    """Tell how many classes a classifier has that is to take weights.
+
+    Args:
+        values: layer name -> kernel and bias, or None for no weights.
+
+    Returns:
+        The number of classes the weights are for; ImageNet's where they do not tell.
+    """
+    parts = (values or {}).get("conv10", [])
+    if parts and parts[0].ndim == 4:
+        return int(parts[0].shape[3])
+    return IMAGENET_CLASSES
 
 
 def assign(model: Any, values: LayerValues, description: str) -> None:
@@ -195,6 +213,20 @@ def _imagenet() -> Path:
     return Path(os.path.expanduser(path))
 
 
+SHIPPED_FACES = Path(__file__).parents[1] / "faces" / "squeezenet_faces.npz"
+
+
+def _faces() -> Path:
+    try:
+        read_card(SHIPPED_FACES)
+    except (OSError, ValueError) as error:
+        raise WeightsError(
+            f"the shipped weights cannot be used: {error}; install the package anew"
+        ) from None
+    return SHIPPED_FACES
+
+
 NAMED_WEIGHTS: dict[str, WeightsSource] = {
+    "faces": WeightsSource("weights='faces'", _faces, FACES_CLASSES),
     "imagenet": WeightsSource("weights='imagenet'", _imagenet, IMAGENET_CLASSES),
 }

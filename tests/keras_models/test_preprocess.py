@@ -206,3 +206,10 @@ def test_tensors_of_scores() -> None:
 def test_scores_that_are_refused(shape: Any, top: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         decode_predictions(np.zeros(shape), top=top)
+
+
+def test_scores_of_any_dtype_are_ranked_by_size() -> None:
+    scores = np.zeros((1, 1000), np.uint8)
+    scores[0, [7, 9]] = 200, 100
+    assert [one[2] for one in decode_predictions(scores, top=3)[0]] == [200, 100, 0]
+    assert decode_predictions(scores > 150, top=1)[0][0][2] == 1

@@ -216,6 +216,14 @@ def _leave(flag: Path) -> Any:
     return lambda x: (open(name, "w").close(), x)[1]
 
 
+def test_a_network_inside_a_saved_model_is_found(tmp_path: Path) -> None:
+    inner = SqueezeNet(weights=None, include_top=False, pooling="avg")
+    outer = keras.Sequential([inner, keras.layers.Dense(3)])
+    outer.save(tmp_path / "outer.keras")
+    again = SqueezeNet(weights=tmp_path / "outer.keras", include_top=False)
+    np.testing.assert_array_equal(again.get_weights()[0], inner.get_weights()[0])
+
+
 def test_code_in_a_keras_file_is_not_run(tmp_path: Path) -> None:
     flag = tmp_path / "was-run"
     source = keras.Sequential([keras.Input((2,)), keras.layers.Lambda(_leave(flag))])
@@ -246,7 +254,7 @@ def test_a_keras_file_with_a_strange_configuration(
             "imagnet",
             r"neither an existing file .* 'imagenet' \(did you mean 'imagenet'\?\)",
         ),
-        ("nothing-like-it", r"names 'imagenet'\. Files end in \.caffemodel"),
+        ("nothing-like-it", r"names 'faces', 'imagenet'\. Files end in \.caffemodel"),
         ("no/such.keras", "weights='no/such.keras' is neither an existing file"),
         (Path("no/such.keras"), "weights='no/such.keras' is neither"),
         ("", "weights='' is neither an existing file"),

@@ -1,0 +1,71 @@
+"""Drawn faces: pictures, labels and eyes, and the training of a network on them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keras_models.faces.batch import (
+        FIRST_TEST_SEED,
+        Batch,
+        draw_batch,
+        train_seeds,
+        unseen_seeds,
+    )
+    from keras_models.faces.dataset import FaceDataset, as_tf_dataset
+    from keras_models.faces.face import DEFAULT_SIZE, DrawnFace, draw_face
+    from keras_models.faces.labels import CLASS_NAMES, Label
+    from keras_models.faces.measure import Selectivity, accuracy, selectivity
+    from keras_models.faces.not_face import draw_not_face
+
+__all__ = [
+    "CLASS_NAMES",
+    "DEFAULT_SIZE",
+    "FIRST_TEST_SEED",
+    "Batch",
+    "DrawnFace",
+    "FaceDataset",
+    "Label",
+    "Selectivity",
+    "accuracy",
+    "as_tf_dataset",
+    "draw_batch",
+    "draw_face",
+    "draw_not_face",
+    "selectivity",
+    "train_seeds",
+    "unseen_seeds",
+]
+
+_HOME = {
+    "Batch": "batch",
+    "CLASS_NAMES": "labels",
+    "DEFAULT_SIZE": "face",
+    "DrawnFace": "face",
+    "FIRST_TEST_SEED": "batch",
+    "FaceDataset": "dataset",
+    "Label": "labels",
+    "Selectivity": "measure",
+    "accuracy": "measure",
+    "as_tf_dataset": "dataset",
+    "draw_batch": "batch",
+    "draw_face": "face",
+    "draw_not_face": "not_face",
+    "selectivity": "measure",
+    "train_seeds": "batch",
+    "unseen_seeds": "batch",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f"keras_models.faces.{_HOME[name]}")
+    value = getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
