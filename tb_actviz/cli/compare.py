@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 from typing import TYPE_CHECKING
 
-from tb_actviz.cli.console import table
+from tb_actviz.cli.console import as_json, table
 from tb_actviz.cli.models import load_preprocess, load_trained_model
 from tb_actviz.cli.pictures import read_pictures
 from tb_actviz.errors import InputError
@@ -48,7 +47,7 @@ def run(arguments: argparse.Namespace) -> None:
                 {**dataclasses.asdict(one), "change": one.change} for one in found
             ],
         }
-        print(json.dumps(answer, indent=2))
+        print(as_json(answer))
     else:
         print(as_table(found, pair[0].name, pair[1].name))
 

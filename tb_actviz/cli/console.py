@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 @contextmanager
@@ -55,6 +58,26 @@ def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def as_json(answer: Any) -> str:
+    """Write an answer as JSON; numbers that JSON does not have become null.
+
+    Args:
+        answer: Dicts, lists, texts, numbers.
+
+    Returns:
+        Indented text.
+    """
+    return json.dumps(_finite(answer), indent=2, allow_nan=False)
+
+
+def _finite(answer: Any) -> Any:
+    if isinstance(answer, dict):
+        return {key: _finite(value) for key, value in answer.items()}
+    if isinstance(answer, list | tuple):
+        return [_finite(value) for value in answer]
+    return None if isinstance(answer, float) and not math.isfinite(answer) else answer
 
 
 def table(header: list[str], rows: list[list[str]], right: set[int]) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 from typing import TYPE_CHECKING
 
-from tb_actviz.cli.console import table
+from tb_actviz.cli.console import as_json, table
 from tb_actviz.cli.models import load_model
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def run(arguments: argparse.Namespace) -> None:
             "parameters": model.count_params(),
             "layers": [dataclasses.asdict(info) for info in infos],
         }
-        print(json.dumps(answer, indent=2))
+        print(as_json(answer))
         return
     header = ["path", "class", "output", "channels", "parameters", "pair", "warnings"]
     print(table(header, [_row(info) for info in infos], right={3, 4}))

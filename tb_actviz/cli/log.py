@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tb_actviz.cli.console import progress_bar, table
+from tb_actviz.cli.console import as_json, progress_bar, table
 from tb_actviz.cli.models import class_names, load_preprocess, load_trained_model
 from tb_actviz.cli.pictures import read_pictures
 from tb_actviz.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from tb_actviz.capture.inputs import NamedInput
     from tb_actviz.logger import ActivationLogger, Logged
 
@@ -52,8 +53,8 @@ def run(arguments: argparse.Namespace) -> None:
         progress_bar("drawing") as progress,
     ):
         logged = logger(inputs, arguments.step, progress)
-    answer = _answer(arguments, logger, logged, class_names(model))
-    print(json.dumps(answer, indent=2) if arguments.json else _as_text(answer))
+    answer = _answer(arguments, logger, logged)
+    print(as_json(answer) if arguments.json else _as_text(answer))
 
 
 def _paths(arguments: argparse.Namespace) -> list[str]:
@@ -74,14 +75,13 @@ def _answer(
     arguments: argparse.Namespace,
     logger: ActivationLogger,
     logged: Logged,
-    names: tuple[str, ...] | None,
 ) -> dict[str, Any]:
     return {
         "model": arguments.model,
         "log_dir": arguments.logdir,
         "event_file": logger.event_file,
         "step": logged.step,
-        "inputs": [_input_answer(one, logged, names) for one in logged.inputs],
+        "inputs": [_input_answer(one, logged, arguments) for one in logged.inputs],
         "strongest": {
             layer: {
                 name: [{"channel": c, "max": value} for c, value in channels]
@@ -95,26 +95,35 @@ def _answer(
 
 
 def _input_answer(
-    one: NamedInput, logged: Logged, names: tuple[str, ...] | None
+    one: NamedInput, logged: Logged, arguments: argparse.Namespace
 ) -> dict[str, Any]:
+    from tb_actviz.analysis.channels import strongest_channels
+
     scores = logged.predictions.get(one.name)
-    best = [] if scores is None else scores.argsort()[::-1][:_TOP].tolist()
+    best = [] if scores is None else strongest_channels(scores, min(_TOP, len(scores)))
+    names = None
+    if scores is not None:
+        names = class_names(arguments.model, arguments.weights, len(scores))
     return {
         "name": one.name,
         "file": None if one.source is None else str(one.source),
         "height": one.values.shape[0],
         "width": one.values.shape[1],
         "notes": list(one.notes),
+        "probabilities": scores is not None and _are_probabilities(scores),
         "predictions": [
             {
-                "class": index,
+                "class": int(index),
                 "name": names[index] if names else f"class {index}",
-                "score": float(scores[index]),
+                "score": float(score),
             }
-            for index in best
-            if scores is not None
+            for index, score in zip(*best, strict=True)
         ],
     }
+
+
+def _are_probabilities(scores: np.ndarray) -> bool:
+    return bool((scores >= 0).all()) and abs(float(scores.sum()) - 1) < 1e-3
 
 
 def _as_text(answer: dict[str, Any]) -> str:
@@ -122,7 +131,10 @@ def _as_text(answer: dict[str, Any]) -> str:
     for one in answer["inputs"]:
         notes = "".join(f", {note}" for note in one["notes"])
         lines.append(f"{one['name']}: {one['height']}×{one['width']}{notes}")
-        lines += [f"  {p['score']:8.2%}  {p['name']}" for p in one["predictions"]]
+        form = "{:8.2%}" if one["probabilities"] else "{:8.4g}"
+        lines += [
+            f"  {form.format(p['score'])}  {p['name']}" for p in one["predictions"]
+        ]
     names = [one["name"] for one in answer["inputs"]]
     rows = [
         [layer, *(_channel_list(inputs[name]) for name in names)]

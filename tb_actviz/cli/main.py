@@ -60,10 +60,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_demo(commands)
     _add_log(commands)
     _add_layers(commands)
     _add_compare(commands)
     return parser
+
+
+def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="see the whole story with what is installed, in under a minute",
+        description="Draw a face, close one of its eyes, log how a network responds, "
+        "and fine-tune it: no network, no files needed.",
+    )
+    demo.add_argument(
+        "--logdir",
+        default="runs/demo",
+        help="folder of the runs (default: %(default)s)",
+    )
+    demo.add_argument(
+        "--seed", type=int, default=0, help="which face (default: %(default)s)"
+    )
+    demo.add_argument(
+        "--open", action="store_true", help="start TensorBoard on it, until Ctrl-C"
+    )
+    _add_json(demo)
+    demo.set_defaults(load=_load_demo)
 
 
 def _add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -189,14 +212,21 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", required=True, help=_MODEL_HELP)
     parser.add_argument(
         "--weights",
-        metavar="PATH",
-        help="weights to load: for squeezenet a .caffemodel, .weights.h5 or .keras "
-        "file (default for log: imagenet, downloaded once)",
+        metavar="WEIGHTS",
+        help="weights to load: for squeezenet imagenet (the default for log and "
+        "compare, downloaded once), faces (of the demo), or a .caffemodel, "
+        ".weights.h5 or .keras file",
     )
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+
+def _load_demo() -> Callable[[argparse.Namespace], None]:
+    from tb_actviz.cli.demo import run
+
+    return run
 
 
 def _load_log() -> Callable[[argparse.Namespace], None]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import keras
 
 _APPLICATIONS = "keras.applications."
+_HERE = str(Path(__file__).parents[1])
 _BACKENDS = ("tensorflow", "jax", "torch")
 
 
@@ -35,20 +38,18 @@ def load_model(name: str, weights: str | None) -> keras.Model:
     Raises:
         InputError: If there is no such model, or it cannot be loaded.
     """
-    _choose_backend()
-    with quiet_start():
-        if name == "squeezenet":
-            return _squeezenet(weights)
-        if name.endswith(".keras"):
-            return _saved(name, weights)
-        if name.startswith(_APPLICATIONS):
-            return _application(name, weights)
-        if ":" in name:
-            return _called(name, weights)
-    known = ["squeezenet", "keras.applications.MobileNetV2", "network.keras"]
+    _start_backend()
+    if name == "squeezenet":
+        return _squeezenet(weights)
+    if name.endswith(".keras"):
+        return _saved(name, weights)
+    if name.startswith(_APPLICATIONS):
+        return _application(name, weights)
+    if ":" in name:
+        return _called(name, weights)
     raise InputError(
-        f"There is no model {name!r}. {near_matches(name, known[:1])} Otherwise name a "
-        ".keras file, keras.applications.NAME, or module:callable."
+        f"There is no model {name!r}. {near_matches(name, ['squeezenet'])} Otherwise "
+        "name a .keras file, keras.applications.NAME, or module:callable."
     )
 
 
@@ -104,36 +105,68 @@ def load_preprocess(
             f"Received --preprocess {name!r}; expected auto, none, or module:callable "
             "such as keras.applications.mobilenet_v2:preprocess_input."
         )
-    return _import_callable(name)
+    return _guarded(_import_callable(name), name)
 
 
-def class_names(model: keras.Model) -> tuple[str, ...] | None:
+def _guarded(function: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
+    """A user's function, whose failures are wrong input rather than our bugs."""
+
+    def guarded(pictures: Any) -> Any:
+        import numpy as np
+
+        try:
+            return np.asarray(function(pictures)).astype(np.float32)
+        except Exception as error:
+            raise InputError(f"{name!r} failed: {_where(error)}") from None
+
+    return guarded
+
+
+def class_names(name: str, weights: str | None, count: int) -> tuple[str, ...] | None:
     """Find the names of a model's classes.
 
     Args:
-        model: A model from `load_model`.
+        name: What the model was called on the command line.
+        weights: What it was loaded with.
+        count: Number of its classes.
 
     Returns:
-        The 1000 ImageNet names where the output has that many classes, else None.
+        Names that surely belong to them: those of the weights `faces`, or ImageNet's
+        for a network with ImageNet's weights; else None.
     """
+    from keras_models.faces import CLASS_NAMES
     from keras_models.squeezenet import class_names as imagenet_names
 
-    names = imagenet_names()
-    return names if model.outputs[0].shape[1:] == (len(names),) else None
+    if name == "squeezenet" or name.startswith(_APPLICATIONS):
+        for names in (CLASS_NAMES, imagenet_names()):
+            if len(names) == count and (len(names) == 1000 or weights == "faces"):
+                return names
+    return None
 
 
-def _choose_backend() -> None:
-    """Let Keras find a back end that is installed, where its default is not."""
-    if "KERAS_BACKEND" in os.environ:
-        return
+def _start_backend() -> None:
+    """Import Keras on a back end that is installed, without the back end's noise."""
     installed = [name for name in _BACKENDS if importlib.util.find_spec(name)]
-    if not installed:
-        raise InputError(
-            "Keras needs a back end and none is installed. Install one: "
-            "pip install 'tb-actviz[tensorflow]' (or [jax], [torch])."
-        )
-    if "tensorflow" not in installed:
-        os.environ["KERAS_BACKEND"] = installed[0]
+    if "KERAS_BACKEND" not in os.environ:
+        if not installed:
+            raise InputError(
+                "Keras needs a back end and none is installed. Install one: "
+                "pip install 'tb-actviz[tensorflow]' (or [jax], [torch])."
+            )
+        if "tensorflow" not in installed:
+            os.environ["KERAS_BACKEND"] = installed[0]
+    with quiet_start():
+        try:
+            import keras
+
+            # The first tensor starts the device.
+            keras.ops.zeros(())
+        except Exception as error:
+            raise InputError(
+                f"Keras does not start (KERAS_BACKEND is "
+                f"{os.environ.get('KERAS_BACKEND', 'not set')!r}; installed: "
+                f"{', '.join(installed)}): {_first_line(error)}"
+            ) from None
 
 
 def _squeezenet(weights: str | None) -> keras.Model:
@@ -181,11 +214,17 @@ def _application(name: str, weights: str | None) -> keras.Model:
 def _called(name: str, weights: str | None) -> keras.Model:
     build = _import_callable(name)
     try:
-        model = _checked(build(), name)
-    except TypeError as error:
+        inspect.signature(build).bind()
+    except (TypeError, ValueError) as error:
         raise InputError(
             f"{name!r} cannot be called without arguments: {error}"
         ) from None
+    try:
+        model = _checked(build(), name)
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"{name!r} failed: {_where(error)}") from None
     if weights is not None:
         try:
             model.load_weights(weights)
@@ -203,8 +242,8 @@ def _import_callable(name: str) -> Callable[..., Any]:
         sys.path.insert(0, os.getcwd())
     try:
         module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise InputError(f"{name!r} cannot be imported: {_first_line(error)}") from None
+    except Exception as error:  # the module is the user's: anything may happen
+        raise InputError(f"{name!r} cannot be imported: {_where(error)}") from None
     found = getattr(module, attribute, None)
     if not callable(found):
         known = [n for n in dir(module) if not n.startswith("_")]
@@ -223,6 +262,14 @@ def _checked(model: Any, name: str) -> keras.Model:
             f"{name!r} is a {type(model).__name__}; expected a keras.Model."
         )
     return model
+
+
+def _where(error: Exception) -> str:
+    """What went wrong in a user's own code, and in which line of it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if not f.filename.startswith(("<frozen", _HERE))]
+    place = f" ({own[-1].filename}, line {own[-1].lineno})" if own else ""
+    return f"{_first_line(error)}{place}"
 
 
 def _first_line(error: Exception) -> str:

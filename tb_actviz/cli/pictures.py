@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tb_actviz.errors import InputError
+
 if TYPE_CHECKING:
     from tb_actviz.capture.inputs import NamedInput
 
@@ -23,10 +25,16 @@ def read_pictures(
         The pictures, at least one.
 
     Raises:
-        InputError: If one cannot be read.
+        InputError: If one cannot be read, or the size is too large.
     """
     from tb_actviz.capture.inputs import read_inputs
+    from tb_actviz.capture.pictures import MAX_PIXELS
 
+    if size is not None and size[0] * size[1] > MAX_PIXELS:
+        raise InputError(
+            f"Received --size {size[0]}x{size[1]}; expected at most {MAX_PIXELS:,} "
+            "pixels."
+        )
     inputs = read_inputs(paths)
     return inputs if size is None else [_resized(one, size) for one in inputs]
 

@@ -256,21 +256,46 @@ def test_help_names_every_command_and_view() -> None:
         (["--model", "NET", "--step", "-1", "FACE"], "step"),
         (["--model", "NET", "--strongest", "0", "FACE"], "strongest=0"),
         (["--model", "NET", "--limits", "3", "1", "FACE"], r"limits (3, 1)"),
+        (["--model", "NET", "--step", str(2**63), "FACE"], "expected 0 to 2**63 - 1"),
+        (["--model", "NET", "--size", "60000", "FACE"], "expected at most 64,000,000"),
+        (["--model", "NET", "--logdir", "gs://b/x", "FACE"], "is remote, which is not"),
+        (["--model", "NET", "--logdir", "", "FACE"], "is no path"),
+        (["--model", "NET", ""], "an empty path"),
+        (["--model", "NET", "--views", "inputs", "--", "FACE"], "nothing to draw of"),
+        (["--model", ":f", "FACE"], "':f' cannot be imported"),
+        (["--model", ".mods:f", "FACE"], "'.mods:f' cannot be imported"),
+        (["--model", "broken:build", "FACE"], "SyntaxError"),
+        (["--model", "failing:build", "FACE"], "KeyError: 'gone' (FOLDER/failing.py"),
+        (["--model", "failing:text", "FACE"], "is a str; expected a keras.Model"),
+        (
+            ["--model", "NET", "--preprocess", "failing:stop", "FACE"],
+            "RuntimeError: no",
+        ),
+        (["--model", "NET", "--preprocess", "failing:text", "FACE"], "TypeError"),
         (["--model", "NET"], "No pictures were given. Name picture files"),
         (["--model", "NET", "--layers", "a", "FACE"], "was read as one of --layers"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
     network: str,
     face: str,
     tmp_path: Path,
     arguments: list[str],
     words: str,
 ) -> None:
+    (tmp_path / "broken.py").write_text("def build(:")
+    (tmp_path / "failing.py").write_text(
+        "def build():\n    return {}['gone']\n"
+        "def text():\n    return 'text'\n"
+        "def stop(x):\n    raise RuntimeError('no')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
     given = [a.replace("FACE", face).replace("NET", network) for a in arguments]
     line = fails(capsys, "log", "--logdir", str(tmp_path / "run"), *given)
-    assert words in line
+    assert words.replace("FOLDER", str(tmp_path)) in line
+    assert not (tmp_path / "run").exists()
     assert event_files(tmp_path) == []
 
 
@@ -326,6 +351,52 @@ def test_a_full_disk_is_one_line_and_code_1(network: str, face: str) -> None:
     assert done.returncode == 1
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_back_end_is_explained() -> None:
+    done = run("layers", "--model", "squeezenet", KERAS_BACKEND="nonsense")
+    assert done.returncode == 2
+    assert "Keras does not start (KERAS_BACKEND is 'nonsense'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_scores_that_are_no_probabilities_are_not_called_so(
+    face: str, tmp_path: Path
+) -> None:
+    inputs = keras.Input((None, None, 3))
+    outputs = keras.layers.GlobalAveragePooling2D()(inputs)
+    path = tmp_path / "mean.keras"
+    keras.Model(inputs, outputs).save(path)
+    arguments = ["--model", str(path), "--layers", "*", "--preprocess", "none"]
+    done = run("log", face, "--logdir", str(tmp_path / "run"), *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "%" not in done.stdout
+    assert "class 0" in done.stdout
+
+
+def test_json_stays_json_with_nan(face: str, tmp_path: Path) -> None:
+    model = small()
+    kernel, bias = model.get_layer("conv1").get_weights()
+    model.get_layer("conv1").set_weights([kernel * np.nan, bias])
+    path = tmp_path / "nan.keras"
+    model.save(path)
+    arguments = ["--model", str(path), "--layers", "conv1", "--json"]
+    done = run("log", face, "--logdir", str(tmp_path / "run"), *arguments)
+    answer = json.loads(done.stdout, parse_constant=pytest.fail)
+    assert answer["strongest"]["conv1"]["face"][0]["max"] is None
+
+
+def test_the_download_bar_is_not_held_back(tmp_path: Path, face: str) -> None:
+    # Where there is no network the message that it tries must still be seen.
+    done = run(
+        *("log", face, "--model", "squeezenet", "--logdir", str(tmp_path / "run")),
+        SQUEEZENET_WEIGHTS="",
+        KERAS_HOME=str(tmp_path),
+        https_proxy="http://127.0.0.1:9",
+    )
+    assert done.returncode == 2
+    assert "ownload" in done.stderr.splitlines()[0]
+    assert "SQUEEZENET_WEIGHTS" in done.stderr
 
 
 def test_a_missing_back_end_is_explained(tmp_path: Path) -> None:

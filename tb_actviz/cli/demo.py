@@ -1,0 +1,198 @@
+"""`tb-actviz demo`: the whole story with nothing but the installed package."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tb_actviz.cli.compare import as_table
+from tb_actviz.cli.console import as_json, progress_bar
+from tb_actviz.cli.models import load_model
+from tb_actviz.cli.viewer import open_tensorboard
+from tb_actviz.errors import InputError
+
+if TYPE_CHECKING:
+    import keras
+
+    from tb_actviz.comparison import InputDifference
+
+#: Where the channels that know eyes are looked for: rectified, in the middle.
+_MIDDLE = "fire[4-7]-relu_*"
+_SHOWN = 8
+#: A small set, so that a demonstration stays one.
+_PICTURES, _SIZE, _EPOCHS, _BATCH = 200, 128, 4, 16
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Log a drawn face with and without an eye closed, then fine-tune a network.
+
+    Args:
+        arguments: Parsed command line.
+    """
+    if arguments.seed < 0:
+        raise InputError(f"Received --seed {arguments.seed}; expected 0 or more.")
+    say = _say_to(sys.stderr if arguments.json else sys.stdout)
+    net = load_model("squeezenet", "faces")
+    inputs = _faces(arguments.seed)
+    logdir = Path(arguments.logdir)
+    from tb_actviz.comparison import compare_inputs
+
+    found = compare_inputs(net, inputs["face"], inputs["one-eye-closed"], _MIDDLE)
+    dark = [one for one in found if one.change < 0][:_SHOWN]
+    best = dark[0]
+    channels = tuple(one.channel for one in dark if one.layer == best.layer)[:3]
+    predictions = _log_faces(net, inputs, logdir / "faces", best.layer, channels)
+    say("A drawn face, and the same face with one eye closed:")
+    for name, (label, score) in predictions.items():
+        say(f"  {name}: {label} ({score:.1%})")
+    say("\nThe channels that go dark most where the eye closes:")
+    say(as_table(dark, *inputs))
+    accuracies = _fine_tune(net, inputs, logdir / "fine-tuning", best.layer, channels)
+    say(
+        f"\nFine-tuned on {_PICTURES} small pictures to tell open eyes from closed "
+        f"ones; accuracy after each epoch: "
+        f"{', '.join(f'{one:.0%}' for one in accuracies)}"
+    )
+    command = f"tensorboard --logdir {shlex.quote(str(logdir))}"
+    say(
+        f"\nPictures of both are in the Images tab; the step slider scrubs through the "
+        f"training:\n  {command}"
+    )
+    if arguments.json:
+        answer = _answer(logdir, predictions, dark, accuracies, command)
+        print(as_json(answer))
+    if arguments.open:
+        open_tensorboard(logdir)
+
+
+def _say_to(stream: Any) -> Callable[[str], None]:
+    return lambda text: print(text, file=stream, flush=True)
+
+
+def _faces(seed: int) -> dict[str, Any]:
+    from keras_models.faces import draw_face, unseen_seeds
+
+    (number,) = unseen_seeds(seed, 1)
+    return {
+        "face": draw_face(number, left_eye_open=True, right_eye_open=True).picture,
+        "one-eye-closed": draw_face(
+            number, left_eye_open=False, right_eye_open=True
+        ).picture,
+    }
+
+
+def _log_faces(
+    net: keras.Model,
+    inputs: dict[str, Any],
+    logdir: Path,
+    layer: str,
+    channels: tuple[int, ...],
+) -> dict[str, tuple[str, float]]:
+    """Every view of the worked example; what the network takes each picture for."""
+    from keras_models.faces import CLASS_NAMES
+    from tb_actviz.logger import ActivationLogger
+    from tb_actviz.views import LogOptions
+
+    # The first layers have other channels: there the strongest are shown.
+    for layers, options in [
+        (["conv1", "relu_conv1"], LogOptions()),
+        ([layer.replace("relu_", ""), layer], LogOptions(channels=channels)),
+    ]:
+        with (
+            ActivationLogger(logdir, net, layers, options=options) as logger,
+            progress_bar("drawing") as progress,
+        ):
+            logged = logger(inputs, progress=progress)
+    return {
+        name: (CLASS_NAMES[int(scores.argmax())], float(scores.max()))
+        for name, scores in logged.predictions.items()
+    }
+
+
+def _fine_tune(
+    net: keras.Model,
+    inputs: dict[str, Any],
+    logdir: Path,
+    layer: str,
+    channels: tuple[int, ...],
+) -> list[float]:
+    """Teach the network a task of two classes; log it before and after each epoch."""
+    import keras
+
+    from keras_models.faces import Label, draw_batch, train_seeds
+    from tb_actviz.logger import ActivationLogger
+    from tb_actviz.views import LogOptions
+
+    keras.utils.set_random_seed(0)
+    batch = draw_batch(train_seeds(0, _PICTURES), _SIZE)
+    closed = batch.labels > Label.BOTH_OPEN
+    features = net.get_layer("fire9-concat").output
+    x = keras.layers.Conv2D(2, 1, name="eyes")(features)
+    x = keras.layers.GlobalAveragePooling2D(name="eyes-pool")(x)
+    model = keras.Model(net.inputs, keras.layers.Softmax(name="eyes-prob")(x))
+    # Its weights are small, for inputs of ±128: steps as large as those of the other
+    # layers would undo it.
+    net.get_layer("conv1").trainable = False
+    model.compile(
+        keras.optimizers.Adam(1e-4),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    options = LogOptions(channels=channels, views=("chosen", "channels", "inputs"))
+    with (
+        ActivationLogger(
+            logdir,
+            model,
+            layer,
+            preprocess=net.preprocess_input,
+            options=options,
+        ) as logger,
+        progress_bar("fine-tuning") as progress,
+    ):
+        logger(inputs, step=0)
+
+        def after_epoch(epoch: int, logs: Any = None) -> None:
+            logger(inputs, step=epoch + 1)
+            progress(epoch + 1, _EPOCHS)
+
+        history = model.fit(
+            net.preprocess_input(batch.pictures),
+            closed.astype("int32"),
+            batch_size=_BATCH,
+            epochs=_EPOCHS,
+            verbose=0,
+            callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=after_epoch)],
+        )
+    return [float(one) for one in history.history["accuracy"]]
+
+
+def _answer(
+    logdir: Path,
+    predictions: dict[str, tuple[str, float]],
+    dark: list[InputDifference],
+    accuracies: list[float],
+    command: str,
+) -> dict[str, Any]:
+    return {
+        "log_dir": str(logdir),
+        "predictions": {
+            name: {"class": label, "score": score}
+            for name, (label, score) in predictions.items()
+        },
+        "channels": [
+            {
+                "layer": one.layer,
+                "channel": one.channel,
+                "first": one.first,
+                "second": one.second,
+                "box": list(one.box),
+            }
+            for one in dark
+        ],
+        "accuracies": accuracies,
+        "command": command,
+    }

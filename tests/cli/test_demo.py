@@ -1,0 +1,140 @@
+"""The demo: the whole story with nothing but the installed package."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from events import images
+
+pytestmark = pytest.mark.slow
+
+#: Imported by every Python process below a folder on PYTHONPATH.
+NO_NETWORK = """
+import socket
+
+def refuse(*arguments, **options):
+    raise AssertionError(f"the demo tried to reach {arguments[1:]}")
+
+socket.socket.connect = refuse
+socket.getaddrinfo = refuse
+"""
+
+
+@pytest.fixture(scope="module")
+def demo(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """The demo's answer and its folder, run where no network can be reached."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "sitecustomize.py").write_text(NO_NETWORK)
+    path = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-m", "tb_actviz", "demo", "--json", "--logdir", "runs/demo"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done, folder
+
+
+def test_it_sees_the_eye_close_and_finds_the_channels(
+    demo: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    answer = json.loads(demo[0].stdout)
+    seen = {name: one["class"] for name, one in answer["predictions"].items()}
+    assert seen == {"face": "both eyes open", "one-eye-closed": "left eye closed"}
+    assert len(answer["channels"]) == 8
+    best = answer["channels"][0]
+    assert best["second"] < 0.5 * best["first"]
+    top, left, bottom, right = best["box"]
+    assert 0 <= top < bottom <= 227
+    assert 0 <= left < right <= 227 / 2 + 20  # the eye on the left of the picture
+    assert f"{best['layer']} " in demo[0].stderr
+    assert answer["command"] == "tensorboard --logdir runs/demo"
+
+
+def test_all_views_and_a_run_with_steps_are_logged(
+    demo: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    answer = json.loads(demo[0].stdout)
+    layer = answer["channels"][0]["layer"]
+    faces = {tag for tag, _ in images(demo[1] / "runs/demo/faces")}
+    views = {
+        tag.removeprefix(f"{layer}/").split("/")[0] for tag in faces if layer in tag
+    }
+    assert views >= {"channels", "chosen", "strongest", "relu", "inputs"}
+    assert "conv1/channels/face" in faces
+    tuning = images(demo[1] / "runs/demo/fine-tuning")
+    steps = [step for tag, step in tuning if tag == f"{layer}/inputs"]
+    assert steps == list(range(len(answer["accuracies"]) + 1))
+    assert len(steps) >= 4
+    first, last = (tuning[f"{layer}/inputs", steps[i]] for i in (0, -1))
+    assert first.shape != last.shape or (first != last).any()
+
+
+def test_fine_tuning_learns(
+    demo: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    accuracies = json.loads(demo[0].stdout)["accuracies"]
+    assert accuracies[-1] > 0.9
+    assert accuracies[-1] > accuracies[0]
+
+
+def test_open_serves_what_was_logged_until_ctrl_c(
+    demo: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/address\n')
+    browser.chmod(0o755)
+    # A test run in the background hands down an ignored Ctrl-C, hence the handler.
+    program = (
+        "import pathlib, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from tb_actviz.cli.viewer import open_tensorboard\n"
+        "open_tensorboard(pathlib.Path(sys.argv[1]))\n"
+    )
+    viewer = subprocess.Popen(
+        [sys.executable, "-c", program, str(demo[1] / "runs/demo")],
+        env={**os.environ, "BROWSER": f"{browser} %s"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        address = tmp_path / "address"
+        for _ in range(600):
+            if address.exists() and address.read_text().endswith("#images\n"):
+                break
+            time.sleep(0.1)
+        url = address.read_text().split("#")[0]
+        for _ in range(300):
+            with urllib.request.urlopen(f"{url}data/plugin/images/tags") as reply:
+                runs = json.load(reply)
+            if set(runs) == {"faces", "fine-tuning"}:
+                break
+            time.sleep(0.1)
+        assert set(runs) == {"faces", "fine-tuning"}
+    finally:
+        viewer.send_signal(signal.SIGINT)
+        _, err = viewer.communicate(timeout=30)
+    assert viewer.returncode == 0, err
+    assert "Traceback" not in err
+
+
+def test_a_wrong_seed_is_one_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tb_actviz", "demo", "--seed", "-1"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "tb-actviz: Received --seed -1; expected 0 or more.\n"
