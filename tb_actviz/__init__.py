@@ -6,7 +6,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tb_actviz.analysis.channels import strongest_channels
+    from tb_actviz.analysis.channels import (
+        ChannelStatistics,
+        channel_statistics,
+        dead_channels,
+        strongest_channels,
+    )
     from tb_actviz.capture.extractor import FeatureExtractor, activations
     from tb_actviz.capture.layers import LayerInfo, describe_layers
     from tb_actviz.comparison import InputDifference, compare_inputs
@@ -27,6 +32,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ActivationLogger",
+    "ChannelStatistics",
     "FeatureExtractor",
     "InputDifference",
     "InputError",
@@ -35,8 +41,10 @@ __all__ = [
     "Logged",
     "activations",
     "channel_grid",
+    "channel_statistics",
     "channels_beside_input",
     "compare_inputs",
+    "dead_channels",
     "describe_layers",
     "imresize",
     "imtile",
@@ -48,6 +56,7 @@ __all__ = [
 
 _MODULES = {
     "ActivationLogger": "logger",
+    "ChannelStatistics": "analysis.channels",
     "FeatureExtractor": "capture.extractor",
     "InputDifference": "comparison",
     "InputError": "errors",
@@ -56,7 +65,9 @@ _MODULES = {
     "Logged": "logger",
     "activations": "capture.extractor",
     "channel_grid": "imaging.montage",
+    "channel_statistics": "analysis.channels",
     "channels_beside_input": "imaging.montage",
+    "dead_channels": "analysis.channels",
     "compare_inputs": "comparison",
     "describe_layers": "capture.layers",
     "imresize": "imaging.resize",

@@ -156,5 +156,6 @@ def draw(
                 layer=layer,
                 before_layer=str(response.before_layer),
                 input_name=name,
+                limits=options.limits,
             ),
         )

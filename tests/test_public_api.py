@@ -12,6 +12,7 @@ import tb_actviz
 
 PUBLIC = {
     "ActivationLogger",
+    "ChannelStatistics",
     "FeatureExtractor",
     "InputDifference",
     "InputError",
@@ -20,7 +21,9 @@ PUBLIC = {
     "Logged",
     "activations",
     "channel_grid",
+    "channel_statistics",
     "channels_beside_input",
+    "dead_channels",
     "compare_inputs",
     "describe_layers",
     "imresize",

@@ -42,9 +42,10 @@ def run(arguments: argparse.Namespace) -> None:
     from tb_actviz.comparison import compare_inputs
 
     found = compare_inputs(net, inputs["face"], inputs["one-eye-closed"], _MIDDLE)
-    dark = [one for one in found if one.change < 0][:_SHOWN]
+    dark = [one for one in found if one.change < 0]
     best = dark[0]
     channels = tuple(one.channel for one in dark if one.layer == best.layer)[:3]
+    dark = dark[:_SHOWN]
     predictions = _log_faces(net, inputs, logdir / "faces", best.layer, channels)
     say("A drawn face, and the same face with one eye closed:")
     for name, (label, score) in predictions.items():

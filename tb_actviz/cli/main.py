@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    parser = _parser()
+    parser = build_parser()
     arguments = parser.parse_args(argv)
     command: Callable[[argparse.Namespace], None] = arguments.load()
     try:
@@ -52,7 +52,12 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Say what the command line understands.
+
+    Returns:
+        The parser of `tb-actviz`.
+    """
     parser = argparse.ArgumentParser(
         prog="tb-actviz",
         description="See what the layers of a Keras network respond to, "

@@ -4,23 +4,19 @@ from tb_actviz.imaging.colormap import (
     CLIPPED,
     COLORMAPS,
     NON_FINITE,
-    apply_colormap,
     colorize,
-    default_colormap,
     default_limits,
 )
 from tb_actviz.imaging.normalize import finite_limits, mat2gray
 from tb_actviz.imaging.png import encode_png
 from tb_actviz.imaging.resize import imresize
-from tb_actviz.imaging.tiling import grid_shape, imtile, tile_origin
+from tb_actviz.imaging.tiling import grid_shape, imtile
 
 __all__ = [
     "CLIPPED",
     "COLORMAPS",
     "NON_FINITE",
-    "apply_colormap",
     "colorize",
-    "default_colormap",
     "default_limits",
     "encode_png",
     "finite_limits",
@@ -28,5 +24,4 @@ __all__ = [
     "imresize",
     "imtile",
     "mat2gray",
-    "tile_origin",
 ]

@@ -70,41 +70,14 @@ _RAMP = np.linspace(0, 1, 256)
 COLORMAPS: Final[dict[str, NDArray[np.uint8]]] = {
     "gray": _table(_RAMP, _RAMP, _RAMP),
     "signed": _signed_table(),
-    "heat": _table(_RAMP / 0.4, (_RAMP - 0.3) / 0.45, (_RAMP - 0.7) / 0.3),
 }
 """Colour tables, uint8 (256, 3), from the low to the high end of a scale.
 
 `gray` goes from black to white. `signed` is black in the middle, blue to pale
 cyan below and orange to a warm white above, which colour-blind readers tell
-apart, and both branches are equally light. `heat` goes from black over red
-and yellow to white. Luminance rises steadily along each branch.
+apart, and both branches are equally light. Luminance rises steadily along each
+branch.
 """
-
-
-def apply_colormap(gray: ArrayLike, colormap: str = "gray") -> NDArray[np.uint8]:
-    """Draw normalised values.
-
-    Args:
-        gray: any shape, float, in [0, 1] as `mat2gray` returns them; values
-            outside are drawn as the nearer end.
-        colormap: a key of `COLORMAPS`.
-
-    Returns:
-        RGB, uint8, shape (..., 3); NaN and infinities in `NON_FINITE`.
-
-    Raises:
-        TypeError: if the values are not floats.
-        ValueError: if there is no such colour map.
-    """
-    values = as_real(gray)
-    if values.dtype.kind != "f":
-        raise TypeError(
-            f"Expected floats in [0, 1], received dtype {values.dtype}. "
-            f"Normalise with `mat2gray` first."
-        )
-    lost = None if all_finite(values) else ~np.isfinite(values)
-    inside = np.clip(values, 0, 1, out=np.empty_like(values))
-    return _draw(inside, colormap, lost, None)
 
 
 def colorize(
@@ -212,18 +185,3 @@ def default_limits(a: ArrayLike) -> Limits:
         largest = max(-lo, hi)
         return -largest, largest
     return 0.0, hi or 1.0
-
-
-def default_colormap(a: ArrayLike) -> str:
-    """Choose the colour map that goes with `default_limits`.
-
-    Args:
-        a: any shape, any real dtype.
-
-    Returns:
-        "signed" where a finite value is negative, otherwise "gray".
-
-    Raises:
-        TypeError: if the values are not real numbers.
-    """
-    return "signed" if default_limits(a)[0] < 0 else "gray"

@@ -8,6 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tb_actviz.imaging.layout import across, blank
+from tb_actviz.imaging.normalize import finite_limits
+from tb_actviz.imaging.reserved import (
+    Color,
+    reserved_masks,
+    resize_mask,
+    shrink_usual,
+)
 from tb_actviz.imaging.resize import imresize
 from tb_actviz.imaging.scale import Scale
 from tb_actviz.imaging.text import draw_line
@@ -17,6 +24,8 @@ from tb_actviz.imaging.tiling import grid_shape, imtile
 GRID_WIDTH, TILE = 960, 128
 #: No grid gets larger than this on either side; what is shrunk says so.
 MAX_SIDE = 4096
+#: More tiles than this would be a pixel or two each, and none could be told apart.
+MAX_CHANNELS = 1_000_000
 _LINE = 1
 
 
@@ -47,16 +56,27 @@ def draw_grid(maps: np.ndarray, scale: Scale) -> Grid:
         scale: What its values are drawn on.
 
     Returns:
-        The grid. Small maps are enlarged by a whole factor, without smoothing.
+        The grid. Small maps are enlarged by a whole factor, without smoothing; in
+        shrunk ones a pixel that covers a clipped value, NaN or infinity is marked.
+
+    Raises:
+        ValueError: If there are more than `MAX_CHANNELS` channels.
     """
     height, width, channels = maps.shape
+    if channels > MAX_CHANNELS:
+        raise ValueError(
+            f"Received maps of {channels:,} channels; a grid holds at most "
+            f"{MAX_CHANNELS:,}. Draw a part of them: maps[:, :, :{MAX_CHANNELS}]."
+        )
     rows, columns = grid_shape(channels)
     factor = _factor(height, width, rows, columns)
+    marked: dict[Color, np.ndarray] = {}
     if factor < 1:
-        maps = _shrunk(
-            maps, (max(1, int(height * factor)), max(1, int(width * factor)))
-        )
+        size = max(1, int(height * factor)), max(1, int(width * factor))
+        maps, marked = _shrunk(maps, scale, size)
     tiles = scale.colorize(imtile(maps, (rows, columns), border_size=_LINE))
+    for color, mask in marked.items():
+        tiles[imtile(mask, (rows, columns), border_size=_LINE)] = color
     _paint_gaps(tiles, maps.shape, rows, columns)
     if factor > 1:
         tiles = np.repeat(np.repeat(tiles, int(factor), axis=0), int(factor), axis=1)
@@ -72,11 +92,17 @@ def _factor(height: int, width: int, rows: int, columns: int) -> float:
     return max(1, min(GRID_WIDTH // (columns * width), largest_tile))
 
 
-def _shrunk(maps: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Smaller maps that stay inside the range of the original ones."""
-    small = imresize(maps, size)
-    finite = maps[np.isfinite(maps)]
-    return np.clip(small, finite.min(), finite.max()) if finite.size else small
+def _shrunk(
+    maps: np.ndarray, scale: Scale, size: tuple[int, int]
+) -> tuple[np.ndarray, dict[Color, np.ndarray]]:
+    """Smaller maps inside the range of the usual values, and where others were."""
+    masks = reserved_masks(maps, scale)
+    if not masks:
+        low, high = finite_limits(maps) or (scale.low, scale.high)
+        return np.clip(imresize(maps, size), low, high), masks
+    unusual = np.logical_or.reduce(list(masks.values()))
+    small = np.clip(shrink_usual(maps, unusual, size), scale.low, scale.high)
+    return small, {color: resize_mask(mask, size) for color, mask in masks.items()}
 
 
 def _paint_gaps(
@@ -98,12 +124,13 @@ def _with_row_numbers(picture: np.ndarray, rows: int, columns: int) -> np.ndarra
     """At the left of each row the number of its first channel, where there is room."""
     if rows == 1:
         return picture
-    numbers = [draw_line(str(row * columns), 13) for row in range(rows)]
-    gutter = blank(picture.shape[0], max(number.shape[1] for number in numbers))
     pitch = picture.shape[0] / rows
-    every = math.ceil(numbers[0].shape[0] / pitch)
-    for row in range(0, rows, every):
-        number = numbers[row]
+    every = math.ceil(draw_line("0", 13).shape[0] / pitch)
+    numbers = {row: draw_line(str(row * columns), 13) for row in range(0, rows, every)}
+    gutter = blank(
+        picture.shape[0], max(number.shape[1] for number in numbers.values())
+    )
+    for row, number in numbers.items():
         top = round(row * pitch)
         if top + number.shape[0] <= gutter.shape[0]:
             gutter[top : top + number.shape[0], -number.shape[1] :] = number

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from tb_actviz.imaging.colormap import outside_scale
 from tb_actviz.imaging.layout import GAP, across, down
+from tb_actviz.imaging.reserved import reserved_masks, resize_mask
 from tb_actviz.imaging.resize import imresize
 from tb_actviz.imaging.scale import Scale
 
@@ -59,7 +59,8 @@ def map_panels(
     """Draw every channel at a size.
 
     Values are brought into the scale before they are resized, and the overshoot of
-    the cubic is cut: what is marked as clipped or not finite is so in the map itself.
+    the cubic is cut: what is marked as clipped or not finite is so in the map itself,
+    and all that is so there is marked, however much the map shrinks.
 
     Args:
         maps: Float, shape (h, w, C).
@@ -70,19 +71,15 @@ def map_panels(
     Returns:
         For each channel RGB, uint8.
     """
-    unusual = ~np.isfinite(maps)
-    outside = outside_scale(maps, (scale.low, scale.high))
-    if outside is not None:
-        unusual |= outside
-    drawn = imresize(
-        np.where(unusual, _nearest_inside(maps, scale), maps), size, method
-    )
+    masks = reserved_masks(maps, scale)
+    drawn = imresize(_nearest_inside(maps, scale) if masks else maps, size, method)
     np.clip(drawn, scale.low, scale.high, out=drawn)
-    if unusual.any():
-        drawn = np.where(
-            imresize(unusual, size, "nearest"), imresize(maps, size, "nearest"), drawn
-        )
-    return [scale.colorize(drawn[:, :, index]) for index in range(maps.shape[2])]
+    panels = [scale.colorize(drawn[:, :, index]) for index in range(maps.shape[2])]
+    for color, mask in masks.items():
+        resized = resize_mask(mask, size)
+        for index, panel in enumerate(panels):
+            panel[resized[:, :, index]] = color
+    return panels
 
 
 def in_rows(figures: list[np.ndarray]) -> np.ndarray:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import operator
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tb_actviz.imaging.normalize import all_finite, as_real
+from tb_actviz.imaging.weights import KERNELS, Axis, axis_weights, reflect
 
 _FloatArray = NDArray[np.floating[Any]]
 
@@ -47,8 +47,8 @@ def imresize(
     Source: `imresize` of MATLAB's Image Processing Toolbox; R. Keys, "Cubic
     convolution interpolation for digital image processing", 1981.
     """
-    if method != "nearest" and method not in _KERNELS:
-        near = difflib.get_close_matches(str(method), ["nearest", *_KERNELS], n=1)
+    if method != "nearest" and method not in KERNELS:
+        near = difflib.get_close_matches(str(method), ["nearest", *KERNELS], n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(
             f"method={method!r} is not known; there are 'bicubic', 'bilinear' and "
@@ -74,7 +74,7 @@ def imresize(
         return picture.take(down, axis=first).take(right, axis=first + 1)
     lead, channels = math.prod(values.shape[:first]), values.shape[first + 2 :]
     stack = values.reshape(lead, *sides, math.prod(channels))
-    rows, cols = (_weights(*axis, method) for axis in axes)
+    rows, cols = (axis_weights(*axis, method) for axis in axes)
     resized = _resample(stack, rows, cols)
     shape = (*values.shape[:first], *targets, *channels)
     return _to_dtype(resized.reshape(shape), picture.dtype)
@@ -103,75 +103,19 @@ def _target(
 
 def _nearest_indices(n_in: int, n_out: int, extent: float) -> NDArray[np.int64]:
     centres = (np.arange(n_out) + 0.5) * extent / n_out
-    return _reflect(np.floor(centres).astype(np.int64), n_in)
+    return reflect(np.floor(centres).astype(np.int64), n_in)
 
 
-@lru_cache(maxsize=32)
-def _weights(n_in: int, n_out: int, extent: float, method: str) -> NDArray[np.float64]:
-    """Build the (n_out, n_in) matrix that resizes one axis.
-
-    Args:
-        n_in: pixels of the axis.
-        n_out: pixels of the resized axis.
-        extent: what the resized axis spans, in pixels of the input.
-        method: a key of `_KERNELS`.
-
-    Returns:
-        Read-only matrix whose rows sum to 1.
-    """
-    kernel, support = _KERNELS[method]
-    widening = max(extent / n_out, 1.0)
-    centres = (np.arange(n_out) + 0.5) * extent / n_out - 0.5
-    reach = support * widening
-    first = np.floor(centres - reach).astype(np.int64)
-    taps = first[:, None] + np.arange(math.ceil(2 * reach) + 2)
-    # Both terms are exact for whole extents, so a tap on a zero of the kernel
-    # gets a weight of exactly zero and cannot spread a NaN.
-    distance = (np.arange(n_out) + 0.5)[:, None] * extent - (taps + 0.5) * n_out
-    weights = kernel(np.abs(distance) / max(extent, n_out))
-    cells = np.arange(n_out)[:, None] * n_in + _reflect(taps, n_in)
-    sums = np.bincount(cells.ravel(), weights.ravel(), minlength=n_out * n_in)
-    matrix: NDArray[np.float64] = sums.reshape(n_out, n_in).astype(np.float64)
-    matrix /= matrix.sum(axis=1, keepdims=True)
-    matrix.flags.writeable = False
-    return matrix
-
-
-def _reflect(indices: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Fold indices beyond the edges back: … 1 0 | 0 1 … n-1 | n-1 n-2 …."""
-    folded = indices % (2 * n)
-    return np.minimum(folded, 2 * n - 1 - folded)
-
-
-def _cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    inner = (1.5 * x - 2.5) * x * x + 1
-    outer = ((-0.5 * x + 2.5) * x - 4) * x + 2
-    return np.where(x <= 1, inner, np.where(x < 2, outer, 0.0))
-
-
-def _triangle(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.maximum(1 - x, 0.0)
-
-
-_Kernel = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-_KERNELS: dict[str, tuple[_Kernel, int]] = {
-    "bicubic": (_cubic, 2),
-    "bilinear": (_triangle, 1),
-}
-
-
-def _resample(
-    stack: NDArray[Any], rows: NDArray[np.float64], cols: NDArray[np.float64]
-) -> _FloatArray:
-    """Apply one matrix per axis to a stack (N, H, W, C), in float32 or float64."""
+def _resample(stack: NDArray[Any], rows: Axis, cols: Axis) -> _FloatArray:
+    """Apply the weights of both axes to a stack (N, H, W, C), in float32 or float64."""
     dtype = np.dtype(np.float32 if stack.dtype == np.float32 else np.float64)
     if all_finite(stack):
         return _resample_finite(stack.astype(dtype, copy=False), rows, cols)
     usable = np.where(np.isfinite(stack), stack, dtype.type(0))
     resized = _resample_finite(usable, rows, cols)
-    reach = (rows != 0).astype(np.float32), (cols != 0).astype(np.float32)
+    reach = rows.reach(), cols.reach()
     up, down, lost = (
-        _two_products(mask.astype(np.float32), *reach) > 0.5
+        _both_axes(mask.astype(np.float32), *reach) > 0.5
         for mask in (stack == np.inf, stack == -np.inf, np.isnan(stack))
     )
     resized[up] = np.inf
@@ -180,33 +124,39 @@ def _resample(
     return resized
 
 
-def _resample_finite(
-    stack: _FloatArray, rows: NDArray[np.float64], cols: NDArray[np.float64]
-) -> _FloatArray:
+def _resample_finite(stack: _FloatArray, rows: Axis, cols: Axis) -> _FloatArray:
     """Resample with headroom: a bicubic overshoot must not become infinite."""
-    weights = rows.astype(stack.dtype), cols.astype(stack.dtype)
+    weights = rows.converted(stack.dtype), cols.converted(stack.dtype)
     limit = np.finfo(stack.dtype).max / 16
     if max(stack.max(initial=0), -stack.min(initial=0)) <= limit:
-        return _two_products(stack, *weights)
-    return np.clip(_two_products(stack / 16, *weights), -limit, limit) * 16
+        return _both_axes(stack, *weights)
+    return np.clip(_both_axes(stack / 16, *weights), -limit, limit) * 16
 
 
 # One product per pixel row wastes time on products as narrow as this.
 _FEW_CHANNELS = 16
 
 
-def _two_products(
-    stack: _FloatArray, rows: _FloatArray, cols: _FloatArray
-) -> _FloatArray:
+def _both_axes(stack: _FloatArray, rows: Axis, cols: Axis) -> _FloatArray:
     n, height, width, channels = stack.shape
-    taller: _FloatArray = rows @ stack.reshape(n, height, width * channels)
-    taller = taller.reshape(n, len(rows), width, channels)
+    flat = stack.reshape(n, height, width * channels)
+    taller = np.empty((n, rows.length, width * channels), stack.dtype)
+    for block in rows.blocks:
+        np.matmul(block.matrix, flat[:, block.window], out=taller[:, block.target])
+    taller = taller.reshape(n, rows.length, width, channels)
+    wide = np.empty((n, rows.length, cols.length, channels), stack.dtype)
     if channels > _FEW_CHANNELS:
-        wide: _FloatArray = cols @ taller
+        for block in cols.blocks:
+            np.matmul(
+                block.matrix, taller[:, :, block.window], out=wide[:, :, block.target]
+            )
         return wide
-    lines = np.moveaxis(taller, 3, 2).reshape(-1, width) @ cols.T
-    lines = lines.reshape(n, len(rows), channels, len(cols))
-    return np.ascontiguousarray(np.moveaxis(lines, 2, 3))
+    lines = np.moveaxis(taller, 3, 2).reshape(-1, width)
+    for block in cols.blocks:
+        part = lines[:, block.window] @ block.matrix.T
+        part = part.reshape(n, rows.length, channels, block.matrix.shape[0])
+        wide[:, :, block.target] = np.moveaxis(part, 2, 3)
+    return wide
 
 
 def _to_dtype(resized: _FloatArray, dtype: np.dtype[Any]) -> NDArray[Any]:

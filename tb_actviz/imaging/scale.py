@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tb_actviz.imaging.colormap import colorize, default_limits, outside_scale
+from tb_actviz.imaging.normalize import Limits, all_finite, as_real, finite_limits
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def common_scale(
     """Find one scale for several arrays.
 
     Values that are nowhere negative are shown from 0 to their maximum in grey; signed
-    ones symmetrically around zero in two hues, so that zero is black in both.
+    ones symmetrically around zero in two hues, so that zero is black in both. Where
+    all are zero, or none is finite, the ends are those of 0…1 and the note says so.
 
     Args:
         *arrays: Any shapes, float.
@@ -76,13 +79,25 @@ def common_scale(
     if limits is not None:
         low, high = limits
         return Scale(low, high, "signed" if -low == high else "gray", "fixed scale")
-    pairs = [default_limits(array) for array in arrays]
-    low = min(pair[0] for pair in pairs)
-    high = max(pair[1] for pair in pairs)
-    if signed or low < 0:
-        high = max(-low, high)
-        return Scale(-high, high, "signed", f"symmetric, {of}")
-    return Scale(low, high, "gray", f"0 to maximum, {of}")
+    seen = [pair for array in arrays if (pair := finite_limits(array)) is not None]
+    low, high = default_limits(np.array(seen))
+    symmetric = signed or low < 0
+    note = _nothing_to_see(arrays, seen) or (
+        "symmetric" if symmetric else "0 to maximum"
+    )
+    if symmetric:
+        return Scale(-high, high, "signed", f"{note}, {of}")
+    return Scale(low, high, "gray", f"{note}, {of}")
+
+
+def _nothing_to_see(arrays: Sequence[np.ndarray], seen: Sequence[Limits]) -> str:
+    """Why a scale has no values of its own to end at; empty where it has."""
+    if not seen:
+        return "nothing finite"
+    if np.any(seen):
+        return ""
+    every = all(all_finite(as_real(array)) for array in arrays)
+    return "every value is 0" if every else "every finite value is 0"
 
 
 def stretch_channels(maps: np.ndarray) -> tuple[np.ndarray, Scale]:
@@ -92,8 +107,9 @@ def stretch_channels(maps: np.ndarray) -> tuple[np.ndarray, Scale]:
         maps: Float, shape (H, W, C).
 
     Returns:
-        The stretched maps (`mat2gray` of each channel, but infinities stay what they
-        are), float64, and the scale to draw them on.
+        The stretched maps (`mat2gray` of each channel, so that constant ones stay as
+        they are, clipped to 0…1; but infinities stay too), float64, and the scale to
+        draw them on.
     """
     finite = np.isfinite(maps)
     low = np.min(maps, axis=(0, 1), initial=np.inf, where=finite).astype(np.float64)
@@ -101,7 +117,10 @@ def stretch_channels(maps: np.ndarray) -> tuple[np.ndarray, Scale]:
     constant = ~(low < high)
     start, span = np.where(constant, 0, low), np.where(constant, 1, high - low)
     stretched = np.where(finite, np.clip((maps - start) / span, 0, 1), maps)
-    words = "each channel from its own minimum to its maximum"
+    words = (
+        "each channel from its own minimum to its maximum; constant ones as they are, "
+        "clipped to 0…1"
+    )
     return stretched, Scale(0.0, 1.0, "gray", words)
 
 

@@ -105,34 +105,6 @@ def imtile(
     return canvas
 
 
-def tile_origin(
-    channel: int, map_size: Grid, grid_size: Grid, border_size: int = 0
-) -> tuple[int, int]:
-    """Find where `imtile` put the feature map of a channel.
-
-    Args:
-        channel: 0-based.
-        map_size: (H, W) of one feature map in pixels.
-        grid_size: (rows, cols) of the grid in tiles.
-        border_size: pixels between tiles.
-
-    Returns:
-        (row, col), the 0-based pixel of the tile's top left corner.
-
-    Raises:
-        ValueError: if the grid has no such tile.
-    """
-    rows, cols = grid_size
-    if not 0 <= channel < rows * cols:
-        raise ValueError(
-            f"channel {channel} is not in a grid of {rows} x {cols} tiles, "
-            f"which holds channels 0 to {rows * cols - 1}."
-        )
-    row, col = divmod(channel, cols)
-    border = _whole_number(border_size, "border_size", least=0)
-    return row * (map_size[0] + border), col * (map_size[1] + border)
-
-
 def _tile_view(
     canvas: NDArray[Any], grid: Grid, map_size: Grid, border: int
 ) -> NDArray[Any]:

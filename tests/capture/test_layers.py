@@ -75,9 +75,7 @@ def test_models_without_a_graph_say_what_to_do() -> None:
             return x
 
     for model in (Own(name="own"), keras.Sequential([layers.ReLU()], name="own")):
-        with pytest.raises(
-            InputError, match=r"'own' .* has no graph .* functional"
-        ):
+        with pytest.raises(InputError, match=r"'own' .* has no graph .* functional"):
             list_calls(model)
     with pytest.raises(InputError, match=r"Expected a keras\.Model, received str: 'x'"):
         list_calls("x")

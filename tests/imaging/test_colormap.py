@@ -13,9 +13,7 @@ from tb_actviz.imaging.colormap import (
     CLIPPED,
     COLORMAPS,
     NON_FINITE,
-    apply_colormap,
     colorize,
-    default_colormap,
     default_limits,
 )
 
@@ -30,8 +28,8 @@ def luminance(table: np.ndarray) -> np.ndarray:
     return linear @ [0.2126, 0.7152, 0.0722]
 
 
-def test_there_are_three_tables_nobody_can_change() -> None:
-    assert NAMES == ["gray", "signed", "heat"]
+def test_there_are_two_tables_nobody_can_change() -> None:
+    assert NAMES == ["gray", "signed"]
     for table in COLORMAPS.values():
         assert (table.shape, table.dtype) == ((256, 3), np.uint8)
         with pytest.raises(ValueError, match="read-only"):
@@ -43,8 +41,8 @@ def test_gray_is_the_identity() -> None:
 
 
 def test_ends_and_middles() -> None:
-    assert tuple(COLORMAPS["heat"][0]) == BLACK
-    assert tuple(COLORMAPS["heat"][-1]) == WHITE
+    assert tuple(COLORMAPS["gray"][0]) == BLACK
+    assert tuple(COLORMAPS["gray"][-1]) == WHITE
     assert tuple(COLORMAPS["signed"][128]) == BLACK
     low, high = COLORMAPS["signed"][[0, -1]].tolist()
     assert 200 <= low[0] < low[1] < low[2] == 255  # pale cyan
@@ -54,9 +52,8 @@ def test_ends_and_middles() -> None:
     assert above[0] > above[1] > above[2]  # orange
 
 
-def test_luminance_rises_along_each_branch() -> None:
-    for name in ("gray", "heat"):
-        assert (np.diff(luminance(COLORMAPS[name])) > 0).all()
+def test_luminance_rises_along_grey() -> None:
+    assert (np.diff(luminance(COLORMAPS["gray"])) > 0).all()
 
 
 def test_both_branches_of_signed_are_equally_light() -> None:
@@ -116,35 +113,6 @@ def test_colorize_equals_a_loop(a: np.ndarray, lo: int, width: int, name: str) -
     np.testing.assert_array_equal(a, before)
 
 
-@given(
-    a=hnp.arrays(
-        st.sampled_from([np.float32, np.float64]),
-        hnp.array_shapes(min_dims=0, min_side=0),
-        elements=st.one_of(
-            st.integers(0, 256).map(lambda n: n / 256),
-            rare,
-            st.just(-3.0),
-            st.just(2.0),
-        ),
-    ),
-    name=st.sampled_from(NAMES),
-)
-def test_apply_colormap_equals_a_loop(a: np.ndarray, name: str) -> None:
-    before = a.copy()
-    expected = [
-        NON_FINITE
-        if not math.isfinite(v)
-        else COLORMAPS[name][round(255 * min(max(v, 0.0), 1.0))]
-        for v in a.ravel().tolist()
-    ]
-    np.testing.assert_array_equal(
-        apply_colormap(a, name),
-        np.array(expected, np.uint8).reshape(*a.shape, 3),
-        strict=True,
-    )
-    np.testing.assert_array_equal(a, before)
-
-
 def test_integers_and_booleans_have_colours_too() -> None:
     picture = colorize(np.array([0, 10, 11], np.uint8), (0, 10))
     assert picture.tolist() == [[0] * 3, [255] * 3, list(CLIPPED)]
@@ -171,25 +139,24 @@ def test_zero_of_a_symmetric_scale_is_black() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "limits", "colormap"),
+    ("values", "limits"),
     [
-        ([0, 1, 5], (0, 5), "gray"),
-        ([2, 5], (0, 5), "gray"),
-        ([-1, 5], (-5, 5), "signed"),
-        ([-7, 5], (-7, 7), "signed"),
-        ([-7, -1], (-7, 7), "signed"),
-        ([0, 0], (0, 1), "gray"),
-        ([-0.0], (0, 1), "gray"),
-        ([], (0, 1), "gray"),
-        ([np.nan, np.inf], (0, 1), "gray"),
-        ([np.nan, -np.inf, 4], (0, 4), "gray"),
-        ([np.inf, -2, 1], (-2, 2), "signed"),
-        ([False, True], (0, 1), "gray"),
+        ([0, 1, 5], (0, 5)),
+        ([2, 5], (0, 5)),
+        ([-1, 5], (-5, 5)),
+        ([-7, 5], (-7, 7)),
+        ([-7, -1], (-7, 7)),
+        ([0, 0], (0, 1)),
+        ([-0.0], (0, 1)),
+        ([], (0, 1)),
+        ([np.nan, np.inf], (0, 1)),
+        ([np.nan, -np.inf, 4], (0, 4)),
+        ([np.inf, -2, 1], (-2, 2)),
+        ([False, True], (0, 1)),
     ],
 )
-def test_default_scale(values: list, limits: tuple, colormap: str) -> None:
+def test_default_scale(values: list, limits: tuple) -> None:
     assert default_limits(values) == limits
-    assert default_colormap(values) == colormap
 
 
 @given(
@@ -202,7 +169,8 @@ def test_default_scale(values: list, limits: tuple, colormap: str) -> None:
 def test_the_default_scale_clips_nothing_and_shows_zero_as_black(
     a: np.ndarray,
 ) -> None:
-    limits, name = default_limits(a), default_colormap(a)
+    limits = default_limits(a)
+    name = "signed" if limits[0] < 0 else "gray"
     picture = colorize(np.append(a, np.float32(0)), limits, name)
     assert not (picture == CLIPPED).all(axis=-1).any()
     assert not (picture == NON_FINITE).all(axis=-1).any()
@@ -212,10 +180,8 @@ def test_the_default_scale_clips_nothing_and_shows_zero_as_black(
 def test_bad_input_is_refused() -> None:
     with pytest.raises(ValueError, match=r"'grey' is not known.*mean 'gray'\?"):
         colorize([1.0], (0, 1), "grey")
-    with pytest.raises(ValueError, match="there are 'gray', 'signed', 'heat'"):
-        apply_colormap([1.0], "viridis")
-    with pytest.raises(TypeError, match="received dtype uint8"):
-        apply_colormap(np.zeros(3, np.uint8))
+    with pytest.raises(ValueError, match="there are 'gray', 'signed'"):
+        colorize([1.0], (0, 1), "viridis")
     with pytest.raises(ValueError, match="limits must ascend"):
         colorize([1.0], (1, 0))
     with pytest.raises(TypeError, match="complex128"):

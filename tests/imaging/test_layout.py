@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE
-from tb_actviz.imaging.layout import MARGIN, MIN_WIDTH, across, down, labelled, page
+from tb_actviz.imaging.layout import (
+    MARGIN,
+    MIN_WIDTH,
+    across,
+    blank,
+    down,
+    labelled,
+    page,
+)
 from tb_actviz.imaging.scale import Marks, Scale
 from tb_actviz.imaging.text import BACKGROUND
 
@@ -71,3 +80,21 @@ def test_reserved_colours_are_explained_only_where_they_occur() -> None:
 def test_the_legend_shows_both_ends_of_the_map() -> None:
     whole = page(np.zeros((4, 4, 3), np.uint8), "a", [], GREY)
     assert has(whole, (255, 255, 255))
+
+
+@pytest.mark.parametrize("size", [(3, 5), (1, 1), (0, 4), (4, 0)])
+def test_background_is_background_everywhere(size: tuple[int, int]) -> None:
+    page = blank(*size)
+    expected = np.tile(np.array(BACKGROUND, np.uint8), (*size, 1))
+    np.testing.assert_array_equal(page, expected, strict=True)
+    page[:1] = 7
+    assert (page[1:] == BACKGROUND).all()
+
+
+def test_a_hostile_name_makes_no_picture_metres_high() -> None:
+    name = "x" * 100_000
+    captioned = page(RED, name, [name, name], GREY)
+    assert captioned.shape[0] < 500
+    assert labelled(RED, name, name).shape[0] < 300
+    six = page(RED, "x" * 290, [], GREY)
+    assert page(RED, name, [], GREY).shape == six.shape

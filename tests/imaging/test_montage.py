@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tb_actviz.imaging import montage
 from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE, colorize
 from tb_actviz.imaging.grid import MAX_SIDE, draw_grid
 from tb_actviz.imaging.layout import MARGIN
@@ -81,18 +80,85 @@ def test_grids_of_the_worked_example() -> None:
     assert 8 * 14 * 8 <= fire6.shape[1] <= 8 * 15 * 8 + 2 * MARGIN + 40
 
 
-def test_huge_layers_are_shrunk_within_their_range_and_say_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(
-        montage, "page", lambda body, title, lines, *rest: (said.extend(lines), body)[1]
-    )
+def test_huge_layers_are_shrunk_within_their_range() -> None:
     maps = maps_of(16, (1500, 1100))
-    picture = channel_grid(maps, layer="a")
-    assert MAX_SIDE * 0.99 <= max(picture.shape[:2]) <= MAX_SIDE + 40
-    assert count(picture, CLIPPED) == 0
-    assert "shrunk to 68%" in said[1]
+    drawn = draw_grid(maps, common_scale(maps, of=""))
+    assert MAX_SIDE * 0.99 <= max(drawn.picture.shape[:2]) <= MAX_SIDE + 40
+    assert count(drawn.picture, CLIPPED) == 0
+    assert drawn.factor == pytest.approx(0.682, abs=0.001)
+
+
+@pytest.mark.parametrize("place", [(777, 313), (50, 1999)])
+@pytest.mark.parametrize(("value", "color"), [(np.nan, NON_FINITE), (7.0, CLIPPED)])
+def test_one_unusual_value_of_a_huge_map_stays_visible(
+    value: float, color: tuple[int, int, int], place: tuple[int, int]
+) -> None:
+    maps = np.full((2000, 2000, 1), 0.5, np.float32)
+    maps[place] = value
+    where = {"layer": "a", "limits": (0.0, 1.0)}
+    legend = 10 * 10
+    for picture in (
+        channels_beside_input(None, maps, [0], **where),
+        relu_comparison(maps, maps, [0], before_layer="b", **where),
+        input_comparison([None], [maps], [0], input_names=["x"], **where),
+    ):
+        assert legend < count(picture, color) <= legend + 2 * 4
+
+
+@pytest.mark.parametrize("value", [np.nan, -np.inf, 7.0, -1e30])
+def test_a_shrunk_grid_marks_one_unusual_value_and_leaves_the_rest(
+    value: float,
+) -> None:
+    maps = maps_of(2, (5000, 300)) / 2
+    clean = draw_grid(maps, Scale(0.0, 0.5, "gray", ""))
+    assert clean.factor < 1
+    maps[4321, 299, 0] = value
+    marked = draw_grid(maps, Scale(0.0, 0.5, "gray", ""))
+    color = CLIPPED if np.isfinite(value) else NON_FINITE
+    assert 1 <= count(marked.picture, color) <= 4
+    rows, columns = np.nonzero((marked.picture != clean.picture).any(axis=2))
+    assert np.ptp(rows) <= 8
+    assert np.ptp(columns) <= 8
+    changed = marked.picture[rows, columns].astype(int)
+    usual = ~(changed == np.array(color)).all(axis=1)
+    before = clean.picture[rows, columns].astype(int)
+    assert np.abs(changed - before)[usual].max(initial=0) < 60
+
+
+@pytest.mark.parametrize("dead", [0.0, np.nan])
+def test_a_dead_map_does_not_darken_a_weak_one(dead: float) -> None:
+    nothing = np.full((4, 4, 1), dead, np.float32)
+    weak = np.full((4, 4, 1), 0.01, np.float32)
+    brightest = tuple(colorize(np.array([1.0]), (-1, 1), "signed")[0].tolist())
+    relu = relu_comparison(weak, nothing, [0], layer="b", before_layer="a")
+    assert count(relu, brightest) >= 160 * 160
+    inputs = input_comparison(
+        [None, None], [nothing, weak], [0], layer="a", input_names=["x", "y"]
+    )
+    assert count(inputs, (255, 255, 255)) >= 160 * 160
+
+
+def test_a_layer_of_too_many_channels_is_refused() -> None:
+    channel_grid(np.ones((1, 1, 1000), np.float32), layer="a")
+    maps = np.broadcast_to(np.float32(1), (1, 1, 1_000_001))
+    with pytest.raises(ValueError, match=r"1,000,001 channels; .* at most 1,000,000"):
+        channel_grid(maps, layer="a")
+
+
+def test_many_inputs_are_shown_as_far_as_they_fit() -> None:
+    maps = [np.full((4, 4, 1), n, np.float32) for n in range(1, 201)]
+    names = [str(n) for n in range(200)]
+    faces = [FACE] * 200
+    whole = input_comparison(faces, maps, [0], layer="a", input_names=names)
+    assert 15_000 < whole.shape[0] <= 16_000
+    shown = len(find(whole, FACE))
+    first = input_comparison(
+        faces[:shown], maps[:shown], [0], layer="a", input_names=names[:shown]
+    )
+    # The scale is that of what is shown; only the first line of the facts differs.
+    height = first.shape[0]
+    np.testing.assert_array_equal(whole[-height + 60 :], first[60:])
+    assert (whole != first)[:60].any()
 
 
 def test_gaps_are_background_not_values() -> None:
@@ -196,17 +262,21 @@ def test_relu_comparison_shows_both_on_one_symmetric_scale() -> None:
         assert len(find(picture, panel)) == 1
 
 
-def test_relu_comparison_counts_what_was_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(
-        montage,
-        "labelled",
-        lambda panel, *labels: (said.extend(labels), panel)[1],
+@pytest.mark.parametrize(
+    ("limits", "colormap"), [((-2.0, 2.0), "signed"), ((0.0, 2.0), "gray")]
+)
+def test_relu_comparison_takes_fixed_limits(
+    limits: tuple[float, float], colormap: str
+) -> None:
+    before = RNG.normal(size=(14, 14, 2)).astype(np.float32)
+    after = np.maximum(before, 0)
+    picture = relu_comparison(
+        before, after, [1], layer="b", before_layer="a", limits=limits
     )
-    before = np.array([[[-1.0, 1.0], [-2.0, -1.0]], [[0.0, 3.0], [4.0, 5.0]]])
-    relu_comparison(before, np.maximum(before, 0), [0, 1], layer="b", before_layer="a")
-    assert said[:3] == ["channel 0", "before", "after: 50% cut"]
-    assert said[3:] == ["channel 1", "before", "after: 25% cut"]
+    scale = Scale(*limits, colormap, "fixed scale")
+    for maps in (before, after):
+        (panel,) = map_panels(maps[:, :, [1]], (168, 168), scale, "nearest")
+        assert len(find(picture, panel)) == 1
 
 
 def test_inputs_of_different_sizes_stand_in_rows_on_one_scale() -> None:
@@ -221,32 +291,6 @@ def test_inputs_of_different_sizes_stand_in_rows_on_one_scale() -> None:
     for values, size in zip(maps, [(227, 227), (180, 200)], strict=True):
         for panel in map_panels(values, size, scale):
             assert len(find(picture, panel)) == 1
-
-
-def test_the_comparison_says_where_a_channel_changed_most(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(
-        montage,
-        "labelled",
-        lambda panel, *labels: (said.extend(labels), panel)[1],
-    )
-    one = np.zeros((3, 3, 1))
-    one[1, 2] = 1630.0
-    one[0, 0] = 1700.0
-    two = one.copy()
-    two[1, 2] = 1019.0
-    input_comparison([None, None], [one, two], [13], layer="a", input_names=["x", "y"])
-    assert said == [
-        "x",
-        "channel 13",
-        "max 1700 at row 0, column 0",
-        "y",
-        "channel 13",
-        "max 1700 at row 0, column 0",
-        "row 1, column 2: 1630 -> 1019",
-    ]
 
 
 def test_many_channels_wrap_into_blocks() -> None:
@@ -322,6 +366,27 @@ def test_overshoot_is_not_marked_as_clipped_but_clipped_values_are() -> None:
                 [None], [maps_of(3)], [0], layer="a", input_names=["x"]
             ),
             r"maps of \[3\] channels; expected the 1 channels 0 of each",
+        ),
+        *(
+            (call, words)
+            for picture, words in [
+                (FACE[:, :, 0], r"picture of shape \(227, 227\) and dtype uint8; exp"),
+                (np.dstack([FACE, FACE[:, :, 0]]), r"shape \(227, 227, 4\) and dtype"),
+                (FACE / 255, r"and dtype float64; expected RGB, uint8"),
+                (FACE[:0], r"shape \(0, 227, 3\) and dtype uint8; expected RGB"),
+            ]
+            for call in (
+                lambda picture=picture: channels_beside_input(
+                    picture, maps_of(3), [0], layer="a"
+                ),
+                lambda picture=picture: input_comparison(
+                    [FACE, picture],
+                    [maps_of(1)] * 2,
+                    [0],
+                    layer="a",
+                    input_names=["x", "y"],
+                ),
+            )
         ),
     ],
 )

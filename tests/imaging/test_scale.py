@@ -39,10 +39,36 @@ def test_fixed_limits_are_two_hued_only_around_zero() -> None:
     assert common_scale(values, limits=(-1, 3), of="").colormap == "gray"
 
 
-def test_zeros_and_nothing_finite_still_have_a_scale() -> None:
-    for values in (np.zeros(3), np.full(3, np.nan)):
-        scale = common_scale(values, of="x")
-        assert (scale.low, scale.high, scale.colormap) == (0.0, 1.0, "gray")
+@pytest.mark.parametrize(
+    ("values", "note"),
+    [
+        ([0.0, -0.0], "every value is 0, x"),
+        ([np.nan, np.inf], "nothing finite, x"),
+        ([0.0, np.nan], "every finite value is 0, x"),
+    ],
+)
+def test_zeros_and_nothing_finite_have_a_scale_that_claims_no_maximum(
+    values: list[float], note: str
+) -> None:
+    array = np.array(values)
+    assert common_scale(array, of="x") == Scale(0.0, 1.0, "gray", note)
+    assert common_scale(array, array, signed=True, of="x") == Scale(
+        -1.0, 1.0, "signed", note
+    )
+
+
+@pytest.mark.parametrize("dead", [0.0, np.nan, np.inf])
+def test_a_dead_map_leaves_the_scale_to_the_living(dead: float) -> None:
+    nothing, weak = np.full(4, dead), np.array([0.0, 0.01])
+    assert common_scale(nothing, weak, of="both") == Scale(
+        0.0, 0.01, "gray", "0 to maximum, both"
+    )
+    assert common_scale(weak, nothing, signed=True, of="both") == Scale(
+        -0.01, 0.01, "signed", "symmetric, both"
+    )
+    assert common_scale(nothing, -weak, of="both") == Scale(
+        -0.01, 0.01, "signed", "symmetric, both"
+    )
 
 
 def test_marks_are_counted() -> None:
@@ -64,7 +90,13 @@ def test_marks_are_counted() -> None:
 )
 def test_stretched_channels_equal_each_on_its_own(maps: np.ndarray) -> None:
     stretched, scale = stretch_channels(maps)
-    assert (scale.low, scale.high) == (0.0, 1.0)
+    assert scale == Scale(
+        0.0,
+        1.0,
+        "gray",
+        "each channel from its own minimum to its maximum; constant ones as they are, "
+        "clipped to 0…1",
+    )
     for index in range(maps.shape[2]):
         channel = maps[:, :, index].astype(np.float64)
         expected = channel.copy()

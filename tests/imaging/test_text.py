@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from itertools import pairwise
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +54,52 @@ def test_wrapping_loses_nothing_and_fits(text: str, width: int) -> None:
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     for line in lines:
         assert draw_line(line, 13).shape[1] <= width or len(line) == 1
+
+
+@given(
+    st.text(
+        st.characters(min_codepoint=32, max_codepoint=126)
+        | st.sampled_from("ÄÿйΩ日本\u0301\n\t"),
+        max_size=80,
+    ),
+    st.integers(60, 300),
+    st.integers(1, 4),
+)
+def test_longer_texts_end_with_an_ellipsis(text: str, width: int, most: int) -> None:
+    every, some = wrap(text, width, 13), wrap(text, width, 13, most)
+    assert len(some) == min(len(every), most)
+    if len(every) <= most:
+        assert some == every
+        return
+    assert some[:-1] == every[: most - 1]
+    assert some[-1].endswith("…")
+    rest = "".join(every[most - 1 :]).replace(" ", "")
+    assert rest.startswith(some[-1][:-1].replace(" ", ""))
+    assert draw_line(some[-1], 13).shape[1] <= width
+
+
+def test_lines_are_as_long_as_they_can_be() -> None:
+    text = "mixed WIDTHS, illiterate_minimum/" * 20
+    text = text.replace(" ", "_")
+    lines = wrap(text, 200, 13)
+    assert "".join(lines) == text
+    for line, following in pairwise(lines):
+        assert draw_line(line, 13).shape[1] <= 200
+        assert draw_line(line + following[0], 13).shape[1] >= 200
+
+
+@pytest.mark.parametrize("between", ["", " "])
+def test_wrapping_a_very_long_name_takes_no_time(between: str) -> None:
+    name = between.join(chr(97 + 7 * n % 26) for n in range(5000 // (1 + len(between))))
+    wrap("abc", 440, 17)
+    start = time.process_time()
+    lines = wrap(name, 440, 17)
+    assert time.process_time() - start < 0.5
+    assert between.join(lines) == name
+
+
+def test_a_drawn_line_is_kept_and_nobody_can_change_it() -> None:
+    line = draw_line("channel 13", 13)
+    assert draw_line("channel 13", 13) is line
+    with pytest.raises(ValueError, match="read-only"):
+        line[0] = 0

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_actviz.imaging.tiling import grid_shape, imtile, tile_origin
+from tb_actviz.imaging.tiling import grid_shape, imtile
 
 
 def slow_tile(
@@ -111,22 +111,6 @@ def test_equals_a_loop_over_pixels(
         np.testing.assert_array_equal(tiled, inputs[0] if n is None else inputs)
 
 
-@given(
-    shape=st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 60)),
-    border=st.integers(0, 3),
-    data=st.data(),
-)
-def test_a_tile_cut_out_is_the_feature_map(
-    shape: tuple[int, int, int], border: int, data: st.DataObject
-) -> None:
-    height, width, channels = shape
-    a = distinct(shape)
-    channel = data.draw(st.integers(0, channels - 1))
-    top, left = tile_origin(channel, (height, width), grid_shape(channels), border)
-    cut = imtile(a, border_size=border)[top : top + height, left : left + width]
-    np.testing.assert_array_equal(cut, a[..., channel])
-
-
 def test_known_picture() -> None:
     a = np.array([[[1, 2, 3], [4, 5, 6]]])  # one row of two pixels, three channels
     np.testing.assert_array_equal(
@@ -177,9 +161,6 @@ def test_what_cannot_be_tiled_is_refused(
         imtile(np.zeros(shape), **options)
 
 
-def test_a_tile_outside_the_grid_is_refused() -> None:
-    for channel in (-1, 6):
-        with pytest.raises(ValueError, match="channels 0 to 5"):
-            tile_origin(channel, (2, 2), (2, 3))
+def test_no_tiles_are_refused() -> None:
     with pytest.raises(ValueError, match="n_tiles must be at least 1, received 0"):
         grid_shape(0)

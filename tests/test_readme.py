@@ -1,0 +1,97 @@
+"""What the README tells people to type works as written."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tb_actviz.cli.main import build_parser
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_it_begins_with_exactly_two_commands() -> None:
+    begin = README.split("\n## ")[0]
+    assert re.findall(r"^```sh\n(.*?)\n```", begin, re.MULTILINE | re.DOTALL) == [
+        'python -m pip install ".[tensorflow]" && tb-actviz demo --open',
+        'python -m pip install -e ".[test]" && python -m pytest',
+    ]
+
+
+def test_its_picture_is_there() -> None:
+    pictures = re.findall(r"!\[.+?\]\((.+?)\)", README)
+    assert pictures == ["docs/demo.png"]
+    assert (ROOT / pictures[0]).is_file()
+
+
+def test_every_command_of_ours_is_understood() -> None:
+    commands = [
+        shlex.split(part)
+        for block in blocks("sh")
+        for line in block.splitlines()
+        for part in line.split(" && ")
+        if part.startswith("tb-actviz ")
+    ]
+    assert len(commands) >= 5
+    for command in commands:
+        build_parser().parse_args(command[1:])
+
+
+def test_the_python_example_runs(shared_data: Path, tmp_path: Path) -> None:
+    (code,) = blocks("python")
+    for name in ("face.png", "face-eye-closed.png"):
+        shutil.copy(shared_data / name, tmp_path)
+    weights = str(shared_data / "squeezenet_v1.1.caffemodel")
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "SQUEEZENET_WEIGHTS": weights},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 3
+    assert list((tmp_path / "runs" / "face").glob("*tfevents*"))
+
+
+@pytest.mark.slow
+def test_the_classic_example_runs_as_written(shared_data: Path, tmp_path: Path) -> None:
+    (block,) = [b for b in blocks("sh") if "examples/portrait.py" in b]
+    environment = {
+        **os.environ,
+        "SQUEEZENET_WEIGHTS": str(shared_data / "squeezenet_v1.1.caffemodel"),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    }
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    printed = []
+    for line in block.splitlines():
+        if line.startswith(("python examples", "tb-actviz")):
+            done = subprocess.run(
+                shlex.split(line),
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, done.stderr
+            printed.append(done.stdout)
+    assert len(printed) == 3
+    (table,) = blocks("text")
+    # The figures of the README, as far as back ends agree.
+    found = printed[2].splitlines()[1].split()
+    expected = table.splitlines()[1].split()
+    assert found[:2] == expected[:2]
+    assert float(found[4]) == pytest.approx(float(expected[4]), rel=0.01)
+    assert "fire6-relu_squeeze1x1/inputs" in printed[1]
