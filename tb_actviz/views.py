@@ -23,14 +23,18 @@ VIEWS = {
     "inputs": "A row for each input: the input, then the same channels on one scale.",
 }
 
+#: Pictures of more channels side by side get too high to look at.
+MAX_CHANNELS = 64
+
 
 @dataclass(frozen=True)
 class LogOptions:
     """What is drawn of each layer.
 
     Args:
-        channels: Channels to follow, counted from 0; shown in the views `chosen`,
-            `relu` and `inputs`. Without any, the latter two use the strongest.
+        channels: Channels to follow, counted from 0, at most 64; shown in the views
+            `chosen`, `relu` and `inputs`. Without any, the latter two use the
+            strongest.
         strongest: How many of the strongest channels to show, at least 1; a layer
             with fewer shows all.
         views: Which views to draw, out of `VIEWS`.
@@ -53,25 +57,45 @@ class LogOptions:
                 raise InputError(
                     f"There is no view {view!r}. {near_matches(view, VIEWS)}"
                 )
-        if self.strongest < 1:
+        if _not_integers([self.strongest]) or self.strongest < 1:
             raise InputError(
-                f"Received strongest={self.strongest}; expected at least 1."
+                f"Received strongest={self.strongest!r}; expected an integer of at "
+                "least 1."
             )
-        if any(channel < 0 for channel in self.channels):
+        channels = np.atleast_1d(np.asarray(self.channels)).tolist()
+        if _not_integers(channels) or any(channel < 0 for channel in channels):
             raise InputError(
-                f"Received channels {list(self.channels)}; channels count from 0."
+                f"Received channels {channels}; expected integers, channels count from "
+                "0."
             )
+        if len(channels) > MAX_CHANNELS:
+            raise InputError(
+                f"Received {len(channels)} channels to follow; expected at most "
+                f"{MAX_CHANNELS}. The view channels shows all of a layer."
+            )
+        object.__setattr__(self, "channels", tuple(channels))
         if self.limits is not None:
-            low, high = self.limits
-            if not (np.isfinite(low) and np.isfinite(high) and low < high):
+            limits = np.asarray(self.limits, np.float64)
+            if (
+                limits.shape != (2,)
+                or not np.isfinite(limits).all()
+                or (limits[0] >= limits[1])
+            ):
                 raise InputError(
-                    f"Received limits ({low:g}, {high:g}); expected two finite "
-                    "numbers, the lower first."
+                    f"Received limits {self.limits}; expected two finite numbers, the "
+                    "lower first."
                 )
             if self.per_channel:
                 raise InputError(
                     "Received limits and per_channel together; expected one of them."
                 )
+
+
+def _not_integers(values: Sequence[object]) -> bool:
+    return any(
+        isinstance(value, bool) or not isinstance(value, int | np.integer)
+        for value in values
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,8 @@ from tb_actviz import (
     relu_comparison,
     strongest_channels,
 )
+from tb_actviz.imaging.colormap import CLIPPED
+from tb_actviz.views import VIEWS
 
 A, B = pictures(2)
 
@@ -191,9 +193,13 @@ def test_wrong_layers_and_channels(
     ("options", "words"),
     [
         ({"views": ("chanels",)}, "no view 'chanels'. Did you mean 'channels'"),
-        ({"strongest": 0}, "strongest=0; expected at least 1"),
-        ({"channels": (-1,)}, r"channels \[-1\]; channels count from 0"),
-        ({"limits": (2.0, 1.0)}, r"limits \(2, 1\); expected two finite numbers"),
+        ({"strongest": 0}, "strongest=0; expected an integer of at least 1"),
+        ({"strongest": 2.5}, "strongest=2.5; expected an integer"),
+        ({"channels": (-1,)}, r"channels \[-1\]; expected integers"),
+        ({"channels": (1.5,)}, r"channels \[1.5\]; expected integers"),
+        ({"channels": range(65)}, "65 channels to follow; expected at most 64"),
+        ({"limits": (2.0, 1.0)}, r"limits \(2.0, 1.0\); expected two finite numbers"),
+        ({"limits": (1.0, 2.0, 3.0)}, "expected two finite numbers"),
         ({"limits": (0.0, np.nan)}, "expected two finite numbers"),
         ({"limits": (0.0, 1.0), "per_channel": True}, "expected one of them"),
     ],
@@ -233,6 +239,21 @@ def test_layers_that_cannot_be_drawn_are_refused_at_once(
     with pytest.raises(InputError, match=r"'odd' has outputs of shape .* cannot be"):
         ActivationLogger(tmp_path / "run", model, "*")
     assert not (tmp_path / "run").exists()
+
+
+def test_channels_may_be_one_number_or_an_array() -> None:
+    assert LogOptions(channels=3).channels == (3,)  # type: ignore[arg-type]
+    assert LogOptions(channels=np.array([1, 2])).channels == (1, 2)  # type: ignore[arg-type]
+
+
+def test_fixed_limits_hold_in_every_view(model: keras.Model, tmp_path: Path) -> None:
+    options = LogOptions(limits=(0.0, 1e-6), channels=(0,))
+    with ActivationLogger(tmp_path, model, "relu1", options=options) as log:
+        log([A, B])
+    found = images(tmp_path)
+    assert {tag.split("/")[1] for tag, _ in found} == set(VIEWS)
+    for picture in found.values():
+        assert (picture == CLIPPED).all(axis=2).sum() > 100
 
 
 def test_strange_names_stay_tags(model: keras.Model, tmp_path: Path) -> None:

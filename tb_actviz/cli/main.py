@@ -7,9 +7,10 @@ stopped by Ctrl-C.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tb_actviz import __version__
 from tb_actviz.errors import InputError
@@ -31,9 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     parser = build_parser()
     arguments = parser.parse_args(argv)
-    command: Callable[[argparse.Namespace], None] = arguments.load()
+    # Only the command that is asked for, so that help does not wait for the others.
+    command = importlib.import_module(f"tb_actviz.cli.{arguments.module}")
     try:
-        command(arguments)
+        command.run(arguments)
     except InputError as error:
         return _fail(str(error), 2)
     except BrokenPipeError:
@@ -91,7 +93,7 @@ def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--open", action="store_true", help="start TensorBoard on it, until Ctrl-C"
     )
     _add_json(demo)
-    demo.set_defaults(load=_load_demo)
+    demo.set_defaults(module="demo")
 
 
 def _add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -151,7 +153,7 @@ def _add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     log.add_argument("--step", type=int, default=0, help="step to log at (default: 0)")
     _add_json(log)
-    log.set_defaults(load=_load_log)
+    log.set_defaults(module="log")
 
 
 def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -166,7 +168,7 @@ def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--layers", nargs="+", metavar="LAYER", help="only these paths or globs"
     )
     _add_json(layers)
-    layers.set_defaults(load=_load_layers)
+    layers.set_defaults(module="layers")
 
 
 def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -194,7 +196,7 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="how many channels to list (default: %(default)s)",
     )
     _add_json(compare)
-    compare.set_defaults(load=_load_compare)
+    compare.set_defaults(module="compare")
 
 
 def _add_feeding(parser: argparse.ArgumentParser) -> None:
@@ -226,30 +228,6 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
-
-
-def _load_demo() -> Callable[[argparse.Namespace], None]:
-    from tb_actviz.cli.demo import run
-
-    return run
-
-
-def _load_log() -> Callable[[argparse.Namespace], None]:
-    from tb_actviz.cli.log import run
-
-    return run
-
-
-def _load_layers() -> Callable[[argparse.Namespace], None]:
-    from tb_actviz.cli.layers import run
-
-    return run
-
-
-def _load_compare() -> Callable[[argparse.Namespace], None]:
-    from tb_actviz.cli.compare import run
-
-    return run
 
 
 def _channels(text: str) -> tuple[int, ...]:

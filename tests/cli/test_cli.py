@@ -11,50 +11,13 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from command_line import run
 from events import event_files, images
 from networks import pictures, small
 from PIL import Image
 
 from tb_actviz import compare_inputs
-from tb_actviz.cli import main
 from tb_actviz.views import VIEWS
-
-
-@pytest.fixture
-def face(tmp_path: Path) -> str:
-    path = tmp_path / "face.png"
-    Image.fromarray(pictures(1, (40, 36))[0]).save(path)
-    return str(path)
-
-
-@pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("models") / "small.keras"
-    small().save(path)
-    return str(path)
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tb_actviz", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-    )
-
-
-def fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Run in this process; the one line it complains with."""
-    try:
-        code = main(arguments)
-    except SystemExit as error:  # argparse ends this way
-        code = error.code
-    out, err = capsys.readouterr()
-    assert code == 2
-    assert out == ""
-    assert "Traceback" not in err
-    (line,) = [text for text in err.splitlines() if text.startswith("tb-actviz")]
-    return line
 
 
 def test_log_writes_what_it_says(network: str, face: str, tmp_path: Path) -> None:
@@ -156,30 +119,6 @@ def test_compare_ranks_channels(network: str, face: str, tmp_path: Path) -> None
     assert len(table) == 1 + 6 + 1
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["FACE", "nowhere.png"], "There is no file 'nowhere.png'"),
-        (["FACE", "FACE", "--top", "0"], "--top 0; expected at least 1"),
-        (["FACE", "FOLDER"], "Received 3 pictures; expected two"),
-        (["FACE", "FACE", "--layers", "relu2"], "Did you mean 'relu1'"),
-        (["FACE"], "required: PICTURE"),
-    ],
-)
-def test_bad_comparisons_are_one_line(
-    capsys: pytest.CaptureFixture[str],
-    network: str,
-    face: str,
-    arguments: list[str],
-    words: str,
-) -> None:
-    folder = Path(face).parent
-    Image.open(face).save(folder / "face2.png")
-    given = [a.replace("FACE", face).replace("FOLDER", str(folder)) for a in arguments]
-    model = ["--model", network, "--preprocess", "none"]
-    assert words in fails(capsys, "compare", *model, *given)
-
-
 def test_squeezenet_can_be_listed_without_its_weights() -> None:
     done = run("layers", "--model", "squeezenet", SQUEEZENET_WEIGHTS="/nowhere")
     assert (done.returncode, done.stderr) == (0, "")
@@ -230,136 +169,6 @@ def test_help_names_every_command_and_view() -> None:
     assert set(VIEWS) <= set(views)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--model", "squeezent", "FACE"], "no model 'squeezent'. Did you mean 'squee"),
-        (["--model", "nowhere.keras", "FACE"], "There is no file 'nowhere.keras'"),
-        (["--model", "FACE.keras", "FACE"], "There is no file"),
-        (["--model", "nosuchmodule:f", "FACE"], "cannot be imported: ModuleNotFound"),
-        (["--model", "json:load", "FACE"], "cannot be called without arguments"),
-        (["--model", "json:lod", "FACE"], "no callable 'lod'. Did you mean 'load'"),
-        (["--model", "keras.applications.VGG61", "FACE"], "Did you mean 'VGG1"),
-        (["--model", "NET", "nowhere.png"], "There is no file 'nowhere.png'"),
-        (["--model", "NET", "NET"], "is not a picture"),
-        (
-            ["--model", "NET", "--layers", "conv9", "--", "FACE"],
-            "'conv9'. Did you",
-        ),
-        (["--model", "NET", "--channels", "99", "FACE"], "channel 99 does not exist"),
-        (["--model", "NET", "--channels", "1,x", "FACE"], "expected numbers such as"),
-        (["--model", "NET", "--size", "0", "FACE"], "expected a size such as 227"),
-        (["--model", "NET", "--size", "3", "FACE"], "is too small for the model"),
-        (["--model", "NET", "--views", "grids", "--", "FACE"], "no view 'grids'"),
-        (["--model", "NET", "--weights", "x", "FACE"], "brings its own weights"),
-        (["--model", "NET", "--preprocess", "caffe", "FACE"], "--preprocess 'caffe'"),
-        (["--model", "NET", "--step", "-1", "FACE"], "step"),
-        (["--model", "NET", "--strongest", "0", "FACE"], "strongest=0"),
-        (["--model", "NET", "--limits", "3", "1", "FACE"], r"limits (3, 1)"),
-        (["--model", "NET", "--step", str(2**63), "FACE"], "expected 0 to 2**63 - 1"),
-        (["--model", "NET", "--size", "60000", "FACE"], "expected at most 64,000,000"),
-        (["--model", "NET", "--logdir", "gs://b/x", "FACE"], "is remote, which is not"),
-        (["--model", "NET", "--logdir", "", "FACE"], "is no path"),
-        (["--model", "NET", ""], "an empty path"),
-        (["--model", "NET", "--views", "inputs", "--", "FACE"], "nothing to draw of"),
-        (["--model", ":f", "FACE"], "':f' cannot be imported"),
-        (["--model", ".mods:f", "FACE"], "'.mods:f' cannot be imported"),
-        (["--model", "broken:build", "FACE"], "SyntaxError"),
-        (["--model", "failing:build", "FACE"], "KeyError: 'gone' (FOLDER/failing.py"),
-        (["--model", "failing:text", "FACE"], "is a str; expected a keras.Model"),
-        (
-            ["--model", "NET", "--preprocess", "failing:stop", "FACE"],
-            "RuntimeError: no",
-        ),
-        (["--model", "NET", "--preprocess", "failing:text", "FACE"], "TypeError"),
-        (["--model", "NET"], "No pictures were given. Name picture files"),
-        (["--model", "NET", "--layers", "a", "FACE"], "was read as one of --layers"),
-    ],
-)
-def test_bad_input_is_one_line_and_writes_nothing(
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    network: str,
-    face: str,
-    tmp_path: Path,
-    arguments: list[str],
-    words: str,
-) -> None:
-    (tmp_path / "broken.py").write_text("def build(:")
-    (tmp_path / "failing.py").write_text(
-        "def build():\n    return {}['gone']\n"
-        "def text():\n    return 'text'\n"
-        "def stop(x):\n    raise RuntimeError('no')\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    given = [a.replace("FACE", face).replace("NET", network) for a in arguments]
-    line = fails(capsys, "log", "--logdir", str(tmp_path / "run"), *given)
-    assert words.replace("FOLDER", str(tmp_path)) in line
-    assert not (tmp_path / "run").exists()
-    assert event_files(tmp_path) == []
-
-
-def test_a_damaged_model_file_is_one_line(
-    capsys: pytest.CaptureFixture[str], network: str, face: str, tmp_path: Path
-) -> None:
-    data = Path(network).read_bytes()
-    for index, damaged in enumerate([b"", b"PK", data[: len(data) // 2], data[:-30]]):
-        path = tmp_path / f"{index}.keras"
-        path.write_bytes(damaged)
-        line = fails(
-            capsys, "log", "--model", str(path), "--logdir", str(tmp_path / "run"), face
-        )
-        assert f"{index}.keras' cannot be loaded" in line
-    assert not (tmp_path / "run").exists()
-
-
-def test_code_in_a_model_file_is_not_run(
-    capsys: pytest.CaptureFixture[str], face: str, tmp_path: Path
-) -> None:
-    inputs = keras.Input((None, None, 3))
-    trap = tmp_path / "trap"
-    outputs = keras.layers.Lambda(
-        lambda x, trap=str(trap): [open(trap, "w").close(), x][1],
-        output_shape=(None, None, 3),
-    )(inputs)
-    path = tmp_path / "lambda.keras"
-    keras.Model(inputs, outputs).save(path)
-    trap.unlink(missing_ok=True)
-    line = fails(
-        capsys, "log", "--model", str(path), "--logdir", str(tmp_path / "run"), face
-    )
-    assert "lambda.keras' cannot be loaded" in line
-    assert not trap.exists()
-
-
-def test_an_unwritable_log_directory(
-    capsys: pytest.CaptureFixture[str], network: str, face: str
-) -> None:
-    line = fails(capsys, "log", "--model", network, "--logdir", face, face)
-    assert "lies in, something that is a file" in line
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_one_line_and_code_1(network: str, face: str) -> None:
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "tb_actviz", "layers", "--model", network],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    assert done.returncode == 1
-    assert "No space left on device" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_an_unknown_back_end_is_explained() -> None:
-    done = run("layers", "--model", "squeezenet", KERAS_BACKEND="nonsense")
-    assert done.returncode == 2
-    assert "Keras does not start (KERAS_BACKEND is 'nonsense'" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 def test_scores_that_are_no_probabilities_are_not_called_so(
     face: str, tmp_path: Path
 ) -> None:
@@ -397,25 +206,6 @@ def test_the_download_bar_is_not_held_back(tmp_path: Path, face: str) -> None:
     assert done.returncode == 2
     assert "ownload" in done.stderr.splitlines()[0]
     assert "SQUEEZENET_WEIGHTS" in done.stderr
-
-
-def test_a_missing_back_end_is_explained(tmp_path: Path) -> None:
-    # An empty path hides every back end, but not this package's other needs.
-    program = (
-        "import importlib.util, os, sys\n"
-        "os.environ.pop('KERAS_BACKEND', None)\n"
-        "real = importlib.util.find_spec\n"
-        "hidden = {'tensorflow', 'jax', 'torch'}\n"
-        "importlib.util.find_spec = lambda n: None if n in hidden else real(n)\n"
-        "from tb_actviz.cli import main\n"
-        "sys.exit(main(['layers', '--model', 'squeezenet']))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True
-    )
-    assert done.returncode == 2
-    assert "pip install 'tb-actviz[tensorflow]'" in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_pictures_stay_as_they_are(network: str, face: str, tmp_path: Path) -> None:
