@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tb_actviz.imaging.normalize import all_finite, as_real
-from tb_actviz.imaging.weights import KERNELS, Axis, axis_weights, reflect
+from tb_actviz.imaging.resampling import KERNELS, Axis, axis_weights, reflect
 
 _FloatArray = NDArray[np.floating[Any]]
 

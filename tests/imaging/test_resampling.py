@@ -7,9 +7,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from tb_actviz.imaging import weights
+from tb_actviz.imaging.resampling import axis_weights
 from tb_actviz.imaging.resize import imresize
-from tb_actviz.imaging.weights import axis_weights
 
 
 def dense(axis: weights.Axis, n_in: int) -> np.ndarray:
