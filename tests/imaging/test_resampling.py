@@ -7,6 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from tb_actviz.imaging import resampling
 from tb_actviz.imaging.resampling import axis_weights
 from tb_actviz.imaging.resize import imresize
 
