@@ -30,7 +30,7 @@ PARTS = {
 # For each part: the other parts and the outside packages it may import at all.
 # `errors` is below everything.
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
-    "imaging": (set(), {"numpy", "PIL"}),
+    "imaging": (set(), {"numpy", "PIL", "isal"}),
     "analysis": (set(), {"numpy"}),
     "capture": ({"errors"}, {"keras", "numpy", "PIL"}),
     "writing": ({"errors", "records"}, {"tensorboard", "google_crc32c", "numpy"}),

@@ -9,6 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+try:
+    from isal import isal_zlib
+except ImportError:  # not every processor has a build of it
+    isal_zlib = None  # type: ignore[assignment]
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GRAY, _RGB = 0, 2
 
@@ -16,9 +21,9 @@ _GRAY, _RGB = 0, 2
 def encode_png(image: NDArray[Any]) -> bytes:
     """Encode a picture as a PNG file.
 
-    Feature maps hardly compress, so rows go unfiltered through the fastest
-    compression: on such pictures half the time of a general encoder's fastest
-    setting at the same size. The compressor releases the interpreter lock.
+    Feature maps hardly compress, so rows go unfiltered through a fast compression:
+    without `isal` about twice as fast as a general encoder's fastest setting, with it
+    several times. The compressor releases the interpreter lock.
 
     Args:
         image: (H, W) gray or (H, W, 3) RGB, uint8.
@@ -54,10 +59,16 @@ def encode_png(image: NDArray[Any]) -> bytes:
         [
             _SIGNATURE,
             *_chunk(b"IHDR", header),
-            *_chunk(b"IDAT", zlib.compress(rows.data, level=1)),
+            *_chunk(b"IDAT", _compress(rows.data)),
             *_chunk(b"IEND", b""),
         ]
     )
+
+
+def _compress(data: memoryview) -> bytes:
+    if isal_zlib is None:
+        return zlib.compress(data, level=1)
+    return bytes(isal_zlib.compress(data, 3))
 
 
 def _chunk(kind: bytes, data: bytes) -> tuple[bytes, ...]:

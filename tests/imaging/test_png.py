@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
+from tb_actviz.imaging import png
 from tb_actviz.imaging.png import encode_png
 
 sides = st.integers(1, 40)
@@ -58,3 +59,12 @@ def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
 def test_pictures_without_pixels_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="no pixels"):
         encode_png(np.zeros(shape, np.uint8))
+
+
+def test_pixels_are_the_same_without_the_fast_compressor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    picture = np.random.default_rng(2).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    monkeypatch.setattr(png, "isal_zlib", None)
+    decoded = np.asarray(Image.open(io.BytesIO(png.encode_png(picture))))
+    np.testing.assert_array_equal(decoded, picture)
