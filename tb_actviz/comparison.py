@@ -12,7 +12,12 @@ from tb_actviz.analysis.differences import channel_differences
 from tb_actviz.capture.extractor import FeatureExtractor, Preprocess
 from tb_actviz.capture.graph import list_calls
 from tb_actviz.capture.inputs import Inputs, read_inputs
-from tb_actviz.capture.layers import LayerSelection, select_calls, select_default
+from tb_actviz.capture.layers import (
+    LayerSelection,
+    activation_pairs,
+    select_calls,
+    select_default,
+)
 from tb_actviz.errors import InputError
 from tb_actviz.imaging.maps import as_maps
 
@@ -66,7 +71,7 @@ def compare_inputs(
         first: One picture, as for `read_inputs`.
         second: Another one of the same size.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
-            takes the convolutions and the activation layers.
+            takes the activation layers, and the convolutions without one.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
 
     Returns:
@@ -77,7 +82,12 @@ def compare_inputs(
             two differ in size, or a layer does not exist.
     """
     calls = list_calls(model)
-    chosen = select_default(calls) if layers is None else select_calls(calls, layers)
+    if layers is None:
+        # A layer and its activation tell the same: one of them is enough.
+        seen_after = {before for before, _ in activation_pairs(calls)}
+        chosen = [c for c in select_default(calls) if c.path not in seen_after]
+    else:
+        chosen = select_calls(calls, layers)
     extractor = FeatureExtractor(
         model, [call.path for call in chosen], preprocess=preprocess
     )

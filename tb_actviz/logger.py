@@ -48,7 +48,7 @@ class Logged:
     strongest: dict[str, dict[str, list[tuple[int, float]]]] = field(
         default_factory=dict
     )
-    predictions: dict[str, np.ndarray] = field(default_factory=dict)
+    predictions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
 
 class ActivationLogger:

@@ -59,6 +59,12 @@ def test_every_channel_of_every_layer_is_ranked() -> None:
         assert 0 <= left < right <= 30
 
 
+def test_by_default_a_layer_and_its_activation_count_once() -> None:
+    model, (first, second) = small(), pictures(2, (40, 30))
+    found = {one.layer for one in compare_inputs(model, first, second)}
+    assert found == {"relu1", "a", "b.act"}
+
+
 def test_equal_inputs_and_vectors() -> None:
     model, (first, second) = small(), pictures(2, (40, 30))
     same = compare_inputs(model, first, first)

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from events import images
 
 from tb_actviz.cli.main import build_parser
 
@@ -50,7 +51,7 @@ def test_every_command_of_ours_is_understood() -> None:
 
 
 def test_the_python_example_runs(shared_data: Path, tmp_path: Path) -> None:
-    (code,) = blocks("python")
+    code = blocks("python")[0]
     for name in ("face.png", "face-eye-closed.png"):
         shutil.copy(shared_data / name, tmp_path)
     weights = str(shared_data / "squeezenet_v1.1.caffemodel")
@@ -64,6 +65,30 @@ def test_the_python_example_runs(shared_data: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 3
     assert list((tmp_path / "runs" / "face").glob("*tfevents*"))
+
+
+def test_the_training_example_runs(tmp_path: Path) -> None:
+    code = (
+        "import keras, numpy as np\nimport tb_actviz as av\n"
+        "keras.utils.set_random_seed(0)\n"
+        "model = keras.Sequential([keras.Input((16, 16, 3)),\n"
+        "    keras.layers.Conv2D(20, 3), keras.layers.ReLU(name='conv2_relu'),\n"
+        "    keras.layers.GlobalAveragePooling2D()])\n"
+        "model.compile('sgd', 'mse')\n"
+        "x, y = np.ones((8, 16, 16, 3)), np.ones((8, 20))\n"
+        "probe_pictures = [x[0] * 100, x[0] * 200]\n"
+    ) + blocks("python")[1]
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    steps = [step for tag, step in images(tmp_path / "runs") if tag.endswith("inputs")]
+    assert steps == list(range(10))
+
+
+def test_the_faces_example_runs() -> None:
+    names: dict[str, object] = {}
+    exec(blocks("python")[2], names)  # noqa: S102 - the README's own code
+    assert names["batch"].pictures.shape == (100, 128, 128, 3)  # type: ignore[attr-defined]
+    pictures, labels = next(iter(names["pipeline"]))  # type: ignore[call-overload]
+    assert (pictures.shape, labels.shape) == ((32, 128, 128, 3), (32,))
 
 
 @pytest.mark.slow

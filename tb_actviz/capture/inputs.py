@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -36,8 +36,8 @@ class NamedInput:
     """
 
     name: str
-    values: np.ndarray
-    picture: np.ndarray | None
+    values: np.ndarray = field(repr=False)
+    picture: np.ndarray | None = field(repr=False)
     source: Path | None = None
     notes: tuple[str, ...] = ()
 

@@ -132,7 +132,7 @@ def list_pictures(folder: str | Path) -> list[Path]:
     if not found:
         raise InputError(
             f"The folder {str(folder)!r} holds no pictures "
-            f"({', '.join(sorted(SUFFIXES))})."
+            f"({', '.join(sorted(SUFFIXES))}); folders in it are not searched."
         )
     return found
 

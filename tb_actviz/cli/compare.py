@@ -63,6 +63,8 @@ def as_table(found: list[InputDifference], first: str, second: str) -> str:
     Returns:
         A table, and a line that explains its last two columns.
     """
+    if not any(one.change for one in found):
+        return f"No channel responds differently to {first} and {second}."
     rows = [
         [
             one.layer,

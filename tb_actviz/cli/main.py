@@ -186,7 +186,8 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--layers",
         nargs="+",
         metavar="LAYER",
-        help="layer paths or globs (default: convolutions and activation layers)",
+        help="layer paths or globs (default: activation layers, and convolutions "
+        "without one)",
     )
     compare.add_argument(
         "--top",

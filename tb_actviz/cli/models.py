@@ -92,9 +92,13 @@ def load_preprocess(
         from tb_actviz.capture.extractor import find_preprocess
 
         if find_preprocess(model, "auto") is None:
+            inside = _scaling_layer(model)
             print(
-                f"note: no preprocessing is known for {model_name}; pictures are fed "
-                "as RGB, 0…255 (see --preprocess)",
+                f"note: {model_name} prepares pictures itself (layer {inside!r}); they "
+                "are fed as they are, 0…255"
+                if inside
+                else f"note: no preprocessing is known for {model_name}; pictures are "
+                "fed as they are, 0…255 (see --preprocess)",
                 file=sys.stderr,
             )
         return "auto"
@@ -106,6 +110,18 @@ def load_preprocess(
             "such as keras.applications.mobilenet_v2:preprocess_input."
         )
     return _guarded(_import_callable(name), name)
+
+
+def _scaling_layer(model: keras.Model) -> str | None:
+    """The layer that scales the inputs, where a model begins with one."""
+    import keras
+
+    from tb_actviz.capture.graph import list_calls
+
+    for call in list_calls(model)[:4]:
+        if isinstance(call.layer, keras.layers.Rescaling | keras.layers.Normalization):
+            return str(call.path)
+    return None
 
 
 def _guarded(function: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
@@ -176,7 +192,8 @@ def _squeezenet(weights: str | None) -> keras.Model:
     try:
         return SqueezeNet(weights=weights)
     except WeightsError as error:
-        raise InputError(str(error)) from None
+        hint = " (here: --weights PATH)" if "weights=PATH" in str(error) else ""
+        raise InputError(f"{error}{hint}") from None
 
 
 def _saved(name: str, weights: str | None) -> keras.Model:

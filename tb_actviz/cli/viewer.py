@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import webbrowser
@@ -16,19 +17,24 @@ def open_tensorboard(logdir: Path) -> None:
         logdir: What to serve.
     """
     command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir)]
+    # A plain `kill` must not leave the server behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # The arguments are our own, and no shell reads them.
     with subprocess.Popen(  # noqa: S603
         command, stderr=subprocess.PIPE, text=True
     ) as server:
+        said: list[str] = []
         try:
-            opened = False
             for line in server.stderr or ():
-                print(line, end="", file=sys.stderr, flush=True)
+                said.append(line)
                 address = re.search(r"http://\S+", line)
-                if address and not opened:
+                if address:
+                    print(line, end="", file=sys.stderr, flush=True)
                     webbrowser.open(f"{address.group()}#images")
-                    opened = True
+                    said.clear()
         except KeyboardInterrupt:
-            pass  # this is how it is meant to end
+            said.clear()  # this is how it is meant to end
         finally:
             server.terminate()
+    # What TensorFlow says at every start is of interest only if there was no start.
+    print(*said, sep="", end="", file=sys.stderr)

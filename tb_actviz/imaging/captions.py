@@ -76,7 +76,8 @@ def relu_labels(
         The labels of both panels.
     """
     cut = cut_share(before, after)
-    return (f"channel {channel}", "before"), (f"after: {cut:.0%} cut",)
+    name = f"channel {channel}"
+    return (name, "before"), (name, f"after: {cut:.0%} cut")
 
 
 def comparison_labels(

@@ -26,7 +26,7 @@ GRID_WIDTH, TILE = 960, 128
 MAX_SIDE = 4096
 #: More tiles than this would be a pixel or two each, and none could be told apart.
 MAX_CHANNELS = 1_000_000
-_LINE = 1
+_LINE = 2
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,11 @@ def draw_grid(maps: np.ndarray, scale: Scale) -> Grid:
     if factor < 1:
         size = max(1, int(height * factor)), max(1, int(width * factor))
         maps, marked = _shrunk(maps, scale, size)
-    tiles = scale.colorize(imtile(maps, (rows, columns), border_size=_LINE))
+    tiles = scale.colorize(imtile(maps, (rows, columns)))
     for color, mask in marked.items():
-        tiles[imtile(mask, (rows, columns), border_size=_LINE)] = color
-    _paint_gaps(tiles, maps.shape, rows, columns)
-    if factor > 1:
-        tiles = np.repeat(np.repeat(tiles, int(factor), axis=0), int(factor), axis=1)
-    return Grid(_with_row_numbers(tiles, rows, columns), rows, columns, factor)
+        tiles[imtile(mask, (rows, columns))] = color
+    picture = _with_gaps(tiles, (rows, columns), channels, max(1, int(factor)))
+    return Grid(_with_row_numbers(picture, rows, columns), rows, columns, factor)
 
 
 def _factor(height: int, width: int, rows: int, columns: int) -> float:
@@ -105,19 +103,20 @@ def _shrunk(
     return small, {color: resize_mask(mask, size) for color, mask in masks.items()}
 
 
-def _paint_gaps(
-    tiles: np.ndarray, shape: tuple[int, ...], rows: int, columns: int
-) -> None:
-    """Background between tiles and in the empty places at the end."""
-    down_step, across_step = shape[0] + _LINE, shape[1] + _LINE
+def _with_gaps(
+    tiles: np.ndarray, grid: tuple[int, int], channels: int, factor: int
+) -> np.ndarray:
+    """Tiles enlarged, with background between them and in empty places at the end."""
+    rows, columns = grid
+    height = tiles.shape[0] // rows * factor
+    width = tiles.shape[1] // columns * factor
+    large = np.repeat(np.repeat(tiles, factor, axis=0), factor, axis=1)
+    page = blank(rows * (height + _LINE), columns * (width + _LINE))
+    places = page.reshape(rows, height + _LINE, columns, width + _LINE, 3)
+    places[:, :height, :, :width] = large.reshape(rows, height, columns, width, 3)
     empty = blank(1, 1)[0, 0]
-    for row in range(1, rows):
-        tiles[row * down_step - _LINE : row * down_step] = empty
-    for column in range(1, columns):
-        tiles[:, column * across_step - _LINE : column * across_step] = empty
-    in_last_row = shape[2] - (rows - 1) * columns
-    if in_last_row < columns:
-        tiles[(rows - 1) * down_step :, in_last_row * across_step - _LINE :] = empty
+    places[-1, :, channels - (rows - 1) * columns :] = empty
+    return page[: page.shape[0] - _LINE, : page.shape[1] - _LINE]
 
 
 def _with_row_numbers(picture: np.ndarray, rows: int, columns: int) -> np.ndarray:

@@ -29,8 +29,8 @@ def test_log_writes_what_it_says(network: str, face: str, tmp_path: Path) -> Non
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == (
-        f"note: no preprocessing is known for {network}; pictures are fed as RGB, "
-        "0…255 (see --preprocess)\n"
+        f"note: no preprocessing is known for {network}; pictures are fed as they "
+        "are, 0…255 (see --preprocess)\n"
     )
     found = {tag for tag, _ in images(Path(logdir))}
     listed = {line.strip() for line in done.stdout.splitlines() if "/" in line}
@@ -213,3 +213,22 @@ def test_pictures_stay_as_they_are(network: str, face: str, tmp_path: Path) -> N
     run("log", "--model", network, "--logdir", str(tmp_path / "run"), face)
     assert Path(face).read_bytes() == before
     assert np.asarray(Image.open(face)).shape == (40, 36, 3)
+
+
+def test_a_model_that_scales_its_inputs_itself_is_told_apart(
+    face: str, tmp_path: Path
+) -> None:
+    inputs = keras.Input((None, None, 3))
+    x = keras.layers.Rescaling(1 / 255, name="scale")(inputs)
+    path = tmp_path / "own.keras"
+    keras.Model(inputs, keras.layers.Conv2D(2, 3, name="c")(x)).save(path)
+    done = run("log", face, "--model", str(path), "--logdir", str(tmp_path / "run"))
+    assert done.returncode == 0, done.stderr
+    assert "prepares pictures itself (layer 'scale')" in done.stderr
+    assert "--preprocess" not in done.stderr
+
+
+def test_equal_pictures_are_said_to_be_equal(network: str, face: str) -> None:
+    arguments = ["--model", network, "--preprocess", "none"]
+    done = run("compare", face, face, *arguments)
+    assert done.stdout == "No channel responds differently to face and face#2.\n"

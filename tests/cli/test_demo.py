@@ -75,10 +75,10 @@ def test_all_views_and_a_run_with_steps_are_logged(
     assert views >= {"channels", "chosen", "strongest", "relu", "inputs"}
     assert "conv1/channels/face" in faces
     tuning = images(demo[1] / "runs/demo/fine-tuning")
-    steps = [step for tag, step in tuning if tag == f"{layer}/inputs"]
+    steps = [step for tag, step in tuning if tag == "eyes/inputs"]
     assert steps == list(range(len(answer["accuracies"]) + 1))
     assert len(steps) >= 4
-    first, last = (tuning[f"{layer}/inputs", steps[i]] for i in (0, -1))
+    first, last = (tuning["eyes/inputs", steps[i]] for i in (0, -1))
     assert first.shape != last.shape or (first != last).any()
 
 
@@ -90,8 +90,9 @@ def test_fine_tuning_learns(
     assert accuracies[-1] > accuracies[0]
 
 
-def test_open_serves_what_was_logged_until_ctrl_c(
-    demo: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_open_serves_what_was_logged_until_it_is_stopped(
+    demo: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path, stop: int
 ) -> None:
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/address\n')
@@ -124,9 +125,11 @@ def test_open_serves_what_was_logged_until_ctrl_c(
             time.sleep(0.1)
         assert set(runs) == {"faces", "fine-tuning"}
     finally:
-        viewer.send_signal(signal.SIGINT)
+        viewer.send_signal(stop)
         _, err = viewer.communicate(timeout=30)
     assert viewer.returncode == 0, err
+    with pytest.raises(OSError, match=r"refused"):
+        urllib.request.urlopen(url)
     assert "Traceback" not in err
 
 

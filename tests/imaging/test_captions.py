@@ -67,7 +67,7 @@ def test_each_channel_says_what_its_activation_cut() -> None:
     after = np.maximum(before, 0)
     assert relu_labels(13, before, after) == (
         ("channel 13", "before"),
-        ("after: 50% cut",),
+        ("channel 13", "after: 50% cut"),
     )
 
 

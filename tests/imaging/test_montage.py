@@ -58,19 +58,22 @@ def test_every_channel_stands_in_its_tile(
     scale = common_scale(maps, of="")
     drawn = draw_grid(maps, scale)
     assert (drawn.rows, drawn.columns, drawn.factor) == (rows, columns, factor)
-    width = columns * (size[1] + 1) - 1
-    tiles = drawn.picture[::factor, -width * factor :: factor]
-    for channel in range(channels):
-        row, column = divmod(channel, columns)
-        top, left = row * (size[0] + 1), column * (size[1] + 1)
-        np.testing.assert_array_equal(
-            tiles[top : top + size[0], left : left + size[1]],
-            scale.colorize(maps[:, :, channel]),
-        )
-    for empty in range(channels, rows * columns):
-        row, column = divmod(empty, columns)
-        top, left = row * (size[0] + 1), column * (size[1] + 1)
-        assert (tiles[top : top + size[0], left : left + size[1]] == BACKGROUND).all()
+    high, wide = size[0] * factor, size[1] * factor
+    picture = drawn.picture[:, -(columns * (wide + 2) - 2) :]
+    assert picture.shape[0] == rows * (high + 2) - 2
+    inside = np.zeros(picture.shape[:2], bool)
+    for place in range(rows * columns):
+        row, column = divmod(place, columns)
+        top, left = row * (high + 2), column * (wide + 2)
+        tile = picture[top : top + high, left : left + wide]
+        inside[top : top + high, left : left + wide] = place < channels
+        if place < channels:
+            expected = scale.colorize(maps[:, :, place])
+            for shift in {0, factor - 1}:
+                np.testing.assert_array_equal(
+                    tile[shift::factor, shift::factor], expected
+                )
+    assert (picture[~inside] == BACKGROUND).all()
 
 
 def test_grids_of_the_worked_example() -> None:
