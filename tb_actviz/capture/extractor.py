@@ -137,8 +137,13 @@ class FeatureExtractor:
                 f"too small for the model {self._model.name!r}: {reason}. Use a larger "
                 "picture (on the command line: --size)."
             )
-        shapes = {call.path: o.shape for call, o in zip(calls, outputs, strict=True)}
-        needed = 4 * sum(math.prod(shapes[path]) for path in self.layers)
+        # By tensor: a second call may be the only one of its layer in the sub-model.
+        shapes = {
+            id(call.output): output.shape
+            for call, output in zip(calls, outputs, strict=True)
+        }
+        wanted = [shapes[id(output)] for output in self._sub_model.outputs]
+        needed = 4 * sum(math.prod(shape) for shape in wanted)
         room = physical_memory() // 2
         if needed > room:
             return (

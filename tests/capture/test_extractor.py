@@ -136,6 +136,21 @@ def test_repeated_calls_are_told_apart() -> None:
     np.testing.assert_allclose(found["add"], expected + 1, rtol=1e-4, atol=1e-3)
 
 
+def test_a_second_call_can_be_asked_for_alone() -> None:
+    inputs = keras.Input((6, 6, 3))
+    same = layers.Conv2D(2, 1, name="same")
+    first = same(layers.Rescaling(1.0)(inputs))
+    second = same(layers.Rescaling(2.0)(inputs))
+    model = keras.Model(inputs, layers.Subtract(name="less")([first, second]))
+    batch = pictures(1, (6, 6))
+    found = activations(model, batch)
+    alone = activations(model, batch, "same#2")["same#2"]
+    np.testing.assert_allclose(alone, found["same#2"], rtol=1e-5, atol=1e-3)
+    np.testing.assert_allclose(
+        found["less"], found["same"] - alone, rtol=1e-4, atol=1e-3
+    )
+
+
 def test_arrays_are_read_only() -> None:
     found = activations(small(), pictures(1), ["conv1", "data"])
     for values in found.values():
