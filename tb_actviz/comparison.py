@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
 import numpy as np
 
 from tb_actviz.analysis.differences import channel_differences
-from tb_actviz.capture.extractor import FeatureExtractor, Preprocess
-from tb_actviz.capture.graph import list_calls
+from tb_actviz.capture.calls import Call
 from tb_actviz.capture.inputs import Inputs, read_inputs
 from tb_actviz.capture.layers import (
     LayerSelection,
-    activation_pairs,
+    followed_by,
     select_calls,
     select_default,
 )
+from tb_actviz.capture.passes import ForwardPass
+from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.errors import InputError
 from tb_actviz.imaging.maps import as_maps
 
@@ -66,8 +68,7 @@ def compare_inputs(
     """Rank channels by how differently they respond to two pictures of one size.
 
     Args:
-        model: A functional Keras model, or a sequential one whose input shape is
-            known.
+        model: Any Keras model.
         first: One picture, as for `read_inputs`.
         second: Another one of the same size.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
@@ -81,27 +82,27 @@ def compare_inputs(
         InputError: If an input cannot be used, there is more than one on a side, the
             two differ in size, or a layer does not exist.
     """
-    calls = list_calls(model)
-    if layers is None:
+
+    def choose(calls: Sequence[Call]) -> list[Call]:
+        if layers is not None:
+            return select_calls(calls, layers)
         # A layer and its activation tell the same: one of them is enough.
-        seen_after = {before for before, _ in activation_pairs(calls)}
-        chosen = [c for c in select_default(calls) if c.path not in seen_after]
-    else:
-        chosen = select_calls(calls, layers)
-    extractor = FeatureExtractor(
-        model, [call.path for call in chosen], preprocess=preprocess
-    )
+        seen_after = followed_by(calls)
+        return [call for call in select_default(calls) if call.path not in seen_after]
+
+    forward = ForwardPass(model, choose, preprocess=preprocess)
     pair = []
     for inputs in (first, second):
-        named = read_inputs(inputs, len(model.inputs[0].shape) - 1)
+        named = read_inputs(inputs, forward.signature)
         if len(named) != 1:
             raise InputError(
                 f"Received {len(named)} inputs where one was expected: "
                 f"{', '.join(one.name for one in named)}. Compare two pictures."
             )
         pair += named
-    captured = extractor.run(pair)
-    size = pair[0].values.shape[:2] if pair[0].values.ndim == 3 else (1, 1)
+    captured = forward.run(pair)
+    pictures = [part for part in pair[0].parts if part.ndim == 3]
+    size = pictures[0].shape[:2] if pictures else (1, 1)
     found = [
         difference
         for path, values in captured.items()

@@ -6,20 +6,26 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Any
 
 import keras
 import numpy as np
 
 from tb_actviz.analysis.channels import strongest_channels
-from tb_actviz.capture.extractor import FeatureExtractor, Preprocess
-from tb_actviz.capture.graph import Call, list_calls
-from tb_actviz.capture.inputs import Inputs, NamedInput, read_inputs
+from tb_actviz.capture.calls import Call
+from tb_actviz.capture.description import Capture
+from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
 from tb_actviz.capture.layers import (
     LayerSelection,
     activation_pairs,
     select_calls,
     select_default,
 )
+from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.passes import ForwardPass
+from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.streams import is_stream
+from tb_actviz.capture.text import by
 from tb_actviz.errors import InputError
 from tb_actviz.imaging.maps import as_maps
 from tb_actviz.imaging.montage import input_comparison
@@ -40,6 +46,8 @@ class Logged:
         strongest: Layer path to input name to (channel, maximum), strongest first.
         predictions: Input name to the model's output, float32, shape (classes,);
             empty where the output is no vector.
+        preprocess: Name of what pictures went through before the model; None where
+            they were fed unchanged.
     """
 
     step: int
@@ -49,6 +57,7 @@ class Logged:
         default_factory=dict
     )
     predictions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    preprocess: str | None = None
 
 
 class ActivationLogger:
@@ -59,8 +68,7 @@ class ActivationLogger:
 
     Args:
         log_dir: Folder of the run.
-        model: A functional Keras model, or a sequential one whose input shape is
-            known.
+        model: Any Keras model; one that was never called is built by the first inputs.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
             takes the convolutions and the activation layers.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
@@ -81,20 +89,14 @@ class ActivationLogger:
         options: LogOptions | None = None,
     ) -> None:
         self.options = options or LogOptions()
-        calls = list_calls(model)
-        chosen = (
-            select_default(calls) if layers is None else select_calls(calls, layers)
-        )
-        _check_drawable(self.options.channels, chosen)
-        self.layers: tuple[str, ...] = tuple(call.path for call in chosen)
-        feeds = {after: before for before, after in activation_pairs(calls)}
-        self._before = {path: feeds[path] for path in self.layers if path in feeds}
-        self._output = _vector_output(model, calls)
-        needed = [*self.layers, *self._before.values()]
-        if self._output is not None:
-            needed.append(self._output)
-        self._extractor = FeatureExtractor(model, needed, preprocess=preprocess)
-        self._sample_ndim = len(model.inputs[0].shape) - 1
+        #: Paths of the layers; empty before the first inputs of an unbuilt model.
+        self.layers: tuple[str, ...] = ()
+        self._selection = layers
+        self._before: dict[str, str] = {}
+        self._output: str | None = None
+        self._pass = ForwardPass(model, self._choose, preprocess=preprocess)
+        self._stream: Any = None
+        self._sampled: list[NamedInput] = []
         self._file = EventFile(log_dir)
 
     def __call__(
@@ -102,15 +104,20 @@ class ActivationLogger:
         inputs: Inputs,
         step: int = 0,
         progress: Callable[[int, int], None] | None = None,
+        *,
+        samples: int = SAMPLES,
     ) -> Logged:
         """Run the inputs through the model and log every view of every layer.
 
         All inputs are read and checked before anything is run or written.
 
         Args:
-            inputs: As for `read_inputs`; sizes may differ.
+            inputs: As for `read_inputs`; sizes may differ. Of a dataset or generator
+                samples are taken the first time; as long as the same one is passed,
+                these samples are used.
             step: Step to log at, at least 0.
             progress: Called with (responses drawn, all responses) while this works.
+            samples: How many samples to take of a dataset or generator.
 
         Returns:
             What was written and found.
@@ -120,10 +127,13 @@ class ActivationLogger:
                 cannot be one, or the views show nothing of these inputs and layers.
         """
         check_step(step)
-        named = read_inputs(inputs, self._sample_ndim)
+        named = self._read(inputs, samples)
         for one in named:
-            self._extractor.check(one)
-        logged = Logged(step, tuple(named))
+            self._pass.check(one)
+        applied = self._pass.preprocess
+        logged = Logged(
+            step, tuple(named), preprocess=None if applied is None else applied.name
+        )
         compared: dict[str, list[np.ndarray]] = {path: [] for path in self.layers}
         total = len(named) * len(self.layers)
         for done, one in enumerate(named):
@@ -146,6 +156,17 @@ class ActivationLogger:
         """Path of the event file, None before anything was written."""
         return None if self._file.path is None else str(self._file.path)
 
+    def describe(self) -> Capture:
+        """Tell how the activations are captured; printed, it is text for people.
+
+        Returns:
+            As `FeatureExtractor.describe`.
+
+        Raises:
+            InputError: If that is not known before the first inputs.
+        """
+        return self._pass.describe()
+
     def close(self) -> None:
         """Close the event file; closing again does nothing."""
         self._file.close()
@@ -161,13 +182,38 @@ class ActivationLogger:
     ) -> None:
         self.close()
 
+    def _choose(self, calls: Sequence[Call]) -> list[Call]:
+        """The calls to capture: the layers, what goes to them, and the output."""
+        if self._selection is None:
+            chosen = select_default(calls)
+        else:
+            chosen = select_calls(calls, self._selection)
+        _check_drawable(self.options.channels, chosen)
+        self.layers = tuple(call.path for call in chosen)
+        feeds = {after: before for before, after in activation_pairs(calls)}
+        capturable = {call.path: call for call in calls if call.problem is None}
+        self._before = {
+            path: feeds[path] for path in self.layers if feeds.get(path) in capturable
+        }
+        self._output = _vector_output(calls)
+        needed = {*self.layers, *self._before.values(), self._output}
+        return [call for path, call in capturable.items() if path in needed]
+
+    def _read(self, inputs: Inputs, samples: int) -> list[NamedInput]:
+        if not is_stream(inputs):
+            return read_inputs(inputs, self._pass.signature)
+        if inputs is not self._stream:
+            self._sampled = read_inputs(inputs, self._pass.signature, samples=samples)
+            self._stream = inputs
+        return self._sampled
+
     def _log_input(self, logged: Logged, one: NamedInput) -> Iterator[np.ndarray]:
         """Log every layer for one input; yields copies of the channels to compare.
 
         Copies, and in a function of its own, so that the activations of one input are
         gone before those of the next are computed.
         """
-        captured = self._extractor.run([one])
+        captured = self._pass.run([one])
         if self._output is not None:
             logged.predictions[one.name] = captured[self._output][0]
         for path in self.layers:
@@ -179,11 +225,13 @@ class ActivationLogger:
         self, path: str, one: NamedInput, captured: dict[str, np.ndarray]
     ) -> Response:
         before_path = self._before.get(path)
+        maps = as_maps(captured[path][0])
+        _check_channels(self.options.channels, path, maps.shape[2])
         return Response(
             layer=path,
             input_name=one.name,
             picture=one.picture,
-            maps=as_maps(captured[path][0]),
+            maps=maps,
             before_layer=before_path,
             before=as_maps(captured[before_path][0]) if before_path else None,
         )
@@ -221,31 +269,47 @@ class ActivationLogger:
 
     def _write(self, logged: Logged, tag: str, view: str, picture: np.ndarray) -> None:
         height, width = picture.shape[:2]
-        summary = image_summary(tag, encode_png(picture), width, height, VIEWS[view])
+        summary = image_summary(
+            tag,
+            encode_png(picture),
+            width,
+            height,
+            f"{VIEWS[view]} {_stated(logged.preprocess)}",
+        )
         self._file.add(summary, logged.step)
         logged.tags.append(tag)
 
 
+def _stated(preprocess: str | None) -> str:
+    if preprocess is None:
+        return "The model was fed the inputs as they are."
+    return f"Inputs went through `{preprocess}` before the model."
+
+
 def _check_drawable(channels: Sequence[int], chosen: Sequence[Call]) -> None:
     for call in chosen:
-        shape = call.output.shape
-        if not 2 <= len(shape) <= 5 or shape[-1] is None or 0 in shape[1:]:
+        shape = call.sample_shape
+        if 0 in shape:
             raise InputError(
-                f"The layer {call.path!r} has outputs of shape {tuple(shape)}, which "
-                "cannot be drawn; expected (N, C) to (N, D, H, W, C) with a known "
-                "number of channels. Choose other layers."
+                f"The layer {call.path!r} gives {by(shape)} for each input: there is "
+                "nothing to draw. Choose other layers."
             )
-        for channel in channels:
-            if channel >= shape[-1]:
-                raise InputError(
-                    f"The layer {call.path!r} has {shape[-1]} channels, 0 to "
-                    f"{shape[-1] - 1}; channel {channel} does not exist. Channels "
-                    "count from 0."
-                )
+        if shape and shape[-1] is not None:
+            _check_channels(channels, call.path, shape[-1])
 
 
-def _vector_output(model: keras.Model, calls: Sequence[Call]) -> str | None:
+def _check_channels(channels: Sequence[int], path: str, count: int) -> None:
+    for channel in channels:
+        if channel >= count:
+            raise InputError(
+                f"The layer {path!r} has {count} channels, 0 to {count - 1}; channel "
+                f"{channel} does not exist. Channels count from 0."
+            )
+
+
+def _vector_output(calls: Sequence[Call]) -> str | None:
     """Path of the model's only output where that is a vector, such as class scores."""
-    if len(model.outputs) != 1 or len(model.outputs[0].shape) != 2:
+    final = [call for call in calls if call.final]
+    if len(final) != 1 or len(final[0].sample_shape) != 1 or final[0].problem:
         return None
-    return next(c.path for c in calls if c.output is model.outputs[0])
+    return final[0].path

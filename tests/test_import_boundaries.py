@@ -25,14 +25,15 @@ PARTS = {
     "cli",
     "plugin",
     "errors",
+    "progress",
 }
 
 # For each part: the other parts and the outside packages it may import at all.
-# `errors` is below everything.
+# `errors` and `progress` are below everything.
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "imaging": (set(), {"numpy", "PIL", "isal"}),
     "analysis": (set(), {"numpy"}),
-    "capture": ({"errors"}, {"keras", "numpy", "PIL"}),
+    "capture": ({"errors", "progress"}, {"keras", "numpy", "PIL"}),
     "writing": ({"errors", "records"}, {"tensorboard", "google_crc32c", "numpy"}),
     "views": ({"errors", "imaging", "analysis"}, {"numpy"}),
     "comparison": ({"errors", "capture", "imaging", "analysis"}, {"keras", "numpy"}),
@@ -45,6 +46,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"keras", "keras_models", "numpy", "rich"},
     ),
     "errors": (set(), set()),
+    "progress": (set(), {"rich"}),
     "__init__": (PARTS, set()),
     "__main__": ({"cli"}, set()),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import keras
@@ -222,23 +223,69 @@ def test_views_that_show_nothing_are_refused(
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize(
-    "layer",
-    [
-        keras.layers.Reshape((2, 2, 2, 2, 3)),
-        keras.layers.Lambda(lambda x: x, output_shape=(4, 4, None)),
-    ],
-    ids=["rank", "unknown channels"],
-)
-def test_layers_that_cannot_be_drawn_are_refused_at_once(
-    tmp_path: Path, layer: keras.Layer
-) -> None:
+def test_layers_of_any_rank_and_of_unknown_channels_are_drawn(tmp_path: Path) -> None:
     inputs = keras.Input((4, 4, 3))
-    layer.name = "odd"
-    model = keras.Model(inputs, layer(inputs))
-    with pytest.raises(InputError, match=r"'odd' has outputs of shape .* cannot be"):
-        ActivationLogger(tmp_path / "run", model, "*")
+    x = keras.layers.Reshape((2, 2, 2, 2, 3), name="ranks")(inputs)
+    x = keras.layers.Flatten(name="flat")(x)
+    x = keras.layers.Lambda(lambda x: x, output_shape=(None,), name="unknown")(x)
+    options = LogOptions(channels=(2,))
+    with ActivationLogger(
+        tmp_path, keras.Model(inputs, x), "*", options=options
+    ) as log:
+        logged = log(np.ones((4, 4, 3), np.uint8))
+    assert {tag.split("/")[0] for tag in logged.tags} == {"ranks", "flat", "unknown"}
+
+
+def test_channels_are_checked_where_only_a_run_tells_how_many(tmp_path: Path) -> None:
+    inputs = keras.Input((4,))
+    x = keras.layers.Lambda(lambda x: x, output_shape=(None,), name="unknown")(inputs)
+    options = LogOptions(channels=(4,))
+    with (
+        ActivationLogger(
+            tmp_path / "r", keras.Model(inputs, x), options=options
+        ) as log,
+        pytest.raises(InputError, match="'unknown' has 4 channels, 0 to 3; channel 4"),
+    ):
+        log(np.ones((1, 4)))
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_layer_without_values_is_refused_at_once(tmp_path: Path) -> None:
+    inputs = keras.Input((4, 4, 3))
+    x = keras.layers.Lambda(lambda x: x[:, 4:, 4:], name="gone")(inputs)
+    with pytest.raises(InputError, match="'gone' gives 0×0×3 for each input"):
+        ActivationLogger(tmp_path / "run", keras.Model(inputs, x), "*")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_model_that_was_never_called_is_logged(tmp_path: Path) -> None:
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__(name="own")
+            self.conv = keras.layers.Conv2D(2, 3, activation="relu", name="conv")
+
+        def call(self, x):  # noqa: ANN001, ANN202
+            return keras.ops.mean(self.conv(x), axis=(1, 2))
+
+    with ActivationLogger(tmp_path, Own()) as log:
+        assert log.layers == ()
+        logged = log([A, B])
+        assert log.layers == ("conv",)
+        assert log.describe().method == "probe"
+    assert "conv/relu/input_0" in logged.tags
+
+
+def test_samples_of_a_dataset_are_taken_once(
+    model: keras.Model, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(4)
+    endless = (rng.integers(0, 256, (2, *A.shape), np.uint8) for _ in count())
+    with ActivationLogger(tmp_path, model, "relu1") as log:
+        first = log(endless, step=0, samples=3)
+        second = log(endless, step=1, samples=3)
+    assert [one.name for one in first.inputs] == ["sample_0", "sample_1", "sample_2"]
+    assert first.inputs == second.inputs
+    assert first.strongest == second.strongest
 
 
 def test_channels_may_be_one_number_or_an_array() -> None:

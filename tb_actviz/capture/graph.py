@@ -1,106 +1,141 @@
-"""The calls inside a Keras model, as one list in the order they run."""
+"""The calls in the graph of a functional or sequential model, read without running it.
+
+Keras tells which call made which tensor only by private attributes
+(`Functional._nodes_by_depth`, `Sequential._functional` and what a node holds); nothing
+outside this module reads them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import keras
 
-from tb_actviz.errors import InputError
+from tb_actviz.capture.calls import Call, Names, with_channel_order
+from tb_actviz.capture.roles import fused_activation, is_model, sublayers
 
 
-@dataclass(frozen=True, eq=False)
-class Call:
-    """One tensor that one call of a layer produces.
-
-    Args:
-        path: Layer path, unique in the model: `conv1`, a repeated call is
-            `conv1#2`, further outputs of one call are `lstm:1`, `lstm:2`.
-        layer: The Keras layer (or operation, such as an addition) called.
-        output: The symbolic tensor it produced.
-        inputs: The symbolic tensors it was called on.
-        times: Which call of the layer in this model it is, from 1.
-    """
-
-    path: str
-    layer: Any
-    output: Any
-    inputs: tuple[Any, ...]
-    times: int = 1
-
-
-def list_calls(model: keras.Model) -> list[Call]:
-    """List every layer call that leads from a model's inputs to its outputs.
-
-    The list is read off the symbolic tensors, not off `model.layers`, so that a
-    layer shared with another model or called twice gives the tensors of this model.
+def has_graph(model: keras.Model) -> bool:
+    """Tell whether a model runs exactly the graph that Keras keeps of it.
 
     Args:
-        model: A functional model, or a sequential one whose input shape is known.
+        model: Any Keras model.
 
     Returns:
-        The calls in the order they run, input layers first.
-
-    Raises:
-        InputError: If the model has no symbolic graph.
+        True for functional models and sequential ones whose input shape is known,
+        unless a subclass has a `call` of its own.
     """
-    if not isinstance(model, keras.Model):
-        raise InputError(
-            f"Expected a keras.Model, received {type(model).__name__}: {model!r:.80}."
-        )
-    if not getattr(model, "outputs", None):
-        raise InputError(
-            f"The model {model.name!r} ({type(model).__name__}) has no graph to read "
-            "layers from. Start a Sequential with keras.Input(shape); rewrite a "
-            "subclassed model with the functional API."
-        )
+    if _functional(model) is None:
+        return False
+    owner = next(owner for owner in type(model).__mro__ if "call" in vars(owner))
+    return owner.__module__.split(".")[0] == "keras"
+
+
+def is_flat(model: keras.Model) -> bool:
+    """Tell whether the graph of a model shows every layer there is in it.
+
+    Args:
+        model: A model with a graph.
+
+    Returns:
+        False where it holds models, layers with layers inside, or layers of someone
+        else's that have an activation of their own, so that only a run can tell.
+    """
+    return not any(
+        is_model(layer)
+        or sublayers(layer)
+        or (fused_activation(layer) and not _from_keras(layer))
+        for layer, _, _ in _steps(model)
+    )
+
+
+def read_graph(model: keras.Model) -> list[Call]:
+    """List the calls in a model's own graph, in the order Keras runs them.
+
+    The list is read off the graph, not off `model.layers`, so that a layer shared with
+    another model or called twice gives the tensors of this model. Models inside it are
+    single calls.
+
+    Args:
+        model: A model with a graph.
+
+    Returns:
+        The calls, inputs first. Layers that Keras brings and that apply an activation
+        themselves have a call for the value before it.
+    """
+    names = Names()
     calls: list[Call] = []
-    times_called: dict[int, int] = {}
-    taken: set[str] = set()
-    for layer, outputs, inputs in _steps(list(model.outputs), list(model.inputs)):
-        times = times_called[id(layer)] = times_called.get(id(layer), 0) + 1
-        name = layer.name if times == 1 else f"{layer.name}#{times}"
-        for index, output in enumerate(outputs):
-            path = _free(name if len(outputs) == 1 else f"{name}:{index}", taken)
-            calls.append(Call(path, layer, output, tuple(inputs), times))
-    return calls
+    paths: dict[int, str] = {}
+    final = {id(tensor) for tensor in model.outputs}
+    for layer, outputs, inputs in _steps(model):
+        name, times = names.enter(layer)
+        sources = tuple(paths[id(x)] for x in inputs if id(x) in paths)
+        if fused_activation(layer) and _from_keras(layer) and len(outputs) == 1:
+            fused = names.fused(name)
+            calls.append(
+                Call(
+                    fused,
+                    layer,
+                    tuple(outputs[0].shape),
+                    _dtype(outputs[0]),
+                    sources,
+                    times,
+                    fused=True,
+                )
+            )
+            sources = (fused,)
+        for path, output in zip(
+            names.outputs(name, len(outputs)), outputs, strict=True
+        ):
+            paths[id(output)] = path
+            calls.append(
+                Call(
+                    path,
+                    layer,
+                    tuple(output.shape),
+                    _dtype(output),
+                    sources,
+                    times,
+                    final=id(output) in final,
+                    tensor=output,
+                )
+            )
+    return with_channel_order(calls)
 
 
-def _free(path: str, taken: set[str]) -> str:
-    """The path itself, or with a number where another tensor has it already."""
-    candidate, number = path, 1
-    while candidate in taken:
-        number += 1
-        candidate = f"{path}~{number}"
-    taken.add(candidate)
-    return candidate
+def graph_inputs(model: keras.Model) -> Any:
+    """Get the structure of symbolic tensors that a model with a graph is called on.
 
+    Args:
+        model: A model with a graph.
 
-def _steps(
-    outputs: list[Any], inputs: list[Any]
-) -> list[tuple[Any, list[Any], list[Any]]]:
-    """Layer, outputs and inputs of each call: depth first, inputs before users.
-
-    Keras tells which call made a tensor only by `_keras_history` and the layer's
-    `_inbound_nodes`; `layer.output` knows but one call, and that of any model. Nothing
-    else here reads them. No recursion: networks can be deep.
+    Returns:
+        One tensor, or a nest of them.
     """
-    ordered: list[tuple[Any, list[Any], list[Any]]] = []
-    done: set[int] = set()
-    entry = {id(tensor) for tensor in inputs}
-    stack = [(tensor, False) for tensor in reversed(outputs)]
-    while stack:
-        tensor, inputs_done = stack.pop()
-        history = tensor._keras_history
-        node = history.operation._inbound_nodes[history.node_index]
-        if id(node) in done:
-            continue
-        sources = list(node.input_tensors)
-        if inputs_done or id(tensor) in entry or not sources:
-            done.add(id(node))
-            ordered.append((history.operation, list(node.output_tensors), sources))
-            continue
-        stack.append((tensor, True))
-        stack.extend((source, False) for source in reversed(sources))
-    return ordered
+    if isinstance(model, keras.Sequential):
+        return model.inputs[0]
+    return model.input
+
+
+def _functional(model: keras.Model) -> Any:
+    """The object that holds the graph; a sequential model keeps it inside."""
+    inner = getattr(model, "_functional", None)
+    holder = model if inner is None else inner
+    return holder if getattr(holder, "_nodes_by_depth", None) else None
+
+
+def _steps(model: keras.Model) -> Iterator[tuple[Any, list[Any], list[Any]]]:
+    """Layer, outputs and inputs of each call, in the order Keras runs them."""
+    by_depth = _functional(model)._nodes_by_depth
+    for depth in sorted(by_depth, reverse=True):
+        for node in by_depth[depth]:
+            yield node.operation, list(node.output_tensors), list(node.input_tensors)
+
+
+def _dtype(tensor: Any) -> str:
+    return str(keras.backend.standardize_dtype(tensor.dtype))
+
+
+def _from_keras(layer: Any) -> bool:
+    return type(layer).__module__.split(".")[0] == "keras"

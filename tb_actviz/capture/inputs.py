@@ -3,136 +3,217 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, TypeAlias
 
+import keras
 import numpy as np
 from PIL import Image
 
-from tb_actviz.capture.pictures import from_pillow, list_pictures, load_picture
+from tb_actviz.capture.files import read_files
+from tb_actviz.capture.named_input import NamedInput, numbered
+from tb_actviz.capture.pictures import from_pillow, load_picture
+from tb_actviz.capture.signature import Signature
+from tb_actviz.capture.streams import is_stream, take_samples
 from tb_actviz.errors import InputError
 
 Inputs: TypeAlias = (
     "NamedInput | np.ndarray | Image.Image | str | os.PathLike[str] | Sequence[Any] "
-    "| Mapping[str, Any]"
+    "| Mapping[str, Any] | Iterable[Any]"
 )
 
-
-@dataclass(frozen=True, eq=False)
-class NamedInput:
-    """One probe input: what is fed to the model and what is shown of it.
-
-    Args:
-        name: Name in tags and captions, unique among the inputs read together.
-        values: What the model gets before preprocessing: uint8 or float32 array
-            without the batch axis; (H, W, C) for pictures.
-        picture: RGB to show beside the activations, uint8, shape (H, W, 3); None
-            where the values are no picture.
-        source: The file it was read from, if any.
-        notes: What was done to the picture when it was read.
-    """
-
-    name: str
-    values: np.ndarray = field(repr=False)
-    picture: np.ndarray | None = field(repr=False)
-    source: Path | None = None
-    notes: tuple[str, ...] = ()
+#: How many samples are taken of a dataset or generator.
+SAMPLES = 8
 
 
-def read_inputs(inputs: Inputs, sample_ndim: int = 3) -> list[NamedInput]:
+def read_inputs(
+    inputs: Inputs, signature: Signature | None = None, *, samples: int = SAMPLES
+) -> list[NamedInput]:
     """Read inputs of any accepted kind; nothing is resized or normalised.
 
     Args:
         inputs: A path, a folder of pictures, a Pillow image, one array without or a
-            batch with the batch axis ((H, W, C) or (N, H, W, C); uint8 or float,
-            channels last), a list of these, or a dict of name to one of these.
-        sample_ndim: Number of axes of one input without the batch axis; 3 for
-            pictures.
+            batch with the batch axis ((H, W, C) or (N, H, W, C); channels last), a
+            list of these, or a dict of name to one of these. For a model with several
+            inputs a tuple or dict of arrays, one for each, takes the place of an array.
+            A `tf.data.Dataset`, `keras.utils.PyDataset`, data loader or generator as
+            for `fit` gives its first samples.
+        signature: What the model is called on. Without one, arrays of three axes whose
+            last has 1, 3 or 4 entries are one picture, others a batch.
+        samples: How many samples to take of a dataset or generator, at least 1.
 
     Returns:
         At least one input. Files are named by their stem, with as many parent
-        folders as it takes to tell them apart; arrays `input_0`, `input_1`, …
+        folders as it takes to tell them apart; arrays `input_0`, `input_1`, …;
+        samples of a dataset `sample_0`, `sample_1`, …
 
     Raises:
         InputError: If something is no input, or a picture cannot be read.
     """
-    if isinstance(inputs, Mapping):
+    reader = _Reader(signature, samples)
+    if reader.is_one_nest(inputs):
+        found = reader.read(inputs, "input")
+    elif isinstance(inputs, Mapping):
         found = [
             named
             for name, value in inputs.items()
-            for named in _under_name(str(name), _read_one(value, "", sample_ndim))
+            for named in _under_name(str(name), reader.read(value, ""))
         ]
     elif isinstance(inputs, Sequence) and not isinstance(inputs, str | bytes):
         found = [
             named
             for index, value in enumerate(inputs)
-            for named in _read_one(value, f"input_{index}", sample_ndim)
+            for named in reader.read(value, f"input_{index}")
         ]
     else:
-        found = _read_one(inputs, "input", sample_ndim)
+        found = reader.read(inputs, "input")
     if not found:
         raise InputError("No inputs were given. Expected pictures, arrays or paths.")
-    return _numbered(found)
+    return numbered(found)
 
 
-def _read_one(value: Any, name: str, sample_ndim: int) -> list[NamedInput]:
-    if isinstance(value, NamedInput):
-        return [value]
+class _Reader:
+    """Reads one input at a time for a model with a certain signature."""
+
+    def __init__(self, signature: Signature | None, samples: int) -> None:
+        self._names = ("input",) if signature is None else signature.names
+        self._keys = None if signature is None else signature.names
+        self._by_key = signature is not None and isinstance(signature.structure, dict)
+        self._ndims = None if signature is None else [len(s) for s in signature.shapes]
+        self._samples = samples
+
+    def is_one_nest(self, value: Any) -> bool:
+        """Whether a tuple, list or dict is one input of a model with several."""
+        count = len(self._names)
+        if self._ndims is None or isinstance(value, NamedInput):
+            return False
+        if isinstance(value, Mapping):
+            is_wanted = count > 1 or self._by_key
+            return is_wanted and set(map(str, value)) == set(self._names)
+        if count == 1 or not isinstance(value, list | tuple) or len(value) != count:
+            return False
+        # A list of samples holds nests of its own.
+        return not any(isinstance(part, list | tuple | Mapping) for part in value)
+
+    def read(self, value: Any, name: str) -> list[NamedInput]:
+        """Read one array, picture, path, nest or dataset."""
+        if isinstance(value, NamedInput):
+            return [value]
+        if isinstance(value, str | os.PathLike):
+            self._refuse_one_for_several(name)
+            return read_files(value)
+        if isinstance(value, Image.Image):
+            self._refuse_one_for_several(name)
+            pixels, notes = from_pillow(value, name)
+            return [NamedInput(name=name, values=pixels, picture=pixels, notes=notes)]
+        if self.is_one_nest(value):
+            return self._from_nest(self._in_order(value), name)
+        if is_stream(value):
+            taken = take_samples(value, self._samples, self._ndims, self._keys)
+            return [
+                self._from_parts(self._in_order(sample), f"sample_{index}")
+                for index, sample in enumerate(taken)
+            ]
+        if not (hasattr(value, "__array__") or keras.ops.is_tensor(value)):
+            raise InputError(
+                f"Cannot use {type(value).__name__} {value!r:.60} as an input. "
+                f"Expected {self._expected()}, a list of these, or a dict of name to "
+                "one of these."
+            )
+        self._refuse_one_for_several(name)
+        return self._from_nest([value], name)
+
+    def _from_nest(self, parts: Sequence[Any], name: str) -> list[NamedInput]:
+        """Inputs from one array for each of the model's inputs, batched or not."""
+        arrays = [_as_array(part) for part in parts]
+        ndims = self._ndims or [_sample_ndim(array) for array in arrays]
+        extra = {array.ndim - n for array, n in zip(arrays, ndims, strict=True)}
+        if extra == {0}:
+            return [self._from_parts(arrays, name)]
+        if extra != {1} or len({len(array) for array in arrays}) != 1:
+            shapes = " and ".join(str(array.shape) for array in arrays)
+            wanted = " and ".join(str(n) for n in ndims)
+            raise InputError(
+                f"The input {name!r} has shape {shapes}; expected {wanted} axes, or "
+                "one more with the batch axis"
+                + (", of one size in all." if len(arrays) > 1 else ".")
+            )
+        if len(arrays[0]) == 0:
+            raise InputError(f"The input {name!r} is empty: shape {arrays[0].shape}.")
+        count = len(arrays[0])
+        names = [name] if count == 1 else [f"{name}_{i}" for i in range(count)]
+        return [
+            self._from_parts([array[index] for array in arrays], own)
+            for index, own in enumerate(names)
+        ]
+
+    def _from_parts(self, parts: Sequence[Any], name: str) -> NamedInput:
+        arrays = tuple(_checked(_as_array(part), name) for part in parts)
+        pictures = (_to_show(array) for array in arrays)
+        picture = next((one for one in pictures if one is not None), None)
+        values = arrays[0] if len(arrays) == 1 else arrays
+        return NamedInput(name=name, values=values, picture=picture)
+
+    def _in_order(self, nest: Any) -> list[Any]:
+        """The arrays of a nest in the order of the model's inputs."""
+        if isinstance(nest, Mapping):
+            by_name = {str(name): part for name, part in nest.items()}
+            if set(by_name) == set(self._names):
+                return [by_name[name] for name in self._names]
+        parts = keras.tree.flatten(nest)
+        if self._ndims is not None and len(parts) != len(self._names):
+            raise InputError(
+                f"Received a sample of {len(parts)} arrays; expected "
+                f"{self._expected()}."
+            )
+        return list(parts)
+
+    def _refuse_one_for_several(self, name: str) -> None:
+        if len(self._names) > 1:
+            raise InputError(
+                f"The input {name!r} is one array or picture, but the model takes "
+                f"{len(self._names)}. Expected {self._expected()}."
+            )
+
+    def _expected(self) -> str:
+        if len(self._names) > 1:
+            names = ", ".join(repr(name) for name in self._names)
+            return (
+                f"a tuple of {len(self._names)} arrays or a dict with the keys {names}"
+            )
+        return "a path, a folder, an array (H, W, C) or (N, H, W, C), a dataset"
+
+
+def _as_array(value: Any) -> np.ndarray:
+    if isinstance(value, np.ndarray):
+        return value
     if isinstance(value, str | os.PathLike):
-        return [_from_file(file) for file in _files(value)]
+        return load_picture(os.fspath(value))[0]
     if isinstance(value, Image.Image):
-        pixels, notes = from_pillow(value, name)
-        return [NamedInput(name=name, values=pixels, picture=pixels, notes=notes)]
-    if not hasattr(value, "__array__"):
-        raise InputError(
-            f"Cannot use {type(value).__name__} {value!r:.60} as an input. Expected a "
-            "path, a folder, an array (H, W, C) or (N, H, W, C), a list of these, or a "
-            "dict of name to one of these."
-        )
-    array = np.asarray(value)
-    if array.ndim == sample_ndim + 1:
-        names = (
-            [name] if len(array) == 1 else [f"{name}_{i}" for i in range(len(array))]
-        )
-        return [_from_array(*pair) for pair in zip(array, names, strict=True)]
-    if array.ndim == sample_ndim:
-        return [_from_array(array, name)]
-    raise InputError(
-        f"The input {name!r} has shape {array.shape}; expected {sample_ndim} axes, or "
-        f"{sample_ndim + 1} with the batch axis."
-    )
+        return from_pillow(value, "input")[0]
+    if keras.ops.is_tensor(value):
+        return np.asarray(keras.ops.convert_to_numpy(value))
+    return np.asarray(value)
 
 
-def _files(value: str | os.PathLike[str]) -> list[Path]:
-    if not os.fspath(value):
-        raise InputError("Received an empty path; expected a picture or a folder.")
-    path = Path(value).expanduser()
-    try:
-        return list_pictures(path) if path.is_dir() else [path]
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path!s:.200}: {error}") from None
+def _sample_ndim(array: np.ndarray) -> int:
+    """Axes of one input where the model does not tell."""
+    is_picture = array.ndim == 3 and array.shape[-1] in (1, 3, 4)
+    return array.ndim if is_picture or array.ndim < 2 else array.ndim - 1
 
 
-def _from_file(path: Path) -> NamedInput:
-    pixels, notes = load_picture(path)
-    return NamedInput(
-        name="", values=pixels, picture=pixels, source=path.absolute(), notes=notes
-    )
-
-
-def _from_array(values: np.ndarray, name: str) -> NamedInput:
-    if values.dtype.kind not in "uifb":
+def _checked(values: np.ndarray, name: str) -> np.ndarray:
+    """The array, if it holds numbers, with floats as float32."""
+    # bfloat16 and its like, from ml_dtypes, are of no kind that NumPy knows.
+    small_float = values.dtype.kind == "V" and "float" in values.dtype.name
+    if values.dtype.kind not in "uifb" and not small_float:
         raise InputError(
             f"The input {name!r} has dtype {values.dtype}; expected integers or floats."
         )
     if values.size == 0:
         raise InputError(f"The input {name!r} is empty: shape {values.shape}.")
-    if values.dtype != np.uint8:
-        values = values.astype(np.float32)
-    return NamedInput(name=name, values=values, picture=_to_show(values))
+    return values.astype(np.float32) if values.dtype.kind in "fV" else values
 
 
 def _to_show(values: np.ndarray) -> np.ndarray | None:
@@ -154,41 +235,3 @@ def _under_name(name: str, inputs: list[NamedInput]) -> Iterable[NamedInput]:
         replace(one, name=f"{name}/{one.source.stem if one.source else index}")
         for index, one in enumerate(inputs)
     ]
-
-
-def _numbered(inputs: list[NamedInput]) -> list[NamedInput]:
-    """Name the files that have no name yet; number what then still has one name."""
-    files = {one.source for one in inputs if one.source and not one.name}
-    short = _shortest_names(files)
-    seen: Counter[str] = Counter()
-    named = []
-    for one in inputs:
-        name = one.name or short[one.source] if one.source else one.name
-        seen[name] += 1
-        if seen[name] > 1:
-            name = f"{name}#{seen[name]}"
-        named.append(replace(one, name=name))
-    return named
-
-
-def _shortest_names(paths: Iterable[Path]) -> dict[Path, str]:
-    """Give each path its stem, or what more it takes to be unique.
-
-    First the ending tells files apart, then as many parent folders as needed.
-    """
-    paths = list(paths)
-    stems = Counter(path.with_suffix("") for path in paths)
-    whole = {p: p if stems[p.with_suffix("")] > 1 else p.with_suffix("") for p in paths}
-    kept = dict.fromkeys(paths, 1)
-    while True:
-        names = {p: "/".join(whole[p].parts[-n:]) for p, n in kept.items()}
-        uses = Counter(names.values())
-        longer = [
-            path
-            for path, name in names.items()
-            if uses[name] > 1 and kept[path] < len(path.parts) - 1
-        ]
-        if not longer:
-            return names
-        for path in longer:
-            kept[path] += 1

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tb_actviz.cli.compare import as_table
-from tb_actviz.cli.console import as_json, progress_bar
+from tb_actviz.cli.console import as_json
 from tb_actviz.cli.models import load_model
 from tb_actviz.cli.viewer import open_tensorboard
 from tb_actviz.errors import InputError
+from tb_actviz.progress import progress_bar
 
 if TYPE_CHECKING:
     import keras

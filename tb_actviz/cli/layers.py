@@ -21,14 +21,12 @@ def run(arguments: argparse.Namespace) -> None:
     """
     model = load_model(arguments.model, arguments.weights)
     # Only now is Keras there, on a back end that is installed.
-    from tb_actviz.capture.graph import list_calls
-    from tb_actviz.capture.layers import describe_layers, select_calls
+    from tb_actviz.capture.layers import describe_calls, known_calls, select_calls
 
-    infos = describe_layers(model)
+    calls = known_calls(model)
+    infos = describe_calls(calls)
     if arguments.layers:
-        wanted = {
-            call.path for call in select_calls(list_calls(model), arguments.layers)
-        }
+        wanted = {call.path for call in select_calls(calls, arguments.layers)}
         infos = [info for info in infos if info.path in wanted]
     if arguments.json:
         answer = {

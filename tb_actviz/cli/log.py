@@ -7,15 +7,16 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tb_actviz.cli.console import as_json, progress_bar, table
+from tb_actviz.cli.console import as_json, table
 from tb_actviz.cli.models import class_names, load_preprocess, load_trained_model
 from tb_actviz.cli.pictures import read_pictures
 from tb_actviz.errors import InputError
+from tb_actviz.progress import progress_bar
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from tb_actviz.capture.inputs import NamedInput
+    from tb_actviz.capture.named_input import NamedInput
     from tb_actviz.logger import ActivationLogger, Logged
 
 _TOP = 5
@@ -81,6 +82,7 @@ def _answer(
         "log_dir": arguments.logdir,
         "event_file": logger.event_file,
         "step": logged.step,
+        "preprocess": logged.preprocess,
         "inputs": [_input_answer(one, logged, arguments) for one in logged.inputs],
         "strongest": {
             layer: {
@@ -107,8 +109,8 @@ def _input_answer(
     return {
         "name": one.name,
         "file": None if one.source is None else str(one.source),
-        "height": one.values.shape[0],
-        "width": one.values.shape[1],
+        "height": one.parts[0].shape[0],
+        "width": one.parts[0].shape[1],
         "notes": list(one.notes),
         "probabilities": scores is not None and _are_probabilities(scores),
         "predictions": [

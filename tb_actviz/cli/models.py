@@ -89,10 +89,10 @@ def load_preprocess(
         InputError: If there is no such callable.
     """
     if name == "auto":
-        from tb_actviz.capture.extractor import find_preprocess
+        from tb_actviz.capture.preprocessing import find_preprocess, scaling_layer
 
         if find_preprocess(model, "auto") is None:
-            inside = _scaling_layer(model)
+            inside = scaling_layer(model)
             print(
                 f"note: {model_name} prepares pictures itself (layer {inside!r}); they "
                 "are fed as they are, 0…255"
@@ -110,18 +110,6 @@ def load_preprocess(
             "such as keras.applications.mobilenet_v2:preprocess_input."
         )
     return _guarded(_import_callable(name), name)
-
-
-def _scaling_layer(model: keras.Model) -> str | None:
-    """The layer that scales the inputs, where a model begins with one."""
-    import keras
-
-    from tb_actviz.capture.graph import list_calls
-
-    for call in list_calls(model)[:4]:
-        if isinstance(call.layer, keras.layers.Rescaling | keras.layers.Normalization):
-            return str(call.path)
-    return None
 
 
 def _guarded(function: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tb_actviz.errors import InputError
 
 if TYPE_CHECKING:
-    from tb_actviz.capture.inputs import NamedInput
+    from tb_actviz.capture.named_input import NamedInput
 
 
 def read_pictures(
@@ -27,7 +27,8 @@ def read_pictures(
     Raises:
         InputError: If one cannot be read, or the size is too large.
     """
-    from tb_actviz.capture.inputs import read_inputs
+    from tb_actviz.capture.files import read_files
+    from tb_actviz.capture.named_input import numbered
     from tb_actviz.capture.pictures import MAX_PIXELS
 
     if size is not None and size[0] * size[1] > MAX_PIXELS:
@@ -35,14 +36,15 @@ def read_pictures(
             f"Received --size {size[0]}x{size[1]}; expected at most {MAX_PIXELS:,} "
             "pixels."
         )
-    inputs = read_inputs(paths)
+    inputs = numbered([one for path in paths for one in read_files(path)])
     return inputs if size is None else [_resized(one, size) for one in inputs]
 
 
 def _resized(one: NamedInput, size: tuple[int, int]) -> NamedInput:
     from tb_actviz.imaging.resize import imresize
 
-    pixels = imresize(one.values, size)
-    height, width = one.values.shape[:2]
+    read = one.parts[0]
+    pixels = imresize(read, size)
+    height, width = read.shape[:2]
     note = f"resized from {height}×{width}"
     return replace(one, values=pixels, picture=pixels, notes=(*one.notes, note))

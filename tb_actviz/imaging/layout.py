@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -18,6 +19,7 @@ MIN_WIDTH = 440
 #: Longer captions end with "…", so that no name makes a picture metres high.
 MAX_LINES = 6
 _BAR_WIDTH, _BAR_HEIGHT = 128, 10
+_TICK = 4
 
 
 def across(
@@ -85,6 +87,83 @@ def blank(height: int, width: int) -> np.ndarray:
     return page
 
 
+def with_seams(picture: np.ndarray, slices: tuple[int, int]) -> np.ndarray:
+    """Put a line of background below and at the right of every slice of a picture.
+
+    Args:
+        picture: RGB, uint8, shape (H, W, 3).
+        slices: Rows and columns of equal slices in it.
+
+    Returns:
+        RGB, uint8, shape (H + rows, W + columns, 3).
+    """
+    rows, columns = slices
+    height, width = picture.shape[0] // rows, picture.shape[1] // columns
+    page = blank(picture.shape[0] + rows, picture.shape[1] + columns)
+    places = page.reshape(rows, height + 1, columns, width + 1, 3)
+    places[:, :-1, :, :-1] = picture.reshape(rows, height, columns, width, 3)
+    return page
+
+
+def with_axes(
+    picture: np.ndarray, rows: range, columns: range, gutter: int
+) -> np.ndarray:
+    """Number the rows of a heat map at its left and its columns below it.
+
+    Args:
+        picture: RGB, uint8, shape (H, W, 3).
+        rows: Numbers of the rows that share its height, at least one.
+        columns: Numbers of the columns that share its width, at least one.
+        gutter: Pixels for the numbers at the left, from `gutter_width`.
+
+    Returns:
+        RGB, uint8, shape (H + `axis_height()`, W + gutter, 3). Numbered are the first
+        row and column, and as many multiples of 1, 2 or 5 times a power of ten as
+        there is room for.
+    """
+    height, width = picture.shape[:2]
+    line = draw_line("0", 13).shape[0]
+    top = line // 2
+    page = blank(height + axis_height(), width + gutter)
+    page[top : top + height, gutter:] = picture
+    for row, pixel in _numbered(rows, height, line):
+        number = draw_line(str(row), 13)
+        right = gutter - _TICK - 2
+        page[pixel : pixel + line, right - number.shape[1] : right] = number
+        page[top + pixel, gutter - _TICK : gutter - 1] = FAINT_TEXT
+    widest = draw_line(str(columns[-1]), 13).shape[1]
+    for column, pixel in _numbered(columns, width, 2 * widest):
+        number = draw_line(str(column), 13)
+        left = gutter + min(pixel - number.shape[1] // 2, width - number.shape[1])
+        left = max(left, 0)
+        page[-line:, left : left + number.shape[1]] = number
+        below = top + height + 1
+        page[below : below + _TICK - 1, gutter + pixel] = FAINT_TEXT
+    return page
+
+
+def gutter_width(largest: int) -> int:
+    """Find how much room `with_axes` needs at the left.
+
+    Args:
+        largest: The largest number of a row.
+
+    Returns:
+        Pixels.
+    """
+    return int(draw_line(str(largest), 13).shape[1]) + _TICK + 2
+
+
+def axis_height() -> int:
+    """Find how much height `with_axes` adds.
+
+    Returns:
+        Pixels.
+    """
+    line = int(draw_line("0", 13).shape[0])
+    return line // 2 + 1 + _TICK + line
+
+
 def labelled(panel: np.ndarray, *labels: str) -> np.ndarray:
     """Write short labels below a panel, wrapped to its width.
 
@@ -141,6 +220,21 @@ def page(
     )
     framed[MARGIN:-MARGIN, MARGIN : MARGIN + whole.shape[1]] = whole
     return framed
+
+
+def _numbered(numbers: range, length: int, room: int) -> Iterator[tuple[int, int]]:
+    """The numbers to write along a side, each with the pixel in the middle of it."""
+    pitch = length / len(numbers)
+    step = _round_step(room / pitch)
+    for index, number in enumerate(numbers):
+        if index == 0 or (number % step == 0 and index * pitch >= room):
+            yield number, int((index + 0.5) * pitch)
+
+
+def _round_step(least: float) -> int:
+    """The smallest of 1, 2, 5, 10, 20, 50… that is no smaller than this."""
+    power = int(10 ** max(0, math.ceil(math.log10(least)) - 1))
+    return next(power * n for n in (1, 2, 5, 10) if power * n >= least)
 
 
 def _legend(scale: Scale, marks: Marks, width: int) -> list[np.ndarray]:

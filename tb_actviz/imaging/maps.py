@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 
@@ -9,25 +12,96 @@ def as_maps(activations: np.ndarray) -> np.ndarray:
     """Give the activations of one input a height, a width and channels.
 
     Args:
-        activations: Without the batch axis, channels last: (C,), (T, C), (H, W, C) or
-            (D, H, W, C).
+        activations: Without the batch axis, channels last: (), (C,), (T, C),
+            (H, W, C), (D, H, W, C) or any higher rank.
 
     Returns:
-        A view where possible, shape (H, W, C): a vector as maps of one pixel, a
-        sequence as one column of T pixels, a volume as its slices below one another.
+        Every value once, shape (H, W, C), a view where possible: a scalar as one
+        channel, a vector as maps of one pixel, a sequence as one row of T pixels. The
+        slices of a volume stand row by row in the grid of `slice_grid`; of higher
+        ranks all axes before the last three count the slices, the last of them
+        fastest.
+    """
+    if activations.ndim < 4:
+        return activations.reshape(maps_shape(activations.shape))
+    rows, columns = slice_grid(activations.shape)
+    slices = activations.reshape(rows, columns, *activations.shape[-3:])
+    return slices.swapaxes(1, 2).reshape(maps_shape(activations.shape))
+
+
+def maps_shape(shape: Sequence[int]) -> tuple[int, int, int]:
+    """Find the shape that `as_maps` gives.
+
+    Args:
+        shape: Of the activations of one input, any rank, channels last.
+
+    Returns:
+        Height, width and channels.
+    """
+    height, width, channels = (1, 1, 1, *shape)[-3:] if shape else (1, 1, 1)
+    rows, columns = slice_grid(shape)
+    return rows * height, columns * width, channels
+
+
+def slice_grid(shape: Sequence[int]) -> tuple[int, int]:
+    """Choose how the slices of a volume stand in a map.
+
+    Args:
+        shape: Of the activations of one input, any rank, channels last.
+
+    Returns:
+        Rows and columns of slices, without an empty place: of all such grids the one
+        that makes the most square map; 1 and 1 up to rank 3.
+    """
+    if len(shape) < 4:
+        return 1, 1
+    count = math.prod(shape[:-3])
+    height, width = (max(1, side) for side in shape[-3:-1])
+    divisors = [d for d in range(1, math.isqrt(count) + 1) if count % d == 0] or [1]
+    grids = {(d, count // d) for d in divisors} | {(count // d, d) for d in divisors}
+    return min(grids, key=lambda grid: _elongation(grid[0] * height, grid[1] * width))
+
+
+def shape_before(
+    maps: tuple[int, int, int], shape: Sequence[int] | None
+) -> tuple[int, ...]:
+    """Return the shape of the activations that maps were made of.
+
+    Args:
+        maps: Shape of the maps.
+        shape: What is said about it, of all channels or of some; None where they are
+            activations themselves.
+
+    Returns:
+        The shape before `as_maps`, with as many channels as the maps.
 
     Raises:
-        ValueError: If there are no axes, or more than four.
+        ValueError: If maps of this size are not made of that shape.
     """
-    if activations.ndim == 3:
-        return activations
-    if activations.ndim == 1:
-        return activations[None, None]
-    if activations.ndim == 2:
-        return activations[:, None]
-    if activations.ndim == 4:
-        return activations.reshape(-1, *activations.shape[2:])
-    raise ValueError(
-        f"Received activations of shape {activations.shape}; expected (C,), (T, C), "
-        "(H, W, C) or (D, H, W, C)."
-    )
+    if shape is None:
+        return maps
+    if maps_shape(shape)[:2] != maps[:2]:
+        raise ValueError(
+            f"Received maps of shape {maps} and shape={tuple(shape)}, of which "
+            f"`as_maps` makes {maps_shape(shape)}. Pass the shape of the activations "
+            "before `as_maps`, without the batch axis."
+        )
+    return (*shape[:-1], maps[2])
+
+
+def is_sequence(shape: Sequence[int]) -> bool:
+    """Say whether maps are one row of positions, as `as_maps` makes of a sequence.
+
+    Args:
+        shape: Of the maps: height, width and more.
+
+    Returns:
+        Whether the height is 1 and the width is not.
+    """
+    return shape[0] == 1 < shape[1]
+
+
+def _elongation(height: int, width: int) -> tuple[float, bool]:
+    """How far from square; of two that are as far, the wide one comes first."""
+    shorter, longer = sorted((height, width))
+    return longer / max(1, shorter), height > width

@@ -12,8 +12,12 @@ import numpy as np
 
 from tb_actviz.imaging.captions import (
     cut_share,
+    frame_note,
+    heat_map_note,
+    input_note,
     inputs_shown,
     listed,
+    maps_note,
     order_note,
     peak,
     relu_labels,
@@ -21,15 +25,22 @@ from tb_actviz.imaging.captions import (
     with_input,
 )
 from tb_actviz.imaging.checks import checked_maps, checked_picture, existing_channels
-from tb_actviz.imaging.grid import draw_grid
+from tb_actviz.imaging.grid import draw_grid, draw_heat_map
 from tb_actviz.imaging.layout import GAP, down, labelled, page
+from tb_actviz.imaging.maps import is_sequence, shape_before, slice_grid
 from tb_actviz.imaging.panels import (
     in_rows,
+    map_frame,
     map_panels,
     panel_size,
     picture_panel,
 )
-from tb_actviz.imaging.rows import channel_blocks, comparison_row, labels_that_fit
+from tb_actviz.imaging.rows import (
+    channel_blocks,
+    comparison_row,
+    labels_that_fit,
+    row_frame,
+)
 from tb_actviz.imaging.scale import (
     common_scale,
     count_marks,
@@ -45,38 +56,47 @@ def channel_grid(
     input_name: str = "",
     limits: tuple[float, float] | None = None,
     per_channel: bool = False,
+    shape: Sequence[int] | None = None,
 ) -> np.ndarray:
-    """Show all channels of a layer as one grid, row by row.
+    """Show all channels of a layer as one grid, row by row, or as a heat map.
 
     Args:
-        maps: Activations of one input, float, shape (H, W, C).
+        maps: Activations of one input, float, shape (H, W, C); others from `as_maps`.
         layer: Layer path, for the caption.
         input_name: Name of the input, for the caption.
         limits: Fixed (low, high); default is one scale for the whole layer.
         per_channel: Stretch every channel over its own range instead.
+        shape: Shape of the activations before `as_maps`, without the batch axis, so
+            that the slices of a volume are told apart; None for what `maps` has.
 
     Returns:
         RGB, uint8. Small maps are enlarged by a whole factor, very large grids shrunk;
-        the caption says so.
+        the caption says so. Of maps of one row, which sequences are, the channels are
+        the lines of a heat map, with positions to the right.
 
     Raises:
-        ValueError: If `maps` is not (H, W, C) or has more than a million channels, or
-            both `limits` and `per_channel` are given.
+        ValueError: If `maps` is not (H, W, C) or has more than a million channels,
+            `shape` is not theirs, or both `limits` and `per_channel` are given.
     """
     maps = checked_maps(maps)
-    height, width, channels = maps.shape
+    shape = shape_before(maps.shape, shape)
+    _, width, channels = maps.shape
     if per_channel and limits is not None:
         raise ValueError("Received limits and per_channel=True; expected one of them.")
     if per_channel:
         shown, scale = stretch_channels(maps)
     else:
         shown, scale = maps, common_scale(maps, limits=limits, of="this layer")
-    grid = draw_grid(shown, scale)
-    facts = [
-        with_input(f"{channels} maps of {height}x{width}", input_name),
-        order_note(channels, grid.rows, grid.columns, grid.factor),
-    ]
-    return page(grid.picture, layer, facts, scale, count_marks(shown, scale))
+    if is_sequence(maps.shape):
+        lines = draw_heat_map(shown, scale)
+        picture = lines.picture
+        order = heat_map_note(channels, width, lines.rows, lines.columns, lines.cell)
+    else:
+        grid = draw_grid(shown, scale, slice_grid(shape))
+        picture = grid.picture
+        order = order_note(channels, grid.rows, grid.columns, grid.factor)
+    facts = [with_input(maps_note(shape), input_name), order]
+    return page(picture, layer, facts, scale, count_marks(shown, scale))
 
 
 def channels_beside_input(
@@ -88,6 +108,7 @@ def channels_beside_input(
     input_name: str = "",
     limits: tuple[float, float] | None = None,
     heading: str = "chosen channels",
+    shape: Sequence[int] | None = None,
 ) -> np.ndarray:
     """Show channels beside the input, resized to it, all on one scale.
 
@@ -99,31 +120,40 @@ def channels_beside_input(
         input_name: Name of the input, for the caption.
         limits: Fixed (low, high); default is one scale for the channels shown.
         heading: What the channels are, for the caption ("strongest channels").
+        shape: Shape of the activations before `as_maps`, as for `channel_grid`.
 
     Returns:
-        RGB, uint8.
+        RGB, uint8. Sequences and the slices of volumes are no parts of a picture and
+        keep a size of their own; sequences stand below one another.
 
     Raises:
         ValueError: If a channel does not exist, shapes are wrong, or the picture is
             not RGB, uint8.
     """
     picture, maps = checked_picture(picture), checked_maps(maps)
+    shape = shape_before(maps.shape, shape)
     chosen = maps[:, :, existing_channels(channels, maps.shape[2])]
     what = "this channel" if len(channels) == 1 else f"these {len(channels)} channels"
     scale = common_scale(chosen, limits=limits, of=what)
-    size = panel_size(picture.shape[:2] if picture is not None else maps.shape[:2])
-    panels = map_panels(chosen, size, scale)
+    beside = None if picture is None else panel_size(picture.shape[:2])
+    frame = map_frame(maps.shape, beside, slices=slice_grid(shape))
+    panels = map_panels(chosen, frame.size, scale, frame.method, frame.slices)
     labels = [
-        (f"channel {channel}", peak(chosen[:, :, index]))
+        (f"channel {channel}", peak(chosen[:, :, index], frame.slices))
         for index, channel in enumerate(channels)
     ]
     figures = [labelled(p, *words) for p, words in zip(panels, labels, strict=True)]
-    if picture is not None:
-        figures.insert(0, labelled(picture_panel(picture, size), input_name or "input"))
-    facts = [
-        with_input(f"{heading}: {listed(channels)}", input_name),
-        resize_note(maps.shape[:2], size, picture),
-    ]
+    if is_sequence(maps.shape):
+        figures = [down(figures, gap=2 * GAP)]
+    if picture is not None and beside is not None:
+        own = picture_panel(picture, beside)
+        figures.insert(0, labelled(own, input_name or "input"))
+    note = frame_note(shape, frame.size)
+    if note:
+        note += input_note(picture, beside)
+    else:
+        note = resize_note(maps.shape[:2], frame.size, picture)
+    facts = [with_input(f"{heading}: {listed(channels)}", input_name), note]
     body = in_rows(figures)
     return page(body, layer, facts, scale, count_marks(chosen, scale))
 
@@ -137,6 +167,7 @@ def relu_comparison(
     before_layer: str,
     input_name: str = "",
     limits: tuple[float, float] | None = None,
+    shape: Sequence[int] | None = None,
 ) -> np.ndarray:
     """Show channels before and after an activation, on one scale.
 
@@ -149,10 +180,11 @@ def relu_comparison(
         input_name: Name of the input, for the caption.
         limits: Fixed (low, high), two-hued where zero is their middle and grey
             elsewhere; default is one symmetric, two-hued scale for both rows.
+        shape: Shape of the activations before `as_maps`, as for `channel_grid`.
 
     Returns:
         RGB, uint8: a column for each channel, before above after, with the share of
-        its values that the activation cut to zero.
+        its values that the activation cut to zero; sequences all below one another.
 
     Raises:
         ValueError: If the shapes differ or a channel does not exist.
@@ -163,21 +195,29 @@ def relu_comparison(
             f"Received maps of shapes {before.shape} before and {after.shape} after "
             "the activation; expected the same shape."
         )
+    shape = shape_before(before.shape, shape)
     wanted = existing_channels(channels, before.shape[2])
     cut_everywhere = cut_share(before, after)
     before, after = before[:, :, wanted], after[:, :, wanted]
     scale = common_scale(before, after, limits=limits, signed=True, of="both rows")
-    size = panel_size(before.shape[:2], largest=320)
-    upper = map_panels(before, size, scale, "nearest")
-    lower = map_panels(after, size, scale, "nearest")
+    frame = map_frame(
+        before.shape, slices=slice_grid(shape), method="nearest", largest=320
+    )
+    upper, lower = (
+        map_panels(maps, frame.size, scale, frame.method, frame.slices)
+        for maps in (before, after)
+    )
     figures = []
     for index, channel in enumerate(channels):
         words = relu_labels(channel, before[:, :, index], after[:, :, index])
         pair = zip((upper[index], lower[index]), words, strict=True)
         figures.append(down([labelled(panel, *lines) for panel, lines in pair]))
+    if is_sequence(before.shape):
+        figures = [down(figures, gap=2 * GAP)]
     height, width = before.shape[:2]
+    what = frame_note(shape, frame.size) or f"maps of {height}x{width}"
     facts = [
-        with_input(f"maps of {height}x{width}", input_name),
+        with_input(what, input_name),
         f"above, before: {before_layer}",
         f"below, after: {layer}; over all channels {cut_everywhere:.1%} of the values "
         "are cut to 0",
@@ -194,6 +234,7 @@ def input_comparison(
     layer: str,
     input_names: Sequence[str],
     limits: tuple[float, float] | None = None,
+    shapes: Sequence[Sequence[int]] | None = None,
 ) -> np.ndarray:
     """Show the same channels for several inputs, one row each, all on one scale.
 
@@ -205,6 +246,8 @@ def input_comparison(
         layer: Layer path, for the caption.
         input_names: A name for each input.
         limits: Fixed (low, high); default is one scale for everything shown.
+        shapes: For each input the shape of its activations before `as_maps`, as for
+            `channel_grid`; the number of channels does not matter.
 
     Returns:
         RGB, uint8. Below each map stands its maximum, and how it differs from the
@@ -213,12 +256,17 @@ def input_comparison(
 
     Raises:
         ValueError: If the numbers of pictures, maps and names differ, there are none,
-            the maps are not those of the channels, or a picture is not RGB, uint8.
+            the maps are not those of the channels, `shapes` are not theirs, or a
+            picture is not RGB, uint8.
     """
     if not maps or not len(pictures) == len(maps) == len(input_names):
         raise ValueError(
             f"Received {len(pictures)} pictures, {len(maps)} maps and "
             f"{len(input_names)} names; expected the same number of each, at least one."
+        )
+    if shapes is not None and len(shapes) != len(maps):
+        raise ValueError(
+            f"Received {len(shapes)} shapes for {len(maps)} inputs; expected one each."
         )
     pictures = [checked_picture(picture) for picture in pictures]
     chosen = [checked_maps(one) for one in maps]
@@ -227,28 +275,35 @@ def input_comparison(
             f"Received maps of {[one.shape[2] for one in chosen]} channels; expected "
             f"the {len(channels)} channels {listed(channels)} of each."
         )
-    sizes = [
-        panel_size((values if picture is None else picture).shape[:2], largest=320)
-        for picture, values in zip(pictures, chosen, strict=True)
+    said = [None] * len(maps) if shapes is None else shapes
+    shapes = [
+        shape_before(values.shape, shape)
+        for values, shape in zip(chosen, said, strict=True)
     ]
-    blocks = channel_blocks(len(channels), max(width for _, width in sizes))
-    labels = labels_that_fit(chosen, channels, input_names, sizes, blocks)
+    widest = max(range(len(chosen)), key=lambda index: chosen[index].shape[1])
+    frames = [
+        row_frame(picture, values, slice_grid(shape), chosen[widest].shape[1])
+        for picture, values, shape in zip(pictures, chosen, shapes, strict=True)
+    ]
+    blocks = channel_blocks(len(channels), max(frame.width for frame in frames))
+    labels = labels_that_fit(chosen, channels, input_names, frames, blocks)
     shown = len(labels)
     chosen = chosen[:shown]
     scale = common_scale(*chosen, limits=limits, of="all inputs and channels shown")
     rows = [
         comparison_row(
-            picture, values[:, :, block], size, scale, [own[0], *own[1:][block]]
+            picture, values[:, :, block], frame, scale, [own[0], *own[1:][block]]
         )
         for block in blocks
-        for picture, values, size, own in zip(
-            pictures[:shown], chosen, sizes[:shown], labels, strict=True
+        for picture, values, frame, own in zip(
+            pictures[:shown], chosen, frames[:shown], labels, strict=True
         )
     ]
+    note = frame_note(shapes[widest], frames[widest].maps.size)
+    note = note or "maps resized to their input, bicubic"
     facts = [
         f"{inputs_shown(shown, len(maps))}, channels {listed(channels)}",
-        "maps resized to their input, bicubic; changes are against "
-        f"{input_names[0]}, where they are largest",
+        f"{note}; changes are against {input_names[0]}, where they are largest",
     ]
     marks = sum_marks(*(count_marks(values, scale) for values in chosen))
     return page(down(rows, gap=2 * GAP), layer, facts, scale, marks)

@@ -3,18 +3,95 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from tb_actviz.imaging.layout import GAP, across, down
+from tb_actviz.imaging.layout import GAP, across, down, with_seams
+from tb_actviz.imaging.maps import is_sequence
 from tb_actviz.imaging.reserved import reserved_masks, resize_mask
 from tb_actviz.imaging.resize import imresize
 from tb_actviz.imaging.scale import Scale
 
 #: Panels are drawn between these sizes (longest side).
 MIN_PANEL, MAX_PANEL = 160, 640
+#: Height of the strip a sequence is drawn as.
+STRIP_HEIGHT = 48
 #: Room for panels before they go to the next row.
 ROW_WIDTH = 1440
+
+
+@dataclass(frozen=True)
+class MapFrame:
+    """How the maps of a layer are drawn as panels.
+
+    Args:
+        size: Height and width in pixels, seams included.
+        method: How to resize, `"bicubic"` or `"nearest"`.
+        slices: Rows and columns of slices, with a seam between them.
+    """
+
+    size: tuple[int, int]
+    method: str = "bicubic"
+    slices: tuple[int, int] = (1, 1)
+
+
+def map_frame(
+    shape: Sequence[int],
+    beside: tuple[int, int] | None = None,
+    *,
+    slices: tuple[int, int] = (1, 1),
+    method: str = "bicubic",
+    largest: int = MAX_PANEL,
+    pitch: float | None = None,
+) -> MapFrame:
+    """Choose how to draw the maps of a layer.
+
+    Args:
+        shape: Of the maps: height, width and more.
+        beside: Height and width that their input is drawn at, None without a picture.
+            Maps get that size too, but neither sequences nor slices, whose places are
+            not those of the picture.
+        slices: Rows and columns of slices in each map, from `slice_grid`.
+        method: How to resize maps. Sequences and slices keep their values apart where
+            they are enlarged, and are averaged where they shrink.
+        largest: Longest side of maps without a picture.
+        pitch: Pixels for each position of a sequence; None for those of
+            `position_pitch`.
+
+    Returns:
+        The frame.
+    """
+    height, width = shape[:2]
+    if is_sequence(shape):
+        pitch = pitch or position_pitch(width)
+        size = STRIP_HEIGHT, max(1, round(width * pitch))
+        return MapFrame(size, "nearest" if pitch >= 1 else "bicubic")
+    own = panel_size((height, width), largest=largest)
+    if slices == (1, 1):
+        return MapFrame(beside or own, method)
+    rows, columns = slices
+    slice_height, slice_width = max(1, own[0] // rows), max(1, own[1] // columns)
+    shrunk = slice_height * rows < height or slice_width * columns < width
+    size = rows * (slice_height + 1) - 1, columns * (slice_width + 1) - 1
+    return MapFrame(size, "bicubic" if shrunk else "nearest", slices)
+
+
+def position_pitch(positions: int, longest: int = MAX_PANEL) -> float:
+    """Choose how wide to draw each position of a sequence.
+
+    Args:
+        positions: How many there are.
+        longest: The sequence becomes at most this many pixels wide.
+
+    Returns:
+        A whole number of pixels, or less than 1 for sequences that have to shrink.
+    """
+    if positions > longest:
+        return longest / positions
+    wide_enough = max(STRIP_HEIGHT, math.ceil(MIN_PANEL / positions))
+    return min(longest // positions, wide_enough)
 
 
 def panel_size(
@@ -54,7 +131,11 @@ def picture_panel(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def map_panels(
-    maps: np.ndarray, size: tuple[int, int], scale: Scale, method: str = "bicubic"
+    maps: np.ndarray,
+    size: tuple[int, int],
+    scale: Scale,
+    method: str = "bicubic",
+    slices: tuple[int, int] = (1, 1),
 ) -> list[np.ndarray]:
     """Draw every channel at a size.
 
@@ -67,10 +148,14 @@ def map_panels(
         size: Height and width in pixels.
         scale: What the values are drawn on.
         method: How to resize: `"bicubic"` or `"nearest"`.
+        slices: Rows and columns of slices in each map; between them there is a line
+            of background, which is part of the size.
 
     Returns:
         For each channel RGB, uint8.
     """
+    seams = slices[0] - 1, slices[1] - 1
+    size = size[0] - seams[0], size[1] - seams[1]
     masks = reserved_masks(maps, scale)
     drawn = imresize(_nearest_inside(maps, scale) if masks else maps, size, method)
     np.clip(drawn, scale.low, scale.high, out=drawn)
@@ -79,7 +164,9 @@ def map_panels(
         resized = resize_mask(mask, size)
         for index, panel in enumerate(panels):
             panel[resized[:, :, index]] = color
-    return panels
+    if slices == (1, 1):
+        return panels
+    return [with_seams(panel, slices)[:-1, :-1] for panel in panels]
 
 
 def in_rows(figures: list[np.ndarray]) -> np.ndarray:

@@ -45,6 +45,74 @@ def grid_shape(
     return -(-n_tiles // cols), cols
 
 
+def balanced_grid(n_tiles: int, size: Grid) -> Grid:
+    """Choose a grid of tiles of any shape that makes a near-square picture.
+
+    Args:
+        n_tiles: number of tiles, at least 1.
+        size: height and width of a tile.
+
+    Returns:
+        (rows, cols) with rows * cols >= n_tiles, of which the longer side of the
+        picture is shortest.
+    """
+    cols = np.arange(1, n_tiles + 1)
+    rows = -(-n_tiles // cols)
+    best = int(np.argmin(np.maximum(rows * size[0], cols * size[1])))
+    return int(rows[best]), int(cols[best])
+
+
+def wrapped_lines(
+    n_lines: int,
+    length: int,
+    *,
+    margin: int,
+    usual: int,
+    most: int,
+    largest: tuple[int, int],
+) -> tuple[int, int, tuple[float, float]]:
+    """Choose how the lines of a heat map stand below one another and side by side.
+
+    Few columns read best, but not with values much smaller than they could be: there
+    are as few as leave them at least two thirds of that.
+
+    Args:
+        n_lines: number of lines, at least 1.
+        length: values in a line, at least 1.
+        margin: pixels that each column of lines needs beside its values.
+        usual: pixels that both sides should have.
+        most: pixels that they may have rather than shrink values below one pixel.
+        largest: height and width that values are enlarged to at most.
+
+    Returns:
+        Rows, columns, and the height and width of a value: whole pixels, or a
+        fraction of one where not even `most` is enough.
+    """
+    for side in (usual, most):
+        cols = np.arange(1, max(1, min(n_lines, side // (margin + 1))) + 1)
+        rows = -(-n_lines // cols)
+        room = side / rows, (side / cols - margin) / length
+        pixels = np.minimum(np.minimum(*room), min(largest))
+        whole = pixels.max() >= 1
+        pixels = np.floor(pixels) if whole else pixels
+        n_rows = int(rows[np.argmax(pixels >= pixels.max() * 2 / 3)])
+        if whole:
+            break
+    n_cols = -(-n_lines // n_rows)
+    height = _pixels(usual / n_rows, most / n_rows, largest[0])
+    width = _pixels(
+        (usual / n_cols - margin) / length,
+        (most / n_cols - margin) / length,
+        largest[1],
+    )
+    return n_rows, n_cols, (height, width)
+
+
+def _pixels(usual: float, most: float, largest: int) -> float:
+    """Whole pixels inside the usual room, else one, else the part there is room for."""
+    return float(min(int(usual), largest)) if usual >= 1 else min(1.0, most)
+
+
 def imtile(
     a: ArrayLike,
     grid_size: Sequence[int | None] | None = None,

@@ -7,11 +7,12 @@ import pytest
 from keras import layers
 from networks import shared, small
 
-from tb_actviz.capture.graph import list_calls
 from tb_actviz.capture.layers import (
     LayerInfo,
     activation_pairs,
     describe_layers,
+    followed_by,
+    known_calls,
     select_calls,
     select_default,
 )
@@ -22,8 +23,9 @@ PATHS = [
     "conv1",
     "relu1",
     "pool1",
-    "a",
     "b",
+    "a:pre",
+    "a",
     "b.act",
     "concat",
     "drop",
@@ -38,17 +40,17 @@ def model() -> keras.Model:
 
 
 def selected(model: keras.Model, layers: object) -> list[str]:
-    return [call.path for call in select_calls(list_calls(model), layers)]  # type: ignore[arg-type]
+    return [call.path for call in select_calls(known_calls(model), layers)]  # type: ignore[arg-type]
 
 
 def test_calls_come_in_the_order_they_run(model: keras.Model) -> None:
-    assert [call.path for call in list_calls(model)] == PATHS
+    assert [call.path for call in known_calls(model)] == PATHS
 
 
 def test_repeated_calls_and_operations_have_paths_of_their_own() -> None:
-    calls = list_calls(shared())
+    calls = known_calls(shared())
     assert [call.path for call in calls] == ["data", "same", "relu", "same#2", "add"]
-    assert len({id(call.output) for call in calls}) == 5
+    assert len({id(call.tensor) for call in calls}) == 5
 
 
 def test_a_layer_used_by_another_model_too_is_seen_in_this_one(
@@ -57,36 +59,59 @@ def test_a_layer_used_by_another_model_too_is_seen_in_this_one(
     # A second call, outside this model, must not get into its list.
     other = keras.Input((8, 8, 3))
     keras.Model(other, model.get_layer("conv1")(other))
-    assert [call.path for call in list_calls(model)] == PATHS
+    assert [call.path for call in known_calls(model)] == PATHS
 
 
 def test_sequential_models_and_very_deep_ones() -> None:
     sequential = keras.Sequential([keras.Input((2,)), layers.ReLU(name="r")])
-    assert [call.path for call in list_calls(sequential)][1:] == ["r"]
+    assert [call.path for call in known_calls(sequential)][1:] == ["r"]
     x = inputs = keras.Input((2,))
     for _ in range(300):
         x = layers.ReLU()(x)
-    assert len(list_calls(keras.Model(inputs, x))) == 301
+    assert len(known_calls(keras.Model(inputs, x))) == 301
 
 
-def test_models_without_a_graph_say_what_to_do() -> None:
+def test_models_that_were_never_called_say_what_to_do() -> None:
     class Own(keras.Model):
         def call(self, x):  # noqa: ANN001, ANN202
             return x
 
     for model in (Own(name="own"), keras.Sequential([layers.ReLU()], name="own")):
-        with pytest.raises(InputError, match=r"'own' .* has no graph .* functional"):
-            list_calls(model)
+        with pytest.raises(
+            InputError, match=r"'own' .* called once\. Call it on a batc"
+        ):
+            known_calls(model)
     with pytest.raises(InputError, match=r"Expected a keras\.Model, received str: 'x'"):
-        list_calls("x")
+        known_calls("x")
 
 
 def test_pairs_are_activation_layers_and_what_feeds_them(model: keras.Model) -> None:
-    assert activation_pairs(list_calls(model)) == [
+    assert activation_pairs(known_calls(model)) == [
         ("conv1", "relu1"),
+        ("a:pre", "a"),
         ("b", "b.act"),
         ("average", "prob"),
     ]
+
+
+def test_a_pair_goes_through_normalisation() -> None:
+    keras.utils.clear_session()  # operations are named by a running number
+    inputs = keras.Input((8, 8, 3))
+    x = layers.Conv2D(2, 3, name="conv")(inputs)
+    x = layers.BatchNormalization(name="bn")(x)
+    x = layers.ReLU(name="relu")(x)
+    x = layers.Conv2D(2, 3, name="conv2")(x)
+    x = layers.Dropout(0.5, name="drop")(x)
+    model = keras.Model(inputs, keras.ops.gelu(x))
+    calls = known_calls(model)
+    # What the activation is applied to is what it is compared with.
+    assert activation_pairs(calls) == [("bn", "relu"), ("drop", "gelu")]
+    assert followed_by(calls) == {"bn": "relu", "conv": "relu", "drop": "gelu"}
+    found = {info.path: (info.kind, info.partner) for info in describe_layers(model)}
+    assert found["conv"] == ("pre-activation", "relu")
+    assert found["bn"] == ("pre-activation", "relu")
+    assert found["relu"] == ("activation", "bn")
+    assert found["conv2"] == ("other", None)
 
 
 def test_a_layer_is_described_in_full(model: keras.Model) -> None:
@@ -104,20 +129,32 @@ def test_a_layer_is_described_in_full(model: keras.Model) -> None:
     )
     assert found["relu1"].kind == "activation"
     assert found["relu1"].partner == "conv1"
-    assert found["a"].warnings == ("tanh is fused: only values after it can be seen",)
+    assert (found["a"].kind, found["a"].partner) == ("activation", "a:pre")
+    assert (found["a:pre"].kind, found["a:pre"].partner) == ("pre-activation", "a")
+    assert found["a:pre"].output_shape == found["a"].output_shape == (None, None, 2)
+    assert found["a:pre"].parameters == 0
     assert found["average"].output_shape == (5,)
     assert found["drop"].kind == "other"
     assert sum(info.parameters for info in found.values()) == model.count_params()
 
 
-def test_warnings_for_inner_models_and_repeated_calls() -> None:
-    inner = keras.Sequential([keras.Input((4,)), layers.Dense(2)], name="inner")
+def test_inner_models_repeated_calls_and_recurrent_layers_are_described() -> None:
+    inner = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(2, name="d")], name="inner"
+    )
     inputs = keras.Input((4,))
     infos = describe_layers(keras.Model(inputs, inner(inputs)))
-    assert infos[1].warnings == ("a model: its inner layers cannot be seen yet",)
+    assert [(info.path, info.parameters) for info in infos[1:]] == [
+        ("inner/d", 10),
+        ("inner", 0),
+    ]
     repeated = {info.path: info for info in describe_layers(shared())}
     assert repeated["same"].warnings == ()
     assert repeated["same#2"].warnings == ("a repeated call: weights are shared",)
+    assert (repeated["same"].parameters, repeated["same#2"].parameters) == (12, 0)
+    words = keras.Input((4, 2))
+    (_, gru) = describe_layers(keras.Model(words, layers.GRU(3, name="gru")(words)))
+    assert gru.warnings == ("values inside its cell cannot be seen",)
 
 
 @pytest.mark.parametrize(
@@ -125,11 +162,14 @@ def test_warnings_for_inner_models_and_repeated_calls() -> None:
     [
         ("conv1", ["conv1"]),
         ("data", ["data"]),
-        ("*", PATHS[1:]),
+        ("*", [path for path in PATHS[1:] if path != "a:pre"]),
         ("b*", ["b", "b.act"]),
-        ("?", ["a", "b"]),
-        ("[ab]", ["a", "b"]),
-        (layers.Conv2D, ["conv1", "a", "b"]),
+        ("?", ["b", "a"]),
+        ("[ab]", ["b", "a"]),
+        ("a:pre", ["a:pre"]),
+        ("*:pre", ["a:pre"]),
+        (["a", "*:pre"], ["a", "a:pre"]),
+        (layers.Conv2D, ["conv1", "b", "a"]),
         (lambda layer: layer.name.startswith("re"), ["relu1"]),
         (["prob", "conv1"], ["prob", "conv1"]),
         (["b", "*conv*", "b*"], ["b", "conv1", "b.act"]),
@@ -158,7 +198,7 @@ def test_every_path_is_taken_once() -> None:
     odd = layers.ReLU(name="l:1")(many[0])
     hash_name = layers.ReLU(name="s#2")(odd)
     model = keras.Model(inputs, [hash_name, *many[1:]])
-    paths = [call.path for call in list_calls(model)][1:]
+    paths = [call.path for call in known_calls(model)][1:]
     assert len(set(paths)) == len(paths) == 5
     assert {"l:0", "l:1", "l:2", "l:1~2", "s#2"} == set(paths)
     warnings = {info.path: info.warnings for info in describe_layers(model)}
@@ -172,9 +212,9 @@ def test_every_path_is_taken_once() -> None:
         ("Relu1", r"Did you mean 'relu1'\?"),
         (["a", "pol1"], r"path 'pol1'\. Did you mean 'pool1'\?"),
         ("conv1x*", r"No layer has the glob 'conv1x\*'\. Did you mean 'conv1'\?"),
-        ("zzz", r"There are: 'data', .*'concat' and 3 more"),
+        ("zzz", r"There are: 'data', .*'b.act', 'concat' and 3 more"),
         (layers.Dense, r"No layer is a Dense\. The model has: InputLayer, Conv2D"),
-        (lambda layer: False, r"is true for none of the 11 layers"),
+        (lambda layer: False, r"is true for none of the layers"),
         ([], "`layers` is empty"),
         (7, r"Cannot select layers with 7 \(int\)"),
         (["a", 7], r"Cannot select a layer with 7 \(int\)"),
@@ -190,7 +230,7 @@ def test_selections_of_nothing(
 def test_the_default_is_convolutions_and_activations_with_maps(
     model: keras.Model,
 ) -> None:
-    chosen = select_default(list_calls(model))
-    assert [call.path for call in chosen] == ["conv1", "relu1", "a", "b", "b.act"]
+    chosen = select_default(known_calls(model))
+    assert [call.path for call in chosen] == ["conv1", "relu1", "b", "a", "b.act"]
     dense = keras.Sequential([keras.Input((3,)), layers.Dense(2, name="d")])
-    assert [call.path for call in select_default(list_calls(dense))] == ["d"]
+    assert [call.path for call in select_default(known_calls(dense))] == ["d"]

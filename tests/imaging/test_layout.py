@@ -10,13 +10,17 @@ from tb_actviz.imaging.layout import (
     MARGIN,
     MIN_WIDTH,
     across,
+    axis_height,
     blank,
     down,
+    gutter_width,
     labelled,
     page,
+    with_axes,
+    with_seams,
 )
 from tb_actviz.imaging.scale import Marks, Scale
-from tb_actviz.imaging.text import BACKGROUND
+from tb_actviz.imaging.text import BACKGROUND, FAINT_TEXT, draw_line
 
 RED = np.full((4, 6, 3), [255, 0, 0], np.uint8)
 BLUE = np.full((2, 3, 3), [0, 0, 255], np.uint8)
@@ -98,3 +102,91 @@ def test_a_hostile_name_makes_no_picture_metres_high() -> None:
     assert labelled(RED, name, name).shape[0] < 300
     six = page(RED, "x" * 290, [], GREY)
     assert page(RED, name, [], GREY).shape == six.shape
+
+
+def test_seams_follow_every_slice() -> None:
+    picture = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
+    seamed = with_seams(picture, (2, 3))
+    expected = blank(6, 9)
+    for row in range(2):
+        for column in range(3):
+            part = picture[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
+            expected[3 * row : 3 * row + 2, 3 * column : 3 * column + 2] = part
+    np.testing.assert_array_equal(seamed, expected, strict=True)
+
+
+def places(page: np.ndarray, number: int) -> list[tuple[int, int]]:
+    """Top left corners at which a number stands with nothing right beside it."""
+    drawn = draw_line(str(number), 13)
+    height, width = drawn.shape[:2]
+    windows = np.lib.stride_tricks.sliding_window_view(page, drawn.shape)[:, :, 0]
+    found = np.argwhere((windows == drawn).all(axis=(2, 3, 4)))
+    free = []
+    for top, left in found.tolist():
+        around = page[top : top + height, max(0, left - 4) : left + width + 4].copy()
+        start = left - max(0, left - 4)
+        around[:, start : start + width] = BACKGROUND
+        if (around == BACKGROUND).all(axis=2).mean() > 0.9:
+            free.append((top, left))
+    return free
+
+
+def test_axes_number_rows_and_columns_at_their_middles() -> None:
+    picture = np.full((60, 300, 3), [255, 0, 0], np.uint8)
+    gutter = gutter_width(102)
+    page = with_axes(picture, range(100, 103), range(10), gutter)
+    line = draw_line("0", 13).shape[0]
+    assert page.shape == (60 + axis_height(), 300 + gutter, 3)
+    top = line // 2
+    np.testing.assert_array_equal(page[top : top + 60, gutter:], picture)
+    assert (page[:top, gutter:] == BACKGROUND).all()
+    ticks = (page == np.array(FAINT_TEXT)).all(axis=2)
+    assert np.flatnonzero(ticks[:, gutter - 3]).tolist() == [
+        top + 10,
+        top + 30,
+        top + 50,
+    ]
+    below = np.flatnonzero(ticks[top + 61, gutter:])
+    assert below.tolist() == list(range(15, 300, 30))
+    for index, row in enumerate(range(100, 103)):
+        width = draw_line(str(row), 13).shape[1]
+        # The number's middle is at the middle of its row.
+        assert (10 + 20 * index, gutter - 6 - width) in places(page, row)
+    for column in range(10):
+        width = draw_line(str(column), 13).shape[1]
+        left = gutter + 15 + 30 * column - width // 2
+        assert (page.shape[0] - line, left) in places(page, column)
+
+
+@pytest.mark.parametrize(
+    ("rows", "height", "numbered"),
+    [
+        (range(8), 8 * 24, list(range(8))),
+        (range(10), 10 * 10, [0, 2, 4, 6, 8]),
+        (range(400), 400, list(range(0, 400, 20))),
+        (range(192, 384), 960, [192, *range(200, 384, 5)]),
+        (range(1000), 50, [0, 500]),
+        (range(7, 8), 2, [7]),
+    ],
+)
+def test_as_many_rows_are_numbered_as_there_is_room_for(
+    rows: range, height: int, numbered: list[int]
+) -> None:
+    picture = np.full((height, 3, 3), [255, 0, 0], np.uint8)
+    gutter = gutter_width(rows[-1])
+    page = with_axes(picture, rows, range(1), gutter)
+    ticks = (page[:, gutter - 3] == np.array(FAINT_TEXT)).all(axis=1)
+    top = draw_line("0", 13).shape[0] // 2
+    pitch = height / len(rows)
+    expected = [top + int((rows.index(row) + 0.5) * pitch) for row in numbered]
+    assert np.flatnonzero(ticks).tolist() == expected
+    for row in numbered:
+        assert places(page, row)
+
+
+def test_numbers_below_never_leave_a_narrow_heat_map() -> None:
+    picture = np.full((5, 700, 3), [255, 0, 0], np.uint8)
+    gutter = gutter_width(0)
+    page = with_axes(picture, range(1), range(100_001), gutter)
+    assert page.shape[1] == 700 + gutter
+    assert places(page, 100_000)

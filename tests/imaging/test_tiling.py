@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_actviz.imaging.tiling import grid_shape, imtile
+from tb_actviz.imaging.tiling import (
+    balanced_grid,
+    grid_shape,
+    imtile,
+    wrapped_lines,
+)
 
 
 def slow_tile(
@@ -164,3 +169,56 @@ def test_what_cannot_be_tiled_is_refused(
 def test_no_tiles_are_refused() -> None:
     with pytest.raises(ValueError, match="n_tiles must be at least 1, received 0"):
         grid_shape(0)
+
+
+@pytest.mark.parametrize(
+    ("n", "size", "grid"),
+    [
+        (32, (32, 64), (8, 4)),
+        (32, (16, 112), (16, 2)),
+        (8, (24, 30), (3, 3)),
+        (16, (8, 8), (4, 4)),
+        (1, (5, 900), (1, 1)),
+        (3, (100, 1), (1, 3)),
+    ],
+)
+def test_a_balanced_grid_makes_a_near_square_picture(
+    n: int, size: tuple[int, int], grid: tuple[int, int]
+) -> None:
+    assert balanced_grid(n, size) == grid
+
+
+LAYOUT = {"margin": 40, "usual": 960, "most": 4000, "largest": (24, 64)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "length", "expected"),
+    [
+        (1, 10, (1, 1, (24, 64))),
+        (1, 100, (1, 1, (24, 9))),
+        (32, 10, (32, 1, (24, 64))),
+        (32, 100, (32, 1, (24, 9))),
+        (256, 100, (256, 1, (3, 9))),
+        (256, 512, (256, 1, (3, 1))),
+        (768, 512, (768, 1, (1, 1))),
+        (768, 10, (154, 5, (6, 15))),
+        (50_000, 100, (3847, 13, (1, 1))),
+        (32, 2000, (32, 1, (24, 1))),
+        (64, 16_000, (64, 1, (15, 3960 / 16_000))),
+    ],
+)
+def test_lines_of_known_sequences(
+    lines: int, length: int, expected: tuple[int, int, tuple[float, float]]
+) -> None:
+    assert wrapped_lines(lines, length, **LAYOUT) == expected  # type: ignore[arg-type]
+
+
+@given(lines=st.integers(1, 10**6), length=st.integers(2, 10**5))
+def test_lines_never_leave_the_largest_picture(lines: int, length: int) -> None:
+    rows, cols, (height, width) = wrapped_lines(lines, length, **LAYOUT)  # type: ignore[arg-type]
+    assert (cols - 1) * rows < lines <= cols * rows
+    assert rows * height <= 4000 + 1e-6
+    assert cols * (length * width + 40) <= 4000 + 1e-6
+    for pixels, largest in ((height, 24), (width, 64)):
+        assert 0 < pixels <= largest
+        assert pixels < 1 or pixels == int(pixels)

@@ -1,0 +1,329 @@
+"""Which tensors a model computes, found out with as little running as possible."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import keras
+
+from tb_actviz.capture.calls import Call, with_channel_order
+from tb_actviz.capture.graph import has_graph, is_flat, read_graph
+from tb_actviz.capture.hooks import EverythingSeen, Recorder, watching
+from tb_actviz.capture.roles import all_layers, is_input
+from tb_actviz.capture.signature import Signature
+from tb_actviz.errors import InputError
+
+# Two batches, and two sizes where any size will do: what changes depends on them.
+# Sizes that halve five times suit most networks; smaller ones those with a limit.
+_TRIALS = (((2, 224), (3, 256)), ((2, 32), (3, 64)), ((2, 8), (3, 12)))
+
+
+def list_calls(model: keras.Model, signature: Signature) -> list[Call]:
+    """List every tensor that a layer of a model computes, in the order they run.
+
+    A graph that shows every layer is read. Otherwise the model is run on shapes alone
+    while it is watched; nothing is computed.
+
+    Args:
+        model: Any Keras model.
+        signature: What it is called on.
+
+    Returns:
+        The calls; input layers first where the model has some.
+
+    Raises:
+        InputError: If the model cannot be run on shapes alone.
+    """
+    if has_graph(model) and is_flat(model):
+        return read_graph(model)
+    outer = read_graph(model) if has_graph(model) else []
+    inputs = [call.path for call in outer if is_input(call.layer)]
+    failure: Exception | None = None
+    for trial in _TRIALS if _any_size(signature) else _TRIALS[:1]:
+        try:
+            found = [
+                _run_on_shapes(model, signature, inputs, batch, size)
+                for batch, size in trial
+            ]
+        except Exception as error:  # a model of the user's can fail in any way
+            failure = failure or error
+        else:
+            return _merge(outer, _compare(*found))
+    raise InputError(
+        f"The layers of the model {model.name!r} ({type(model).__name__}) cannot be "
+        f"listed: it fails when it is run on shapes alone. {describe_error(failure)}"
+    ) from failure
+
+
+def list_calls_of_run(
+    model: keras.Model, signature: Signature, tensors: Sequence[Any]
+) -> list[Call]:
+    """List the tensors of a model by running it, for models that need real values.
+
+    Args:
+        model: Any Keras model.
+        signature: What it is called on.
+        tensors: One batch of real inputs, in the order of the signature's names.
+
+    Returns:
+        The calls, with the sizes of this run; the first axis of a tensor counts as the
+        batch where it has its size.
+    """
+    recorder = run_watched(model, signature, tensors)
+    batch = tensors[0].shape[0]
+    calls = []
+    for call in recorder.calls:
+        tensor = recorder.tensors.get(call.path)
+        if tensor is None:
+            calls.append(call)
+            continue
+        shape = tuple(tensor.shape)
+        shape = (None, *shape[1:]) if shape[0] == batch else shape
+        calls.append(
+            replace(
+                call,
+                shape=shape,
+                dtype=_dtype(tensor),
+                final=call.path in recorder.final,
+            )
+        )
+    return with_channel_order(calls)
+
+
+def shapes_at(
+    model: keras.Model, signature: Signature, shapes: Sequence[tuple[int, ...]]
+) -> dict[str, tuple[int, ...]]:
+    """Find the shapes that a model's tensors have for one input of certain sizes.
+
+    Args:
+        model: Any Keras model.
+        signature: What it is called on.
+        shapes: Shape of each input, without the batch axis.
+
+    Returns:
+        Path to shape, with a batch axis of one.
+
+    Raises:
+        Exception: What the model raises for such sizes.
+    """
+    exact = replace(signature, shapes=tuple(shapes))
+    batch = signature.batch_size or 1
+    if has_graph(model) and is_flat(model):
+        # Layer by layer, which no back end has to run anything for.
+        calls = read_graph(model)
+        seen = [call for call in calls if not call.fused]
+        every = keras.Model(model.inputs, [call.tensor for call in seen])
+        symbols = _symbols(exact, batch, 0)
+        specs = every.compute_output_spec(symbols if len(symbols) > 1 else symbols[0])
+        found = {
+            call.path: tuple(spec.shape)
+            for call, spec in zip(seen, keras.tree.flatten(specs), strict=True)
+        }
+        # An activation gives what it gets, in shape.
+        return found | {
+            source: found[call.path]
+            for call in seen
+            for source in call.sources
+            if source not in found
+        }
+    return {
+        call.path: tuple(size or 0 for size in call.shape)
+        for call in _run_on_shapes(model, exact, [], batch, 0)
+        if call.problem is None
+    }
+
+
+def run_watched(
+    model: keras.Model,
+    signature: Signature,
+    tensors: Sequence[Any],
+    *,
+    input_paths: Sequence[str] = (),
+    wanted: Sequence[str] | None = None,
+) -> Recorder:
+    """Run a model in inference mode while it is watched.
+
+    Args:
+        model: Any Keras model.
+        signature: What it is called on.
+        tensors: One tensor for each input.
+        input_paths: Paths of the inputs, where they have some.
+        wanted: Paths of the tensors to keep; the run ends when they are there. None
+            keeps all.
+
+    Returns:
+        The recorder with what it saw.
+    """
+    named = list(zip(input_paths, tensors, strict=False)) or [("", tensors[0])]
+    recorder = Recorder(named, wanted)
+    with watching(recorder), contextlib.suppress(EverythingSeen):
+        model(signature.pack(tensors), training=False)
+    return recorder
+
+
+def is_built(model: keras.Model) -> bool:
+    """Tell whether a model and all its layers have their weights.
+
+    Args:
+        model: Any Keras model.
+
+    Returns:
+        False where a first call would make some.
+    """
+    return all(layer.built for layer in all_layers(model))
+
+
+def build(model: keras.Model, signature: Signature) -> None:
+    """Make the weights of a model that has none yet, as its first call would.
+
+    Args:
+        model: Any Keras model.
+        signature: What it is called on.
+
+    Raises:
+        Exception: What the model raises.
+    """
+    if isinstance(model, keras.Sequential) and len(signature.shapes) == 1:
+        model.build((None, *signature.shapes[0]))
+        return
+    _OnShapes(
+        lambda *tensors: _ignore(model(signature.pack(tensors), training=False))
+    ).shapes(_symbols(signature, 2, 224))
+
+
+def describe_error(error: BaseException | None) -> str:
+    """Give the one line of an error that says most.
+
+    Args:
+        error: The error.
+
+    Returns:
+        Its class and the first line of its own words: Keras wraps what a layer raised
+        in several sentences.
+    """
+    plain = _TERMINAL_COLOURS.sub("", str(error))
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    own = [line for line in lines if not line.startswith(_KERAS_WRAPPING)]
+    text = own[0] if own else ""
+    return f"{type(error).__name__}: {text}".rstrip(": ")
+
+
+_TERMINAL_COLOURS = re.compile(r"\x1b\[\d*m")
+_KERAS_WRAPPING = (
+    "Could not automatically infer",
+    "Exception encountered when calling",
+    "Arguments received by",
+    "Error encountered",
+)
+
+
+class _OnShapes(keras.Operation):  # type: ignore[misc]
+    """Runs a function on shapes alone, through the one public way Keras has to it."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__()
+        self._function = function
+
+    def call(self, *tensors: Any) -> Any:
+        """Run the function; called by Keras with whatever stands for shapes."""
+        return self._function(*tensors)
+
+    def shapes(self, symbols: list[Any]) -> Any:
+        """Get the shapes of what the function gives."""
+        return self.compute_output_spec(*symbols)
+
+
+def _run_on_shapes(
+    model: keras.Model,
+    signature: Signature,
+    input_paths: Sequence[str],
+    batch: int,
+    size: int,
+) -> list[Call]:
+    """The calls of one run with exact sizes, so that no back end has to guess any."""
+    recorders: list[Recorder] = []
+
+    def run(*tensors: Any) -> list[Any]:
+        recorder = run_watched(model, signature, tensors, input_paths=input_paths)
+        recorders.append(recorder)
+        return list(recorder.tensors.values())
+
+    outputs = _OnShapes(run).shapes(
+        _symbols(signature, signature.batch_size or batch, size)
+    )
+    recorder = recorders[-1]
+    specs = dict(zip(recorder.tensors, keras.tree.flatten(outputs), strict=True))
+    return [
+        replace(
+            call,
+            shape=tuple(spec.shape),
+            dtype=_dtype(spec),
+            final=call.path in recorder.final,
+        )
+        if (spec := specs.get(call.path)) is not None
+        else call
+        for call in recorder.calls
+    ]
+
+
+def _symbols(signature: Signature, batch: int, size: int) -> list[Any]:
+    return [
+        keras.KerasTensor(
+            (batch, *(size if n is None else n for n in shape)), dtype or "float32"
+        )
+        for shape, dtype in zip(signature.shapes, signature.dtypes, strict=True)
+    ]
+
+
+def _compare(first: list[Call], second: list[Call]) -> list[Call]:
+    """Call unknown every size that two runs do not agree on."""
+    others = {call.path: call.shape for call in second}
+    compared = []
+    for call in first:
+        other = others.get(call.path, ())
+        if len(other) != len(call.shape):
+            compared.append(call)
+            continue
+        shape = tuple(
+            a if a == b else None for a, b in zip(call.shape, other, strict=True)
+        )
+        compared.append(replace(call, shape=shape))
+    return compared
+
+
+def _merge(outer: list[Call], found: list[Call]) -> list[Call]:
+    """Join what a model's own graph tells of its calls with what a run showed."""
+    known = {call.path: call for call in outer}
+    joined = [call for call in outer if is_input(call.layer)]
+    for call in found:
+        own = known.get(call.path)
+        if own is None:
+            joined.append(call)
+            continue
+        holds_others = any(
+            source.startswith(f"{call.path}/") for source in call.sources
+        )
+        joined.append(
+            replace(
+                own,
+                channels_first=False,
+                sources=call.sources if holds_others else own.sources,
+            )
+        )
+    return with_channel_order(joined)
+
+
+def _any_size(signature: Signature) -> bool:
+    return any(None in shape for shape in signature.shapes)
+
+
+def _dtype(tensor: Any) -> str:
+    return str(keras.backend.standardize_dtype(tensor.dtype))
+
+
+def _ignore(_: Any) -> list[Any]:
+    return []

@@ -1,0 +1,163 @@
+"""Runs a model for what was chosen of it: the fastest way that can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from tb_actviz.capture.calls import Call
+from tb_actviz.capture.discovery import describe_error, run_watched
+from tb_actviz.capture.forward import (
+    Forward,
+    TensorFunction,
+    compile_forward,
+    run_eagerly,
+)
+from tb_actviz.capture.graph import has_graph
+from tb_actviz.capture.signature import Signature
+from tb_actviz.errors import InputError
+
+
+class Execution:
+    """A model's forward pass for chosen layers, traced when it is first run.
+
+    Where the model's graph has all of them, one model with many outputs gives them;
+    otherwise the layers are watched while the model runs.
+
+    Args:
+        model: A built Keras model.
+        signature: What it is called on.
+        calls: All its calls.
+        chosen: The calls to give.
+        compiled: Whether to compile the pass; None compiles it unless the model was
+            compiled with `run_eagerly`, and runs it eagerly where that fails.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        signature: Signature,
+        calls: Sequence[Call],
+        chosen: Sequence[Call],
+        compiled: bool | None,
+    ) -> None:
+        self._model = model
+        self._signature = signature
+        self._calls = calls
+        self._chosen = chosen
+        self._may_fall_back = compiled is None
+        eager = getattr(model, "run_eagerly", False) if compiled is None else False
+        self._compile = compiled is not False and not eager
+        self._forwards: dict[tuple[Any, ...], Forward] = {}
+        #: Why a sub-model would not do; empty where it does.
+        self.reason = _against_sub_model(model, chosen)
+        self._function = self._through_probe if self.reason else self._sub_model()
+
+    @property
+    def compiled(self) -> bool:
+        """Whether the pass is compiled; torch runs it as it stands."""
+        return self._compile and keras.backend.backend() != "torch"
+
+    def __call__(self, arrays: list[np.ndarray]) -> list[np.ndarray]:
+        """Run the pass.
+
+        Args:
+            arrays: One batch for each of the model's inputs, in the dtype it takes.
+
+        Returns:
+            For each chosen call what the model gave, float32, read-only.
+
+        Raises:
+            InputError: If the model fails.
+        """
+        # A graph says which sizes it takes; other models are traced for each size.
+        shapes = tuple(array.shape[1:] for array in arrays)
+        if has_graph(self._model):
+            shapes = self._signature.shapes
+        forward = self._forwards.get(shapes)
+        if forward is not None:
+            return forward(arrays)
+        if self._compile:
+            forward = compile_forward(
+                self._function,
+                [(self._signature.batch_size, *shape) for shape in shapes],
+                [str(array.dtype) for array in arrays],
+                self._variables,
+            )
+            try:
+                outputs = forward(arrays)
+            except Exception as error:  # a model of the user's can fail in any way
+                if not self._may_fall_back:
+                    raise model_failed(self._model, error) from error
+            else:
+                self._forwards[shapes] = forward
+                return outputs
+        forward = run_eagerly(self._function)
+        try:
+            outputs = forward(arrays)
+        except Exception as error:  # a model of the user's can fail in any way
+            raise model_failed(self._model, error) from error
+        self._compile = False
+        self._forwards[shapes] = forward
+        return outputs
+
+    def _sub_model(self) -> TensorFunction:
+        sub_model = keras.Model(
+            self._model.inputs, [call.tensor for call in self._chosen]
+        )
+
+        def through_sub_model(tensors: Sequence[Any]) -> Sequence[Any]:
+            outputs = sub_model(list(tensors), training=False)
+            # One output alone comes without its list.
+            return list(keras.tree.flatten(outputs))
+
+        return through_sub_model
+
+    def _through_probe(self, tensors: Sequence[Any]) -> Sequence[Any]:
+        wanted = [call.path for call in self._chosen]
+        seen = run_watched(self._model, self._signature, tensors, wanted=wanted)
+        for path in wanted:
+            if path not in seen.tensors:
+                raise InputError(f"The layer {path!r} is not called for these inputs.")
+        return [seen.tensors[path] for path in wanted]
+
+    def _variables(self) -> list[Any]:
+        """All variables the pass may read, also of layers that Keras does not track."""
+        found = {id(variable): variable for variable in self._model.variables}
+        for call in self._calls:
+            for variable in getattr(call.layer, "variables", ()):
+                found.setdefault(id(variable), variable)
+        return list(found.values())
+
+
+def model_failed(model: keras.Model, error: Exception) -> InputError:
+    """Make an error of what a model of the user's raised.
+
+    Args:
+        model: The model.
+        error: What it raised.
+
+    Returns:
+        The error to raise.
+    """
+    if isinstance(error, InputError):
+        return error
+    return InputError(
+        f"The model {model.name!r} ({type(model).__name__}) fails on these inputs. "
+        f"{describe_error(error)}"
+    )
+
+
+def _against_sub_model(model: keras.Model, chosen: Sequence[Call]) -> str:
+    """Why a classic multi-output model cannot give what was chosen."""
+    if not has_graph(model):
+        return "the model has no graph"
+    for call in chosen:
+        if call.fused:
+            return f"{call.path} lies inside a layer"
+        if call.tensor is None:
+            return f"{call.path} lies inside {call.path.rpartition('/')[0]}"
+    return ""

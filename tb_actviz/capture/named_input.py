@@ -1,0 +1,83 @@
+"""One probe input, and the names that inputs read together go by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class NamedInput:
+    """One probe input: what is fed to the model and what is shown of it.
+
+    Args:
+        name: Name in tags and captions, unique among the inputs read together.
+        values: What the model gets before preprocessing, without the batch axis: an
+            array ((H, W, C) for pictures), or for a model with several inputs a tuple
+            of arrays, one for each. Integers, booleans and uint8 keep their dtype,
+            floats are float32.
+        picture: RGB to show beside the activations, uint8, shape (H, W, 3); None
+            where the values are no picture.
+        source: The file it was read from, if any.
+        notes: What was done to the picture when it was read.
+    """
+
+    name: str
+    values: np.ndarray | tuple[np.ndarray, ...] = field(repr=False)
+    picture: np.ndarray | None = field(repr=False)
+    source: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[np.ndarray, ...]:
+        """The arrays for each of the model's inputs."""
+        return self.values if isinstance(self.values, tuple) else (self.values,)
+
+
+def numbered(inputs: Sequence[NamedInput]) -> list[NamedInput]:
+    """Name the files that have no name yet; number what then still has one name.
+
+    Args:
+        inputs: Inputs that are going to be used together.
+
+    Returns:
+        The same inputs; no name comes twice.
+    """
+    files = {one.source for one in inputs if one.source and not one.name}
+    short = _shortest_names(files)
+    seen: Counter[str] = Counter()
+    named = []
+    for one in inputs:
+        name = one.name or short[one.source] if one.source else one.name
+        seen[name] += 1
+        if seen[name] > 1:
+            name = f"{name}#{seen[name]}"
+        named.append(replace(one, name=name))
+    return named
+
+
+def _shortest_names(paths: Iterable[Path]) -> dict[Path, str]:
+    """Give each path its stem, or what more it takes to be unique.
+
+    First the ending tells files apart, then as many parent folders as needed.
+    """
+    paths = list(paths)
+    stems = Counter(path.with_suffix("") for path in paths)
+    whole = {p: p if stems[p.with_suffix("")] > 1 else p.with_suffix("") for p in paths}
+    kept = dict.fromkeys(paths, 1)
+    while True:
+        names = {p: "/".join(whole[p].parts[-n:]) for p, n in kept.items()}
+        uses = Counter(names.values())
+        longer = [
+            path
+            for path, name in names.items()
+            if uses[name] > 1 and kept[path] < len(path.parts) - 1
+        ]
+        if not longer:
+            return names
+        for path in longer:
+            kept[path] += 1

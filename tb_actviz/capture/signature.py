@@ -1,0 +1,139 @@
+"""What a model is called on: how many arrays, of which shapes, in which structure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import numpy as np
+
+from tb_actviz.capture.graph import graph_inputs, has_graph
+from tb_actviz.capture.roles import all_layers
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a model is called on.
+
+    Args:
+        names: Name of each input, in the order `keras.tree.flatten` gives.
+        shapes: Shape of each without the batch axis; None where any size will do.
+        dtypes: Dtype of each as Keras names it; None where the model does not say.
+        structure: A nest with as many leaves, in which the model takes its inputs.
+        batch_size: Size of the batches the model takes; None for any.
+        channels_first: Whether the model takes its pictures with channels first.
+    """
+
+    names: tuple[str, ...]
+    shapes: tuple[tuple[int | None, ...], ...]
+    dtypes: tuple[str | None, ...]
+    structure: Any = field(repr=False)
+    batch_size: int | None = None
+    channels_first: bool = False
+
+    def pack(self, flat: Sequence[Any]) -> Any:
+        """Put one tensor for each input into the structure the model takes.
+
+        Args:
+            flat: One for each input, in the order of `names`.
+
+        Returns:
+            The nest of them.
+        """
+        return keras.tree.pack_sequence_as(self.structure, list(flat))
+
+
+def model_signature(model: keras.Model) -> Signature | None:
+    """Find out what a model is called on, without calling it.
+
+    Args:
+        model: Any Keras model.
+
+    Returns:
+        The signature; None where only a call can tell, as for a subclassed model that
+        was never called.
+    """
+    if has_graph(model):
+        return _from_graph(model)
+    config = model.get_build_config() if model.built else None
+    shapes = (config or {}).get("input_shape")
+    if shapes is None:
+        return None
+    marked = _mark_shapes(shapes)
+    flat = [leaf.shape for leaf in keras.tree.flatten(marked)]
+    return Signature(
+        names=_names(marked),
+        shapes=tuple(shape[1:] for shape in flat),
+        # The shapes are of the call that built it: another batch will do.
+        dtypes=(None,) * len(flat),
+        structure=marked,
+        channels_first=_is_channels_first(model),
+    )
+
+
+def signature_of(samples: Any, model: keras.Model) -> Signature:
+    """Take what is going to be fed for what the model takes.
+
+    Args:
+        samples: Nest of arrays, each one input without the batch axis.
+        model: The model they are for.
+
+    Returns:
+        The signature; it takes arrays of these shapes only.
+    """
+    flat = [np.asarray(sample) for sample in keras.tree.flatten(samples)]
+    return Signature(
+        names=_names(samples),
+        shapes=tuple(array.shape for array in flat),
+        dtypes=(None,) * len(flat),
+        structure=samples,
+        channels_first=_is_channels_first(model),
+    )
+
+
+def _from_graph(model: keras.Model) -> Signature:
+    structure = graph_inputs(model)
+    tensors = keras.tree.flatten(structure)
+    names = _names(structure)
+    if not isinstance(structure, dict):
+        # The names that the user gave to keras.Input.
+        names = tuple(str(tensor.name) for tensor in tensors)
+    sizes = {tensor.shape[0] for tensor in tensors}
+    return Signature(
+        names=names,
+        shapes=tuple(tuple(tensor.shape[1:]) for tensor in tensors),
+        dtypes=tuple(keras.backend.standardize_dtype(t.dtype) for t in tensors),
+        structure=structure,
+        batch_size=sizes.pop() if len(sizes) == 1 else None,
+        channels_first=_is_channels_first(model),
+    )
+
+
+def _is_channels_first(model: keras.Model) -> bool:
+    orders = [getattr(layer, "data_format", None) for layer in all_layers(model)]
+    return "channels_first" in orders and "channels_last" not in orders
+
+
+class _Shape:
+    """A shape as one leaf: a tuple of sizes would itself be a nest."""
+
+    def __init__(self, shape: Sequence[int | None]) -> None:
+        self.shape = tuple(shape)
+
+
+def _mark_shapes(shapes: Any) -> Any:
+    if isinstance(shapes, dict):
+        return {name: _mark_shapes(shape) for name, shape in shapes.items()}
+    if isinstance(shapes, list | tuple):
+        if all(size is None or isinstance(size, int) for size in shapes):
+            return _Shape(shapes)
+        return [_mark_shapes(shape) for shape in shapes]
+    raise TypeError(f"no shape: {shapes!r}")
+
+
+def _names(structure: Any) -> tuple[str, ...]:
+    """A name for each leaf: its key, or its number."""
+    paths = keras.tree.flatten_with_path(structure)
+    return tuple("/".join(map(str, path)) or "input" for path, _ in paths)
