@@ -46,8 +46,8 @@ class Logged:
         strongest: Layer path to input name to (channel, maximum), strongest first.
         predictions: Input name to the model's output, float32, shape (classes,);
             empty where the output is no vector.
-        preprocess: Name of what pictures went through before the model; None where
-            they were fed unchanged.
+        preprocess: Name of what pictures went through before the model, or why
+            nothing.
     """
 
     step: int
@@ -57,7 +57,7 @@ class Logged:
         default_factory=dict
     )
     predictions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
-    preprocess: str | None = None
+    preprocess: str = ""
 
 
 class ActivationLogger:
@@ -130,10 +130,7 @@ class ActivationLogger:
         named = self._read(inputs, samples)
         for one in named:
             self._pass.check(one)
-        applied = self._pass.preprocess
-        logged = Logged(
-            step, tuple(named), preprocess=None if applied is None else applied.name
-        )
+        logged = Logged(step, tuple(named), preprocess=self._pass.stated_preprocess)
         compared: dict[str, list[np.ndarray]] = {path: [] for path in self.layers}
         total = len(named) * len(self.layers)
         for done, one in enumerate(named):
@@ -274,16 +271,10 @@ class ActivationLogger:
             encode_png(picture),
             width,
             height,
-            f"{VIEWS[view]} {_stated(logged.preprocess)}",
+            f"{VIEWS[view]} Preprocessing: {logged.preprocess}.",
         )
         self._file.add(summary, logged.step)
         logged.tags.append(tag)
-
-
-def _stated(preprocess: str | None) -> str:
-    if preprocess is None:
-        return "The model was fed the inputs as they are."
-    return f"Inputs went through `{preprocess}` before the model."
 
 
 def _check_drawable(channels: Sequence[int], chosen: Sequence[Call]) -> None:

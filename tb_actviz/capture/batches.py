@@ -53,10 +53,14 @@ class Feed:
                 f"{', '.join(self.signature.names)}."
             )
         fed = []
-        for part, name, shape in zip(
-            named.parts, self.signature.names, wanted, strict=True
+        for part, name, shape, first in zip(
+            named.parts,
+            self.signature.names,
+            wanted,
+            self.signature.channels_first,
+            strict=True,
         ):
-            own = self._moved(_fitted(part, self._last(shape)), shape).shape
+            own = _moved(_fitted(part, _last(shape, first)), shape, first).shape
             if len(own) != len(shape) or (
                 self.exact
                 and any(
@@ -109,37 +113,40 @@ class Feed:
         filled = list(inputs)
         filled += filled[-1:] * ((self.signature.batch_size or 0) - len(filled))
         arrays = []
-        for index, (shape, dtype) in enumerate(
-            zip(self.signature.shapes, self.signature.dtypes, strict=True)
+        for index, (shape, dtype, first) in enumerate(
+            zip(
+                self.signature.shapes,
+                self.signature.dtypes,
+                self.signature.channels_first,
+                strict=True,
+            )
         ):
-            parts = [_fitted(one.parts[index], self._last(shape)) for one in filled]
+            parts = [_fitted(one.parts[index], _last(shape, first)) for one in filled]
             batch = np.stack(parts)
             if self.preprocess is not None and batch.ndim == 4:
                 for one in inputs:
                     _refuse_preprocessed(one.name, one.parts[index])
                 ready = self.preprocess.function(batch.astype(np.float32, copy=False))
                 batch = np.asarray(keras.ops.convert_to_numpy(ready))
-            batch = np.stack([self._moved(one, shape) for one in batch])
+            batch = np.stack([_moved(one, shape, first) for one in batch])
             arrays.append(batch.astype(dtype or _model_dtype(batch), copy=False))
         return arrays
 
-    def _last(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """The shape with channels last, whatever the model takes."""
-        if self.signature.channels_first and len(shape) > 1:
-            return (*shape[1:], shape[0])
-        return shape
 
-    def _moved(self, part: np.ndarray, shape: tuple[int | None, ...]) -> np.ndarray:
-        """The array with channels where the model takes them."""
-        if not self.signature.channels_first or part.ndim < 2:
-            return part
-        fits_as_it_is = all(
-            want in (None, got) for want, got in zip(shape, part.shape, strict=False)
-        )
-        fits_moved = shape[0] in (None, part.shape[-1])
-        if fits_as_it_is and not fits_moved:
-            return part
-        return np.moveaxis(part, -1, 0)
+def _last(shape: tuple[int | None, ...], first: bool) -> tuple[int | None, ...]:
+    """The shape with channels last, whatever the model takes."""
+    return (*shape[1:], shape[0]) if first and len(shape) > 1 else shape
+
+
+def _moved(part: np.ndarray, shape: tuple[int | None, ...], first: bool) -> np.ndarray:
+    """The array with channels where the model takes them."""
+    if not first or part.ndim < 2:
+        return part
+    fits_as_it_is = all(
+        want in (None, got) for want, got in zip(shape, part.shape, strict=False)
+    )
+    fits_moved = shape[0] in (None, part.shape[-1])
+    return part if fits_as_it_is and not fits_moved else np.moveaxis(part, -1, 0)
 
 
 def _fitted(part: np.ndarray, shape: tuple[int | None, ...]) -> np.ndarray:

@@ -17,8 +17,7 @@ class Capture:
         reason: Why a sub-model would not do; empty where it does.
         backend: Name of the Keras back end.
         compiled: Whether the pass is compiled.
-        preprocess: Name of what pictures go through before the model; None where they
-            are fed unchanged.
+        preprocess: Name of what pictures go through before the model, or why nothing.
         inputs: Name of each model input to its shape for one sample; None for any
             size.
         layers: Paths of the layers, in the order they were asked for.
@@ -29,7 +28,7 @@ class Capture:
     reason: str
     backend: str
     compiled: bool
-    preprocess: str | None
+    preprocess: str
     inputs: dict[str, tuple[int | None, ...]]
     layers: tuple[str, ...]
     left_out: dict[str, str] = field(default_factory=dict)
@@ -42,7 +41,7 @@ class Capture:
         lines = [
             f"captured by a {self.method}{why}, {how}, on {self.backend}",
             f"inputs: {inputs}",
-            f"preprocessing: {self.preprocess or 'none, fed unchanged'}",
+            f"preprocessing: {self.preprocess}",
             f"{len(self.layers)} layers: {', '.join(self.layers)}",
         ]
         lines += [f"left out: {path}: {why}" for path, why in self.left_out.items()]

@@ -52,7 +52,7 @@ def list_calls(model: keras.Model, signature: Signature) -> list[Call]:
         except Exception as error:  # a model of the user's can fail in any way
             failure = failure or error
         else:
-            return _merge(outer, _compare(*found))
+            return _merge(outer, _without_trials(_compare(*found)))
     raise InputError(
         f"The layers of the model {model.name!r} ({type(model).__name__}) cannot be "
         f"listed: it fails when it is run on shapes alone. {describe_error(failure)}"
@@ -293,6 +293,23 @@ def _compare(first: list[Call], second: list[Call]) -> list[Call]:
         )
         compared.append(replace(call, shape=shape))
     return compared
+
+
+def _without_trials(calls: list[Call]) -> list[Call]:
+    """Leave out what a loop runs on its first element only, to learn a shape."""
+    looped = {
+        (call.path.rpartition("/")[0], id(call.layer)): call.problem
+        for call in calls
+        if call.problem
+    }
+    return [
+        replace(
+            call, problem=looped.get((call.path.rpartition("/")[0], id(call.layer)))
+        )
+        if call.shape[:1] != (None,)
+        else call
+        for call in calls
+    ]
 
 
 def _merge(outer: list[Call], found: list[Call]) -> list[Call]:

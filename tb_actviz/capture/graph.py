@@ -1,8 +1,8 @@
 """The calls in the graph of a functional or sequential model, read without running it.
 
 Keras tells which call made which tensor only by private attributes
-(`Functional._nodes_by_depth`, `Sequential._functional` and what a node holds); nothing
-outside this module reads them.
+(`Functional._nodes_by_depth`, `Sequential._functional`, `Operation._inbound_nodes` and
+what a node holds); nothing outside this module reads them.
 """
 
 from __future__ import annotations
@@ -105,17 +105,31 @@ def read_graph(model: keras.Model) -> list[Call]:
 
 
 def graph_inputs(model: keras.Model) -> Any:
-    """Get the structure of symbolic tensors that a model with a graph is called on.
+    """Get the structure of symbolic tensors that a model was made with.
 
     Args:
-        model: A model with a graph.
+        model: Any Keras model.
 
     Returns:
-        One tensor, or a nest of them.
+        One tensor, or a nest of them; None for models that were made without.
     """
+    if _functional(model) is None:
+        return None
     if isinstance(model, keras.Sequential):
         return model.inputs[0]
     return model.input
+
+
+def is_in_graph(operation: Any) -> bool:
+    """Tell whether an operation belongs to a graph.
+
+    Args:
+        operation: A layer or operation.
+
+    Returns:
+        False for one that was made on the fly, as some functions of `keras.ops` do.
+    """
+    return bool(operation._inbound_nodes)
 
 
 def _functional(model: keras.Model) -> Any:

@@ -9,6 +9,7 @@ replaced for the time of the layer's own call.
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import Any
 import keras
 
 from tb_actviz.capture.calls import Call, Names
+from tb_actviz.capture.graph import is_in_graph
 from tb_actviz.capture.roles import fused_activation
 
 _LOOP = (
@@ -87,6 +89,8 @@ class Recorder:
                 outputs = call(operation, *args, **kwargs)
             self.final = set(self._sources(outputs))
             return outputs
+        if not isinstance(operation, keras.Layer) and not is_in_graph(operation):
+            return call(operation, *args, **kwargs)
         parent = self._frames[-1]
         name, times = parent.names.enter(operation)
         path = parent.prefix + name
@@ -143,7 +147,8 @@ class Recorder:
         shape = keras.ops.shape(inputs)
         flat = keras.ops.reshape(inputs, (-1, *shape[2:]))
         kwargs = {}
-        if mask is not None:
+        takes = inspect.signature(operation.layer.call).parameters
+        if mask is not None and "mask" in takes:
             kwargs["mask"] = keras.ops.reshape(mask, (-1, *keras.ops.shape(mask)[2:]))
         frame.steps = (*frame.steps, shape[1])
         outputs = operation.layer(flat, **kwargs)
@@ -185,12 +190,17 @@ class Recorder:
                 self._record(call, x, parent.steps)
             return function(x, *args, **kwargs)
 
+        # Past the layer's own `__setattr__`, which keeps track of what it is given.
         attributes = vars(layer)
+        was_there = "activation" in attributes
         attributes["activation"] = watched
         try:
             yield paths
         finally:
-            attributes["activation"] = function
+            if was_there:
+                attributes["activation"] = function
+            else:  # torch keeps modules elsewhere
+                del attributes["activation"]
 
     def _sources(self, nest: Any) -> tuple[str, ...]:
         flat = keras.tree.flatten(nest)

@@ -107,30 +107,37 @@ class _Reader:
             self._refuse_one_for_several(name)
             pixels, notes = from_pillow(value, name)
             return [NamedInput(name=name, values=pixels, picture=pixels, notes=notes)]
-        if self.is_one_nest(value):
-            return self._from_nest(self._in_order(value), name)
+        # Of a model that was never called anything may be a nest of its inputs.
+        is_unknown_nest = self._ndims is None and isinstance(value, Mapping | tuple)
+        if is_unknown_nest or self.is_one_nest(value):
+            return self._from_nest(self._in_order(value), name, self._own_keys(value))
         if is_stream(value):
             taken = take_samples(value, self._samples, self._ndims, self._keys)
             return [
-                self._from_parts(self._in_order(sample), f"sample_{index}")
+                self._from_parts(
+                    self._in_order(sample), f"sample_{index}", self._own_keys(sample)
+                )
                 for index, sample in enumerate(taken)
             ]
         if not (hasattr(value, "__array__") or keras.ops.is_tensor(value)):
+            shown = " ".join(repr(value).split())
             raise InputError(
-                f"Cannot use {type(value).__name__} {value!r:.60} as an input. "
-                f"Expected {self._expected()}, a list of these, or a dict of name to "
+                f"Cannot use {type(value).__name__} {shown:.60} as an input. Expected "
+                f"{self._expected()}, a list of these, or a dict of name to "
                 "one of these."
             )
         self._refuse_one_for_several(name)
         return self._from_nest([value], name)
 
-    def _from_nest(self, parts: Sequence[Any], name: str) -> list[NamedInput]:
+    def _from_nest(
+        self, parts: Sequence[Any], name: str, keys: Sequence[str] | None = None
+    ) -> list[NamedInput]:
         """Inputs from one array for each of the model's inputs, batched or not."""
         arrays = [_as_array(part) for part in parts]
         ndims = self._ndims or [_sample_ndim(array) for array in arrays]
         extra = {array.ndim - n for array, n in zip(arrays, ndims, strict=True)}
         if extra == {0}:
-            return [self._from_parts(arrays, name)]
+            return [self._from_parts(arrays, name, keys)]
         if extra != {1} or len({len(array) for array in arrays}) != 1:
             shapes = " and ".join(str(array.shape) for array in arrays)
             wanted = " and ".join(str(n) for n in ndims)
@@ -144,16 +151,27 @@ class _Reader:
         count = len(arrays[0])
         names = [name] if count == 1 else [f"{name}_{i}" for i in range(count)]
         return [
-            self._from_parts([array[index] for array in arrays], own)
+            self._from_parts([array[index] for array in arrays], own, keys)
             for index, own in enumerate(names)
         ]
 
-    def _from_parts(self, parts: Sequence[Any], name: str) -> NamedInput:
+    def _from_parts(
+        self, parts: Sequence[Any], name: str, keys: Sequence[str] | None
+    ) -> NamedInput:
         arrays = tuple(_checked(_as_array(part), name) for part in parts)
         pictures = (_to_show(array) for array in arrays)
         picture = next((one for one in pictures if one is not None), None)
+        if keys is not None:
+            by_key = dict(zip(keys, arrays, strict=True))
+            return NamedInput(name=name, values=by_key, picture=picture)
         values = arrays[0] if len(arrays) == 1 else arrays
         return NamedInput(name=name, values=values, picture=picture)
+
+    def _own_keys(self, nest: Any) -> list[str] | None:
+        """The keys of a dict whose arrays the model is yet to tell apart."""
+        if self._ndims is None and isinstance(nest, Mapping):
+            return sorted(map(str, nest))
+        return None
 
     def _in_order(self, nest: Any) -> list[Any]:
         """The arrays of a nest in the order of the model's inputs."""
@@ -161,6 +179,8 @@ class _Reader:
             by_name = {str(name): part for name, part in nest.items()}
             if set(by_name) == set(self._names):
                 return [by_name[name] for name in self._names]
+            if self._ndims is None:
+                return [by_name[name] for name in sorted(by_name)]
         parts = keras.tree.flatten(nest)
         if self._ndims is not None and len(parts) != len(self._names):
             raise InputError(

@@ -18,8 +18,8 @@ class NamedInput:
         name: Name in tags and captions, unique among the inputs read together.
         values: What the model gets before preprocessing, without the batch axis: an
             array ((H, W, C) for pictures), or for a model with several inputs a tuple
-            of arrays, one for each. Integers, booleans and uint8 keep their dtype,
-            floats are float32.
+            of arrays, one for each, or a dict of them by name. Integers and booleans
+            keep their dtype, floats are float32.
         picture: RGB to show beside the activations, uint8, shape (H, W, 3); None
             where the values are no picture.
         source: The file it was read from, if any.
@@ -27,7 +27,9 @@ class NamedInput:
     """
 
     name: str
-    values: np.ndarray | tuple[np.ndarray, ...] = field(repr=False)
+    values: np.ndarray | tuple[np.ndarray, ...] | dict[str, np.ndarray] = field(
+        repr=False
+    )
     picture: np.ndarray | None = field(repr=False)
     source: Path | None = None
     notes: tuple[str, ...] = ()
@@ -35,6 +37,9 @@ class NamedInput:
     @property
     def parts(self) -> tuple[np.ndarray, ...]:
         """The arrays for each of the model's inputs."""
+        if isinstance(self.values, dict):
+            # As keras.tree.flatten has it.
+            return tuple(self.values[name] for name in sorted(self.values))
         return self.values if isinstance(self.values, tuple) else (self.values,)
 
 

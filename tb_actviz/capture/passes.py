@@ -20,7 +20,11 @@ from tb_actviz.capture.graph import has_graph
 from tb_actviz.capture.layers import refuse_other_than_models
 from tb_actviz.capture.memory import physical_memory
 from tb_actviz.capture.named_input import NamedInput
-from tb_actviz.capture.preprocessing import Preprocess, find_preprocess
+from tb_actviz.capture.preprocessing import (
+    Preprocess,
+    find_preprocess,
+    state_preprocess,
+)
 from tb_actviz.capture.signature import Signature, model_signature, signature_of
 from tb_actviz.capture.text import by
 from tb_actviz.errors import InputError
@@ -75,6 +79,11 @@ class ForwardPass:
         """Paths of the chosen layers; empty before they are known."""
         return () if self._plan is None else self._plan.layers
 
+    @property
+    def stated_preprocess(self) -> str:
+        """What pictures go through before the model, or why nothing."""
+        return state_preprocess(self._model, self.preprocess)
+
     def describe(self) -> Capture:
         """Tell how the activations are captured.
 
@@ -96,7 +105,7 @@ class ForwardPass:
             reason=plan.execution.reason,
             backend=str(keras.backend.backend()),
             compiled=plan.execution.compiled,
-            preprocess=None if self.preprocess is None else self.preprocess.name,
+            preprocess=self.stated_preprocess,
             inputs=dict(zip(signature.names, signature.shapes, strict=True)),
             layers=plan.layers,
             left_out={call.path: call.problem for call in plan.calls if call.problem},

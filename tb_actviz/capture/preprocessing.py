@@ -46,6 +46,24 @@ def find_preprocess(model: keras.Model, preprocess: Preprocess) -> Preprocessing
     )
 
 
+def state_preprocess(model: keras.Model, found: Preprocessing | None) -> str:
+    """Say what pictures go through before the layers of a model see them.
+
+    Args:
+        model: The model that is fed.
+        found: From `find_preprocess`.
+
+    Returns:
+        Name of the function, or how it is without one.
+    """
+    if found is not None:
+        return found.name
+    inside = scaling_layer(model)
+    if inside is not None:
+        return f"none (the model prepares inputs itself, in its layer {inside!r})"
+    return "none (inputs are fed as they are)"
+
+
 def scaling_layer(model: keras.Model) -> str | None:
     """Find the layer that scales the inputs, where a model begins with one.
 
@@ -67,10 +85,23 @@ def _known(model: keras.Model) -> Preprocessing | None:
         own = getattr(owner, "preprocess_input", None)
         if callable(own):
             return Preprocessing(_name(own), own)
-        known = application_preprocessing([layer.name for layer in owner.layers])
-        if known is not None and scaling_layer(owner) is None:
-            return known
+        if _may_be_application(owner) and scaling_layer(owner) is None:
+            # Operations too: arithmetic before the first layer prepares pictures.
+            known = application_preprocessing([one.name for one in owner.operations])
+            if known is not None:
+                return known
     return None
+
+
+def _may_be_application(model: keras.Model) -> bool:
+    """Others build networks with the same names and train them on other pictures."""
+    return (
+        has_graph(model)
+        and type(model).__module__.split(".")[0] == "keras"
+        and len(model.inputs) == 1
+        and hasattr(model, "operations")
+        and 3 in (model.inputs[0].shape[-1], model.inputs[0].shape[1])
+    )
 
 
 def _fed_models(model: keras.Model) -> list[keras.Model]:

@@ -99,10 +99,11 @@ def fused_activation(layer: Any) -> Callable[[Any], Any] | None:
         The function; None where there is none, where it is linear, and for layers that
         are nothing but an activation.
     """
-    # Read from the instance: a recurrent layer only forwards its cell's.
-    function = vars(layer).get("activation")
+    # A recurrent layer has a property that only forwards its cell's.
+    function = getattr(layer, "activation", None)
     if (
         not callable(function)
+        or hasattr(type(layer), "activation")
         or function is keras.activations.linear
         or is_activation(layer)
     ):

@@ -9,8 +9,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from tb_actviz.capture.graph import graph_inputs, has_graph
-from tb_actviz.capture.roles import all_layers
+from tb_actviz.capture.graph import graph_inputs, has_graph, read_graph
+from tb_actviz.capture.roles import all_layers, is_model, sublayers
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class Signature:
         dtypes: Dtype of each as Keras names it; None where the model does not say.
         structure: A nest with as many leaves, in which the model takes its inputs.
         batch_size: Size of the batches the model takes; None for any.
-        channels_first: Whether the model takes its pictures with channels first.
+        channels_first: For each input whether it has its channels first.
     """
 
     names: tuple[str, ...]
     shapes: tuple[tuple[int | None, ...], ...]
     dtypes: tuple[str | None, ...]
     structure: Any = field(repr=False)
+    channels_first: tuple[bool, ...]
     batch_size: int | None = None
-    channels_first: bool = False
 
     def pack(self, flat: Sequence[Any]) -> Any:
         """Put one tensor for each input into the structure the model takes.
@@ -55,8 +55,9 @@ def model_signature(model: keras.Model) -> Signature | None:
         The signature; None where only a call can tell, as for a subclassed model that
         was never called.
     """
-    if has_graph(model):
-        return _from_graph(model)
+    structure = graph_inputs(model)
+    if structure is not None:
+        return _from_graph(model, structure)
     config = model.get_build_config() if model.built else None
     shapes = (config or {}).get("input_shape")
     if shapes is None:
@@ -69,7 +70,7 @@ def model_signature(model: keras.Model) -> Signature | None:
         # The shapes are of the call that built it: another batch will do.
         dtypes=(None,) * len(flat),
         structure=marked,
-        channels_first=_is_channels_first(model),
+        channels_first=(_takes_channels_first(model),) * len(flat),
     )
 
 
@@ -89,12 +90,11 @@ def signature_of(samples: Any, model: keras.Model) -> Signature:
         shapes=tuple(array.shape for array in flat),
         dtypes=(None,) * len(flat),
         structure=samples,
-        channels_first=_is_channels_first(model),
+        channels_first=(_takes_channels_first(model),) * len(flat),
     )
 
 
-def _from_graph(model: keras.Model) -> Signature:
-    structure = graph_inputs(model)
+def _from_graph(model: keras.Model, structure: Any) -> Signature:
     tensors = keras.tree.flatten(structure)
     names = _names(structure)
     if not isinstance(structure, dict):
@@ -106,13 +106,30 @@ def _from_graph(model: keras.Model) -> Signature:
         shapes=tuple(tuple(tensor.shape[1:]) for tensor in tensors),
         dtypes=tuple(keras.backend.standardize_dtype(t.dtype) for t in tensors),
         structure=structure,
+        channels_first=_input_orders(model, tensors),
         batch_size=sizes.pop() if len(sizes) == 1 else None,
-        channels_first=_is_channels_first(model),
     )
 
 
-def _is_channels_first(model: keras.Model) -> bool:
-    orders = [getattr(layer, "data_format", None) for layer in all_layers(model)]
+def _input_orders(model: keras.Model, tensors: Sequence[Any]) -> tuple[bool, ...]:
+    """For each input whether the layers that use it take channels first."""
+    calls = read_graph(model)
+    paths = {id(call.tensor): call for call in calls if call.tensor is not None}
+    return tuple(
+        (call := paths[id(tensor)]).channels_first
+        or any(
+            _takes_channels_first(user.layer)
+            for user in calls
+            if call.path in user.sources and sublayers(user.layer)
+        )
+        for tensor in tensors
+    )
+
+
+def _takes_channels_first(layer: Any) -> bool:
+    if is_model(layer) and has_graph(layer):
+        return any(_input_orders(layer, layer.inputs))
+    orders = [getattr(one, "data_format", None) for one in all_layers(layer)]
     return "channels_first" in orders and "channels_last" not in orders
 
 

@@ -81,9 +81,12 @@ def test_maps_of_any_rank_hold_every_value_once_and_their_channel(
     values = numbered(*shape)
     maps = as_maps(values)
     assert maps.shape == maps_shape(shape)
-    channels = values.reshape(-1, shape[-1]) if shape else values.reshape(1, 1)
-    found = maps.reshape(-1, maps.shape[2])
-    np.testing.assert_array_equal(np.sort(found, axis=0), channels)
+    places = int(np.prod(shape[:-1], dtype=int))
+    channels = shape[-1] if shape else 1
+    found = maps.reshape(places, channels)
+    np.testing.assert_array_equal(
+        np.sort(found, axis=0), values.reshape(places, channels)
+    )
 
 
 def test_one_row_of_positions_is_a_sequence() -> None:

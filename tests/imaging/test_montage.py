@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE, colorize
-from tb_actviz.imaging.grid import MAX_SIDE, draw_grid
+from tb_actviz.imaging.grid import MAX_SIDE, draw_grid, draw_heat_map
 from tb_actviz.imaging.layout import MARGIN
+from tb_actviz.imaging.maps import as_maps
 from tb_actviz.imaging.montage import (
     channel_grid,
     channels_beside_input,
@@ -396,3 +401,161 @@ def test_overshoot_is_not_marked_as_clipped_but_clipped_values_are() -> None:
 def test_wrong_arguments(call: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()  # type: ignore[operator]
+
+
+#: Any rank, and no more values than there are shades of grey.
+SHAPES = (
+    st.lists(st.integers(1, 9), max_size=6)
+    .map(tuple)
+    .filter(lambda shape: math.prod(shape) <= 256)
+)
+#: How often each shade of grey occurs in the bar of a legend.
+BAR = 10 * np.bincount(np.rint(np.linspace(0, 255, 128)).astype(int), minlength=256)
+
+
+def shades(picture: np.ndarray) -> np.ndarray:
+    """How many pixels each shade of grey has; text and background have none."""
+    red, green, blue = (picture[:, :, index] for index in range(3))
+    return np.bincount(red[(red == green) & (red == blue)], minlength=256)
+
+
+@settings(deadline=None)
+@given(shape=SHAPES, told=st.booleans())
+def test_every_value_of_any_rank_is_drawn_once(
+    shape: tuple[int, ...], told: bool
+) -> None:
+    count = math.prod(shape)
+    values = np.arange(count, dtype=np.float32).reshape(shape)
+    maps = as_maps(values)
+    before = shape if told else None
+    grid = channel_grid(maps, layer="a", limits=(0, 255), shape=before)
+    areas = shades(grid) - BAR
+    assert areas[0] > 0
+    assert areas.tolist() == [areas[0]] * count + [0] * (256 - count)
+    assert max(grid.shape[:2]) <= 1500
+
+
+@settings(deadline=None, max_examples=30)
+@given(shape=SHAPES, told=st.booleans())
+def test_every_view_draws_any_rank(shape: tuple[int, ...], told: bool) -> None:
+    values = np.arange(math.prod(shape), dtype=np.float32).reshape(shape)
+    values.flat[-1] = np.nan
+    maps = as_maps(values)
+    before = shape if told else None
+    channels = list(range(maps.shape[2]))
+    for picture in (None, FACE):
+        for view in (
+            channels_beside_input(picture, maps, channels, layer="a", shape=before),
+            relu_comparison(
+                maps, -maps, channels, layer="b", before_layer="a", shape=before
+            ),
+            input_comparison(
+                [picture, FACE],
+                [maps, maps * 2],
+                channels,
+                layer="a",
+                input_names=["x", "y"],
+                shapes=[shape, shape] if told else None,
+            ),
+        ):
+            assert count(view, NON_FINITE) > 100
+            assert count(view, CLIPPED) == 0
+
+
+def test_a_sequence_is_a_heat_map_with_its_scale_and_marks() -> None:
+    sequence = RNG.normal(size=(100, 32)).astype(np.float32)
+    sequence[3] = np.nan
+    sequence[50:60, 7] = np.inf
+    maps = as_maps(sequence)
+    picture = channel_grid(maps, layer="lstm")
+    drawn = draw_heat_map(maps, common_scale(maps, of=""))
+    body = picture[-MARGIN - drawn.picture.shape[0] : -MARGIN, MARGIN:-MARGIN]
+    np.testing.assert_array_equal(body, drawn.picture)
+    swatches = 2 * 10 * 10
+    assert count(picture, NON_FINITE) == (32 + 10) * 24 * 9 + swatches
+    clipped = channel_grid(np.abs(maps[:, 60:]) + 3, layer="lstm", limits=(0, 2))
+    assert count(clipped, CLIPPED) == 40 * 32 * 24 * (clipped_width(40)) + 100
+    stretched = channel_grid(maps[:, 60:], layer="lstm", per_channel=True)
+    assert count(stretched, CLIPPED) == count(stretched, NON_FINITE) == 0
+
+
+def clipped_width(positions: int) -> int:
+    maps = np.ones((1, positions, 32), np.float32)
+    return int(draw_heat_map(maps, Scale(0.0, 2.0, "gray", "")).cell[1])
+
+
+def test_sequences_stand_below_one_another_beside_their_input() -> None:
+    maps = as_maps(RNG.random((100, 32), dtype=np.float32))
+    picture = channels_beside_input(FACE, maps, [3, 30], layer="a", input_name="face")
+    (own,) = find(picture, FACE)
+    scale = common_scale(maps[:, :, [3, 30]], of="")
+    strips = []
+    for channel in (3, 30):
+        strip = scale.colorize(maps[:, :, channel]).repeat(48, 0).repeat(6, 1)
+        strips += find(picture, strip)
+    assert len(strips) == 2
+    (top, left), (below, also_left) = strips
+    assert (top, left) == (own[0], own[1] + 227 + 8)
+    assert below > top + 48
+    assert also_left == left
+
+
+def test_sequences_before_and_after_stand_below_one_another() -> None:
+    before = as_maps(RNG.normal(size=(100, 4)).astype(np.float32))
+    after = np.maximum(before, 0)
+    picture = relu_comparison(before, after, [1, 2], layer="b", before_layer="a")
+    scale = common_scale(before[:, :, [1, 2]], signed=True, of="")
+    found = []
+    for channel in (1, 2):
+        for maps in (before, after):
+            strip = scale.colorize(maps[:, :, channel]).repeat(48, 0).repeat(6, 1)
+            found += find(picture, strip)
+    assert len(found) == 4
+    assert found == sorted(found)
+    assert {left for _, left in found} == {MARGIN}
+
+
+def test_sequences_of_different_lengths_start_at_the_same_places() -> None:
+    long, short = (
+        as_maps(RNG.random((positions, 2), dtype=np.float32)) for positions in (100, 37)
+    )
+    picture = input_comparison(
+        [None, FACE], [short, long], [3, 4], layer="a", input_names=["short", "long"]
+    )
+    scale = common_scale(short, long, of="")
+    places = [
+        find(picture, scale.colorize(maps[:, :, channel]).repeat(48, 0).repeat(3, 1))
+        for maps in (short, long)
+        for channel in (0, 1)
+    ]
+    assert [len(found) for found in places] == [1, 1, 1, 1]
+    (first, second, third, fourth) = (found[0] for found in places)
+    assert second[1] - first[1] == fourth[1] - third[1] == 300 + 8
+    assert first[0] == second[0] < third[0] == fourth[0]
+
+
+def test_slices_are_told_apart_where_their_shape_is_said() -> None:
+    volume = RNG.random((8, 16, 16, 4), dtype=np.float32)
+    maps = as_maps(volume)
+    picture = channel_grid(maps, layer="a", shape=volume.shape)
+    scale = common_scale(maps, of="")
+    factor = int(draw_grid(maps, scale, (2, 4)).factor)
+    for index in range(8):
+        tile = scale.colorize(volume[index, :, :, 3])
+        assert len(find(picture, tile.repeat(factor, 0).repeat(factor, 1))) == 1
+    beside = channels_beside_input(None, maps, [2], layer="a", shape=volume.shape)
+    own = common_scale(maps[:, :, [2]], of="")
+    for index in range(8):
+        tile = own.colorize(volume[index, :, :, 2]).repeat(3, 0).repeat(3, 1)
+        assert len(find(beside, tile)) == 1
+    with pytest.raises(ValueError, match="Pass the shape of the activations"):
+        channel_grid(maps, layer="a", shape=(4, 16, 16, 4))
+    with pytest.raises(ValueError, match="1 shapes for 2 inputs; expected one each"):
+        input_comparison(
+            [None] * 2,
+            [maps] * 2,
+            range(4),
+            layer="a",
+            input_names=["x", "y"],
+            shapes=[volume.shape],
+        )

@@ -80,7 +80,7 @@ def channels_first_1d() -> keras.Model:
     first = {"data_format": "channels_first"}
     inputs = keras.Input((2, 12))
     x = layers.Conv1D(4, 3, activation="relu", **first, name="conv")(inputs)
-    x = layers.LeakyReLU(name="act")(x)
+    x = layers.Activation("tanh", name="act")(x)
     return varied(keras.Model(inputs, layers.MaxPooling1D(2, **first, name="pool")(x)))
 
 
@@ -110,8 +110,8 @@ def encoder_decoder() -> keras.Model:
     """Down and up again, with a bridge across."""
     fresh()
     inputs = keras.Input((8, 8, 3))
-    bridge = layers.Conv2D(3, 3, padding="same", activation="relu", name="down")(inputs)
-    x = layers.AveragePooling2D(2, name="pool")(bridge)
+    bridge = layers.Conv2D(3, 3, padding="same", activation="tanh", name="down")(inputs)
+    x = layers.AveragePooling2D(2, name="down.pool")(bridge)
     x = layers.PReLU(name="bottom")(x)
     x = layers.Conv2DTranspose(4, 2, strides=2, activation="elu", name="up")(x)
     x = layers.Concatenate(name="bridge")([x, bridge])
@@ -121,7 +121,7 @@ def encoder_decoder() -> keras.Model:
 
 def encoder_decoder_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
     at = model.get_layer
-    found = in_turn(at, x, "down:pre", "down", "pool", "bottom", "up:pre", "up")
+    found = in_turn(at, x, "down:pre", "down", "down.pool", "bottom", "up:pre", "up")
     found["bridge"] = ops.concatenate([last(found), found["down"]], axis=-1)
     found["mask:pre"] = before_activation(at("mask"), found["bridge"])
     found["mask"] = ops.sigmoid(found["mask:pre"])

@@ -270,6 +270,20 @@ def regularized_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarr
     return arrays(in_turn(model.get_layer, x, *names))
 
 
+def adapted() -> keras.Model:
+    """A dense layer with a low-rank correction, which alone is trained."""
+    fresh()
+    inputs = keras.Input((6,))
+    dense = layers.Dense(4, activation="relu", name="dense")
+    model = keras.Model(inputs, layers.Dense(2, name="head")(dense(inputs)))
+    dense.enable_lora(2)
+    return varied(model)
+
+
+def adapted_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
+    return arrays(in_turn(model.get_layer, x, "dense:pre", "dense", "head"))
+
+
 def always_random() -> keras.Model:
     """Dropout that stays active at inference, as for Monte Carlo estimates."""
     fresh()
@@ -303,7 +317,15 @@ KINDS = (
         unbuilt_sequential_by_hand,
         graph=False,
     ),
-    Kind("names with dots", dotted_names, _pictures, dotted_names_by_hand),
+    Kind(
+        "names with dots",
+        dotted_names,
+        _pictures,
+        dotted_names_by_hand,
+        # torch has no parameters with a dot in their name; layers without weights
+        # may have one there too, see `encoder_decoder`.
+        backends=("tensorflow", "jax"),
+    ),
     Kind(
         "dicts in and out",
         named_inputs,
@@ -324,6 +346,7 @@ KINDS = (
     ),
     Kind("frozen after compile", flipped, _pictures, flat_by_hand),
     Kind("activity regularizers", regularized, _pictures, regularized_by_hand),
+    Kind("low-rank adaptation", adapted, partial(noise, 6), adapted_by_hand),
     Kind(
         "functional, random at inference",
         always_random,

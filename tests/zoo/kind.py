@@ -22,12 +22,14 @@ class Kind:
         build: Makes the model, each time with the same weights.
         inputs: What the model is called on: a nest of arrays, two samples each.
         expected: From the model and its inputs, the activations under each layer path:
-            float32 (N, ...), channels last. All paths are there, inputs aside, unless
-            `complete` is False. Layers that have no weights yet get them by it.
+            float32 (N, ...), channels last, of a run with `training=False`. All paths
+            are there, inputs aside, unless `complete` is False. Layers that have no
+            weights yet get them by it.
         tolerance: Largest difference to them, as a share of the path's largest
             magnitude.
         graph: True where Keras keeps a graph of the model as built.
         complete: False where activations are left out because they are random.
+        backends: The back ends on which Keras can build it.
     """
 
     name: str
@@ -37,11 +39,12 @@ class Kind:
     tolerance: float = 1e-5
     graph: bool = True
     complete: bool = True
+    backends: tuple[str, ...] = ("tensorflow", "jax", "torch")
 
 
 def fresh() -> None:
     """Number automatic names from the start, and draw the same weights each time."""
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(1)
 
 
@@ -49,7 +52,8 @@ def varied(model: keras.Model) -> keras.Model:
     """Leave no bias at zero and no statistics neutral, so that each of them shows."""
     rng = np.random.default_rng(2)
     for weight in model.weights:
-        weight.assign(weight + rng.uniform(-0.3, 0.3, weight.shape).astype(np.float32))
+        change = rng.uniform(-0.3, 0.3, weight.shape)
+        weight.assign((ops.convert_to_numpy(weight) + change).astype(np.float32))
     return model
 
 

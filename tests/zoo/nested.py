@@ -100,6 +100,7 @@ def fine_tuning() -> keras.Model:
 
 def fine_tuning_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
     at = model.get_layer
+    # Called on its own the layer would flip: it takes training for its default.
     found: Values = {"flip": x.astype(np.float32)}
     found["rescale"] = found["flip"] / np.float32(127.5) - 1
     found["normalize"] = (found["rescale"] - 0.5) / 2
@@ -212,6 +213,7 @@ def composite() -> keras.Model:
 
 
 def composite_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
+    x = ops.convert_to_tensor(x)
     found: Values = {}
     for name in ("res1", "res2"):
         layer = model.get_layer(name)

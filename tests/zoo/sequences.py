@@ -95,7 +95,7 @@ def transformer() -> keras.Model:
 
 
 def transformer_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
-    at = model.get_layer
+    at, x = model.get_layer, ops.convert_to_tensor(x)
     found = in_turn(at, x, "norm1")
     attention, _ = attention_by_hand(at("attention"), found["norm1"])
     found |= attention

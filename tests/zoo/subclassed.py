@@ -67,7 +67,7 @@ class Lists(keras.Model):
     def __init__(self) -> None:
         super().__init__()
         self.blocks = [
-            [layers.Conv2D(3, 3, name=f"conv{i}"), layers.ReLU(name=f"relu{i}")]
+            (layers.Conv2D(3, 3, name=f"conv{i}"), layers.ELU(name=f"elu{i}"))
             for i in range(2)
         ]
         self.heads = {
@@ -76,8 +76,8 @@ class Lists(keras.Model):
         }
 
     def call(self, x: Any) -> Any:
-        for conv, relu in self.blocks:
-            x = relu(conv(relu(x)))
+        for conv, elu in self.blocks:
+            x = elu(conv(elu(x)))
         x = ops.max(x, axis=(1, 2))
         return ops.concatenate([head(x) for head in self.heads.values()], axis=-1)
 
@@ -92,9 +92,9 @@ def lists() -> keras.Model:
 def lists_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
     found: Values = {}
     for i, (conv, _) in enumerate(model.blocks):
-        found[f"relu{i}"] = ops.relu(x)
-        found[f"conv{i}"] = conv(found[f"relu{i}"])
-        x = found[f"relu{i}#2"] = ops.relu(found[f"conv{i}"])
+        found[f"elu{i}"] = ops.elu(x)
+        found[f"conv{i}"] = conv(found[f"elu{i}"])
+        x = found[f"elu{i}#2"] = ops.elu(found[f"conv{i}"])
     x = ops.max(x, axis=(1, 2))
     found |= in_turn(model.heads.__getitem__, x, "age:pre", "age")
     return arrays(found | in_turn(model.heads.__getitem__, x, "mood:pre", "mood"))
@@ -151,6 +151,46 @@ def task_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
     for mixer in model.mixers:
         found |= feed_forward_by_hand(mixer, last(found), mixer.name)
     return arrays(found | {"head": model.head(ops.mean(last(found), axis=(1, 2)))})
+
+
+class Stages(keras.Model):
+    """Sequential models in attributes, and a function as a layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stages = [
+            keras.Sequential(
+                [
+                    layers.Conv2D(channels, 3, name="conv"),
+                    layers.BatchNormalization(name="bn"),
+                    layers.Activation("swish", name="act"),
+                ],
+                name=f"stage{channels}",
+            )
+            for channels in (3, 4)
+        ]
+        self.square = layers.Lambda(lambda x: x * x, name="square")
+
+    def call(self, x: Any) -> Any:
+        for stage in self.stages:
+            x = stage(x)
+        return self.square(x)
+
+
+def stages() -> keras.Model:
+    fresh()
+    model = Stages()
+    model(noise(8, 8, 3))
+    return varied(model)
+
+
+def stages_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
+    found: Values = {}
+    for stage in model.stages:
+        path = stage.name
+        found |= in_turn(stage.get_layer, x, "conv", "bn", "act", inside=f"{path}/")
+        x = found[path] = last(found)
+    return arrays(found | {"square": x * x})
 
 
 class SameNames(keras.Model):
@@ -286,6 +326,7 @@ KINDS = (
     ),
     Kind("layers in lists and dicts", lists, _pictures, lists_by_hand, graph=False),
     Kind("backbone in a subclass", task, _pictures, task_by_hand, graph=False),
+    Kind("sequential in a subclass", stages, _pictures, stages_by_hand, graph=False),
     Kind("layers of one name", same_names, _pictures, same_names_by_hand, graph=False),
     Kind(
         "subclassed, dicts in and out",

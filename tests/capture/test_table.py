@@ -1,0 +1,101 @@
+"""Every kind of model, compiled and not, against values computed by hand.
+
+The third axis of the table, the back ends, is what `tests/test_every_backend.py` adds.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from zoo import KINDS, Kind
+
+from tb_actviz.capture.discovery import run_watched
+from tb_actviz.capture.extractor import FeatureExtractor
+from tb_actviz.capture.graph import has_graph, is_flat, read_graph
+from tb_actviz.capture.layers import describe_layers
+from tb_actviz.capture.roles import is_input
+from tb_actviz.capture.signature import model_signature
+from tb_actviz.logger import ActivationLogger
+
+EACH = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+
+
+@pytest.mark.every_backend
+@EACH
+@pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "eager"])
+def test_activations_equal_those_computed_by_hand(kind: Kind, compiled: bool) -> None:
+    model, inputs = kind.build(), kind.inputs()
+    by_hand = kind.build()
+    expected = kind.expected(by_hand, inputs)
+    is_fused = any(path.endswith(":pre") for path in expected)
+    extract = FeatureExtractor(
+        model,
+        ["*", "*:pre"] if is_fused else "*",
+        preprocess=None,
+        compiled=compiled,
+    )
+    found = extract(inputs)
+    if kind.complete:
+        assert set(found) == set(expected)
+    assert extract.describe().left_out == {}
+    for path, values in expected.items():
+        assert found[path].dtype == np.float32
+        assert found[path].shape == values.shape, path
+        largest = float(np.abs(values).max())
+        np.testing.assert_allclose(
+            found[path], values, rtol=0, atol=kind.tolerance * largest, err_msg=path
+        )
+
+
+@pytest.mark.every_backend
+@EACH
+def test_a_graph_read_and_a_run_watched_tell_the_same(kind: Kind) -> None:
+    model, inputs = kind.build(), kind.inputs()
+    FeatureExtractor(model, preprocess=None)(inputs)
+    assert has_graph(model) == (kind.graph or isinstance(model, keras.Sequential))
+    if not has_graph(model):
+        return
+    signature = model_signature(model)
+    assert signature is not None
+    tensors = [
+        keras.ops.convert_to_tensor(array) for array in keras.tree.flatten(inputs)
+    ]
+    names = [call.path for call in read_graph(model) if is_input(call.layer)]
+    run = run_watched(model, signature, tensors, input_paths=names).calls
+    read = [call for call in read_graph(model) if not is_input(call.layer)]
+    outer = [call for call in run if "/" not in call.path]
+    if is_flat(model):
+        assert [call.path for call in outer] == [call.path for call in run]
+        assert [call.path for call in read] == [call.path for call in run]
+        assert [call.times for call in read] == [call.times for call in run]
+        assert [call.layer for call in read] == [call.layer for call in run]
+    own = {call.path for call in outer if not call.fused}
+    assert own == {call.path for call in read if not call.fused}
+
+
+@EACH
+def test_every_layer_is_described(kind: Kind) -> None:
+    model = kind.build()
+    FeatureExtractor(model, preprocess=None)(kind.inputs())
+    infos = describe_layers(model)
+    assert len({info.path for info in infos}) == len(infos)
+    assert sum(info.parameters for info in infos) == model.count_params()
+    found = FeatureExtractor(model, preprocess=None)(kind.inputs())
+    shapes = {info.path: info.output_shape for info in infos}
+    for path, values in found.items():
+        assert len(shapes[path]) == values.ndim - 1, path
+        for stated, size in zip(shapes[path], values.shape[1:], strict=True):
+            assert stated in (None, size), path
+
+
+@EACH
+def test_every_kind_is_logged(kind: Kind, tmp_path: Path) -> None:
+    model, inputs = kind.build(), kind.inputs()
+    with ActivationLogger(tmp_path, model, "*", preprocess=None) as log:
+        logged = log(inputs)
+    drawn = {tag.rpartition("/")[0].rpartition("/")[0] for tag in logged.tags}
+    assert set(log.layers) <= drawn
+    assert len(logged.inputs) == 2
