@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         dead_channels,
         strongest_channels,
     )
+    from tb_actviz.capture.description import Capture
     from tb_actviz.capture.extractor import FeatureExtractor, activations
     from tb_actviz.capture.layers import LayerInfo, describe_layers
     from tb_actviz.comparison import InputDifference, compare_inputs
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ActivationLogger",
+    "Capture",
     "ChannelStatistics",
     "FeatureExtractor",
     "InputDifference",
@@ -56,6 +58,7 @@ __all__ = [
 
 _MODULES = {
     "ActivationLogger": "logger",
+    "Capture": "capture.description",
     "ChannelStatistics": "analysis.channels",
     "FeatureExtractor": "capture.extractor",
     "InputDifference": "comparison",

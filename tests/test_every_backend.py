@@ -15,6 +15,10 @@ from conftest import SHARED_DATA
 
 #: Tests that must have passed and not been skipped.
 ALWAYS = {
+    "test_a_frozen_backbone_inside_a_fine_tuning_model",
+    "test_activations_equal_those_computed_by_hand",
+    "test_every_layer_of_a_known_network",
+    "test_training_with_capture_is_bit_identical",
     "test_every_layer_equals_its_own_call",
     "test_every_picture_is_the_one_its_function_draws",
     "test_it_names_unseen_faces",

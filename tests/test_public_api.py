@@ -12,6 +12,7 @@ import tb_actviz
 
 PUBLIC = {
     "ActivationLogger",
+    "Capture",
     "ChannelStatistics",
     "FeatureExtractor",
     "InputDifference",

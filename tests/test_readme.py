@@ -10,9 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
+import numpy as np
 import pytest
 from events import images
 
+import tb_actviz as av
 from tb_actviz.cli.main import build_parser
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,9 +86,27 @@ def test_the_training_example_runs(tmp_path: Path) -> None:
     assert steps == list(range(10))
 
 
+def test_the_example_of_a_model_in_a_model_runs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names: dict[str, object] = {"av": av, "keras": keras, "np": np}
+    exec(blocks("python")[2], names)  # noqa: S102 - the README's own code
+    acts = names["acts"]
+    assert isinstance(acts, dict)
+    assert [path.rpartition("/")[2] for path in acts] == [
+        "Conv1_relu",
+        "head",
+        "head:pre",
+    ]
+    np.testing.assert_array_equal(acts["head"], np.maximum(acts["head:pre"], 0))
+    printed = capsys.readouterr().out
+    assert "captured by a probe" in printed
+    assert "keras.applications.mobilenet_v2.preprocess_input" in printed
+
+
 def test_the_faces_example_runs() -> None:
     names: dict[str, object] = {}
-    exec(blocks("python")[2], names)  # noqa: S102 - the README's own code
+    exec(blocks("python")[3], names)  # noqa: S102 - the README's own code
     assert names["batch"].pictures.shape == (100, 128, 128, 3)  # type: ignore[attr-defined]
     pictures, labels = next(iter(names["pipeline"]))  # type: ignore[call-overload]
     assert (pictures.shape, labels.shape) == ((32, 128, 128, 3), (32,))
