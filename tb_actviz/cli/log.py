@@ -137,6 +137,7 @@ def _as_text(answer: dict[str, Any]) -> str:
         lines += [
             f"  {form.format(p['score'])}  {p['name']}" for p in one["predictions"]
         ]
+    lines.append(f"preprocessing: {answer['preprocess']}")
     names = [one["name"] for one in answer["inputs"]]
     rows = [
         [layer, *(_channel_list(inputs[name]) for name in names)]
