@@ -105,7 +105,7 @@ def shapes_at(
         shapes: Shape of each input, without the batch axis.
 
     Returns:
-        Path to shape, with a batch axis of one.
+        Path to shape, with a batch axis of one; None where only a run can tell.
 
     Raises:
         Exception: What the model raises for such sizes.
@@ -119,7 +119,7 @@ def shapes_at(
         every = keras.Model(model.inputs, [call.tensor for call in seen])
         symbols = _symbols(exact, batch, 0)
         specs = every.compute_output_spec(symbols if len(symbols) > 1 else symbols[0])
-        found = {
+        found: dict[str, tuple[int | None, ...]] = {
             call.path: tuple(spec.shape)
             for call, spec in zip(seen, keras.tree.flatten(specs), strict=True)
         }
@@ -131,7 +131,7 @@ def shapes_at(
             if source not in found
         }
     return {
-        call.path: tuple(size or 0 for size in call.shape)
+        call.path: call.shape
         for call in _run_on_shapes(model, exact, [], batch, 0)
         if call.problem is None
     }

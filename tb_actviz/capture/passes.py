@@ -305,10 +305,11 @@ class _Plan:
                 return 0
             reason = discovery.describe_error(error).partition(": ")[2].rstrip(".")
         else:
-            small = [shape for shape in found.values() if min(shape, default=1) < 1]
+            small = [shape for shape in found.values() if 0 in shape]
             if not small:
                 chosen = (found.get(call.path, ()) for call in self.chosen)
-                return 4 * sum(math.prod(shape) for shape in chosen)
+                # What a layer does not tell before its run cannot be counted.
+                return 4 * sum(math.prod(n or 1 for n in shape) for shape in chosen)
             reason = f"a layer would be {by(small[0])}"
         return (
             f"too small for the model {self.model.name!r}: {reason}. Use a larger "

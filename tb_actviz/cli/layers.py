@@ -21,6 +21,7 @@ def run(arguments: argparse.Namespace) -> None:
     """
     model = load_model(arguments.model, arguments.weights)
     # Only now is Keras there, on a back end that is installed.
+    from tb_actviz.capture.calls import FUSED
     from tb_actviz.capture.layers import describe_calls, known_calls, select_calls
 
     calls = known_calls(model)
@@ -38,7 +39,10 @@ def run(arguments: argparse.Namespace) -> None:
         return
     header = ["path", "class", "output", "channels", "parameters", "pair", "warnings"]
     print(table(header, [_row(info) for info in infos], right={3, 4}))
-    print(f"\n{model.name}: {len(infos)} layers, {model.count_params():,} parameters")
+    own = [info for info in infos if not info.path.endswith(FUSED)]
+    print(f"\n{model.name}: {len(own)} layers, {model.count_params():,} parameters")
+    if len(own) < len(infos):
+        print(f"{FUSED} is the value before an activation inside the layer")
     if any(None in info.output_shape for info in infos):
         print("? in a shape: depends on the size of the picture")
 

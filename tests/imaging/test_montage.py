@@ -498,6 +498,14 @@ def test_sequences_stand_below_one_another_beside_their_input() -> None:
     assert (top, left) == (own[0], own[1] + 227 + 8)
     assert below > top + 48
     assert also_left == left
+    # Only the caption tells a larger input that was shrunk to the same picture.
+    larger = np.zeros((1280, 1280, 3), np.uint8)
+    as_large = np.zeros((640, 640, 3), np.uint8)
+    first, second = (
+        channels_beside_input(one, maps, [3], layer="a") for one in (larger, as_large)
+    )
+    assert first.shape == second.shape
+    assert (first != second).any()
 
 
 def test_sequences_before_and_after_stand_below_one_another() -> None:

@@ -53,7 +53,7 @@ def varied(model: keras.Model) -> keras.Model:
     rng = np.random.default_rng(2)
     for weight in model.weights:
         change = rng.uniform(-0.3, 0.3, weight.shape)
-        weight.assign((ops.convert_to_numpy(weight) + change).astype(np.float32))
+        weight.assign((weight.numpy() + change).astype(np.float32))
     return model
 
 

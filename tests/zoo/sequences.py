@@ -139,7 +139,7 @@ def attention_by_hand(layer: Any, x: Any) -> tuple[dict[str, Any], np.ndarray]:
 
 
 def masked() -> keras.Model:
-    """Zeros are padding: the recurrent layers are not to see them."""
+    """Zeros are padding, not to be seen; Keras puts that comparison in the graph."""
     fresh()
     inputs = keras.Input((5,), dtype="int32")
     x = layers.Embedding(7, 4, mask_zero=True, name="embedding")(inputs)
@@ -154,7 +154,7 @@ def masked_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
     found = {"embedding": ops.take(at("embedding").embeddings, x, axis=0)}
     found["td/dense:pre"] = before_activation(at("td").layer, found["embedding"])
     found["td/dense"] = found["td"] = ops.tanh(found["td/dense:pre"])
-    mask = ops.convert_to_tensor(x != 0)
+    mask = found["not_equal"] = ops.convert_to_tensor(x != 0)
     found["lstm1"] = at("lstm1")(found["td"], mask=mask)
     return arrays(found | {"lstm2": at("lstm2")(found["lstm1"], mask=mask)})
 
