@@ -96,7 +96,7 @@ def list_calls_of_run(
 
 def shapes_at(
     model: keras.Model, signature: Signature, shapes: Sequence[tuple[int, ...]]
-) -> dict[str, tuple[int, ...]]:
+) -> dict[str, tuple[int | None, ...]]:
     """Find the shapes that a model's tensors have for one input of certain sizes.
 
     Args:
