@@ -50,6 +50,7 @@ def conv3d_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
 
 def channels_first() -> keras.Model:
     """Some of its layers say that channels come first, some only keep them there."""
+    # TensorFlow can do this on a CPU only with oneDNN, which is on unless switched off.
     fresh()
     first = {"data_format": "channels_first"}
     inputs = keras.Input((3, 9, 8))
