@@ -60,6 +60,14 @@ class Logged:
     preprocess: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """The channels of one layer that are compared between inputs, for one of them."""
+
+    maps: np.ndarray
+    shape: tuple[int, ...]
+
+
 class ActivationLogger:
     """Logs pictures of a model's activations for TensorBoard's Images tab.
 
@@ -131,11 +139,11 @@ class ActivationLogger:
         for one in named:
             self._pass.check(one)
         logged = Logged(step, tuple(named), preprocess=self._pass.stated_preprocess)
-        compared: dict[str, list[np.ndarray]] = {path: [] for path in self.layers}
+        compared: dict[str, list[_Compared]] = {path: [] for path in self.layers}
         total = len(named) * len(self.layers)
         for done, one in enumerate(named):
-            for index, maps in enumerate(self._log_input(logged, one)):
-                compared[self.layers[index]].append(maps)
+            for index, to_compare in enumerate(self._log_input(logged, one)):
+                compared[self.layers[index]].append(to_compare)
                 if progress is not None:
                     progress(done * len(self.layers) + index + 1, total)
         if len(named) > 1 and "inputs" in self.options.views:
@@ -204,7 +212,7 @@ class ActivationLogger:
             self._stream = inputs
         return self._sampled
 
-    def _log_input(self, logged: Logged, one: NamedInput) -> Iterator[np.ndarray]:
+    def _log_input(self, logged: Logged, one: NamedInput) -> Iterator[_Compared]:
         """Log every layer for one input; yields copies of the channels to compare.
 
         Copies, and in a function of its own, so that the activations of one input are
@@ -216,7 +224,8 @@ class ActivationLogger:
         for path in self.layers:
             response = self._response(path, one, captured)
             self._log_response(logged, response)
-            yield response.maps[:, :, list(self._followed(logged, path))]
+            followed = response.maps[:, :, list(self._followed(logged, path))]
+            yield _Compared(followed, response.shape)
 
     def _response(
         self, path: str, one: NamedInput, captured: dict[str, np.ndarray]
@@ -229,6 +238,7 @@ class ActivationLogger:
             input_name=one.name,
             picture=one.picture,
             maps=maps,
+            shape=captured[path].shape[1:],
             before_layer=before_path,
             before=as_maps(captured[before_path][0]) if before_path else None,
         )
@@ -245,14 +255,15 @@ class ActivationLogger:
             self._write(logged, tag, view, picture)
 
     def _log_comparison(
-        self, logged: Logged, path: str, maps: list[np.ndarray]
+        self, logged: Logged, path: str, compared: Sequence[_Compared]
     ) -> None:
         picture = input_comparison(
             [one.picture for one in logged.inputs],
-            maps,
+            [one.maps for one in compared],
             self._followed(logged, path),
             layer=path,
             input_names=[one.name for one in logged.inputs],
+            shapes=[one.shape for one in compared],
             limits=self.options.limits,
         )
         self._write(logged, f"{path}/inputs", "inputs", picture)

@@ -106,7 +106,8 @@ class Response:
         layer: Layer path.
         input_name: Name of the input.
         picture: The input, RGB, uint8, shape (H, W, 3); None where it is no picture.
-        maps: Its activations, float32, shape (h, w, C).
+        maps: Its activations, float32, shape (h, w, C), from `as_maps`.
+        shape: Their shape before that, without the batch axis.
         before_layer: Path of the layer before the activation, if it has one.
         before: The activations of that layer, same shape as `maps`.
     """
@@ -115,6 +116,7 @@ class Response:
     input_name: str
     picture: np.ndarray | None
     maps: np.ndarray
+    shape: tuple[int, ...]
     before_layer: str | None = None
     before: np.ndarray | None = None
 
@@ -141,6 +143,7 @@ def draw(
                 response.maps,
                 layer=layer,
                 input_name=name,
+                shape=response.shape,
                 limits=options.limits,
                 per_channel=options.per_channel,
             ),
@@ -154,6 +157,7 @@ def draw(
                 options.channels,
                 layer=layer,
                 input_name=name,
+                shape=response.shape,
                 limits=options.limits,
             ),
         )
@@ -166,6 +170,7 @@ def draw(
                 strongest,
                 layer=layer,
                 input_name=name,
+                shape=response.shape,
                 limits=options.limits,
                 heading="strongest channels",
             ),
@@ -180,6 +185,7 @@ def draw(
                 layer=layer,
                 before_layer=str(response.before_layer),
                 input_name=name,
+                shape=response.shape,
                 limits=options.limits,
             ),
         )

@@ -23,6 +23,7 @@ from tb_actviz import (
     strongest_channels,
 )
 from tb_actviz.imaging.colormap import CLIPPED
+from tb_actviz.imaging.maps import as_maps
 from tb_actviz.views import VIEWS
 
 A, B = pictures(2)
@@ -234,6 +235,30 @@ def test_layers_of_any_rank_and_of_unknown_channels_are_drawn(tmp_path: Path) ->
     ) as log:
         logged = log(np.ones((4, 4, 3), np.uint8))
     assert {tag.split("/")[0] for tag in logged.tags} == {"ranks", "flat", "unknown"}
+
+
+def test_a_volume_is_drawn_slice_by_slice_in_every_view(tmp_path: Path) -> None:
+    inputs = keras.Input((3, 6, 6, 1))
+    x = keras.layers.Conv3D(2, 2, activation="relu", name="conv3d")(inputs)
+    volume = np.random.default_rng(2).normal(size=(2, 3, 6, 6, 1))
+    with ActivationLogger(tmp_path, keras.Model(inputs, x)) as log:
+        log(volume)
+    found = images(tmp_path)
+    maps = activations(keras.Model(inputs, x), volume)["conv3d"]
+    expected = channel_grid(
+        as_maps(maps[0]), layer="conv3d", input_name="input_0", shape=(2, 5, 5, 2)
+    )
+    np.testing.assert_array_equal(found["conv3d/channels/input_0", 0], expected)
+    order = strongest_channels(as_maps(maps[0]), 2)[0].tolist()
+    expected = input_comparison(
+        [None, None],
+        [as_maps(one)[:, :, order] for one in maps],
+        order,
+        layer="conv3d",
+        input_names=["input_0", "input_1"],
+        shapes=[(2, 5, 5, 2)] * 2,
+    )
+    np.testing.assert_array_equal(found["conv3d/inputs", 0], expected)
 
 
 def test_channels_are_checked_where_only_a_run_tells_how_many(tmp_path: Path) -> None:
