@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.applications import Preprocessing
+from tb_actviz.capture.discovery import describe_error
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.text import by
@@ -126,11 +127,28 @@ class Feed:
             if self.preprocess is not None and batch.ndim == 4:
                 for one in inputs:
                     _refuse_preprocessed(one.name, one.parts[index])
-                ready = self.preprocess.function(batch.astype(np.float32, copy=False))
-                batch = np.asarray(keras.ops.convert_to_numpy(ready))
+                batch = self._preprocessed(self.preprocess, batch)
             batch = np.stack([_moved(one, shape, first) for one in batch])
             arrays.append(batch.astype(dtype or _model_dtype(batch), copy=False))
         return arrays
+
+    def _preprocessed(self, preprocess: Preprocessing, batch: np.ndarray) -> np.ndarray:
+        """The pictures after a function of the user's, which can do anything."""
+        try:
+            ready = preprocess.function(batch.astype(np.float32))
+            array = np.asarray(keras.ops.convert_to_numpy(ready))
+        except Exception as error:
+            raise InputError(
+                f"preprocess={preprocess.name} failed on pictures of shape "
+                f"{batch.shape}: {describe_error(error)}"
+            ) from error
+        if array.ndim != 4 or len(array) != len(batch) or array.dtype.kind not in "uif":
+            raise InputError(
+                f"preprocess={preprocess.name} gave {array.dtype} of shape "
+                f"{array.shape} for pictures of shape {batch.shape}; expected as many "
+                "pictures, (N, H, W, C), of numbers."
+            )
+        return array
 
 
 def _last(shape: tuple[int | None, ...], first: bool) -> tuple[int | None, ...]:
@@ -159,7 +177,10 @@ def _fitted(part: np.ndarray, shape: tuple[int | None, ...]) -> np.ndarray:
 def _model_dtype(batch: np.ndarray) -> str:
     """What a model that says nothing of its inputs is fed: pictures are floats."""
     if batch.dtype.kind in "iu" and batch.dtype != np.uint8:
-        return "int32"
+        fits = np.iinfo(np.int32).min <= batch.min() and (
+            batch.max() <= np.iinfo(np.int32).max
+        )
+        return "int32" if fits else "int64"
     return "bool" if batch.dtype == bool else "float32"
 
 

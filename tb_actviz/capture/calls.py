@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ class Call:
     Args:
         path: Layer path, unique in the model: `conv1`, inside other models and layers
             `backbone/block3/conv1`; a repeated call is `conv1#2`, further outputs of
-            one call are `lstm:1`, `lstm:2`; `conv1:pre` is the value before the
+            one call are `lstm:0`, `lstm:1`; `conv1:pre` is the value before the
             activation that `conv1` applies itself.
         layer: The Keras layer (or operation, such as an addition) called.
         shape: Shape of the tensor as the model has it, with the batch axis; None where
@@ -61,22 +61,30 @@ class Call:
 class Names:
     """Hands out the names of the calls made inside one model or layer."""
 
-    def __init__(self) -> None:
-        self._calls: dict[int, int] = {}
-        self._taken: set[str] = set()
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._calls: dict[Any, int] = {}
+        self._taken = set(taken)
+        # An id means something only as long as its layer lives.
+        self._layers: list[Any] = []
 
-    def enter(self, layer: Any) -> tuple[str, int]:
+    def enter(self, layer: Any, *, is_lasting: bool = True) -> tuple[str, int]:
         """Name one more call of a layer.
 
         Args:
-            layer: The layer; it must live as long as this object.
+            layer: The layer.
+            is_lasting: False for a layer that is made anew at every run, so that the
+                number in an automatic name means nothing.
 
         Returns:
             The name, and which call of the layer it is, from 1.
         """
-        times = self._calls[id(layer)] = self._calls.get(id(layer), 0) + 1
-        name = str(layer.name) if times == 1 else f"{layer.name}#{times}"
-        return self._free(name), times
+        self._layers.append(layer)
+        name = str(layer.name)
+        key: Any = id(layer)
+        if not is_lasting:
+            name = key = _without_number(name, type(layer).__name__)
+        times = self._calls[key] = self._calls.get(key, 0) + 1
+        return self._free(name if times == 1 else f"{name}#{times}"), times
 
     def outputs(self, name: str, count: int) -> list[str]:
         """Name the output tensors of one call.
@@ -111,6 +119,49 @@ class Names:
             candidate = f"{name}~{number}"
         self._taken.add(candidate)
         return candidate
+
+
+def _without_number(name: str, class_name: str) -> str:
+    """An automatic name without the number that Keras counts up."""
+    base = name.rstrip("0123456789").removesuffix("_")
+    return base if base.replace("_", "") == class_name.lower() else name
+
+
+def value_problem(shape: Sequence[int | None], dtype: str) -> str | None:
+    """Tell why a tensor cannot be captured, as far as its shape and dtype say.
+
+    Args:
+        shape: Its shape, with the batch axis.
+        dtype: Its dtype as Keras names it.
+
+    Returns:
+        The reason; None where there is none.
+    """
+    if dtype.startswith(("string", "complex")):
+        return f"it holds {dtype} values"
+    return "it is one number for the whole batch" if len(shape) == 0 else None
+
+
+def with_batch_size(calls: Sequence[Call], batch_size: int | None) -> list[Call]:
+    """Take the batch axis of a model with a fixed batch size for any other's.
+
+    Args:
+        calls: The calls of one model.
+        batch_size: Size of the batches it takes; None for any.
+
+    Returns:
+        The calls with None as size of the batch axis; those without one, which nothing
+        can tell inputs apart in, with that as their problem.
+    """
+    if batch_size is None:
+        return list(calls)
+    reason = "its first axis is not the batch, and the model's batch size is fixed"
+    return [
+        replace(call, shape=(None, *call.shape[1:]))
+        if call.shape[:1] == (batch_size,)
+        else replace(call, problem=call.problem or reason)
+        for call in calls
+    ]
 
 
 def with_channel_order(calls: Sequence[Call]) -> list[Call]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Any
 
 import keras
 
-from tb_actviz.capture.calls import Call, with_channel_order
+from tb_actviz.capture.calls import Call, with_batch_size, with_channel_order
 from tb_actviz.capture.graph import has_graph, is_flat, read_graph
 from tb_actviz.capture.hooks import EverythingSeen, Recorder, watching
 from tb_actviz.capture.roles import all_layers, is_input
@@ -40,6 +40,7 @@ def list_calls(model: keras.Model, signature: Signature) -> list[Call]:
     """
     if has_graph(model) and is_flat(model):
         return read_graph(model)
+    _build_what_runs(model, signature)
     outer = read_graph(model) if has_graph(model) else []
     inputs = [call.path for call in outer if is_input(call.layer)]
     failure: Exception | None = None
@@ -52,7 +53,8 @@ def list_calls(model: keras.Model, signature: Signature) -> list[Call]:
         except Exception as error:  # a model of the user's can fail in any way
             failure = failure or error
         else:
-            return _merge(outer, _without_trials(_compare(*found)))
+            calls = _merge(outer, _without_trials(_compare(*found)))
+            return with_batch_size(calls, signature.batch_size)
     raise InputError(
         f"The layers of the model {model.name!r} ({type(model).__name__}) cannot be "
         f"listed: it fails when it is run on shapes alone. {describe_error(failure)}"
@@ -116,7 +118,9 @@ def shapes_at(
         # Layer by layer, which no back end has to run anything for.
         calls = read_graph(model)
         seen = [call for call in calls if not call.fused]
-        every = keras.Model(model.inputs, [call.tensor for call in seen])
+        every = keras.Model(
+            model.inputs, [call.tensor for call in seen], name="tb_actviz_shapes"
+        )
         symbols = _symbols(exact, batch, 0)
         specs = every.compute_output_spec(symbols if len(symbols) > 1 else symbols[0])
         found: dict[str, tuple[int | None, ...]] = {
@@ -144,6 +148,7 @@ def run_watched(
     *,
     input_paths: Sequence[str] = (),
     wanted: Sequence[str] | None = None,
+    lasting: Container[int] | None = None,
 ) -> Recorder:
     """Run a model in inference mode while it is watched.
 
@@ -154,27 +159,30 @@ def run_watched(
         input_paths: Paths of the inputs, where they have some.
         wanted: Paths of the tensors to keep; the run ends when they are there. None
             keeps all.
+        lasting: Ids of the layers that the model keeps, if they were looked up before.
 
     Returns:
         The recorder with what it saw.
     """
     named = list(zip(input_paths, tensors, strict=False)) or [("", tensors[0])]
-    recorder = Recorder(named, wanted)
+    if lasting is None:
+        lasting = lasting_layers(model)
+    recorder = Recorder(named, wanted, lasting)
     with watching(recorder), contextlib.suppress(EverythingSeen):
         model(signature.pack(tensors), training=False)
     return recorder
 
 
-def is_built(model: keras.Model) -> bool:
-    """Tell whether a model and all its layers have their weights.
+def lasting_layers(model: keras.Model) -> set[int]:
+    """Find the layers that a model keeps, unlike those it makes as it runs.
 
     Args:
         model: Any Keras model.
 
     Returns:
-        False where a first call would make some.
+        Their ids.
     """
-    return all(layer.built for layer in all_layers(model))
+    return {id(layer) for layer in all_layers(model)}
 
 
 def build(model: keras.Model, signature: Signature) -> None:
@@ -187,12 +195,24 @@ def build(model: keras.Model, signature: Signature) -> None:
     Raises:
         Exception: What the model raises.
     """
-    if isinstance(model, keras.Sequential) and len(signature.shapes) == 1:
+    is_sequential = isinstance(model, keras.Sequential) and not model.built
+    if is_sequential and len(signature.shapes) == 1:
         model.build((None, *signature.shapes[0]))
         return
     _OnShapes(
         lambda *tensors: _ignore(model(signature.pack(tensors), training=False))
     ).shapes(_symbols(signature, 2, 224))
+
+
+def _build_what_runs(model: keras.Model, signature: Signature) -> None:
+    """Let layers without weights get theirs before a run is watched.
+
+    Making them calls layers too. Those that never run stay as they are.
+    """
+    if all(layer.built for layer in all_layers(model)):
+        return
+    with contextlib.suppress(Exception):  # the watched run will fail as well, and tell
+        build(model, signature)
 
 
 def describe_error(error: BaseException | None) -> str:

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.calls import Call
-from tb_actviz.capture.discovery import describe_error, run_watched
+from tb_actviz.capture.discovery import describe_error, lasting_layers, run_watched
 from tb_actviz.capture.forward import (
     Forward,
     TensorFunction,
@@ -17,8 +17,12 @@ from tb_actviz.capture.forward import (
     run_eagerly,
 )
 from tb_actviz.capture.graph import has_graph
+from tb_actviz.capture.roles import is_input
 from tb_actviz.capture.signature import Signature
 from tb_actviz.errors import InputError
+
+#: Models without a graph are traced for each size; more traces would only pile up.
+_MOST_TRACED = 16
 
 
 class Execution:
@@ -48,6 +52,8 @@ class Execution:
         self._signature = signature
         self._calls = calls
         self._chosen = chosen
+        self._inputs = [call.path for call in calls if is_input(call.layer)]
+        self._lasting = lasting_layers(model)
         self._may_fall_back = compiled is None
         eager = getattr(model, "run_eagerly", False) if compiled is None else False
         self._compile = compiled is not False and not eager
@@ -73,40 +79,52 @@ class Execution:
         Raises:
             InputError: If the model fails.
         """
+        if keras.backend.backend() == "jax":
+            # While `fit` runs, the weights are elsewhere.
+            self._model.jax_state_sync()
         # A graph says which sizes it takes; other models are traced for each size.
         shapes = tuple(array.shape[1:] for array in arrays)
         if has_graph(self._model):
             shapes = self._signature.shapes
-        forward = self._forwards.get(shapes)
+        key = (shapes, tuple(str(array.dtype) for array in arrays))
+        forward = self._forwards.get(key)
         if forward is not None:
-            return forward(arrays)
+            return self._run(forward, arrays)
+        if len(self._forwards) == _MOST_TRACED:
+            del self._forwards[next(iter(self._forwards))]
         if self._compile:
             forward = compile_forward(
                 self._function,
                 [(self._signature.batch_size, *shape) for shape in shapes],
-                [str(array.dtype) for array in arrays],
+                list(key[1]),
                 self._variables,
             )
             try:
-                outputs = forward(arrays)
-            except Exception as error:  # a model of the user's can fail in any way
+                outputs = self._run(forward, arrays)
+            except InputError:
                 if not self._may_fall_back:
-                    raise model_failed(self._model, error) from error
+                    raise
             else:
-                self._forwards[shapes] = forward
+                self._forwards[key] = forward
                 return outputs
         forward = run_eagerly(self._function)
-        try:
-            outputs = forward(arrays)
-        except Exception as error:  # a model of the user's can fail in any way
-            raise model_failed(self._model, error) from error
+        outputs = self._run(forward, arrays)
         self._compile = False
-        self._forwards[shapes] = forward
+        self._forwards[key] = forward
         return outputs
 
+    def _run(self, forward: Forward, arrays: list[np.ndarray]) -> list[np.ndarray]:
+        try:
+            return forward(arrays)
+        except Exception as error:  # a model of the user's can fail in any way
+            raise model_failed(self._model, error) from error
+
     def _sub_model(self) -> TensorFunction:
+        # Named, so that the numbers of the user's own models go on as before.
         sub_model = keras.Model(
-            self._model.inputs, [call.tensor for call in self._chosen]
+            self._model.inputs,
+            [call.tensor for call in self._chosen],
+            name="tb_actviz_sub_model",
         )
 
         def through_sub_model(tensors: Sequence[Any]) -> Sequence[Any]:
@@ -118,7 +136,14 @@ class Execution:
 
     def _through_probe(self, tensors: Sequence[Any]) -> Sequence[Any]:
         wanted = [call.path for call in self._chosen]
-        seen = run_watched(self._model, self._signature, tensors, wanted=wanted)
+        seen = run_watched(
+            self._model,
+            self._signature,
+            tensors,
+            input_paths=self._inputs,
+            wanted=wanted,
+            lasting=self._lasting,
+        )
         for path in wanted:
             if path not in seen.tensors:
                 raise InputError(f"The layer {path!r} is not called for these inputs.")

@@ -90,11 +90,7 @@ class FeatureExtractor:
             InputError: If the inputs differ in size, do not fit the model, or look
                 preprocessed already.
         """
-        if (
-            isinstance(batch_size, bool)
-            or batch_size != int(batch_size)
-            or (batch_size < 1)
-        ):
+        if not isinstance(batch_size, int) or batch_size < 1:
             raise InputError(
                 f"Received batch_size={batch_size!r}; expected an integer of at least "
                 "1."

@@ -12,7 +12,13 @@ from typing import Any
 
 import keras
 
-from tb_actviz.capture.calls import Call, Names, with_channel_order
+from tb_actviz.capture.calls import (
+    Call,
+    Names,
+    value_problem,
+    with_batch_size,
+    with_channel_order,
+)
 from tb_actviz.capture.roles import fused_activation, is_model, sublayers
 
 
@@ -99,9 +105,12 @@ def read_graph(model: keras.Model) -> list[Call]:
                     times,
                     final=id(output) in final,
                     tensor=output,
+                    problem=value_problem(output.shape, _dtype(output)),
                 )
             )
-    return with_channel_order(calls)
+    sizes = {tensor.shape[0] for tensor in model.inputs}
+    batch_size = sizes.pop() if len(sizes) == 1 else None
+    return with_channel_order(with_batch_size(calls, batch_size))
 
 
 def graph_inputs(model: keras.Model) -> Any:

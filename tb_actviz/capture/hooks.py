@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 import keras
 
-from tb_actviz.capture.calls import Call, Names
+from tb_actviz.capture.calls import Call, Names, value_problem
 from tb_actviz.capture.graph import is_in_graph
 from tb_actviz.capture.roles import fused_activation
 
@@ -47,10 +48,14 @@ class Recorder:
     Args:
         inputs: The tensors that the model is called on, with the path of each.
         wanted: Paths of the tensors to keep; None keeps them all.
+        lasting: Ids of the layers that the model keeps; others are made as it runs.
     """
 
     def __init__(
-        self, inputs: Sequence[tuple[str, Any]], wanted: Sequence[str] | None
+        self,
+        inputs: Sequence[tuple[str, Any]],
+        wanted: Sequence[str] | None,
+        lasting: Container[int],
     ) -> None:
         self.calls: list[Call] = []
         self.tensors: dict[str, Any] = {}
@@ -58,10 +63,12 @@ class Recorder:
         self.final: set[str] = set()
         self._missing = None if wanted is None else set(wanted)
         self._reference = inputs[0][1]
+        self._lasting = lasting
         self._frames: list[_Frame] = []
-        self._paths = {id(tensor): path for path, tensor in inputs}
-        # An id means something only as long as its tensor lives.
-        self._alive: list[Any] = [tensor for _, tensor in inputs]
+        self._inputs = list(inputs)
+        # Where each tensor came from; an id means something only while it lives.
+        self._paths = {id(tensor): path for path, tensor in inputs if path}
+        self._alive: list[Any] = []
 
     def run(
         self,
@@ -85,14 +92,19 @@ class Recorder:
             EverythingSeen: As soon as all wanted tensors are there.
         """
         if not self._frames:
-            with self._inside(_Frame("", ())):
+            taken = [path for path, _ in self._inputs if path]
+            with self._inside(_Frame("", (), taken)):
                 outputs = call(operation, *args, **kwargs)
             self.final = set(self._sources(outputs))
             return outputs
         if not isinstance(operation, keras.Layer) and not is_in_graph(operation):
             return call(operation, *args, **kwargs)
         parent = self._frames[-1]
-        name, times = parent.names.enter(operation)
+        name, times = parent.names.enter(
+            operation,
+            is_lasting=not isinstance(operation, keras.Layer)
+            or id(operation) in self._lasting,
+        )
         path = parent.prefix + name
         sources = self._sources((args, kwargs))
         frame = _Frame(f"{path}/", parent.steps)
@@ -102,7 +114,7 @@ class Recorder:
                 operation, parent, name, sources, times
             ) as applied_to,
         ):
-            if isinstance(operation, keras.layers.TimeDistributed):
+            if type(operation).call is keras.layers.TimeDistributed.call:
                 outputs = self._run_all_steps(frame, operation, *args, **kwargs)
             elif isinstance(operation, keras.layers.RNN):
                 with _not_recording():
@@ -203,42 +215,35 @@ class Recorder:
                 del attributes["activation"]
 
     def _sources(self, nest: Any) -> tuple[str, ...]:
+        if self._missing is not None:
+            return ()  # nobody asks when only values are wanted
         flat = keras.tree.flatten(nest)
         return tuple(self._paths[id(x)] for x in flat if id(x) in self._paths)
 
     def _record(self, call: Call, tensor: Any, steps: tuple[Any, ...]) -> None:
-        problem = _problem(tensor, self._reference)
-        self._alive.append(tensor)
-        self._paths[id(tensor)] = call.path
-        if self._missing is None:
-            self.calls.append(
-                Call(
-                    call.path,
-                    call.layer,
-                    call.shape,
-                    call.dtype,
-                    call.sources,
-                    call.times,
-                    call.fused,
-                    problem=problem,
-                )
-            )
-        elif call.path not in self._missing:
+        if self._missing is not None and call.path not in self._missing:
             return
+        problem = _problem(tensor, self._reference)
         if problem is None:
             self.tensors[call.path] = _unfold(tensor, steps)
-        if self._missing is not None:
-            self._missing.discard(call.path)
-            if not self._missing:
-                raise EverythingSeen
+        if self._missing is None:
+            self._alive.append(tensor)
+            self._paths[id(tensor)] = call.path
+            self.calls.append(replace(call, problem=problem))
+            return
+        self._missing.discard(call.path)
+        if not self._missing:
+            raise EverythingSeen
 
 
 class _Frame:
     """One call that is running: where the calls inside it belong."""
 
-    def __init__(self, prefix: str, steps: tuple[Any, ...]) -> None:
+    def __init__(
+        self, prefix: str, steps: tuple[Any, ...], taken: Sequence[str] = ()
+    ) -> None:
         self.prefix = prefix
-        self.names = Names()
+        self.names = Names(taken)
         #: Sizes of the time axes that lie folded into the batch axis.
         self.steps = steps
 
@@ -289,14 +294,11 @@ def _unfold(tensor: Any, steps: tuple[Any, ...]) -> Any:
 
 def _problem(tensor: Any, reference: Any) -> str | None:
     """Why a tensor cannot be captured, if so."""
-    dtype = str(getattr(tensor, "dtype", ""))
-    if "string" in dtype or "complex" in dtype or "object" in dtype:
-        return f"it holds {keras.backend.standardize_dtype(tensor.dtype)} values"
     if not hasattr(tensor, "ndim"):
         return f"it is a {type(tensor).__name__}, not a dense tensor"
-    if len(tensor.shape) == 0:
-        return "it is one number for the whole batch"
-    return None if _is_outside(tensor, reference) else _LOOP
+    dtype = str(keras.backend.standardize_dtype(tensor.dtype))
+    problem = value_problem(tensor.shape, dtype)
+    return problem or (None if _is_outside(tensor, reference) else _LOOP)
 
 
 def _is_outside(tensor: Any, reference: Any) -> bool:

@@ -94,7 +94,8 @@ class _Reader:
         if count == 1 or not isinstance(value, list | tuple) or len(value) != count:
             return False
         # A list of samples holds nests of its own.
-        return not any(isinstance(part, list | tuple | Mapping) for part in value)
+        nests = (list, tuple, Mapping, NamedInput)
+        return not any(isinstance(part, nests) for part in value)
 
     def read(self, value: Any, name: str) -> list[NamedInput]:
         """Read one array, picture, path, nest or dataset."""
@@ -233,7 +234,10 @@ def _checked(values: np.ndarray, name: str) -> np.ndarray:
         )
     if values.size == 0:
         raise InputError(f"The input {name!r} is empty: shape {values.shape}.")
-    return values.astype(np.float32) if values.dtype.kind in "fV" else values
+    if values.dtype.kind not in "fV":
+        return values
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, as it is
+        return values.astype(np.float32)
 
 
 def _to_show(values: np.ndarray) -> np.ndarray | None:

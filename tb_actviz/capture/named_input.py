@@ -54,13 +54,15 @@ def numbered(inputs: Sequence[NamedInput]) -> list[NamedInput]:
     """
     files = {one.source for one in inputs if one.source and not one.name}
     short = _shortest_names(files)
-    seen: Counter[str] = Counter()
+    taken: set[str] = set()
     named = []
     for one in inputs:
-        name = one.name or short[one.source] if one.source else one.name
-        seen[name] += 1
-        if seen[name] > 1:
-            name = f"{name}#{seen[name]}"
+        own = one.name or short[one.source] if one.source else one.name
+        name, number = own, 1
+        while name in taken:
+            number += 1
+            name = f"{own}#{number}"
+        taken.add(name)
         named.append(replace(one, name=name))
     return named
 

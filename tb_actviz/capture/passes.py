@@ -69,7 +69,7 @@ class ForwardPass:
         self._plan: _Plan | None = None
         self.preprocess = find_preprocess(model, preprocess)
         self.signature = model_signature(model)
-        if self.signature is not None and discovery.is_built(model):
+        if self.signature is not None and model.built:
             calls = self._list_on_shapes(self.signature)
             if calls is not None:
                 self._plan = self._planned(self.signature, calls)
@@ -156,7 +156,7 @@ class ForwardPass:
         """The plan; a model that was never called is built, as calling it would."""
         if self._plan is None:
             signature = self.signature or signature_of(named.values, self._model)
-            if not discovery.is_built(self._model):
+            if not self._model.built:
                 self._build(signature, named)
                 # Now it may have a graph, and layers that tell more.
                 signature = model_signature(self._model) or signature
@@ -273,13 +273,22 @@ class _Plan:
         outputs = self.execution(self.feed.batch(inputs))
         fixed = self.feed.signature.batch_size
         fed = fixed or len(inputs)
-        batched = [call.shape[0] in (None, fixed) for call in self.chosen]
-        if len(inputs) > 1 and any(
-            own and len(output) != fed
-            for own, output in zip(batched, outputs, strict=True)
-        ):
-            # A layer that makes more rows of one input, as windows of a picture, say:
-            # alone, all rows it gives belong to the input.
+        whole = [
+            path
+            for path, call, output in zip(
+                self.layers, self.chosen, outputs, strict=True
+            )
+            if call.shape[0] is not None or len(output) != fed
+        ]
+        if whole and (fixed or 1) > 1:
+            raise InputError(
+                f"The first axis of the layer {whole[0]!r} is not the batch, and the "
+                f"model {self.model.name!r} takes batches of {fixed} only. Build it "
+                "without a fixed batch size, or choose other layers."
+            )
+        if whole and len(inputs) > 1:
+            # All that such a layer gives, as windows of a picture or embeddings of
+            # positions, belongs to the input only when that goes alone.
             alone = [self._run_batch([one]) for one in inputs]
             for path, *rows in zip(self.layers, *alone, strict=True):
                 for row in rows:
@@ -287,8 +296,10 @@ class _Plan:
                         raise _of_several_shapes(path, rows[0], row)
             return [np.concatenate(rows) for rows in zip(*alone, strict=True)]
         return [
-            _rows(output, len(inputs), fed, own, call.channels_first)
-            for output, own, call in zip(outputs, batched, self.chosen, strict=True)
+            _rows(output, len(inputs), path in whole, call.channels_first)
+            for path, output, call in zip(
+                self.layers, outputs, self.chosen, strict=True
+            )
         ]
 
     def _size(self, shapes: tuple[tuple[int, ...], ...]) -> str | int:
@@ -309,24 +320,23 @@ class _Plan:
             if not small:
                 chosen = (found.get(call.path, ()) for call in self.chosen)
                 # What a layer does not tell before its run cannot be counted.
-                return 4 * sum(math.prod(n or 1 for n in shape) for shape in chosen)
+                values = sum(math.prod(n or 1 for n in shape) for shape in chosen)
+                return 4 * values // (self.feed.signature.batch_size or 1)
             reason = f"a layer would be {by(small[0])}"
         return (
-            f"too small for the model {self.model.name!r}: {reason}. Use a larger "
-            "picture (on the command line: --size)."
+            f"too small for the model {self.model.name!r}, or of a size it cannot "
+            f"take: {reason}. Use another size, as a larger picture (on the command "
+            "line: --size)."
         )
 
 
 def _rows(
-    output: np.ndarray, count: int, fed: int, is_batched: bool, channels_first: bool
+    output: np.ndarray, count: int, is_whole: bool, channels_first: bool
 ) -> np.ndarray:
     """One row for each input, channels last, from what the pass gave for a layer."""
     if channels_first:
         output = np.moveaxis(output, 1, -1)
-    if is_batched:
-        return output[:count] if len(output) == fed else output[None]
-    # The same for every input, as an embedding of positions is.
-    return np.broadcast_to(output, (count, *output.shape))
+    return output[None] if is_whole else output[:count]
 
 
 def _of_several_shapes(path: str, one: np.ndarray, other: np.ndarray) -> InputError:

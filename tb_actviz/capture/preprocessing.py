@@ -34,7 +34,7 @@ def find_preprocess(model: keras.Model, preprocess: Preprocess) -> Preprocessing
     Raises:
         InputError: If `preprocess` is something else.
     """
-    if preprocess == "auto":
+    if isinstance(preprocess, str) and preprocess == "auto":
         return _known(model)
     if preprocess is None:
         return None
