@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tb_actviz.capture.description import Capture
     from tb_actviz.capture.extractor import FeatureExtractor, activations
     from tb_actviz.capture.layers import LayerInfo, describe_layers
+    from tb_actviz.checkpoints.log import LoggedCheckpoints, log_checkpoints
     from tb_actviz.comparison import InputDifference, compare_inputs
     from tb_actviz.errors import InputError
     from tb_actviz.imaging.montage import (
@@ -41,6 +42,7 @@ __all__ = [
     "LayerInfo",
     "LogOptions",
     "Logged",
+    "LoggedCheckpoints",
     "activations",
     "channel_grid",
     "channel_statistics",
@@ -51,6 +53,7 @@ __all__ = [
     "imresize",
     "imtile",
     "input_comparison",
+    "log_checkpoints",
     "mat2gray",
     "relu_comparison",
     "strongest_channels",
@@ -66,6 +69,7 @@ _MODULES = {
     "LayerInfo": "capture.layers",
     "LogOptions": "views",
     "Logged": "logger",
+    "LoggedCheckpoints": "checkpoints.log",
     "activations": "capture.extractor",
     "channel_grid": "imaging.montage",
     "channel_statistics": "analysis.channels",
@@ -76,6 +80,7 @@ _MODULES = {
     "imresize": "imaging.resize",
     "imtile": "imaging.tiling",
     "input_comparison": "imaging.montage",
+    "log_checkpoints": "checkpoints.log",
     "mat2gray": "imaging.normalize",
     "relu_comparison": "imaging.montage",
     "strongest_channels": "analysis.channels",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -29,8 +30,9 @@ from tb_actviz.capture.text import by
 from tb_actviz.errors import InputError
 from tb_actviz.imaging.maps import as_maps
 from tb_actviz.imaging.montage import input_comparison
+from tb_actviz.imaging.normalize import Limits, finite_limits
 from tb_actviz.imaging.png import encode_png
-from tb_actviz.views import VIEWS, LogOptions, Response, draw
+from tb_actviz.views import VIEWS, LogOptions, Response, SharedScale, draw
 from tb_actviz.writing.event_file import EventFile, check_step
 from tb_actviz.writing.summaries import image_summary
 
@@ -102,7 +104,10 @@ class ActivationLogger:
         self._selection = layers
         self._before: dict[str, str] = {}
         self._output: str | None = None
-        self._pass = ForwardPass(model, self._choose, preprocess=preprocess)
+        self._make_pass = partial(
+            ForwardPass, model, self._choose, preprocess=preprocess
+        )
+        self._pass = self._make_pass()
         self._stream: Any = None
         self._sampled: list[NamedInput] = []
         self._file = EventFile(log_dir)
@@ -114,6 +119,7 @@ class ActivationLogger:
         progress: Callable[[int, int], None] | None = None,
         *,
         samples: int = SAMPLES,
+        shared: SharedScale | None = None,
     ) -> Logged:
         """Run the inputs through the model and log every view of every layer.
 
@@ -126,6 +132,8 @@ class ActivationLogger:
             step: Step to log at, at least 0.
             progress: Called with (responses drawn, all responses) while this works.
             samples: How many samples to take of a dataset or generator.
+            shared: Scales that these pictures share with those of other steps; None
+                for the scales of the options.
 
         Returns:
             What was written and found.
@@ -135,26 +143,72 @@ class ActivationLogger:
                 cannot be one, or the views show nothing of these inputs and layers.
         """
         check_step(step)
-        named = self._read(inputs, samples)
-        for one in named:
-            self._pass.check(one)
+        named = self.read(inputs, samples=samples)
         logged = Logged(step, tuple(named), preprocess=self._pass.stated_preprocess)
         compared: dict[str, list[_Compared]] = {path: [] for path in self.layers}
         total = len(named) * len(self.layers)
         for done, one in enumerate(named):
-            for index, to_compare in enumerate(self._log_input(logged, one)):
+            for index, to_compare in enumerate(self._log_input(logged, one, shared)):
                 compared[self.layers[index]].append(to_compare)
                 if progress is not None:
                     progress(done * len(self.layers) + index + 1, total)
         if len(named) > 1 and "inputs" in self.options.views:
             for path, of_inputs in compared.items():
-                self._log_comparison(logged, path, of_inputs)
+                self._log_comparison(logged, path, of_inputs, shared)
         if not logged.tags:
             raise InputError(
                 f"There is nothing to draw of {', '.join(self.options.views)}: chosen "
                 "needs channels, relu an activation layer, inputs two inputs."
             )
         return logged
+
+    def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
+        """Read inputs and check that they fit; a model never called is built by them.
+
+        Args:
+            inputs: As for a call of the logger.
+            samples: How many samples to take of a dataset or generator.
+
+        Returns:
+            The inputs, which may be logged any number of times.
+
+        Raises:
+            InputError: If an input cannot be read or does not fit the model.
+        """
+        named = self._read(inputs, samples)
+        for one in named:
+            self._pass.check(one)
+        return named
+
+    def value_ranges(self, inputs: Sequence[NamedInput]) -> dict[str, Limits | None]:
+        """Find between which values the activations lie, without logging them.
+
+        Args:
+            inputs: From `read`.
+
+        Returns:
+            Layer path to the smallest and largest finite value over all inputs, None
+            where nothing is finite; also for the layers before activations that are
+            shown with them.
+
+        Raises:
+            InputError: If the model fails on an input.
+        """
+        shown = {*self.layers, *self._before.values()}
+        found: dict[str, Limits | None] = dict.fromkeys(shown)
+        for one in inputs:
+            captured = self._pass.run([one])
+            for path in shown:
+                found[path] = joined_ranges(found[path], finite_limits(captured[path]))
+        return found
+
+    def recompile(self) -> None:
+        """Forget the compiled pass.
+
+        It follows the model's weights by itself, but not values that a layer makes
+        constants of, such as the statistics of `Normalization`.
+        """
+        self._pass = self._make_pass()
 
     @property
     def event_file(self) -> str | None:
@@ -212,7 +266,9 @@ class ActivationLogger:
             self._stream = inputs
         return self._sampled
 
-    def _log_input(self, logged: Logged, one: NamedInput) -> Iterator[_Compared]:
+    def _log_input(
+        self, logged: Logged, one: NamedInput, shared: SharedScale | None
+    ) -> Iterator[_Compared]:
         """Log every layer for one input; yields copies of the channels to compare.
 
         Copies, and in a function of its own, so that the activations of one input are
@@ -223,7 +279,7 @@ class ActivationLogger:
             logged.predictions[one.name] = captured[self._output][0]
         for path in self.layers:
             response = self._response(path, one, captured)
-            self._log_response(logged, response)
+            self._log_response(logged, response, shared)
             followed = response.maps[:, :, list(self._followed(logged, path))]
             yield _Compared(followed, response.shape)
 
@@ -243,19 +299,26 @@ class ActivationLogger:
             before=as_maps(captured[before_path][0]) if before_path else None,
         )
 
-    def _log_response(self, logged: Logged, response: Response) -> None:
+    def _log_response(
+        self, logged: Logged, response: Response, shared: SharedScale | None
+    ) -> None:
         count = min(self.options.strongest, response.maps.shape[2])
         channels, maxima = strongest_channels(response.maps, count)
         logged.strongest.setdefault(response.layer, {})[response.input_name] = [
             (int(channel), float(maximum))
             for channel, maximum in zip(channels, maxima, strict=True)
         ]
-        for view, picture in draw(response, channels.tolist(), self.options):
+        pictures = draw(response, channels.tolist(), self.options, shared)
+        for view, picture in pictures:
             tag = f"{response.layer}/{view}/{response.input_name}"
-            self._write(logged, tag, view, picture)
+            self._write(logged, tag, view, picture, shared)
 
     def _log_comparison(
-        self, logged: Logged, path: str, compared: Sequence[_Compared]
+        self,
+        logged: Logged,
+        path: str,
+        compared: Sequence[_Compared],
+        shared: SharedScale | None,
     ) -> None:
         picture = input_comparison(
             [one.picture for one in logged.inputs],
@@ -264,9 +327,9 @@ class ActivationLogger:
             layer=path,
             input_names=[one.name for one in logged.inputs],
             shapes=[one.shape for one in compared],
-            limits=self.options.limits,
+            limits=self.options.limits if shared is None else shared.limits(path),
         )
-        self._write(logged, f"{path}/inputs", "inputs", picture)
+        self._write(logged, f"{path}/inputs", "inputs", picture, shared)
 
     def _followed(self, logged: Logged, path: str) -> Sequence[int]:
         """The chosen channels, or the strongest for the first input."""
@@ -275,17 +338,42 @@ class ActivationLogger:
         first = logged.strongest[path][logged.inputs[0].name]
         return [channel for channel, _ in first]
 
-    def _write(self, logged: Logged, tag: str, view: str, picture: np.ndarray) -> None:
+    def _write(
+        self,
+        logged: Logged,
+        tag: str,
+        view: str,
+        picture: np.ndarray,
+        shared: SharedScale | None,
+    ) -> None:
         height, width = picture.shape[:2]
+        description = f"{VIEWS[view]} Preprocessing: {logged.preprocess}."
+        if shared is not None:
+            description += f" One scale for {shared.shared_by}."
         summary = image_summary(
             tag,
             encode_png(picture),
             width,
             height,
-            f"{VIEWS[view]} Preprocessing: {logged.preprocess}.",
+            description,
         )
         self._file.add(summary, logged.step)
         logged.tags.append(tag)
+
+
+def joined_ranges(first: Limits | None, second: Limits | None) -> Limits | None:
+    """Find the range that holds two others.
+
+    Args:
+        first: (smallest, largest), or None for nothing.
+        second: Another one.
+
+    Returns:
+        The range of both, None where both are nothing.
+    """
+    if first is None or second is None:
+        return first or second
+    return min(first[0], second[0]), max(first[1], second[1])
 
 
 def _check_drawable(channels: Sequence[int], chosen: Sequence[Call]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from tb_actviz.imaging.montage import (
     channels_beside_input,
     relu_comparison,
 )
+from tb_actviz.imaging.scale import common_scale
 
 #: Every view, by the name it has in tags, with what it shows.
 VIEWS = {
@@ -121,8 +122,39 @@ class Response:
     before: np.ndarray | None = None
 
 
+@dataclass(frozen=True)
+class SharedScale:
+    """One scale for each layer, the same in its pictures at several steps.
+
+    Args:
+        ranges: Layer path to the smallest and largest finite value of all of them;
+            None where nothing is finite.
+        shared_by: In words, who shares the scale.
+    """
+
+    ranges: Mapping[str, tuple[float, float] | None]
+    shared_by: str
+
+    def limits(self, *layers: str, signed: bool = False) -> tuple[float, float]:
+        """Find the ends of the scale, as a picture's own scale has them.
+
+        Args:
+            *layers: Paths of the layers that are shown together.
+            signed: Take the symmetric scale even if no value is negative.
+
+        Returns:
+            (low, high) in units of the activations.
+        """
+        seen = [np.array(own) for layer in layers if (own := self.ranges[layer])]
+        scale = common_scale(*seen, signed=signed, of=self.shared_by)
+        return scale.low, scale.high
+
+
 def draw(
-    response: Response, strongest: Sequence[int], options: LogOptions
+    response: Response,
+    strongest: Sequence[int],
+    options: LogOptions,
+    shared: SharedScale | None = None,
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Draw every view of one response that the options ask for.
 
@@ -130,12 +162,15 @@ def draw(
         response: The layer's response.
         strongest: Its strongest channels, strongest first.
         options: What to draw.
+        shared: Scales of the layer and the one before it; None for those of the
+            options.
 
     Yields:
         Name of the view and the picture, RGB, uint8. The view `inputs` needs several
         responses and is not among them.
     """
     layer, name = response.layer, response.input_name
+    limits = options.limits if shared is None else shared.limits(layer)
     if "channels" in options.views:
         yield (
             "channels",
@@ -144,7 +179,7 @@ def draw(
                 layer=layer,
                 input_name=name,
                 shape=response.shape,
-                limits=options.limits,
+                limits=limits,
                 per_channel=options.per_channel,
             ),
         )
@@ -158,7 +193,7 @@ def draw(
                 layer=layer,
                 input_name=name,
                 shape=response.shape,
-                limits=options.limits,
+                limits=limits,
             ),
         )
     if "strongest" in options.views:
@@ -171,11 +206,14 @@ def draw(
                 layer=layer,
                 input_name=name,
                 shape=response.shape,
-                limits=options.limits,
+                limits=limits,
                 heading="strongest channels",
             ),
         )
     if "relu" in options.views and response.before is not None:
+        before_layer = str(response.before_layer)
+        if shared is not None:
+            limits = shared.limits(before_layer, layer, signed=True)
         yield (
             "relu",
             relu_comparison(
@@ -183,9 +221,9 @@ def draw(
                 response.maps,
                 options.channels or strongest,
                 layer=layer,
-                before_layer=str(response.before_layer),
+                before_layer=before_layer,
                 input_name=name,
                 shape=response.shape,
-                limits=options.limits,
+                limits=limits,
             ),
         )

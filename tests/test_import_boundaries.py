@@ -41,6 +41,14 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"errors", "capture", "imaging", "analysis", "records", "writing", "views"},
         {"keras", "numpy"},
     ),
+    "checkpoints": (
+        {
+            *("errors", "progress", "capture", "imaging", "analysis"),
+            *("records", "writing", "views", "logger"),
+        },
+        # Keras' own file format is HDF5; Keras needs h5py itself.
+        {"keras", "numpy", "h5py"},
+    ),
     "cli": (
         PARTS - {"callback", "plugin"},
         {"keras", "keras_models", "numpy", "rich"},

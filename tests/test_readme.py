@@ -112,6 +112,25 @@ def test_the_faces_example_runs() -> None:
     assert (pictures.shape, labels.shape) == ((32, 128, 128, 3), (32,))
 
 
+def test_the_checkpoints_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    inputs = keras.Input((16, 16, 3))
+    x = keras.layers.ReLU(name="conv2_relu")(keras.layers.Conv2D(2, 3)(inputs))
+    model = keras.Model(inputs, x)
+    Path("ckpts").mkdir()
+    for epoch in (1, 2):
+        model.save_weights(f"ckpts/ckpt-{epoch:02d}.weights.h5")
+    names = {"av": av, "model": model, "probe_pictures": np.ones((1, 16, 16, 3))}
+    exec(blocks("python")[4], names)  # noqa: S102 - the README's own code
+    assert capsys.readouterr().out.splitlines() == [
+        f"1 {Path('ckpts', 'ckpt-01.weights.h5')}",
+        f"2 {Path('ckpts', 'ckpt-02.weights.h5')}",
+    ]
+    assert {step for _, step in images(tmp_path / "runs")} == {1, 2}
+
+
 @pytest.mark.slow
 def test_the_classic_example_runs_as_written(shared_data: Path, tmp_path: Path) -> None:
     (block,) = [b for b in blocks("sh") if "examples/portrait.py" in b]

@@ -71,6 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_log(commands)
     _add_layers(commands)
     _add_compare(commands)
+    _add_checkpoints(commands)
     return parser
 
 
@@ -111,46 +112,7 @@ def _add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_model(log)
     _add_feeding(log)
     log.add_argument("--logdir", required=True, help="folder of the run")
-    log.add_argument(
-        "--layers",
-        nargs="+",
-        metavar="LAYER",
-        help="layer paths or globs such as 'fire6-*' (default: convolutions and "
-        "activation layers)",
-    )
-    log.add_argument(
-        "--channels",
-        type=_channels,
-        default=(),
-        metavar="N,N",
-        help="channels to follow, counted from 0",
-    )
-    log.add_argument(
-        "--strongest",
-        type=int,
-        default=3,
-        metavar="K",
-        help="how many of the strongest channels to show (default: %(default)s)",
-    )
-    log.add_argument(
-        "--views",
-        nargs="+",
-        metavar="VIEW",
-        help="which of: channels, chosen, strongest, relu, inputs (default: all)",
-    )
-    scale = log.add_mutually_exclusive_group()
-    scale.add_argument(
-        "--limits",
-        type=float,
-        nargs=2,
-        metavar=("LOW", "HIGH"),
-        help="one fixed scale for all pictures",
-    )
-    scale.add_argument(
-        "--per-channel",
-        action="store_true",
-        help="stretch every channel of the grids over its own range",
-    )
+    _add_drawing(log)
     log.add_argument("--step", type=int, default=0, help="step to log at (default: 0)")
     _add_json(log)
     log.set_defaults(module="log")
@@ -200,6 +162,98 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     compare.set_defaults(module="compare")
 
 
+def _add_checkpoints(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> None:
+    checkpoints = commands.add_parser(
+        "checkpoints",
+        help="log the same pictures at every checkpoint of a training",
+        description="Feed the same pictures to every checkpoint of one model and log "
+        "its activations for TensorBoard, a step each.",
+    )
+    checkpoints.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="PICTURE",
+        help="picture files, or folders of them (first, or after --)",
+    )
+    _add_model(checkpoints)
+    checkpoints.add_argument(
+        "--checkpoints",
+        nargs="+",
+        required=True,
+        metavar="CHECKPOINT",
+        help=".keras, .weights.h5 or legacy .h5 files, globs or folders of them",
+    )
+    checkpoints.add_argument(
+        "--steps",
+        type=_integers,
+        metavar="N,N",
+        help="a step for each checkpoint (default: the number that differs between "
+        "their names)",
+    )
+    checkpoints.add_argument(
+        "--scale",
+        default="layer",
+        metavar="WHICH",
+        help="layer: one scale for each layer over all steps; step: each picture its "
+        "own (default: %(default)s)",
+    )
+    checkpoints.add_argument(
+        "--strict",
+        action="store_true",
+        help="stop at a checkpoint that cannot be loaded instead of skipping it",
+    )
+    _add_feeding(checkpoints)
+    checkpoints.add_argument("--logdir", required=True, help="folder of the run")
+    _add_drawing(checkpoints)
+    _add_json(checkpoints)
+    checkpoints.set_defaults(module="checkpoints")
+
+
+def _add_drawing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--layers",
+        nargs="+",
+        metavar="LAYER",
+        help="layer paths or globs such as 'fire6-*' (default: convolutions and "
+        "activation layers)",
+    )
+    parser.add_argument(
+        "--channels",
+        type=_integers,
+        default=(),
+        metavar="N,N",
+        help="channels to follow, counted from 0",
+    )
+    parser.add_argument(
+        "--strongest",
+        type=int,
+        default=3,
+        metavar="K",
+        help="how many of the strongest channels to show (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--views",
+        nargs="+",
+        metavar="VIEW",
+        help="which of: channels, chosen, strongest, relu, inputs (default: all)",
+    )
+    fixed = parser.add_mutually_exclusive_group()
+    fixed.add_argument(
+        "--limits",
+        type=float,
+        nargs=2,
+        metavar=("LOW", "HIGH"),
+        help="one fixed scale for all pictures",
+    )
+    fixed.add_argument(
+        "--per-channel",
+        action="store_true",
+        help="stretch every channel of the grids over its own range",
+    )
+
+
 def _add_feeding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size",
@@ -231,7 +285,7 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
 
 
-def _channels(text: str) -> tuple[int, ...]:
+def _integers(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:

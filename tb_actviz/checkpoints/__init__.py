@@ -1,0 +1,1 @@
+"""The same inputs through many checkpoints of one model."""
