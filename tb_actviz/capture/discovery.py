@@ -11,6 +11,7 @@ from typing import Any
 import keras
 
 from tb_actviz.capture.calls import Call, with_batch_size, with_channel_order
+from tb_actviz.capture.entry import Entry
 from tb_actviz.capture.graph import has_graph, is_flat, read_graph
 from tb_actviz.capture.hooks import EverythingSeen, Recorder, watching
 from tb_actviz.capture.roles import all_layers, is_input
@@ -75,7 +76,14 @@ def list_calls_of_run(
         The calls, with the sizes of this run; the first axis of a tensor counts as the
         batch where it has its size.
     """
-    recorder = run_watched(model, signature, tensors)
+    recorders: list[Recorder] = []
+
+    def run(tensors: Sequence[Any]) -> list[Any]:
+        recorders.append(run_watched(model, signature, tensors))
+        return []
+
+    Entry(run)(list(tensors))
+    (recorder,) = recorders
     batch = tensors[0].shape[0]
     calls = []
     for call in recorder.calls:
@@ -267,12 +275,13 @@ def _run_on_shapes(
     """The calls of one run with exact sizes, so that no back end has to guess any."""
     recorders: list[Recorder] = []
 
-    def run(*tensors: Any) -> list[Any]:
+    def run(tensors: Sequence[Any]) -> list[Any]:
         recorder = run_watched(model, signature, tensors, input_paths=input_paths)
         recorders.append(recorder)
         return list(recorder.tensors.values())
 
-    outputs = _OnShapes(run).shapes(
+    entry = Entry(run)
+    outputs = _OnShapes(lambda *tensors: entry(list(tensors))).shapes(
         _symbols(signature, signature.batch_size or batch, size)
     )
     recorder = recorders[-1]

@@ -10,6 +10,7 @@ import numpy as np
 
 from tb_actviz.capture.calls import Call
 from tb_actviz.capture.discovery import describe_error, lasting_layers, run_watched
+from tb_actviz.capture.entry import Entry
 from tb_actviz.capture.forward import (
     Forward,
     TensorFunction,
@@ -60,7 +61,9 @@ class Execution:
         self._forwards: dict[tuple[Any, ...], Forward] = {}
         #: Why a sub-model would not do; empty where it does.
         self.reason = _against_sub_model(model, chosen)
-        self._function = self._through_probe if self.reason else self._sub_model()
+        self._function = Entry(
+            self._through_probe if self.reason else self._sub_model()
+        )
 
     @property
     def compiled(self) -> bool:

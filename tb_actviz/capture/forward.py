@@ -106,7 +106,7 @@ def _compile_tensorflow(
 
     def infer(*tensors: Any) -> Any:
         with keras.StatelessScope():
-            return list(function(tensors))
+            return list(function(list(tensors)))
 
     traced = tf.function(infer, input_signature=signature, autograph=False)
     # Traced here and now; the function itself would complain about retracing when
@@ -125,7 +125,7 @@ def _compile_jax(
 
     def infer(values: list[Any], tensors: list[Any]) -> Any:
         with keras.StatelessScope(list(zip(variables, values, strict=True))):
-            return list(function(tensors))
+            return list(function(list(tensors)))
 
     traced = jax.jit(infer)
 

@@ -158,6 +158,24 @@ def test_training_with_capture_is_bit_identical(
 
 
 @pytest.mark.every_backend
+@pytest.mark.parametrize("build", [nested, subclassed])
+@pytest.mark.parametrize("layers_asked", ["head", ["*", "*:pre"]], ids=str)
+def test_losses_of_a_training_step_stay(
+    build: Callable[[], keras.Model], layers_asked: Any
+) -> None:
+    model, batch = build(), pictures(2, (12, 12)).astype(np.float32)
+    pool = model.get_layer("pool")
+    pool.activity_regularizer = keras.regularizers.L2(0.1)
+    model(batch, training=True)
+    before = [float(keras.ops.convert_to_numpy(loss)) for loss in model.losses]
+    assert len(before) >= 1
+    FeatureExtractor(model, layers_asked, compiled=False)(batch)
+    FeatureExtractor(model, layers_asked)(batch)
+    after = [float(keras.ops.convert_to_numpy(loss)) for loss in model.losses]
+    assert after == before
+
+
+@pytest.mark.every_backend
 def test_a_failure_inside_the_model_leaves_nothing_behind() -> None:
     cut = threading.Event()
 
