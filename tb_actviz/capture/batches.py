@@ -9,10 +9,9 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.applications import Preprocessing
-from tb_actviz.capture.discovery import describe_error
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.signature import Signature
-from tb_actviz.capture.text import by
+from tb_actviz.capture.text import by, describe_error
 from tb_actviz.errors import InputError
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601

@@ -127,6 +127,18 @@ def _without_number(name: str, class_name: str) -> str:
     return base if base.replace("_", "") == class_name.lower() else name
 
 
+def dtype_of(tensor: Any) -> str:
+    """Name the dtype of a tensor as Keras does.
+
+    Args:
+        tensor: A tensor of any back end, or a symbolic one.
+
+    Returns:
+        Name such as `float32`.
+    """
+    return str(keras.backend.standardize_dtype(tensor.dtype))
+
+
 def value_problem(shape: Sequence[int | None], dtype: str) -> str | None:
     """Tell why a tensor cannot be captured, as far as its shape and dtype say.
 

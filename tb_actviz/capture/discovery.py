@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Any
 
 import keras
 
-from tb_actviz.capture.calls import Call, with_batch_size, with_channel_order
+from tb_actviz.capture.calls import (
+    Call,
+    dtype_of,
+    with_batch_size,
+    with_channel_order,
+)
 from tb_actviz.capture.entry import Entry
 from tb_actviz.capture.graph import has_graph, is_flat, read_graph
 from tb_actviz.capture.hooks import EverythingSeen, Recorder, watching
 from tb_actviz.capture.roles import all_layers, is_input
 from tb_actviz.capture.signature import Signature
+from tb_actviz.capture.text import describe_error
 from tb_actviz.errors import InputError
 
 # Two batches, and two sizes where any size will do: what changes depends on them.
@@ -97,7 +102,7 @@ def list_calls_of_run(
             replace(
                 call,
                 shape=shape,
-                dtype=_dtype(tensor),
+                dtype=dtype_of(tensor),
                 final=call.path in recorder.final,
             )
         )
@@ -223,32 +228,6 @@ def _build_what_runs(model: keras.Model, signature: Signature) -> None:
         build(model, signature)
 
 
-def describe_error(error: BaseException | None) -> str:
-    """Give the one line of an error that says most.
-
-    Args:
-        error: The error.
-
-    Returns:
-        Its class and the first line of its own words: Keras wraps what a layer raised
-        in several sentences.
-    """
-    plain = _TERMINAL_COLOURS.sub("", str(error))
-    lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    own = [line for line in lines if not line.startswith(_KERAS_WRAPPING)]
-    text = own[0] if own else ""
-    return f"{type(error).__name__}: {text}".rstrip(": ")
-
-
-_TERMINAL_COLOURS = re.compile(r"\x1b\[\d*m")
-_KERAS_WRAPPING = (
-    "Could not automatically infer",
-    "Exception encountered when calling",
-    "Arguments received by",
-    "Error encountered",
-)
-
-
 class _OnShapes(keras.Operation):  # type: ignore[misc]
     """Runs a function on shapes alone, through the one public way Keras has to it."""
 
@@ -290,7 +269,7 @@ def _run_on_shapes(
         replace(
             call,
             shape=tuple(spec.shape),
-            dtype=_dtype(spec),
+            dtype=dtype_of(spec),
             final=call.path in recorder.final,
         )
         if (spec := specs.get(call.path)) is not None
@@ -326,19 +305,18 @@ def _compare(first: list[Call], second: list[Call]) -> list[Call]:
 
 def _without_trials(calls: list[Call]) -> list[Call]:
     """Leave out what a loop runs on its first element only, to learn a shape."""
-    looped = {
-        (call.path.rpartition("/")[0], id(call.layer)): call.problem
-        for call in calls
-        if call.problem
-    }
+    looped = {_place(call): call.problem for call in calls if call.problem}
     return [
-        replace(
-            call, problem=looped.get((call.path.rpartition("/")[0], id(call.layer)))
-        )
-        if call.shape[:1] != (None,)
-        else call
+        call
+        if call.shape[:1] == (None,)
+        else replace(call, problem=looped.get(_place(call)))
         for call in calls
     ]
+
+
+def _place(call: Call) -> tuple[str, int]:
+    """A layer and where it is called, however often."""
+    return call.path.rpartition("/")[0], id(call.layer)
 
 
 def _merge(outer: list[Call], found: list[Call]) -> list[Call]:
@@ -365,10 +343,6 @@ def _merge(outer: list[Call], found: list[Call]) -> list[Call]:
 
 def _any_size(signature: Signature) -> bool:
     return any(None in shape for shape in signature.shapes)
-
-
-def _dtype(tensor: Any) -> str:
-    return str(keras.backend.standardize_dtype(tensor.dtype))
 
 
 def _ignore(_: Any) -> list[Any]:

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.calls import Call
-from tb_actviz.capture.discovery import describe_error, lasting_layers, run_watched
+from tb_actviz.capture.discovery import lasting_layers, run_watched
 from tb_actviz.capture.entry import Entry
 from tb_actviz.capture.forward import (
     Forward,
@@ -20,6 +20,7 @@ from tb_actviz.capture.forward import (
 from tb_actviz.capture.graph import has_graph
 from tb_actviz.capture.roles import is_input
 from tb_actviz.capture.signature import Signature
+from tb_actviz.capture.text import describe_error
 from tb_actviz.errors import InputError
 
 #: Models without a graph are traced for each size; more traces would only pile up.

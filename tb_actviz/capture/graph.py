@@ -15,11 +15,17 @@ import keras
 from tb_actviz.capture.calls import (
     Call,
     Names,
+    dtype_of,
     value_problem,
     with_batch_size,
     with_channel_order,
 )
-from tb_actviz.capture.roles import fused_activation, is_model, sublayers
+from tb_actviz.capture.roles import (
+    fused_activation,
+    is_model,
+    is_own_of_keras,
+    sublayers,
+)
 
 
 def has_graph(model: keras.Model) -> bool:
@@ -35,7 +41,7 @@ def has_graph(model: keras.Model) -> bool:
     if _functional(model) is None:
         return False
     owner = next(owner for owner in type(model).__mro__ if "call" in vars(owner))
-    return owner.__module__.split(".")[0] == "keras"
+    return is_own_of_keras(owner)
 
 
 def is_flat(model: keras.Model) -> bool:
@@ -51,7 +57,7 @@ def is_flat(model: keras.Model) -> bool:
     return not any(
         is_model(layer)
         or sublayers(layer)
-        or (fused_activation(layer) and not _from_keras(layer))
+        or (fused_activation(layer) and not is_own_of_keras(type(layer)))
         for layer, _, _ in _steps(model)
     )
 
@@ -77,14 +83,18 @@ def read_graph(model: keras.Model) -> list[Call]:
     for layer, outputs, inputs in _steps(model):
         name, times = names.enter(layer)
         sources = tuple(paths[id(x)] for x in inputs if id(x) in paths)
-        if fused_activation(layer) and _from_keras(layer) and len(outputs) == 1:
+        if (
+            fused_activation(layer)
+            and is_own_of_keras(type(layer))
+            and len(outputs) == 1
+        ):
             fused = names.fused(name)
             calls.append(
                 Call(
                     fused,
                     layer,
                     tuple(outputs[0].shape),
-                    _dtype(outputs[0]),
+                    dtype_of(outputs[0]),
                     sources,
                     times,
                     fused=True,
@@ -100,12 +110,12 @@ def read_graph(model: keras.Model) -> list[Call]:
                     path,
                     layer,
                     tuple(output.shape),
-                    _dtype(output),
+                    dtype_of(output),
                     sources,
                     times,
                     final=id(output) in final,
                     tensor=output,
-                    problem=value_problem(output.shape, _dtype(output)),
+                    problem=value_problem(output.shape, dtype_of(output)),
                 )
             )
     sizes = {tensor.shape[0] for tensor in model.inputs}
@@ -154,11 +164,3 @@ def _steps(model: keras.Model) -> Iterator[tuple[Any, list[Any], list[Any]]]:
     for depth in sorted(by_depth, reverse=True):
         for node in by_depth[depth]:
             yield node.operation, list(node.output_tensors), list(node.input_tensors)
-
-
-def _dtype(tensor: Any) -> str:
-    return str(keras.backend.standardize_dtype(tensor.dtype))
-
-
-def _from_keras(layer: Any) -> bool:
-    return type(layer).__module__.split(".")[0] == "keras"

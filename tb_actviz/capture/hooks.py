@@ -19,7 +19,7 @@ from typing import Any
 
 import keras
 
-from tb_actviz.capture.calls import Call, Names, value_problem
+from tb_actviz.capture.calls import Call, Names, dtype_of, value_problem
 from tb_actviz.capture.graph import is_in_graph
 from tb_actviz.capture.roles import fused_activation
 
@@ -296,7 +296,7 @@ def _problem(tensor: Any, reference: Any) -> str | None:
     """Why a tensor cannot be captured, if so."""
     if not hasattr(tensor, "ndim"):
         return f"it is a {type(tensor).__name__}, not a dense tensor"
-    dtype = str(keras.backend.standardize_dtype(tensor.dtype))
+    dtype = dtype_of(tensor)
     problem = value_problem(tensor.shape, dtype)
     return problem or (None if _is_outside(tensor, reference) else _LOOP)
 

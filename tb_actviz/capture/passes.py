@@ -26,7 +26,7 @@ from tb_actviz.capture.preprocessing import (
     state_preprocess,
 )
 from tb_actviz.capture.signature import Signature, model_signature, signature_of
-from tb_actviz.capture.text import by
+from tb_actviz.capture.text import by, describe_error
 from tb_actviz.errors import InputError
 
 #: Picks out of all calls of a model those to capture.
@@ -67,7 +67,7 @@ class ForwardPass:
         self._compiled = compiled
         self._given_preprocess = preprocess
         self._plan: _Plan | None = None
-        self.preprocess = find_preprocess(model, preprocess)
+        self._find_preprocess()
         self.signature = model_signature(model)
         if self.signature is not None and model.built:
             calls = self._list_on_shapes(self.signature)
@@ -78,11 +78,6 @@ class ForwardPass:
     def layers(self) -> tuple[str, ...]:
         """Paths of the chosen layers; empty before they are known."""
         return () if self._plan is None else self._plan.layers
-
-    @property
-    def stated_preprocess(self) -> str:
-        """What pictures go through before the model, or why nothing."""
-        return state_preprocess(self._model, self.preprocess)
 
     def describe(self) -> Capture:
         """Tell how the activations are captured.
@@ -152,6 +147,11 @@ class ForwardPass:
         plan.check(inputs[0], len(inputs))
         return plan.run(inputs, batch_size, progress)
 
+    def _find_preprocess(self) -> None:
+        self.preprocess = find_preprocess(self._model, self._given_preprocess)
+        #: What pictures go through before the model, or why nothing, in words.
+        self.stated_preprocess = state_preprocess(self._model, self.preprocess)
+
     def _prepared(self, named: NamedInput) -> _Plan:
         """The plan; a model that was never called is built, as calling it would."""
         if self._plan is None:
@@ -160,7 +160,7 @@ class ForwardPass:
                 self._build(signature, named)
                 # Now it may have a graph, and layers that tell more.
                 signature = model_signature(self._model) or signature
-                self.preprocess = find_preprocess(self._model, self._given_preprocess)
+                self._find_preprocess()
             calls = self._list_on_shapes(signature)
             if calls is None:
                 calls = self._list_by_run(signature, named)
@@ -209,7 +209,7 @@ class ForwardPass:
                 raise model_failed(self._model, error) from error
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Plan:
     """What a pass does once all is known of the model."""
 
@@ -314,7 +314,7 @@ class _Plan:
             if not has_graph(self.model) or None not in sizes:
                 # Not for its size: it needs real values, or its run will tell more.
                 return 0
-            reason = discovery.describe_error(error).partition(": ")[2].rstrip(".")
+            reason = describe_error(error).partition(": ")[2].rstrip(".")
         else:
             small = [shape for shape in found.values() if 0 in shape]
             if not small:

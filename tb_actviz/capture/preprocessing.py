@@ -10,7 +10,7 @@ import numpy as np
 
 from tb_actviz.capture.applications import Preprocessing, application_preprocessing
 from tb_actviz.capture.graph import graph_inputs, has_graph, read_graph
-from tb_actviz.capture.roles import all_layers, is_model
+from tb_actviz.capture.roles import all_layers, is_model, is_own_of_keras
 from tb_actviz.errors import InputError
 
 Preprocess: TypeAlias = "Callable[[np.ndarray], Any] | str | None"
@@ -97,7 +97,7 @@ def _may_be_application(model: keras.Model) -> bool:
     """Others build networks with the same names and train them on other pictures."""
     return (
         has_graph(model)
-        and type(model).__module__.split(".")[0] == "keras"
+        and is_own_of_keras(type(model))
         and len(model.inputs) == 1
         and hasattr(model, "operations")
         and 3 in (model.inputs[0].shape[-1], model.inputs[0].shape[1])
@@ -116,10 +116,11 @@ def _fed(model: keras.Model) -> list[Any]:
     """The layers that the inputs go to; layers that only augment pass them on."""
     if not has_graph(model):
         return []
+    calls = read_graph(model)
     fed = {id(tensor) for tensor in keras.tree.flatten(graph_inputs(model))}
-    paths = {call.path for call in read_graph(model) if id(call.tensor) in fed}
+    paths = {call.path for call in calls if id(call.tensor) in fed}
     found = []
-    for call in read_graph(model):
+    for call in calls:
         if call.fused or call.path in paths or not paths.intersection(call.sources):
             continue
         found.append(call.layer)
@@ -136,7 +137,7 @@ def _only_augments(layer: Any) -> bool:
         else [layer]
     )
     return all(
-        type(one).__module__.split(".")[0] == "keras"
+        is_own_of_keras(type(one))
         and (
             type(one).__name__.startswith("Random")
             or isinstance(one, keras.layers.InputLayer)

@@ -49,6 +49,18 @@ def is_input(layer: Any) -> bool:
     return isinstance(layer, layers.InputLayer)
 
 
+def is_own_of_keras(kind: type) -> bool:
+    """Tell whether a class is one that Keras brings.
+
+    Args:
+        kind: Class of a layer, model or operation.
+
+    Returns:
+        False for classes of others, also where they derive from one of Keras.
+    """
+    return kind.__module__.split(".")[0] == "keras"
+
+
 def is_model(layer: Any) -> bool:
     """Tell whether a layer is itself a model.
 

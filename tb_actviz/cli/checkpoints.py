@@ -9,6 +9,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from tb_actviz.cli.console import as_json, table
+from tb_actviz.cli.drawing import drawing_options
 from tb_actviz.cli.models import load_model, load_preprocess
 from tb_actviz.cli.pictures import read_pictures
 
@@ -23,15 +24,8 @@ def run(arguments: argparse.Namespace) -> None:
         arguments: Parsed command line.
     """
     from tb_actviz.checkpoints.files import find_checkpoints, number_checkpoints
-    from tb_actviz.views import VIEWS, LogOptions
 
-    options = LogOptions(
-        channels=arguments.channels,
-        strongest=arguments.strongest,
-        views=tuple(arguments.views or VIEWS),
-        limits=tuple(arguments.limits) if arguments.limits else None,
-        per_channel=arguments.per_channel,
-    )
+    options = drawing_options(arguments)
     # Before the model: a wrong path should not have to wait for a network.
     inputs = read_pictures(arguments.pictures, arguments.size)
     checkpoints = find_checkpoints(arguments.checkpoints)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tb_actviz.cli.console import as_json, table
+from tb_actviz.cli.drawing import drawing_options
 from tb_actviz.cli.models import class_names, load_preprocess, load_trained_model
 from tb_actviz.cli.pictures import read_pictures
 from tb_actviz.errors import InputError
@@ -28,15 +29,7 @@ def run(arguments: argparse.Namespace) -> None:
     Args:
         arguments: Parsed command line.
     """
-    from tb_actviz.views import VIEWS, LogOptions
-
-    options = LogOptions(
-        channels=arguments.channels,
-        strongest=arguments.strongest,
-        views=tuple(arguments.views or VIEWS),
-        limits=tuple(arguments.limits) if arguments.limits else None,
-        per_channel=arguments.per_channel,
-    )
+    options = drawing_options(arguments)
     # Before the model: a wrong path should not have to wait for a network.
     inputs = read_pictures(_paths(arguments), arguments.size)
     model = load_trained_model(arguments.model, arguments.weights)

@@ -187,7 +187,7 @@ def test_layers_that_make_several_rows_of_one_input() -> None:
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="only TensorFlow has text tensors")
-def test_text_is_left_out() -> None:
+def test_layers_after_text_are_listed_and_text_is_refused_as_input() -> None:
     inputs = keras.Input((1,), dtype="string")
     words = layers.StringLookup(vocabulary=["a", "b"], name="lookup")(inputs)
     x = layers.Embedding(4, 2, name="embedding")(words)
