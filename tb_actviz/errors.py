@@ -22,10 +22,13 @@ def near_matches(name: str, known: Iterable[str]) -> str:
         is close.
     """
     names = list(dict.fromkeys(known))
-    folded = {candidate.lower(): candidate for candidate in reversed(names)}
+    # The last part of a path alone is how people call a layer inside a model.
+    folded = {name.lower().rpartition("/")[2]: name for name in reversed(names)}
+    folded |= {name.lower(): name for name in reversed(names)}
     close = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
     if close:
-        return f"Did you mean {_either(folded[match] for match in close)}?"
+        matches = dict.fromkeys(folded[match] for match in close)
+        return f"Did you mean {_either(matches)}?"
     shown = ", ".join(repr(candidate) for candidate in names[:8])
     rest = f" and {len(names) - 8} more" if len(names) > 8 else ""
     return f"There are: {shown}{rest}."

@@ -157,6 +157,15 @@ def test_inner_models_repeated_calls_and_recurrent_layers_are_described() -> Non
     assert gru.warnings == ("values inside its cell cannot be seen",)
 
 
+def test_a_layer_inside_a_model_is_offered_for_its_own_name() -> None:
+    inner = keras.Sequential([keras.Input((4,)), layers.ReLU(name="act")], name="inner")
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, layers.Dense(2, name="head")(inner(inputs)))
+    for wanted in ("act", "Act"):
+        with pytest.raises(InputError, match=r"Did you mean 'inner/act'\?"):
+            selected(model, wanted)
+
+
 @pytest.mark.parametrize(
     ("selection", "paths"),
     [
