@@ -196,7 +196,8 @@ def _tiles(
     tiles = scale.colorize(imtile(maps, grid))
     for color, mask in marked.items():
         tiles[imtile(mask, grid)] = color
-    return np.repeat(np.repeat(tiles, factors[0], axis=0), factors[1], axis=1)
+    # Columns first: then few pixels are repeated one by one, and rows as a whole.
+    return np.repeat(np.repeat(tiles, factors[1], axis=1), factors[0], axis=0)
 
 
 def _shrunk(

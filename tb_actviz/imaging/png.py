@@ -68,7 +68,7 @@ def encode_png(image: NDArray[Any]) -> bytes:
 def _compress(data: memoryview) -> bytes:
     if isal_zlib is None:
         return zlib.compress(data, level=1)
-    return bytes(isal_zlib.compress(data, 3))
+    return bytes(isal_zlib.compress(data, 2))
 
 
 def _chunk(kind: bytes, data: bytes) -> tuple[bytes, ...]:
