@@ -1,0 +1,1 @@
+"""What one event holds of a layer: a header and packed values."""

@@ -1,0 +1,188 @@
+"""Reading JSON that anyone may have written: every surprise has a one-line reason."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+class RecordError(ValueError):
+    """A record cannot be read; the text says why in one line."""
+
+
+def parse_object(data: bytes) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Args:
+        data: UTF-8.
+
+    Returns:
+        Its keys and values.
+
+    Raises:
+        RecordError: If it is anything else, a key comes twice, or a number is NaN or
+            infinite by name.
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise RecordError("The header is not UTF-8.") from None
+    try:
+        found = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_refuse_constant
+        )
+    except RecordError:
+        raise
+    except RecursionError:
+        raise RecordError("The header is nested too deeply.") from None
+    except ValueError as error:
+        raise RecordError(f"The header is not JSON: {error}.") from None
+    if not isinstance(found, dict):
+        raise RecordError(f"The header is {_name(found)}, expected an object.")
+    return found
+
+
+@dataclass(frozen=True)
+class Fields:
+    """One JSON object, read key by key as what is expected there.
+
+    Every method raises a `RecordError` where the key is missing or holds something
+    else. Integers are 0 to 2**63 - 1 unless a method says otherwise.
+
+    Args:
+        values: The object's keys and values.
+        place: What its keys are named after in errors.
+    """
+
+    values: dict[str, Any]
+    place: str = ""
+
+    def text(self, key: str) -> str:
+        """Read a string."""
+        return str(self._checked(key, "a string", isinstance(self[key], str)))
+
+    def text_or_none(self, key: str) -> str | None:
+        """Read a string or null."""
+        return None if self[key] is None else self.text(key)
+
+    def integer(self, key: str, lowest: int = 0) -> int:
+        """Read an integer that may be as low as `lowest`."""
+        fits = _is_integer(self[key], lowest)
+        return int(self._checked(key, f"an integer from {lowest}", fits))
+
+    def integers(self, key: str) -> tuple[int, ...]:
+        """Read a list of integers."""
+        return tuple(self._list(key, "integers", _is_integer))
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """Read a list of numbers; null is NaN."""
+        numbers = self._list(key, "numbers", _is_number)
+        return tuple(math.nan if x is None else float(x) for x in numbers)
+
+    def numbers_or_none(self, key: str) -> tuple[float, ...] | None:
+        """Read a list of numbers, or null in its place."""
+        return None if self[key] is None else self.numbers(key)
+
+    def pairs(self, key: str) -> tuple[tuple[int, float], ...]:
+        """Read a list of pairs of an integer and a number; null is NaN."""
+        pairs = self._list(key, "[integer, number] pairs", _is_pair)
+        return tuple((n, math.nan if x is None else float(x)) for n, x in pairs)
+
+    def counts(self, key: str) -> dict[str, int]:
+        """Read an object of integers."""
+        counts = self.part(key).values
+        for name, value in counts.items():
+            if not _is_integer(value):
+                raise RecordError(
+                    f"{self.place}{key}[{name!r:.80}] is {_name(value)}, expected an "
+                    "integer."
+                )
+        return counts
+
+    def part(self, key: str) -> Fields:
+        """Read an object."""
+        value = self._checked(key, "an object", isinstance(self[key], dict))
+        return Fields(value, f"{self.place}{key}.")
+
+    def parts(self, key: str) -> list[Fields]:
+        """Read a list of objects."""
+        objects = self._list(key, "objects", lambda value: isinstance(value, dict))
+        return [
+            Fields(value, f"{self.place}{key}[{index}].")
+            for index, value in enumerate(objects)
+        ]
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self.values:
+            raise RecordError(f"{self.place}{key} is missing.")
+        return self.values[key]
+
+    def _list(self, key: str, what: str, fits: Callable[[Any], bool]) -> list[Any]:
+        values: list[Any] = self._checked(
+            key, f"a list of {what}", isinstance(self[key], list)
+        )
+        for index, value in enumerate(values):
+            if not fits(value):
+                raise RecordError(
+                    f"{self.place}{key}[{index}] is {_name(value)}, expected a list of "
+                    f"{what}."
+                )
+        return values
+
+    def _checked(self, key: str, expected: str, fits: bool) -> Any:
+        if not fits:
+            raise RecordError(
+                f"{self.place}{key} is {_name(self[key])}, expected {expected}."
+            )
+        return self[key]
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
+        raise RecordError(f"The header has the key {twice!r:.80} twice.")
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise RecordError(f"The header is not JSON: it has the number {name}.")
+
+
+def _is_integer(value: object, lowest: int = 0) -> bool:
+    # `type`, since true and false are integers to Python.
+    return type(value) is int and lowest <= value < 2**63
+
+
+def _is_number(value: Any) -> bool:
+    if value is None:
+        return True
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and _is_integer(value[0])
+        and _is_number(value[1])
+    )
+
+
+def _name(value: object) -> str:
+    """Name a JSON value for an error, however large it is."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    kinds = {dict: "an object", list: "a list", str: "a string"}
+    for kind, name in kinds.items():
+        if isinstance(value, kind):
+            return name
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return "a huge integer"
+    return f"the number {value}"

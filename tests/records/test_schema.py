@@ -1,0 +1,473 @@
+"""Records there and back, and every way in which one can be unreadable."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from events import events
+from hypothesis import given
+from hypothesis import strategies as st
+from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_BLOB_SEQUENCE
+from tensorboard.util import tensor_util
+
+from tb_actviz import __version__
+from tb_actviz.records import schema
+from tb_actviz.records.codec import PRECISIONS, Packed, pack, unpack
+from tb_actviz.records.schema import (
+    KINDS,
+    MAX_HEADER_BYTES,
+    MAX_INPUTS,
+    InputFacts,
+    LayerFacts,
+    Record,
+    RecordError,
+    decode_header,
+    decode_record,
+    encode_record,
+    record_summary,
+    record_tag,
+)
+from tb_actviz.writing.event_file import EventFile
+
+MAPS = np.float32([[[1, 0, np.nan], [2.5, 0, np.inf]]])
+
+
+def facts(precision: str = "uint8", maps: np.ndarray = MAPS, **changes: Any) -> Any:
+    """What a record says of small maps."""
+    channels = maps.shape[2]
+    numbers = np.arange(channels) / 10
+    given = {
+        "name": "face",
+        "shape": maps.shape,
+        "dtype": "bfloat16",
+        "packed": pack(maps, precision),
+        "minimum": numbers,
+        "maximum": numbers + 1,
+        "mean": np.where(numbers > 0.15, np.nan, numbers),
+        "zero_share": numbers / 3,
+        "nan_count": np.arange(channels),
+        "inf_count": np.arange(channels) * 2,
+        "strongest": [(channels - 1, 2.5), (0, -math.inf)],
+        "predictions": ((281, 0.9), (0, 0.1)),
+    }
+    return InputFacts(**(given | changes))
+
+
+def record(*inputs: InputFacts, **changes: Any) -> Record:
+    given = {
+        "layer": LayerFacts("block/relu_conv1", "ReLU", "activation", "block/conv1"),
+        "step": 400,
+        "inputs": inputs or (facts(),),
+        "position": {"epoch": 3, "batch": 400},
+        "dead": (1,),
+        "preprocess": "squeezenet: −mean",
+        "reduced": "",
+    }
+    return Record(**(given | changes))
+
+
+numbers = st.floats(width=32, allow_infinity=False)
+texts = st.text(st.characters(), max_size=12)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    inputs = []
+    for _ in range(draw(st.integers(1, 3))):
+        channels = draw(st.integers(1, 4))
+        maps = draw(st.lists(numbers, min_size=channels, max_size=channels))
+        per_channel = st.lists(numbers, min_size=channels, max_size=channels)
+        counts = st.lists(st.integers(0, 2**40), min_size=channels, max_size=channels)
+        pairs = st.lists(st.tuples(st.integers(0, channels - 1), numbers), max_size=3)
+        inputs.append(
+            InputFacts(
+                name=draw(texts),
+                shape=draw(st.lists(st.integers(0, 999), max_size=5)),
+                dtype=draw(texts),
+                packed=pack([[maps]], draw(st.sampled_from(PRECISIONS))),
+                minimum=draw(per_channel),
+                maximum=draw(per_channel),
+                mean=draw(per_channel),
+                zero_share=draw(per_channel),
+                nan_count=draw(counts),
+                inf_count=draw(counts),
+                strongest=draw(pairs),
+                predictions=draw(pairs),
+            )
+        )
+    return Record(
+        layer=LayerFacts(
+            path=draw(texts),
+            class_name=draw(texts),
+            kind=draw(st.sampled_from(KINDS)),
+            partner=draw(texts | st.none()),
+        ),
+        step=draw(st.integers(0, 2**63 - 1)),
+        inputs=tuple(inputs),
+        position=draw(st.dictionaries(texts, st.integers(0, 2**63 - 1), max_size=3)),
+        dead=tuple(draw(st.lists(st.integers(0, 99), max_size=3))),
+        preprocess=draw(texts),
+        reduced=draw(texts),
+        producer=draw(texts),
+    )
+
+
+@given(records())
+def test_what_is_encoded_is_decoded(given_record: Record) -> None:
+    parts = encode_record(given_record)
+    assert all(type(part) is bytes for part in parts)
+    assert decode_record(parts) == given_record
+    assert encode_record(decode_record(parts)) == parts
+
+
+def test_values_come_back_with_the_record() -> None:
+    maps = np.random.default_rng(0).normal(size=(5, 6, 7)).astype(np.float32)
+    for precision in PRECISIONS:
+        one = facts(precision, maps)
+        (found,) = decode_record(encode_record(record(one))).inputs
+        np.testing.assert_array_equal(unpack(found.packed), unpack(one.packed))
+
+
+def test_the_header_is_read_without_the_values() -> None:
+    whole = record(facts(), facts("float16", name="closed"))
+    bare = tuple(
+        dataclasses.replace(one, packed=dataclasses.replace(one.packed, data=b""))
+        for one in whole.inputs
+    )
+    assert decode_header(encode_record(whole)[0]) == dataclasses.replace(
+        whole, inputs=bare
+    )
+
+
+def test_statistics_may_be_left_out() -> None:
+    statistics = ("minimum", "maximum", "mean", "zero_share", "nan_count", "inf_count")
+    bare = record(facts(**dict.fromkeys(statistics, ())))
+    assert decode_record(encode_record(bare)) == bare
+    assert b'"minimum":[],"maximum":[],"mean":[]' in encode_record(bare)[0]
+
+
+def test_facts_are_kept_as_plain_numbers_of_float32() -> None:
+    one = facts(minimum=np.array([0.1, 1e300, -np.inf]), nan_count=np.int32([1, 0, 2]))
+    assert one.minimum == (float(np.float32(0.1)), math.nan, math.nan)
+    assert one.nan_count == (1, 0, 2)
+    assert one.strongest == ((2, 2.5), (0, math.nan))
+    assert one.predictions == ((281, float(np.float32(0.9))), (0, one.minimum[0]))
+
+
+def test_a_record_says_what_wrote_it() -> None:
+    assert record().producer == f"tb_actviz {__version__}"
+
+
+def documented() -> dict[str, Any]:
+    text = (schema.__doc__ or "").split("no spaces):\n\n")[1].split("\n\nChannels")[0]
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def test_the_header_is_as_documented() -> None:
+    example = documented()
+    data = json.dumps(example).encode()
+    compact = json.dumps(example, separators=(",", ":")).encode()
+    found = decode_header(data)
+    assert encode_record(found)[0] == compact
+    assert found == Record(
+        layer=LayerFacts("relu_conv1", "ReLU", "activation", "conv1"),
+        step=400,
+        inputs=(
+            InputFacts(
+                name="face",
+                shape=(113, 113, 2),
+                dtype="float32",
+                packed=Packed(
+                    "uint8",
+                    (113, 113, 2),
+                    exponent=0,
+                    low=(0.0, 0.0),
+                    high=(17.25, 0.0),
+                    levels=252,
+                ),
+                minimum=(0.0, math.nan),
+                maximum=(17.25, math.nan),
+                mean=(0.1, math.nan),
+                zero_share=(0.75, 0.0),
+                nan_count=(1, 12769),
+                inf_count=(0, 0),
+                strongest=((0, 17.25), (1, math.nan)),
+                predictions=((281, 0.5),),
+            ),
+        ),
+        position={"epoch": 3, "batch": 400},
+        dead=(1,),
+        preprocess="squeezenet",
+        reduced="",
+        producer="tb_actviz 0.1.0",
+    )
+
+
+def test_the_header_is_strict_compact_ascii_json() -> None:
+    header = encode_record(record())[0]
+
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    read = json.loads(header.decode("ascii"), parse_constant=refuse)
+    assert read["inputs"][0]["mean"] == [0.0, 0.1, None]
+    assert b'"minimum":[0.0,0.1,0.2]' in header
+    assert b": " not in header.replace(b"squeezenet: ", b"")
+
+
+def header_with(change: Any) -> bytes:
+    header = json.loads(encode_record(record())[0])
+    change(header)
+    return json.dumps(header).encode()
+
+
+def put(value: Any, *keys: Any) -> Any:
+    """Change the value at a place in a header."""
+
+    def change(header: Any) -> None:
+        for key in keys[:-1]:
+            header = header[key]
+        header[keys[-1]] = value
+
+    return change
+
+
+def dropped(*keys: Any) -> Any:
+    def change(header: Any) -> None:
+        for key in keys[:-1]:
+            header = header[key]
+        del header[keys[-1]]
+
+    return change
+
+
+def assert_unreadable(header: bytes, reason: str) -> None:
+    with pytest.raises(RecordError, match=reason) as caught:
+        decode_header(header)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        (b"", "header is not JSON"),
+        (b"\xff\xfe{}", "header is not UTF-8"),
+        (b'{"schema": "\xed\xa0\x80"}', "header is not UTF-8"),
+        (b"\xef\xbb\xbf{}", "header is not JSON"),
+        (b"{", "header is not JSON"),
+        (b"{}{}", "header is not JSON"),
+        (b"[1]", "header is a list, expected an object"),
+        (b"null", "header is null, expected an object"),
+        (b"12", "header is the number 12, expected an object"),
+        (b'"text"', "header is a string, expected an object"),
+        (b"{}", "schema is missing"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"a":' * 100_000, "nested too deeply"),
+        (b'{"schema": NaN}', "not JSON: it has the number NaN"),
+        (b'{"extra": [Infinity]}', "not JSON: it has the number Infinity"),
+        (b'{"extra": -Infinity}', "not JSON: it has the number -Infinity"),
+        (b'{"a": 1, "b": 2, "a": 3}', "the key 'a' twice"),
+        (b'{"x": {"k\\n": 1, "k\\n": 1}}', r"the key 'k\\n' twice"),
+        (b'{"schema": ' + b"9" * 5000 + b"}", "header is not JSON|a huge integer"),
+    ],
+)
+def test_what_is_no_json_object_is_unreadable(header: bytes, reason: str) -> None:
+    assert_unreadable(header, reason)
+
+
+def test_a_header_that_is_too_long_is_not_even_parsed() -> None:
+    assert_unreadable(b"{" * (MAX_HEADER_BYTES + 1), "takes 4194305 bytes, at most")
+
+
+ALL_KEYS = [
+    *((key,) for key in documented() if key != "schema"),
+    *(("layer", key) for key in documented()["layer"]),
+    *(("inputs", 0, key) for key in documented()["inputs"][0]),
+    *(("inputs", 0, "packed", key) for key in documented()["inputs"][0]["packed"]),
+]
+
+
+@pytest.mark.parametrize("keys", ALL_KEYS, ids=lambda keys: ".".join(map(str, keys)))
+def test_every_key_is_needed_and_typed(keys: tuple[Any, ...]) -> None:
+    place = "".join(f"[{k}]" if k == 0 else f".{k}" for k in keys)[1:]
+    escaped = place.replace("[0]", r"\[0\]")
+    assert_unreadable(header_with(dropped(*keys)), f"^{escaped} is missing")
+    for wrong, name in ((True, "true"), ([{}], "a list|an object")):
+        expected = rf"^{escaped}(\[0\])?(\.\w+)? is ({name}|missing)"
+        assert_unreadable(header_with(put(wrong, *keys)), expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (put("x", "step"), "step is a string, expected an integer from 0"),
+        (put(-1, "step"), "step is the number -1, expected an integer from 0"),
+        (put(1.0, "step"), "step is the number 1.0, expected an integer"),
+        (put(2**63, "step"), "step is a huge integer"),
+        (put(10**4000, "step"), "step is a huge integer"),
+        (put(None, "layer"), "layer is null, expected an object"),
+        (put("relu", "layer", "kind"), "no kind 'relu' of layer"),
+        (put({"a\nb": "x"}, "position"), r"position\['a\\nb'\] is a string"),
+        (put({"epoch": -1}, "position"), r"position\['epoch'\] is the number -1"),
+        (put([0, -1], "dead"), r"dead\[1\] is the number -1"),
+        (put([], "inputs"), "1 to 256 inputs, not 0"),
+        (put([{}] * 2, "inputs"), r"inputs\[0\].name is missing"),
+        (put([[1]], "inputs"), r"inputs\[0\] is a list"),
+    ],
+)
+def test_wrong_facts_are_unreadable(change: Any, reason: str) -> None:
+    assert_unreadable(header_with(change), reason)
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "reason"),
+    [
+        ([1.0, 2.0], "mean", r"^inputs\[0\]: There are 2 entries of mean for 3"),
+        ([1.0] * 4, "zero_share", "4 entries of zero_share for 3 channels"),
+        ([1, 2], "nan_count", "2 entries of nan_count for 3 channels"),
+        ([1, 2, 3.5], "inf_count", r"inf_count\[2\] is the number 3.5"),
+        ([1, 2, "3"], "minimum", r"minimum\[2\] is a string, expected a list of num"),
+        ([1, 2, False], "minimum", r"minimum\[2\] is false"),
+        ([1, 2, 10**400], "maximum", r"maximum\[2\] is a huge integer"),
+        ([[3, 1.0]], "strongest", "strongest channel 3 is none of 3"),
+        ([[0]], "strongest", r"strongest\[0\] is a list, expected a list of \[integer"),
+        ([[0, 1, 2]], "predictions", r"predictions\[0\] is a list"),
+        ([[-1, 0.5]], "predictions", r"predictions\[0\] is a list"),
+        ([[0.5, 1]], "predictions", r"predictions\[0\] is a list"),
+        ([1, -2], "shape", r"shape\[1\] is the number -2"),
+        (5, "name", "name is the number 5, expected a string"),
+    ],
+)
+def test_wrong_facts_of_an_input_are_unreadable(
+    value: Any, key: str, reason: str
+) -> None:
+    assert_unreadable(header_with(put(value, "inputs", 0, key)), reason)
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "reason"),
+    [
+        ("int4", "precision", r"^inputs\[0\]: There is no precision 'int4'"),
+        ("x" * 10_000, "precision", "There is no precision 'xxx"),
+        ([1, 2], "shape", "packed.shape has 2 entries, expected 3"),
+        ([1, 2, 3, 4], "shape", "packed.shape has 4 entries, expected 3"),
+        ([1, 0, 3], "shape", r"cannot have the shape \(1, 0, 3\)"),
+        ([1, -2, 3], "shape", r"packed.shape\[1\] is the number -2"),
+        ([10**9, 10**9, 3], "shape", "more than 268435456 values"),
+        ([1, 2, 4], "shape", "3 and 3 ends of ranges for 4 channels"),
+        (1, "exponent", "cannot have the exponent 1"),
+        (0.5, "exponent", "exponent is the number 0.5"),
+        (254, "levels", "254 levels"),
+        (None, "low", "need the range of each channel"),
+        ([0, None, 0], "low", "range of a channel is not finite"),
+        ([0, 0, 1e39], "high", "range of a channel is not finite"),
+        ([9, 9, 9], "low", "range of a channel descends"),
+        ("float32", "precision", "float32 values have no ranges"),
+    ],
+)
+def test_wrong_packing_is_unreadable(value: Any, key: str, reason: str) -> None:
+    assert_unreadable(header_with(put(value, "inputs", 0, "packed", key)), reason)
+
+
+def test_numbers_beyond_every_float_are_unreadable() -> None:
+    header = encode_record(record())[0].replace(b'"maximum":[1.0', b'"maximum":[1e999')
+    assert_unreadable(header, r"maximum\[0\] is the number inf")
+
+
+@pytest.mark.parametrize("text", [b"NaN", b"Infinity", b"-Infinity"])
+def test_numbers_that_json_has_not_are_unreadable(text: bytes) -> None:
+    header = encode_record(record())[0].replace(
+        b'"maximum":[1.0', b'"maximum":[' + text
+    )
+    assert_unreadable(header, f"it has the number {text.decode()}")
+
+
+def test_a_newer_schema_asks_for_an_update_whatever_else_it_says() -> None:
+    for header in (b'{"schema": 2}', header_with(put(2, "schema"))):
+        assert_unreadable(header, r"of schema 2, newer than 1: update tb_actviz")
+
+
+@pytest.mark.parametrize("version", [0, -1, True, "1", 1.0, None])
+def test_a_schema_that_never_was_is_unreadable(version: Any) -> None:
+    assert_unreadable(header_with(put(version, "schema")), "schema is .*from 1")
+
+
+@pytest.mark.parametrize(
+    "keys", [(), ("layer",), ("inputs", 0), ("inputs", 0, "packed")]
+)
+def test_keys_of_a_later_writer_are_ignored(keys: tuple[Any, ...]) -> None:
+    more = header_with(put({"deep": [1, None]}, *keys, "extra"))
+    assert decode_header(more) == decode_header(encode_record(record())[0])
+
+
+def test_parts_must_be_those_of_the_header() -> None:
+    parts = encode_record(record())
+    for wrong, reason in (
+        ([], "record is empty"),
+        (parts[:1], "1 parts, expected a header and the values of 1 inputs"),
+        ([*parts, b""], "3 parts, expected a header and the values of 1 inputs"),
+        ([parts[0], "text"], "Part 1 of the record is str, expected bytes"),
+        ([np.float64(1), parts[1]], "Part 0 of the record is float64, expected bytes"),
+        ([b"", parts[1]], "header is not JSON"),
+    ):
+        with pytest.raises(RecordError, match=reason):
+            decode_record(wrong)  # type: ignore[arg-type]
+
+
+def test_damaged_values_are_found_when_they_are_unpacked() -> None:
+    header, data = encode_record(record())
+    (one,) = decode_record([header, data[:-1]]).inputs
+    with pytest.raises(ValueError, match="cut off"):
+        unpack(one.packed)
+
+
+@given(st.binary(max_size=60), st.integers(0, 2000), st.integers(0, 30))
+def test_damage_of_a_header_has_a_reason(junk: bytes, place: int, cut: int) -> None:
+    header = encode_record(record())[0]
+    for damaged in (junk, header[:place] + junk + header[place + cut :]):
+        try:
+            decode_header(damaged)
+        except RecordError as error:
+            assert "\n" not in str(error)  # noqa: PT017
+
+
+def test_records_that_could_not_be_read_cannot_be_made() -> None:
+    for count in (0, MAX_INPUTS + 1):
+        with pytest.raises(ValueError, match=f"1 to 256 inputs, not {count}"):
+            record(inputs=(facts(),) * count)
+    with pytest.raises(ValueError, match="2 entries of mean for 3 channels"):
+        facts(mean=[1, 2])
+    with pytest.raises(ValueError, match="no kind 'conv'"):
+        LayerFacts("a", "A", "conv")
+
+
+def test_a_header_that_could_not_be_read_is_not_written() -> None:
+    many = facts(maps=np.zeros((1, 1, 100_000), np.float32))
+    with pytest.raises(ValueError, match=r"header of the record takes .* at most"):
+        encode_record(record(many))
+
+
+def test_a_summary_is_what_tensorboard_reads_back(tmp_path: Path) -> None:
+    given_record = record(facts(), facts("float16", name="face, eye closed"))
+    tag = record_tag("block/relu_conv1")
+    assert tag == "block/relu_conv1/activations"
+    with EventFile(tmp_path) as file:
+        file.add(record_summary(tag, given_record, "What it is."), 400)
+    _, event = events(tmp_path)
+    (value,) = event.summary.value
+    assert (event.step, value.tag) == (400, tag)
+    assert value.metadata.data_class == DATA_CLASS_BLOB_SEQUENCE
+    assert value.metadata.summary_description == "What it is."
+    assert value.metadata.plugin_data.plugin_name == "activations"
+    assert json.loads(value.metadata.plugin_data.content) == {"schema": 1}
+    parts = tensor_util.make_ndarray(value.tensor)
+    assert parts.shape == (3,)
+    assert decode_record(parts.tolist()) == given_record
