@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,50 +15,13 @@ import pytest
 from events import images
 from networks import pictures, small
 from PIL import Image
+from tensorboard_server import Server
 
 from tb_actviz import ActivationLogger, LogOptions
 
 pytestmark = pytest.mark.slow
 
-
-class Server:
-    """A running `tensorboard`."""
-
-    def __init__(self, log_dir: Path, *arguments: str) -> None:
-        self.log = (log_dir.parent / f"{'_'.join(arguments)}.log").open("w+")
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "tensorboard.main", "--logdir", str(log_dir)),
-                *("--port", "0", "--host", "127.0.0.1", *arguments),
-            ],
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-        )
-        self.url = self._wait_for_url()
-
-    def get(self, path: str, **query: str | int) -> bytes:
-        address = f"{self.url}{path}?{urllib.parse.urlencode(query)}"
-        with urllib.request.urlopen(address, timeout=10) as reply:
-            return bytes(reply.read())
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=20)
-        self.log.close()
-
-    def output(self) -> str:
-        return Path(self.log.name).read_text()
-
-    def _wait_for_url(self) -> str:
-        for _ in range(600):
-            words = self.output().split()
-            found = [word for word in words if word.startswith("http://127.0.0.1:")]
-            if found:
-                return found[0].rstrip("/") + "/data/plugin/images/"
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.1)
-        raise AssertionError(f"tensorboard did not start: {self.output()}")
+TAB = "data/plugin/images"
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +48,7 @@ def server(request: pytest.FixtureRequest, logs: Path) -> Iterator[Server]:
 def when_loaded(server: Server, runs: set[str]) -> dict[str, Any]:
     """The tags, once every run is there."""
     for _ in range(300):
-        tags = json.loads(server.get("tags"))
+        tags = json.loads(server.get(f"{TAB}/tags"))
         if set(tags) == runs:
             return dict(tags)
         time.sleep(0.1)
@@ -107,11 +66,11 @@ def test_every_picture_is_served_as_it_was_drawn(server: Server, logs: Path) -> 
         for tag, steps in expected.items():
             assert tags[run][tag]["samples"] == 1
             assert tags[run][tag]["description"].startswith("<p>")
-            listed = json.loads(server.get("images", run=run, tag=tag, sample=0))
+            listed = json.loads(server.get(f"{TAB}/images", run=run, tag=tag, sample=0))
             assert [one["step"] for one in listed] == sorted(steps)
             for one in listed:
                 query = dict(urllib.parse.parse_qsl(one["query"]))
-                png = server.get("individualImage", **query)
+                png = server.get(f"{TAB}/individualImage", **query)
                 served = np.asarray(Image.open(io.BytesIO(png)))
                 np.testing.assert_array_equal(served, written[tag, one["step"]])
     assert "Traceback" not in server.output()

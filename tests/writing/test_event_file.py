@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import os
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import google_crc32c
 import numpy as np
 import pytest
 from events import event_files, events
-from hypothesis import given
-from hypothesis import strategies as st
+from tensorboard.backend.event_processing.plugin_event_multiplexer import (
+    EventMultiplexer,
+)
 from tensorboard.compat.proto.summary_pb2 import Summary
-from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
 from tb_actviz.errors import InputError
-from tb_actviz.writing.event_file import EventFile, frame
+from tb_actviz.writing.event_file import EventFile
+from tb_actviz.writing.summaries import scalar_summary
 
 
 def scalar(tag: str, value: float) -> Summary:
@@ -64,20 +64,6 @@ def test_a_record_is_on_disk_at_once(tmp_path: Path) -> None:
     file.close()
     with pytest.raises(ValueError, match="is closed"):
         file.add(scalar("a", 1), 8)
-
-
-@given(st.binary(max_size=300))
-def test_frames_are_tfrecords(payload: bytes) -> None:
-    record = frame(payload)
-    (length,) = struct.unpack("<Q", record[:8])
-    assert length == len(payload)
-    assert struct.unpack("<I", record[8:12])[0] == masked_crc32c(record[:8])
-    assert record[12:-4] == payload
-    assert struct.unpack("<I", record[-4:])[0] == masked_crc32c(payload)
-
-
-def test_the_checksum_is_native() -> None:
-    assert google_crc32c.implementation == "c"
 
 
 def test_negative_steps_are_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -197,3 +183,182 @@ def test_two_processes_at_once_make_two_whole_files(tmp_path: Path) -> None:
     assert len(event_files(tmp_path)) == 2
     tags = [v.tag for e in events(tmp_path) for v in e.summary.value]
     assert sorted(tags) == ["a"] * 100 + ["b"] * 100
+
+
+def test_adding_tells_by_how_much_the_file_grew(tmp_path: Path) -> None:
+    with EventFile(tmp_path) as file:
+        sizes = []
+        grown = []
+        for step, length in enumerate([3, 70_000, 0]):
+            grown.append(file.add(scalar("t" * length, 1), step))
+            assert file.path is not None
+            sizes.append(file.path.stat().st_size)
+    assert grown == [sizes[0], sizes[1] - sizes[0], sizes[2] - sizes[1]]
+
+
+def test_what_is_no_summary_does_not_end_the_file(tmp_path: Path) -> None:
+    with EventFile(tmp_path) as file:
+        with pytest.raises(TypeError):
+            file.add("no summary", 0)  # type: ignore[arg-type]
+        file.add(scalar("a", 1), 1)
+    assert [e.step for e in events(tmp_path) if e.summary.value] == [1]
+
+
+class Loader:
+    """TensorBoard's own Python loader, which goes on from where it was."""
+
+    def __init__(self, log_dir: Path) -> None:
+        self.multiplexer = EventMultiplexer()
+        self.log_dir = log_dir
+
+    def steps(self) -> list[int]:
+        self.multiplexer.AddRunsFromDirectory(str(self.log_dir))
+        self.multiplexer.Reload()
+        return [event.step for event in self.multiplexer.Tensors(".", "loss")]
+
+
+def log(folder: Path, *steps: int) -> None:
+    with EventFile(folder) as file:
+        for step in steps:
+            file.add(scalar_summary({"loss": step}), step)
+
+
+def test_the_python_loader_reads_every_file_of_one_second(tmp_path: Path) -> None:
+    loader = Loader(tmp_path)
+    # Past the step of the counter in the name to two digits.
+    for opening in range(12):
+        log(tmp_path, 2 * opening, 2 * opening + 1)
+        assert loader.steps() == list(range(2 * opening + 2))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # Another host and a larger process.
+        "events.out.tfevents.{now}.zebra.9999999.9.v2",
+        # From before the clock was set back.
+        "events.out.tfevents.{hour_ahead}.host.1.0.v2",
+        # From the year 2100, and from the last second there is.
+        "events.out.tfevents.4102444800.host.1.0.v2",
+        "events.out.tfevents.9999999999.host.1.0.v2",
+        "events.out.tfevents.99999999999999",
+        "run.tfevents",
+    ],
+)
+def test_the_python_loader_reads_a_new_file_after_any_other(
+    tmp_path: Path, other: str
+) -> None:
+    log(tmp_path, 0, 1)
+    now = int(time.time())
+    (found,) = event_files(tmp_path)
+    found.rename(tmp_path / other.format(now=now, hour_ahead=now + 3600))
+    loader = Loader(tmp_path)
+    assert loader.steps() == [0, 1]
+    log(tmp_path, 2)
+    assert loader.steps() == [0, 1, 2]
+    log(tmp_path, 3)
+    assert loader.steps() == [0, 1, 2, 3]
+
+
+def test_the_python_loader_does_not_go_back(tmp_path: Path) -> None:
+    """Why the names matter: a file that sorts before a read one is never read."""
+    log(tmp_path, 0)
+    loader = Loader(tmp_path)
+    assert loader.steps() == [0]
+    log(tmp_path, 1)
+    event_files(tmp_path)[1].rename(tmp_path / "events.out.tfevents.0000000001")
+    assert loader.steps() == [0]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 256 KiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)],  # noqa: S607
+        capture_output=True,
+        text=True,
+    )
+    if mounted.returncode:
+        pytest.skip(f"no file system can be mounted: {mounted.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)  # noqa: S607
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a tmpfs")
+def test_a_full_disk_leaves_whole_records_and_ends_the_file(small_disk: Path) -> None:
+    file = EventFile(small_disk)
+    written, grown = 0, []
+    with pytest.raises(OSError, match="No space left on device"):  # noqa: PT012
+        while True:
+            grown.append(file.add(scalar("t" * 50_000, 1), written))
+            written += 1
+    assert written == 5
+    assert file.path is not None
+    assert file.path.stat().st_size == sum(grown)
+    assert [e.step for e in events(small_disk) if e.summary.value] == [0, 1, 2, 3, 4]
+
+    with pytest.raises(ValueError, match="is closed"):
+        file.add(scalar("fits", 1), 5)
+    assert file.path.stat().st_size == sum(grown)
+    file.close()
+
+    log(small_disk, 6)
+    assert [e.step for e in events(small_disk) if e.summary.value] == [0, 1, 2, 3, 4, 6]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a tmpfs")
+def test_a_disk_without_room_for_the_first_record_is_no_half_file(
+    small_disk: Path,
+) -> None:
+    file = EventFile(small_disk)
+    with pytest.raises(OSError, match="No space left on device"):
+        file.add(scalar("t" * 400_000, 1), 0)
+    assert [e.file_version for e in events(small_disk)] == ["brain.Event:2"]
+    with pytest.raises(ValueError, match="is closed"):
+        file.add(scalar("a", 1), 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "ftruncate"), reason="needs POSIX limits")
+def test_a_limit_on_the_size_of_files_leaves_whole_records(tmp_path: Path) -> None:
+    program = """
+        import resource, sys
+        from tensorboard.compat.proto.summary_pb2 import Summary
+        from tb_actviz.writing.event_file import EventFile
+
+        file = EventFile(sys.argv[1])
+        value = Summary.Value(tag="t" * 5000, simple_value=1)
+        summary = Summary(value=[value])
+        resource.setrlimit(resource.RLIMIT_FSIZE, (18_000, resource.RLIM_INFINITY))
+        for step in range(10):
+            try:
+                file.add(summary, step)
+            except (OSError, ValueError) as error:
+                print(step, type(error).__name__, error)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, *rest = done.stdout.splitlines()
+    assert first == "3 OSError [Errno 27] File too large"
+    closed = f"ValueError The event file in {str(tmp_path)!r} is closed."
+    assert rest == [f"{step} {closed}" for step in range(4, 10)]
+    assert [e.step for e in events(tmp_path) if e.summary.value] == [0, 1, 2]
+
+
+def test_a_failed_opening_ends_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    file = EventFile(folder)
+    folder.write_text("a file in the way")
+    with pytest.raises(FileExistsError):
+        file.add(scalar("a", 1), 0)
+    folder.unlink()
+    with pytest.raises(ValueError, match="is closed"):
+        file.add(scalar("a", 1), 0)
+    assert not folder.exists()
