@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-_BLOCK_VALUES = 1 << 18
-"""How many values are widened to float64 at a time; 2 MiB stay in a cache."""
+from tb_actviz.analysis.reals import real_numbers
+
+_BLOCK_VALUES = 1 << 17
+"""How many values are widened to float64 at a time; 1 MiB stays in a cache."""
+
+_LONG_LOOP = 128
+"""How many values a loop of NumPy needs for its start not to matter."""
+
+_SHORT_ROW = 8
+"""How many positions may be left to such short loops."""
 
 
 @dataclass(frozen=True)
@@ -61,28 +71,22 @@ def channel_statistics(a: ArrayLike) -> ChannelStatistics:
         ValueError: if the shape is not one of these or there is no value.
     """
     maps = _Maps.of(a)
-    values = maps.values
-    zeros = np.count_nonzero(values == 0, axis=1)
-    nan_count, inf_count = np.zeros_like(zeros), np.zeros_like(zeros)
+    zeros = _count(maps.values == 0)
+    nan_count, inf_count = np.zeros((2, *zeros.shape), np.int64)
     if maps.finite is not None:
-        nan_count = np.count_nonzero(np.isnan(values), axis=1)
-        inf_count = values.shape[1] - maps.count - nan_count
+        nan_count = _count(np.isnan(maps.values))
+        inf_count = maps.positions - maps.count - nan_count
     mean, std, l2 = maps.moments()
-    place = maps.filled(-np.inf).argmax(axis=1)
-    maximum = np.take_along_axis(values, place[:, None], axis=1)[:, 0]
-    empty = maps.count == 0
-    peak = np.stack(np.divmod(place, maps.width), axis=-1)
-    peak[empty] = -1
     return ChannelStatistics(
-        minimum=maps.shaped(np.where(empty, np.nan, maps.minimum())),
-        maximum=maps.shaped(np.where(empty, np.nan, maximum.astype(float))),
+        minimum=maps.shaped(maps.known(maps.minimum, np.nan)),
+        maximum=maps.shaped(maps.known(maps.maximum, np.nan)),
         mean=maps.shaped(mean),
         std=maps.shaped(std),
         l2=maps.shaped(l2),
-        zero_share=maps.shaped(zeros / values.shape[1]),
+        zero_share=maps.shaped(zeros / maps.positions),
         nan_count=maps.shaped(nan_count),
         inf_count=maps.shaped(inf_count),
-        peak=maps.shaped(peak),
+        peak=maps.shaped(maps.peak()),
     )
 
 
@@ -146,30 +150,27 @@ def dead_channels(a: ArrayLike) -> NDArray[np.int64]:
         TypeError: if the values are not real numbers.
         ValueError: if the shape is not one of these or there is no value.
     """
-    return np.flatnonzero(~_Maps.of(a).values.any(axis=(0, 1)))
+    return np.flatnonzero(~_Maps.of(a).values.any(axis=(0, 1, 2)))
 
 
 @dataclass(frozen=True)
 class _Maps:
-    """Activations as (N, H*W, C), and which of their values can be used."""
+    """Activations as (N, H, W, C), and which of their values can be used.
+
+    What is added up or compared is so first along the rows, axis 1, column by
+    column: one loop then runs over W * C neighbours in memory instead of over C.
+    """
 
     values: NDArray[Any]
     finite: NDArray[np.bool_] | None  # None: all of them
     count: NDArray[np.int64]  # usable values per input and channel
-    width: int
+    width: int  # of the map itself: H * W here may be laid out otherwise
     batched: bool
 
     @classmethod
     def of(cls, a: ArrayLike) -> _Maps:
-        values = np.asarray(a)
+        values = real_numbers(a)
         shape = values.shape
-        if values.dtype.kind not in "biuf" or values.dtype == np.float16:
-            if values.dtype.kind in "mM" or not np.can_cast(values.dtype, np.float32):
-                raise TypeError(
-                    f"Expected an array of real numbers (bool, integer or float), "
-                    f"received dtype {values.dtype}."
-                )
-            values = values.astype(np.float32)
         if not 1 <= values.ndim <= 4:
             raise ValueError(
                 f"Expected activations of shape (N, H, W, C), (H, W, C), (N, C) or "
@@ -180,13 +181,20 @@ class _Maps:
         batched = values.ndim % 2 == 0
         height, width = shape[-3:-1] if values.ndim >= 3 else (1, 1)
         lead = shape[0] if batched else 1
-        values = values.reshape(lead, height * width, shape[-1])
+        # A single row would leave nothing to do along the rows.
+        grid = (height, width) if height > 1 else (width, 1)
+        values = np.ascontiguousarray(values).reshape(lead, *grid, shape[-1])
         finite = np.isfinite(values) if values.dtype.kind == "f" else None
         if finite is None or finite.all():
             count = np.full((lead, shape[-1]), height * width, np.int64)
             return cls(values, None, count, width, batched)
-        count = np.count_nonzero(finite, axis=1)
-        return cls(values, finite, count, width, batched)
+        return cls(values, finite, _count(finite), width, batched)
+
+    @property
+    def positions(self) -> int:
+        """How many values a channel of one input has."""
+        rows, columns = self.values.shape[1:3]
+        return int(rows * columns)
 
     def shaped(self, per_input: NDArray[Any]) -> NDArray[Any]:
         """Drop the axis of inputs where the caller gave none."""
@@ -198,16 +206,48 @@ class _Maps:
             return self.values
         return np.where(self.finite, self.values, self.values.dtype.type(value))
 
+    def known(self, numbers: NDArray[np.float64], other: float) -> NDArray[np.float64]:
+        """Put another number where an input and channel has no usable value."""
+        return numbers if self.finite is None else np.where(self.count, numbers, other)
+
+    @cached_property
     def minimum(self) -> NDArray[np.float64]:
-        smallest: NDArray[np.float64] = self.filled(np.inf).min(axis=1).astype(float)
+        """Smallest usable value per input and channel, inf where there is none."""
+        columns = self.filled(np.inf).min(axis=1)
+        smallest: NDArray[np.float64] = columns.min(axis=1).astype(np.float64)
         return smallest
 
-    def maximum(self) -> NDArray[np.float64]:
-        largest: NDArray[np.float64] = self.filled(-np.inf).max(axis=1).astype(float)
+    @cached_property
+    def row_maximum(self) -> NDArray[Any]:
+        """Largest usable value of each row, (N, H, C), -inf where there is none."""
+        rows = self.filled(-np.inf)
+        # The larger of two halves, again and again, until one loop has little to do.
+        while rows.shape[3] < _LONG_LOOP and rows.shape[2] > _SHORT_ROW:
+            half = (rows.shape[2] + 1) // 2
+            rows = np.maximum(rows[:, :, :half], rows[:, :, -half:])
+        largest: NDArray[Any] = rows.max(axis=2)
         return largest
 
+    @cached_property
+    def maximum(self) -> NDArray[np.float64]:
+        """Largest usable value per input and channel, -inf where there is none."""
+        largest: NDArray[np.float64] = self.row_maximum.max(axis=1).astype(np.float64)
+        return largest
+
+    def peak(self) -> NDArray[np.int64]:
+        """First (row, column) of the maximum, (N, C, 2), (-1, -1) without a value."""
+        row = self.row_maximum.argmax(axis=1)
+        inputs, channels = np.arange(row.shape[0])[:, None], np.arange(row.shape[1])
+        column = self.filled(-np.inf)[inputs, row, :, channels].argmax(axis=2)
+        place = row * self.values.shape[2] + column
+        peak = np.stack(np.divmod(place, self.width), axis=-1)
+        if self.finite is not None:
+            peak[self.count == 0] = -1
+        return peak
+
     def abs_max(self) -> NDArray[np.float64]:
-        return np.maximum(self.maximum(), -self.minimum())
+        """Largest magnitude per input and channel, -inf where there is no value."""
+        return np.maximum(self.maximum, -self.minimum)
 
     def moments(self) -> tuple[NDArray[np.float64], ...]:
         """Return mean, standard deviation and l2 norm, NaN where nothing is usable.
@@ -216,33 +256,61 @@ class _Maps:
         magnitude: nothing overflows, and a constant channel has a deviation of
         exactly zero.
         """
-        empty = self.count == 0
-        low, high = (
-            np.where(empty, 0.0, side) for side in (self.minimum(), self.maximum())
-        )
-        exponent = np.frexp(np.maximum(high, -low))[1]
-        unit = np.ldexp(1.0, np.minimum(exponent, 1023))
-        low /= unit
-        total, squares = np.zeros(low.shape), np.zeros(low.shape)
-        step = max(1, _BLOCK_VALUES // low.size)
-        for start in range(0, self.values.shape[1], step):
-            block = slice(start, start + step)
-            scaled = np.divide(self.values[:, block], unit[:, None], dtype=np.float64)
+        low, unit = self.known(self.minimum, 0.0), np.ones(self.count.shape)
+        # Squares of all other numbers are far from the limits of float64.
+        scale = self.values.dtype.kind == "f" and self.values.dtype.itemsize > 4
+        if scale:
+            exponent = np.frexp(self.known(self.abs_max(), 0.0))[1]
+            unit = np.ldexp(1.0, np.minimum(exponent, 1023))
+            low = low / unit
+        shift = np.repeat(low[:, None, None], self.values.shape[2], axis=2)
+        total, squares = np.zeros((2, len(low), *shift.shape[2:]))
+        for inputs, rows, columns in _blocks(self.values.shape):
+            block = self.values[inputs, rows, columns]
+            if scale:
+                part = np.divide(block, unit[inputs, None, None], dtype=np.float64)
+            else:
+                part = block.astype(np.float64)
+            origin = shift[inputs, :, columns]
             if self.finite is not None:
-                scaled = np.where(self.finite[:, block], scaled, low[:, None])
-            scaled -= low[:, None]
-            total += scaled.sum(axis=1)
-            squares += np.einsum("npc,npc->nc", scaled, scaled)
+                part = np.where(self.finite[inputs, rows, columns], part, origin)
+            if origin.any():  # it is zero for all that comes out of a ReLU
+                part -= origin
+            total[inputs, columns] += part.sum(axis=1)
+            squares[inputs, columns] += np.einsum("nhwc,nhwc->nwc", part, part)
         with np.errstate(over="ignore", invalid="ignore"):
-            offset = total / self.count
-            variance = np.maximum(squares / self.count - offset**2, 0)
+            offset = total.sum(axis=1) / self.count
+            variance = np.maximum(squares.sum(axis=1) / self.count - offset**2, 0)
             mean = low + offset
             l2 = np.sqrt(self.count * (mean**2 + variance))
             return mean * unit, np.sqrt(variance) * unit, l2 * unit
 
 
+def _count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Count what is true per input and channel of (N, H, W, C)."""
+    columns = mask.view(np.uint8).sum(axis=1, dtype=np.min_scalar_type(mask.shape[1]))
+    counts: NDArray[np.int64] = columns.sum(axis=1, dtype=np.int64)
+    return counts
+
+
+def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice, slice]]:
+    """Cut the inputs, rows and columns of (N, H, W, C) into blocks."""
+    inputs, rows, columns, channels = shape
+    wide = min(columns, max(1, _BLOCK_VALUES // channels))
+    tall = min(rows, max(1, _BLOCK_VALUES // (wide * channels)))
+    deep = min(inputs, max(1, _BLOCK_VALUES // (tall * wide * channels)))
+    for first, left, top in itertools.product(
+        range(0, inputs, deep), range(0, columns, wide), range(0, rows, tall)
+    ):
+        yield (
+            slice(first, first + deep),
+            slice(top, top + tall),
+            slice(left, left + wide),
+        )
+
+
 _SCORES: dict[str, Callable[[_Maps], NDArray[np.float64]]] = {
-    "max": _Maps.maximum,
+    "max": lambda maps: maps.maximum,
     "mean": lambda maps: maps.moments()[0],
     "l2": lambda maps: maps.moments()[2],
     "std": lambda maps: maps.moments()[1],

@@ -184,6 +184,47 @@ def test_a_layer_in_several_blocks() -> None:
     )
 
 
+def test_a_map_with_more_rows_than_a_byte_counts() -> None:
+    a = np.zeros((300, 2, 3), np.float32)
+    a[299, 1, 0], a[:, :, 1], a[7, 0, 2] = 4, np.nan, np.inf
+    assert_statistics(channel_statistics(a), a)
+
+
+@pytest.mark.parametrize("shape", [(1, 700, 5), (700, 1, 5), (2, 1, 9, 130)])
+def test_sequences_in_either_direction(shape: tuple[int, ...]) -> None:
+    a = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    assert_statistics(channel_statistics(a), a)
+
+
+def test_blocks_in_every_direction(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    for dtype in (np.float32, np.float64, np.int16):
+        a = (100 * rng.normal(size=(3, 4, 5, 6))).astype(dtype)
+        for values in (1, 7, 13, 31, 60, 125, 250):
+            monkeypatch.setattr("tb_actviz.analysis.channels._BLOCK_VALUES", values)
+            assert_statistics(channel_statistics(a), a)
+
+
+@given(
+    hnp.arrays(
+        np.float32,
+        st.tuples(st.integers(1, 20), st.integers(1, 40), st.integers(1, 3)),
+        elements=st.sampled_from([0, 1]),
+    )
+)
+def test_the_peak_is_the_first_of_equal_places(a: np.ndarray) -> None:
+    flat = a.reshape(-1, a.shape[2])
+    places = [column.index(max(column)) for column in flat.T.tolist()]
+    expected = [list(divmod(place, a.shape[1])) for place in places]
+    assert channel_statistics(a).peak.tolist() == expected
+
+
+def test_any_layout_in_memory_has_the_same_statistics() -> None:
+    a = np.random.default_rng(0).normal(size=(7, 6, 5)).astype(np.float32)
+    assert_statistics(channel_statistics(np.moveaxis(a, 0, -1)), np.moveaxis(a, 0, -1))
+    assert_statistics(channel_statistics(a[::-1, ::2, ::3]), a[::-1, ::2, ::3])
+
+
 @given(a=tied, by=st.sampled_from(SCORES), data=st.data())
 def test_ranking_equals_a_sort_of_pairs(
     a: np.ndarray, by: str, data: st.DataObject
