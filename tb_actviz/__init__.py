@@ -12,11 +12,13 @@ if TYPE_CHECKING:
         dead_channels,
         strongest_channels,
     )
+    from tb_actviz.callback import ActivationCallback
     from tb_actviz.capture.description import Capture
     from tb_actviz.capture.extractor import FeatureExtractor, activations
     from tb_actviz.capture.layers import LayerInfo, describe_layers
     from tb_actviz.checkpoints.log import LoggedCheckpoints, log_checkpoints
     from tb_actviz.comparison import InputDifference, compare_inputs
+    from tb_actviz.contents import Logged
     from tb_actviz.errors import InputError
     from tb_actviz.imaging.montage import (
         channel_grid,
@@ -27,12 +29,13 @@ if TYPE_CHECKING:
     from tb_actviz.imaging.normalize import mat2gray
     from tb_actviz.imaging.resize import imresize
     from tb_actviz.imaging.tiling import imtile
-    from tb_actviz.logger import ActivationLogger, Logged
-    from tb_actviz.views import LogOptions
+    from tb_actviz.logger import ActivationLogger
+    from tb_actviz.options import LogOptions
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ActivationCallback",
     "ActivationLogger",
     "Capture",
     "ChannelStatistics",
@@ -60,6 +63,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ActivationCallback": "callback",
     "ActivationLogger": "logger",
     "Capture": "capture.description",
     "ChannelStatistics": "analysis.channels",
@@ -67,8 +71,8 @@ _MODULES = {
     "InputDifference": "comparison",
     "InputError": "errors",
     "LayerInfo": "capture.layers",
-    "LogOptions": "views",
-    "Logged": "logger",
+    "LogOptions": "options",
+    "Logged": "contents",
     "LoggedCheckpoints": "checkpoints.log",
     "activations": "capture.extractor",
     "channel_grid": "imaging.montage",

@@ -7,96 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tb_actviz.errors import InputError, near_matches
 from tb_actviz.imaging.montage import (
     channel_grid,
     channels_beside_input,
     relu_comparison,
 )
 from tb_actviz.imaging.scale import common_scale
-
-#: Every view, by the name it has in tags, with what it shows.
-VIEWS = {
-    "channels": "All channels of the layer, row by row.",
-    "chosen": "The input beside the chosen channels, on one scale.",
-    "strongest": "The input beside its strongest channels, by their maximum.",
-    "relu": "The same channels before (above) and after (below) the activation.",
-    "inputs": "A row for each input: the input, then the same channels on one scale.",
-}
-
-#: Pictures of more channels side by side get too high to look at.
-MAX_CHANNELS = 64
-
-
-@dataclass(frozen=True)
-class LogOptions:
-    """What is drawn of each layer.
-
-    Args:
-        channels: Channels to follow, counted from 0, at most 64; shown in the views
-            `chosen`, `relu` and `inputs`. Without any, the latter two use the
-            strongest.
-        strongest: How many of the strongest channels to show, at least 1; a layer
-            with fewer shows all.
-        views: Which views to draw, out of `VIEWS`.
-        limits: A fixed scale (low, high); default is a scale for each picture.
-        per_channel: Stretch every channel of the grid over its own range instead.
-
-    Raises:
-        InputError: If one of them makes no sense.
-    """
-
-    channels: tuple[int, ...] = ()
-    strongest: int = 3
-    views: tuple[str, ...] = tuple(VIEWS)
-    limits: tuple[float, float] | None = None
-    per_channel: bool = False
-
-    def __post_init__(self) -> None:
-        for view in self.views:
-            if view not in VIEWS:
-                raise InputError(
-                    f"There is no view {view!r}. {near_matches(view, VIEWS)}"
-                )
-        if _not_integers([self.strongest]) or self.strongest < 1:
-            raise InputError(
-                f"Received strongest={self.strongest!r}; expected an integer of at "
-                "least 1."
-            )
-        channels = np.atleast_1d(np.asarray(self.channels)).tolist()
-        if _not_integers(channels) or any(channel < 0 for channel in channels):
-            raise InputError(
-                f"Received channels {channels}; expected integers, channels count from "
-                "0."
-            )
-        if len(channels) > MAX_CHANNELS:
-            raise InputError(
-                f"Received {len(channels)} channels to follow; expected at most "
-                f"{MAX_CHANNELS}. The view channels shows all of a layer."
-            )
-        object.__setattr__(self, "channels", tuple(channels))
-        if self.limits is not None:
-            limits = np.asarray(self.limits, np.float64)
-            if (
-                limits.shape != (2,)
-                or not np.isfinite(limits).all()
-                or (limits[0] >= limits[1])
-            ):
-                raise InputError(
-                    f"Received limits {self.limits}; expected two finite numbers, the "
-                    "lower first."
-                )
-            if self.per_channel:
-                raise InputError(
-                    "Received limits and per_channel together; expected one of them."
-                )
-
-
-def _not_integers(values: Sequence[object]) -> bool:
-    return any(
-        isinstance(value, bool) or not isinstance(value, int | np.integer)
-        for value in values
-    )
+from tb_actviz.options import LogOptions
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,15 +70,17 @@ class SharedScale:
 def draw(
     response: Response,
     strongest: Sequence[int],
+    views: Sequence[str],
     options: LogOptions,
     shared: SharedScale | None = None,
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Draw every view of one response that the options ask for.
+    """Draw views of one response.
 
     Args:
         response: The layer's response.
         strongest: Its strongest channels, strongest first.
-        options: What to draw.
+        views: Which views to draw.
+        options: How to draw them.
         shared: Scales of the layer and the one before it; None for those of the
             options.
 
@@ -171,7 +90,7 @@ def draw(
     """
     layer, name = response.layer, response.input_name
     limits = options.limits if shared is None else shared.limits(layer)
-    if "channels" in options.views:
+    if "channels" in views:
         yield (
             "channels",
             channel_grid(
@@ -183,7 +102,7 @@ def draw(
                 per_channel=options.per_channel,
             ),
         )
-    if "chosen" in options.views and options.channels:
+    if "chosen" in views and options.channels:
         yield (
             "chosen",
             channels_beside_input(
@@ -196,7 +115,7 @@ def draw(
                 limits=limits,
             ),
         )
-    if "strongest" in options.views:
+    if "strongest" in views:
         yield (
             "strongest",
             channels_beside_input(
@@ -210,7 +129,7 @@ def draw(
                 heading="strongest channels",
             ),
         )
-    if "relu" in options.views and response.before is not None:
+    if "relu" in views and response.before is not None:
         before_layer = str(response.before_layer)
         if shared is not None:
             limits = shared.limits(before_layer, layer, signed=True)

@@ -17,9 +17,17 @@ PARTS = {
     "analysis",
     "records",
     "writing",
+    "options",
     "views",
+    "watch",
+    "contents",
     "comparison",
     "logger",
+    "messages",
+    "schedule",
+    "steps",
+    "run_log",
+    "training_log",
     "callback",
     "checkpoints",
     "cli",
@@ -34,23 +42,55 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "imaging": (set(), {"numpy", "PIL", "isal"}),
     "analysis": (set(), {"numpy"}),
     "capture": ({"errors", "progress"}, {"keras", "numpy", "PIL"}),
+    "records": ({"errors"}, {"numpy", "tensorboard", "isal"}),
     "writing": ({"errors", "records"}, {"tensorboard", "google_crc32c", "numpy"}),
-    "views": ({"errors", "imaging", "analysis"}, {"numpy"}),
+    "options": ({"errors", "records", "writing"}, {"numpy"}),
+    "views": ({"errors", "imaging", "analysis", "options"}, {"numpy"}),
+    "watch": ({"errors", "capture"}, {"keras", "numpy"}),
+    # From activations to summaries: everything but Keras and files.
+    "contents": (
+        {
+            *("errors", "capture", "imaging", "analysis", "records", "writing"),
+            *("options", "views", "watch"),
+        },
+        {"numpy", "tensorboard"},
+    ),
     "comparison": ({"errors", "capture", "imaging", "analysis"}, {"keras", "numpy"}),
     "logger": (
-        {"errors", "capture", "imaging", "analysis", "records", "writing", "views"},
+        {
+            *("errors", "capture", "imaging", "writing"),
+            *("options", "views", "watch", "contents"),
+        },
+        {"keras"},
+    ),
+    "messages": (set(), set()),
+    "schedule": ({"errors"}, {"numpy"}),
+    "steps": (set(), set()),
+    "run_log": (
+        {
+            *("analysis", "capture", "contents", "messages", "options"),
+            *("schedule", "watch", "writing"),
+        },
         {"keras", "numpy"},
+    ),
+    "training_log": (
+        {"errors", "capture", "messages", "options", "run_log", "watch", "writing"},
+        {"keras"},
+    ),
+    "callback": (
+        {"capture", "options", "schedule", "steps", "training_log"},
+        {"keras"},
     ),
     "checkpoints": (
         {
             *("errors", "progress", "capture", "imaging", "analysis"),
-            *("records", "writing", "views", "logger"),
+            *("records", "writing", "options", "views", "contents", "logger"),
         },
         # Keras' own file format is HDF5; Keras needs h5py itself.
         {"keras", "numpy", "h5py"},
     ),
     "cli": (
-        PARTS - {"callback", "plugin"},
+        PARTS - {"callback", "training_log", "run_log", "plugin"},
         {"keras", "keras_models", "numpy", "rich"},
     ),
     "errors": (set(), set()),
@@ -58,8 +98,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "__init__": (PARTS, set()),
     "__main__": ({"cli"}, set()),
 }
-# The one module that speaks to the back ends themselves, inside functions.
-BACKEND_MODULES = {"capture/forward.py"}
+# The modules that speak to the back ends themselves, inside functions.
+BACKEND_MODULES = {"capture/forward.py", "capture/process.py"}
 
 
 def imports(path: Path) -> list[tuple[str, bool]]:

@@ -11,6 +11,7 @@ import keras_models
 import tb_actviz
 
 PUBLIC = {
+    "ActivationCallback",
     "ActivationLogger",
     "Capture",
     "ChannelStatistics",

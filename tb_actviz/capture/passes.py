@@ -147,6 +147,42 @@ class ForwardPass:
         plan.check(inputs[0], len(inputs))
         return plan.run(inputs, batch_size, progress)
 
+    def prepare(self, inputs: Sequence[NamedInput]) -> list[PreparedBatch]:
+        """Make batches of inputs of one size, to be run any number of times.
+
+        Args:
+            inputs: Inputs from `read_inputs`, at least one.
+
+        Returns:
+            As many batches as it takes.
+
+        Raises:
+            InputError: As `run`, but for the model's own failures.
+        """
+        plan = self._prepared(inputs[0])
+        plan.feed.refuse_mixed_sizes(inputs)
+        plan.check(inputs[0], len(inputs))
+        size = plan.feed.signature.batch_size or BATCH_SIZE
+        starts = range(0, len(inputs), size)
+        chunks = [tuple(inputs[start : start + size]) for start in starts]
+        return [PreparedBatch(chunk, plan.feed.batch(chunk)) for chunk in chunks]
+
+    def run_prepared(self, batch: PreparedBatch) -> dict[str, np.ndarray]:
+        """Run the model over one prepared batch.
+
+        Args:
+            batch: From `prepare` of this pass.
+
+        Returns:
+            As `run`.
+
+        Raises:
+            InputError: If the model fails on it.
+        """
+        plan = self._prepared(batch.inputs[0])
+        rows = plan.run_batch(batch.inputs, batch.arrays)
+        return dict(zip(plan.layers, rows, strict=True))
+
     def _find_preprocess(self) -> None:
         self.preprocess = find_preprocess(self._model, self._given_preprocess)
         #: What pictures go through before the model, or why nothing, in words.
@@ -209,6 +245,19 @@ class ForwardPass:
                 raise model_failed(self._model, error) from error
 
 
+@dataclass(frozen=True, eq=False)
+class PreparedBatch:
+    """Inputs of one size and the arrays that the model is fed for them.
+
+    Args:
+        inputs: The inputs, no more than go through the model at once.
+        arrays: A batch for each of the model's inputs, preprocessed, in its dtype.
+    """
+
+    inputs: tuple[NamedInput, ...]
+    arrays: list[np.ndarray]
+
+
 @dataclass(eq=False)
 class _Plan:
     """What a pass does once all is known of the model."""
@@ -252,10 +301,12 @@ class _Plan:
         size = self.feed.signature.batch_size or batch_size
         if len(inputs) <= size:
             # As they come: a copy would cost more than the pass of a small model.
-            return dict(zip(self.layers, self._run_batch(inputs), strict=True))
+            rows = self.run_batch(inputs, self.feed.batch(inputs))
+            return dict(zip(self.layers, rows, strict=True))
         whole: list[np.ndarray] = []
         for start in range(0, len(inputs), size):
-            rows = self._run_batch(inputs[start : start + size])
+            chunk = inputs[start : start + size]
+            rows = self.run_batch(chunk, self.feed.batch(chunk))
             if not whole:
                 shapes = [(len(inputs), *row.shape[1:]) for row in rows]
                 whole = [np.empty(shape, np.float32) for shape in shapes]
@@ -269,8 +320,10 @@ class _Plan:
             values.flags.writeable = False
         return dict(zip(self.layers, whole, strict=True))
 
-    def _run_batch(self, inputs: Sequence[NamedInput]) -> list[np.ndarray]:
-        outputs = self.execution(self.feed.batch(inputs))
+    def run_batch(
+        self, inputs: Sequence[NamedInput], arrays: list[np.ndarray]
+    ) -> list[np.ndarray]:
+        outputs = self.execution(arrays)
         fixed = self.feed.signature.batch_size
         fed = fixed or len(inputs)
         whole = [
@@ -289,7 +342,7 @@ class _Plan:
         if whole and len(inputs) > 1:
             # All that such a layer gives, as windows of a picture or embeddings of
             # positions, belongs to the input only when that goes alone.
-            alone = [self._run_batch([one]) for one in inputs]
+            alone = [self.run_batch([one], self.feed.batch([one])) for one in inputs]
             for path, *rows in zip(self.layers, *alone, strict=True):
                 for row in rows:
                     if row.shape != rows[0].shape:

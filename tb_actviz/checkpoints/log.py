@@ -23,11 +23,13 @@ from tb_actviz.checkpoints.files import (
     number_checkpoints,
 )
 from tb_actviz.checkpoints.loading import CheckpointLoader
+from tb_actviz.contents import Logged
 from tb_actviz.errors import InputError, near_matches
 from tb_actviz.imaging.normalize import Limits
-from tb_actviz.logger import ActivationLogger, Logged, joined_ranges
+from tb_actviz.logger import ActivationLogger, joined_ranges
+from tb_actviz.options import LogOptions
 from tb_actviz.progress import progress_bar
-from tb_actviz.views import LogOptions, SharedScale
+from tb_actviz.views import SharedScale
 
 #: What has one scale: each layer over all steps, or each picture.
 SCALES = ("layer", "step")

@@ -98,7 +98,7 @@ def _log_faces(
     """Every view of the worked example; what the network takes each picture for."""
     from keras_models.faces import CLASS_NAMES
     from tb_actviz.logger import ActivationLogger
-    from tb_actviz.views import LogOptions
+    from tb_actviz.options import LogOptions
 
     # The first layers have other channels: there the strongest are shown.
     for layers, options in [
@@ -126,7 +126,7 @@ def _fine_tune(
 
     from keras_models.faces import Label, draw_batch, train_seeds
     from tb_actviz.logger import ActivationLogger
-    from tb_actviz.views import LogOptions
+    from tb_actviz.options import LogOptions
 
     keras.utils.set_random_seed(0)
     batch = draw_batch(train_seeds(0, _PICTURES), _SIZE)

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tb_actviz.views import LogOptions
+    from tb_actviz.options import LogOptions
 
 
 def drawing_options(arguments: argparse.Namespace) -> LogOptions:
@@ -21,12 +21,12 @@ def drawing_options(arguments: argparse.Namespace) -> LogOptions:
     Raises:
         InputError: If one of them makes no sense.
     """
-    from tb_actviz.views import VIEWS, LogOptions
+    from tb_actviz.options import LogOptions
 
     return LogOptions(
         channels=arguments.channels,
         strongest=arguments.strongest,
-        views=tuple(arguments.views or VIEWS),
+        views=arguments.views,
         limits=tuple(arguments.limits) if arguments.limits else None,
         per_channel=arguments.per_channel,
     )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from tb_actviz.capture.named_input import NamedInput
-    from tb_actviz.logger import ActivationLogger, Logged
+    from tb_actviz.contents import Logged
+    from tb_actviz.logger import ActivationLogger
 
 _TOP = 5
 

@@ -174,6 +174,7 @@ def test_the_description_of_a_picture_says_what_shares_its_scale(
         value.metadata.summary_description
         for event in events(tmp_path / "run")
         for value in event.summary.value
+        if value.metadata.plugin_data.plugin_name == "images"
     }
     assert described
     for text in described:

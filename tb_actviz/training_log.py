@@ -1,0 +1,186 @@
+"""Logs a model while it trains, and never harms the training."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import keras
+
+from tb_actviz.capture.inputs import Inputs
+from tb_actviz.capture.layers import LayerSelection
+from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.process import is_chief
+from tb_actviz.capture.text import describe_error
+from tb_actviz.errors import InputError
+from tb_actviz.messages import Messages
+from tb_actviz.options import LogOptions
+from tb_actviz.run_log import RunLog, Watched
+from tb_actviz.watch import Watch
+from tb_actviz.writing.run_lock import own_folder
+
+
+class TrainingLog:
+    """Logs the activations for the same inputs during one or several trainings.
+
+    Wrong arguments are errors before a training begins. Whatever else fails, then or
+    later, is told once and ends the logging, never the training.
+
+    Args:
+        log_dir: Folder of the run.
+        inputs: As for `ActivationLogger`; read when the first training begins.
+        layers: As for `ActivationLogger`.
+        preprocess: As for `FeatureExtractor`.
+        max_overhead: Share of the training time that logging may cost; None for any.
+        options: What to log.
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str],
+        inputs: Inputs,
+        layers: LayerSelection | None,
+        *,
+        preprocess: Preprocess,
+        max_overhead: float | None,
+        options: LogOptions,
+    ) -> None:
+        self._log_dir = Path(log_dir).expanduser()
+        self._inputs = inputs
+        self._layers = layers
+        self._preprocess = preprocess
+        self._max_overhead = max_overhead
+        self._options = options
+        self._messages = Messages()
+        self._watched: Watched | None = None
+        self._run: RunLog | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether this training is logged: in the chief, as long as nothing failed."""
+        return self._run is not None
+
+    @property
+    def last_step(self) -> int | None:
+        """The last step that the run held when this training began, if any."""
+        return None if self._run is None else self._run.last_step
+
+    def start(self, model: keras.Model) -> None:
+        """Begin to log a training.
+
+        Args:
+            model: The model that is going to be trained.
+
+        Raises:
+            InputError: If a layer or channel does not exist, or an input cannot be
+                read, does not fit the model, or makes it fail.
+        """
+        self.finish()
+        with self.harmless("Activations are not logged", passing=InputError):
+            if not is_chief(model):
+                return
+            if self._watched is None or self._watched.model is not model:
+                self._watched = None
+                self._watched = self._watch(model)
+        if self._watched is not None:
+            with self.harmless("Activations are not logged"):
+                self._run = self._open(self._watched)
+
+    def log(
+        self,
+        step: int,
+        position: Mapping[str, int],
+        *,
+        remaining: int | None = None,
+        last: bool = False,
+    ) -> bool:
+        """Log one step that is due, if the budget allows it.
+
+        Args:
+            step: The step, larger than all before.
+            position: Where in the training that is: `epoch`, and `batch` where known.
+            remaining: How many more steps will be due; None where that is not known.
+            last: It was due, left out, and turned out to be the last: log it after all.
+
+        Returns:
+            Whether it is logged.
+        """
+        if self._run is None:
+            return False
+        with self.harmless(f"Logging activations ended at step {step}"):
+            return self._run.log(step, dict(position), remaining=remaining, last=last)
+        return False
+
+    def tell_repeats(self, step: int) -> None:
+        """Tell that steps come again which the run holds already.
+
+        Args:
+            step: The last of them.
+        """
+        if self._run is not None:
+            self._messages.warn_once(
+                "repeats",
+                f"{self._run.folder} holds activations up to step {step} already: "
+                "those steps are not logged again. Use another log_dir for another "
+                "training.",
+            )
+
+    def finish(self) -> None:
+        """End the logging of a training, after waiting for what is not yet written."""
+        run, self._run = self._run, None
+        if run is not None:
+            with self.harmless("The last activations may not be logged"):
+                run.close()
+
+    @contextmanager
+    def harmless(
+        self, what: str, passing: type[Exception] | tuple[()] = ()
+    ) -> Iterator[None]:
+        """Tell of a failure inside and end the logging instead of the training.
+
+        Args:
+            what: What it means for the user.
+            passing: Errors that are the caller's business.
+
+        Yields:
+            Nothing.
+        """
+        try:
+            yield
+        except passing:
+            raise
+        except Exception as error:  # anything may be wrong with a disk or a model
+            self._messages.warn(f"{what}: {describe_error(error)}. Training goes on.")
+            run, self._run = self._run, None
+            if run is not None:
+                run.abandon()
+
+    def _watch(self, model: keras.Model) -> Watched:
+        watch = Watch(
+            model,
+            self._layers,
+            preprocess=self._preprocess,
+            channels=tuple(self._options.channels),
+        )
+        fixed = watch.fix(watch.read(self._inputs))
+        # Traced now, so that a model that fails on them is told before the training.
+        fixed.run()
+        return Watched(model, watch, fixed)
+
+    def _open(self, watched: Watched) -> RunLog:
+        folder, lock = own_folder(self._log_dir)
+        if folder != self._log_dir:
+            self._messages.warn_once(
+                "folder",
+                f"{self._log_dir} is being logged to by another training; this one "
+                f"logs to {folder}. Give each a log_dir of its own.",
+            )
+        try:
+            return RunLog(
+                watched, folder, lock, self._options, self._max_overhead, self._messages
+            )
+        except BaseException:
+            lock.release()
+            raise

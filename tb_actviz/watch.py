@@ -1,0 +1,236 @@
+"""Which layers of a model are logged, and the pass that gives their activations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+
+from tb_actviz.capture.bounds import Bounds, activation_bounds
+from tb_actviz.capture.calls import Call
+from tb_actviz.capture.description import Capture
+from tb_actviz.capture.fixed import FixedInputs
+from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
+from tb_actviz.capture.layers import (
+    LayerSelection,
+    activation_pairs,
+    describe_calls,
+    select_calls,
+    select_default,
+)
+from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.passes import ForwardPass
+from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.streams import is_stream
+from tb_actviz.capture.text import by
+from tb_actviz.errors import InputError
+
+
+@dataclass(frozen=True)
+class WatchedLayer:
+    """What is known of a layer that is logged.
+
+    Args:
+        path: Layer path.
+        class_name: Class of the layer, such as `Conv2D`.
+        kind: `"activation"`, `"pre-activation"` or `"other"`.
+        partner: Path of the other half of such a pair, logged or not.
+        dtype: Dtype the model computes it in, as Keras names it.
+        bounds: Between which values its activation function stays; None for any.
+        before: Path of what its activation is applied to, captured with it; None where
+            it has none.
+    """
+
+    path: str
+    class_name: str
+    kind: str
+    partner: str | None
+    dtype: str
+    bounds: Bounds | None
+    before: str | None
+
+
+class Watch:
+    """The layers of a model that are logged, captured in one pass.
+
+    Args:
+        model: Any Keras model; one that was never called is built by the first inputs.
+        layers: As for `ActivationLogger`.
+        preprocess: As for `FeatureExtractor`.
+        channels: Channels that every layer must have.
+
+    Raises:
+        InputError: If a layer or channel does not exist.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        layers: LayerSelection | None,
+        *,
+        preprocess: Preprocess,
+        channels: Sequence[int],
+    ) -> None:
+        #: The layers; empty before the first inputs of an unbuilt model.
+        self.layers: tuple[WatchedLayer, ...] = ()
+        #: Path of the model's only output where that is a vector, such as scores.
+        self.output: str | None = None
+        self._selection = layers
+        self._channels = channels
+        self._make_pass = partial(
+            ForwardPass, model, self._choose, preprocess=preprocess
+        )
+        self._pass = self._make_pass()
+        self._stream: Any = None
+        self._sampled: list[NamedInput] = []
+
+    @property
+    def shown(self) -> set[str]:
+        """Paths of the layers and of those that are shown with them."""
+        paths = {layer.path for layer in self.layers}
+        return paths | {layer.before for layer in self.layers if layer.before}
+
+    @property
+    def preprocess(self) -> str:
+        """Name of what pictures go through before the model, or why nothing."""
+        return self._pass.stated_preprocess
+
+    def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
+        """Read inputs and check that they fit; a model never called is built by them.
+
+        Args:
+            inputs: As for `read_inputs`. Of a dataset or generator samples are taken
+                the first time; as long as the same one is passed, these are used.
+            samples: How many samples to take of a dataset or generator.
+
+        Returns:
+            The inputs.
+
+        Raises:
+            InputError: If an input cannot be read or does not fit the model.
+        """
+        named = self._read(inputs, samples)
+        for one in named:
+            self._pass.check(one)
+        return named
+
+    def run(self, one: NamedInput) -> dict[str, np.ndarray]:
+        """Capture the activations for one input.
+
+        Args:
+            one: From `read`.
+
+        Returns:
+            Layer path to activations, float32, read-only, with a batch axis of one:
+            of the layers, those shown with them, and the output.
+
+        Raises:
+            InputError: If the model fails on it.
+        """
+        return self._pass.run([one])
+
+    def fix(self, inputs: Sequence[NamedInput]) -> FixedInputs:
+        """Prepare inputs once, to be run again and again.
+
+        Args:
+            inputs: From `read`, at least one.
+
+        Returns:
+            The inputs, ready to run.
+
+        Raises:
+            InputError: If one looks preprocessed already, or all of them together need
+                more memory than there is.
+        """
+        return FixedInputs(self._pass, inputs)
+
+    def recompile(self) -> None:
+        """Forget the compiled pass."""
+        self._pass = self._make_pass()
+
+    def describe(self) -> Capture:
+        """Tell how the activations are captured.
+
+        Returns:
+            As `FeatureExtractor.describe`.
+
+        Raises:
+            InputError: If that is not known before the first inputs.
+        """
+        return self._pass.describe()
+
+    def _read(self, inputs: Inputs, samples: int) -> list[NamedInput]:
+        if not is_stream(inputs):
+            return read_inputs(inputs, self._pass.signature)
+        if inputs is not self._stream:
+            self._sampled = read_inputs(inputs, self._pass.signature, samples=samples)
+            self._stream = inputs
+        return self._sampled
+
+    def _choose(self, calls: Sequence[Call]) -> list[Call]:
+        """The calls to capture: the layers, what goes to them, and the output."""
+        if self._selection is None:
+            chosen = select_default(calls)
+        else:
+            chosen = select_calls(calls, self._selection)
+        _check_values(chosen)
+        for call in chosen:
+            if call.sample_shape and call.sample_shape[-1] is not None:
+                check_channels(self._channels, call.path, call.sample_shape[-1])
+        capturable = {call.path: call for call in calls if call.problem is None}
+        feeds = {after: before for before, after in activation_pairs(calls)}
+        infos = {info.path: info for info in describe_calls(calls)}
+        self.layers = tuple(
+            WatchedLayer(
+                path=call.path,
+                class_name=infos[call.path].class_name,
+                kind=infos[call.path].kind,
+                partner=infos[call.path].partner,
+                dtype=call.dtype,
+                bounds=None if call.fused else activation_bounds(call.layer),
+                before=feeds[call.path] if feeds.get(call.path) in capturable else None,
+            )
+            for call in chosen
+        )
+        self.output = _vector_output(calls)
+        needed = {*self.shown, self.output}
+        return [call for path, call in capturable.items() if path in needed]
+
+
+def check_channels(channels: Sequence[int], path: str, count: int) -> None:
+    """Refuse channels that a layer does not have.
+
+    Args:
+        channels: Numbers of channels, from 0.
+        path: Layer path, for the message.
+        count: How many channels the layer has.
+
+    Raises:
+        InputError: If one does not exist.
+    """
+    for channel in channels:
+        if channel >= count:
+            raise InputError(
+                f"The layer {path!r} has {count} channels, 0 to {count - 1}; channel "
+                f"{channel} does not exist. Channels count from 0."
+            )
+
+
+def _check_values(chosen: Sequence[Call]) -> None:
+    for call in chosen:
+        if 0 in call.sample_shape:
+            raise InputError(
+                f"The layer {call.path!r} gives {by(call.sample_shape)} for each "
+                "input: there is nothing to draw. Choose other layers."
+            )
+
+
+def _vector_output(calls: Sequence[Call]) -> str | None:
+    final = [call for call in calls if call.final]
+    if len(final) != 1 or len(final[0].sample_shape) != 1 or final[0].problem:
+        return None
+    return final[0].path
