@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from tensorboard.compat.proto.summary_pb2 import Summary
@@ -20,12 +21,14 @@ from tb_actviz.analysis.layer import (
     saturated_share,
 )
 from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.errors import InputError
 from tb_actviz.imaging.maps import as_maps
 from tb_actviz.imaging.montage import input_comparison
 from tb_actviz.imaging.png import encode_png
 from tb_actviz.options import VIEWS, LogOptions
 from tb_actviz.records.codec import choose_precision, pack
 from tb_actviz.records.schema import (
+    MAX_INPUTS,
     InputFacts,
     LayerFacts,
     Record,
@@ -47,6 +50,10 @@ RECORD_AIM = 16 * 2**20
 _BINS = 64
 #: How many classes a record names of an input's predictions.
 _TOP = 5
+#: Of smaller maps the range of each channel takes more room than two bytes a value.
+_SMALLEST_FOR_UINT8 = 32
+#: A record's header names no statistics of more channels than these, of all inputs.
+_MOST_CHANNELS = 40_000
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,9 @@ class StepContents:
         position: Where in a training the step is; empty outside of one.
         shared: Scales that the pictures share with those of other steps; None for
             those of the options.
+
+    Raises:
+        InputError: If there are more inputs than a record holds.
     """
 
     def __init__(
@@ -122,6 +132,7 @@ class StepContents:
         position: Mapping[str, int] | None = None,
         shared: SharedScale | None = None,
     ) -> None:
+        check_count(len(inputs), options)
         self.logged = Logged(step, tuple(inputs), preprocess=preprocess)
         self._layers = layers
         self._options = options
@@ -207,15 +218,10 @@ class StepContents:
                     name=one.name,
                     shape=activations.shape,
                     dtype=layer.dtype,
-                    packed=pack(maps, self._precision),
-                    minimum=statistics.minimum,
-                    maximum=statistics.maximum,
-                    mean=statistics.mean,
-                    zero_share=statistics.zero_share,
-                    nan_count=statistics.nan_count,
-                    inf_count=statistics.inf_count,
+                    packed=pack(maps, self._precision_for(kept.positions[-1])),
                     strongest=tuple(strongest),
                     predictions=self._predictions(one.name),
+                    **self._per_channel(statistics),
                 )
             )
         if "inputs" in self._views:
@@ -238,6 +244,26 @@ class StepContents:
                 response, numbers, self._views, self._options, self._shared
             )
         ]
+
+    def _precision_for(self, positions: int) -> str:
+        few = positions < _SMALLEST_FOR_UINT8
+        return "float16" if few and self._precision == "uint8" else self._precision
+
+    def _too_many_channels(self, channels: int) -> bool:
+        return channels * len(self.logged.inputs) > _MOST_CHANNELS
+
+    def _per_channel(self, statistics: ChannelStatistics) -> dict[str, Any]:
+        """What a record says of each channel: nothing of very many."""
+        if self._too_many_channels(len(statistics.minimum)):
+            return {}
+        return {
+            "minimum": statistics.minimum,
+            "maximum": statistics.maximum,
+            "mean": statistics.mean,
+            "zero_share": statistics.zero_share,
+            "nan_count": statistics.nan_count,
+            "inf_count": statistics.inf_count,
+        }
 
     def _strongest(self, statistics: ChannelStatistics) -> list[tuple[int, float]]:
         """As `strongest_channels` by the maximum, from what is measured already."""
@@ -297,6 +323,9 @@ class StepContents:
                 position=self._position,
                 dead=statistics.dead,
                 preprocess=self.logged.preprocess,
+                reduced=f"no statistics of each of {statistics.channels} channels"
+                if self._too_many_channels(statistics.channels)
+                else "",
             ),
         )
 
@@ -331,6 +360,23 @@ class StepContents:
                 "|---|---|---|",
                 *rows,
             ]
+        )
+
+
+def check_count(inputs: int, options: LogOptions) -> None:
+    """Refuse more inputs than can be logged together.
+
+    Args:
+        inputs: How many there are.
+        options: What is to be logged.
+
+    Raises:
+        InputError: If there are more than a record holds, and records are asked for.
+    """
+    if options.records and inputs > MAX_INPUTS:
+        raise InputError(
+            f"Received {inputs} inputs; a record holds at most {MAX_INPUTS}. Log fewer "
+            "together, or without records: LogOptions(records=False)."
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import keras
@@ -14,6 +14,7 @@ from tb_actviz.capture.layers import LayerSelection
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.process import is_chief
 from tb_actviz.capture.text import describe_error
+from tb_actviz.contents import check_count
 from tb_actviz.errors import InputError
 from tb_actviz.messages import Messages
 from tb_actviz.options import LogOptions
@@ -109,7 +110,8 @@ class TrainingLog:
         """
         if self._run is None:
             return False
-        with self.harmless(f"Logging activations ended at step {step}"):
+        what = f"Logging activations to {self._run.folder} ended at step {step}"
+        with self.harmless(what):
             return self._run.log(step, dict(position), remaining=remaining, last=last)
         return False
 
@@ -131,7 +133,8 @@ class TrainingLog:
         """End the logging of a training, after waiting for what is not yet written."""
         run, self._run = self._run, None
         if run is not None:
-            with self.harmless("The last activations may not be logged"):
+            what = f"The last activations may not be logged to {run.folder}"
+            with self.harmless(what):
                 run.close()
 
     @contextmanager
@@ -152,10 +155,12 @@ class TrainingLog:
         except passing:
             raise
         except Exception as error:  # anything may be wrong with a disk or a model
-            self._messages.warn(f"{what}: {describe_error(error)}. Training goes on.")
+            self._messages.warn(f"{what}: {_in_words(error)}. Training goes on.")
             run, self._run = self._run, None
             if run is not None:
-                run.abandon()
+                # One failure is told; those it brings about are not.
+                with suppress(Exception):
+                    run.abandon()
 
     def _watch(self, model: keras.Model) -> Watched:
         watch = Watch(
@@ -164,7 +169,9 @@ class TrainingLog:
             preprocess=self._preprocess,
             channels=tuple(self._options.channels),
         )
-        fixed = watch.fix(watch.read(self._inputs))
+        named = watch.read(self._inputs)
+        check_count(len(named), self._options)
+        fixed = watch.fix(named)
         # Traced now, so that a model that fails on them is told before the training.
         fixed.run()
         return Watched(model, watch, fixed)
@@ -184,3 +191,9 @@ class TrainingLog:
         except BaseException:
             lock.release()
             raise
+
+
+def _in_words(error: Exception) -> str:
+    """What is wrong, without a full stop: our own errors need no name."""
+    text = str(error) if isinstance(error, InputError) else describe_error(error)
+    return text.rstrip(".")

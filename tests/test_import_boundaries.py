@@ -74,7 +74,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"keras", "numpy"},
     ),
     "training_log": (
-        {"errors", "capture", "messages", "options", "run_log", "watch", "writing"},
+        {
+            *("errors", "capture", "contents", "messages", "options"),
+            *("run_log", "watch", "writing"),
+        },
         {"keras"},
     ),
     "callback": (
@@ -90,7 +93,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"keras", "numpy", "h5py"},
     ),
     "cli": (
-        PARTS - {"callback", "training_log", "run_log", "plugin"},
+        PARTS - {"training_log", "run_log", "plugin"},
         {"keras", "keras_models", "numpy", "rich"},
     ),
     "errors": (set(), set()),

@@ -13,7 +13,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from events import images
+from events import images, values
 
 import tb_actviz as av
 from tb_actviz.cli.main import build_parser
@@ -24,6 +24,12 @@ README = (ROOT / "README.md").read_text()
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def python_with(words: str) -> str:
+    """The one Python example that holds certain words."""
+    (code,) = [block for block in blocks("python") if words in block]
+    return code
 
 
 def test_it_begins_with_exactly_two_commands() -> None:
@@ -54,7 +60,7 @@ def test_every_command_of_ours_is_understood() -> None:
 
 
 def test_the_python_example_runs(shared_data: Path, tmp_path: Path) -> None:
-    code = blocks("python")[0]
+    code = python_with("strongest_channels")
     for name in ("face.png", "face-eye-closed.png"):
         shutil.copy(shared_data / name, tmp_path)
     weights = str(shared_data / "squeezenet_v1.1.caffemodel")
@@ -70,27 +76,32 @@ def test_the_python_example_runs(shared_data: Path, tmp_path: Path) -> None:
     assert list((tmp_path / "runs" / "face").glob("*tfevents*"))
 
 
-def test_the_training_example_runs(tmp_path: Path) -> None:
-    code = (
-        "import keras, numpy as np\nimport tb_actviz as av\n"
-        "keras.utils.set_random_seed(0)\n"
-        "model = keras.Sequential([keras.Input((16, 16, 3)),\n"
-        "    keras.layers.Conv2D(20, 3), keras.layers.ReLU(name='conv2_relu'),\n"
-        "    keras.layers.GlobalAveragePooling2D()])\n"
-        "model.compile('sgd', 'mse')\n"
-        "x, y = np.ones((8, 16, 16, 3)), np.ones((8, 20))\n"
-        "probe_pictures = [x[0] * 100, x[0] * 200]\n"
-    ) + blocks("python")[1]
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
-    steps = [step for tag, step in images(tmp_path / "runs") if tag.endswith("inputs")]
-    assert steps == list(range(10))
+def test_the_training_examples_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.Conv2D(20, 3), keras.layers.ReLU(name="conv2_relu")]
+    pooled = keras.layers.GlobalAveragePooling2D()
+    model = keras.Sequential([keras.Input((16, 16, 3)), *layers, pooled])
+    model.compile("sgd", "mse")
+    x, y = np.ones((160, 16, 16, 3)), np.ones((160, 20))
+    names = {"av": av, "model": model, "x": x, "y": y}
+    names["probe_pictures"] = [x[0] * 100, x[0] * 200]
+    exec(python_with('"runs/training", probe'), names)  # noqa: S102 - the README's code
+    read = values(tmp_path / "runs/training", "activations")
+    # Its first and last epochs, whatever a budget makes of so short a training.
+    assert {0, 9} <= {step for _, step in read} <= set(range(10))
+    exec(python_with('"runs/followed"'), names)  # noqa: S102 - the README's own code
+    drawn = {step for _, step in images(tmp_path / "runs/followed")}
+    assert {50, 100} <= drawn <= set(range(50, 101, 5))
 
 
 def test_the_example_of_a_model_in_a_model_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     names: dict[str, object] = {"av": av, "keras": keras, "np": np}
-    exec(blocks("python")[2], names)  # noqa: S102 - the README's own code
+    exec(python_with("finetuned"), names)  # noqa: S102 - the README's own code
     acts = names["acts"]
     assert isinstance(acts, dict)
     assert [path.rpartition("/")[2] for path in acts] == [
@@ -106,7 +117,7 @@ def test_the_example_of_a_model_in_a_model_runs(
 
 def test_the_faces_example_runs() -> None:
     names: dict[str, object] = {}
-    exec(blocks("python")[3], names)  # noqa: S102 - the README's own code
+    exec(python_with("draw_face"), names)  # noqa: S102 - the README's own code
     assert names["batch"].pictures.shape == (100, 128, 128, 3)  # type: ignore[attr-defined]
     pictures, labels = next(iter(names["pipeline"]))  # type: ignore[call-overload]
     assert (pictures.shape, labels.shape) == ((32, 128, 128, 3), (32,))
@@ -123,7 +134,7 @@ def test_the_checkpoints_example_runs(
     for epoch in (1, 2):
         model.save_weights(f"ckpts/ckpt-{epoch:02d}.weights.h5")
     names = {"av": av, "model": model, "probe_pictures": np.ones((1, 16, 16, 3))}
-    exec(blocks("python")[4], names)  # noqa: S102 - the README's own code
+    exec(python_with("log_checkpoints"), names)  # noqa: S102 - the README's own code
     assert capsys.readouterr().out.splitlines() == [
         f"1 {Path('ckpts', 'ckpt-01.weights.h5')}",
         f"2 {Path('ckpts', 'ckpt-02.weights.h5')}",

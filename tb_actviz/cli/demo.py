@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 import sys
 from collections.abc import Callable
@@ -125,7 +126,7 @@ def _fine_tune(
     import keras
 
     from keras_models.faces import Label, draw_batch, train_seeds
-    from tb_actviz.logger import ActivationLogger
+    from tb_actviz.callback import ActivationCallback
     from tb_actviz.options import LogOptions
 
     keras.utils.set_random_seed(0)
@@ -144,30 +145,26 @@ def _fine_tune(
         metrics=["accuracy"],
     )
     # The new layer: channel 0 speaks for open eyes, channel 1 for a closed one.
-    options = LogOptions(channels=(0, 1), views=("chosen", "inputs"))
-    with (
-        ActivationLogger(
-            logdir,
-            model,
-            "eyes",
-            preprocess=net.preprocess_input,
-            options=options,
-        ) as logger,
-        progress_bar("fine-tuning") as progress,
-    ):
-        logger(inputs, step=0)
-
-        def after_epoch(epoch: int, logs: Any = None) -> None:
-            logger(inputs, step=epoch + 1)
-            progress(epoch + 1, _EPOCHS)
-
+    logging = ActivationCallback(
+        logdir,
+        inputs,
+        "eyes",
+        freq=math.ceil(_PICTURES / _BATCH),  # before the first epoch and after each
+        preprocess=net.preprocess_input,
+        max_overhead=None,  # it is a demonstration
+        options=LogOptions(channels=(0, 1), views=("chosen", "inputs")),
+    )
+    with progress_bar("fine-tuning") as progress:
+        showing = keras.callbacks.LambdaCallback(
+            on_epoch_end=lambda epoch, logs: progress(epoch + 1, _EPOCHS)
+        )
         history = model.fit(
             net.preprocess_input(batch.pictures),
             closed.astype("int32"),
             batch_size=_BATCH,
             epochs=_EPOCHS,
             verbose=0,
-            callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=after_epoch)],
+            callbacks=[logging, showing],
         )
     return [float(one) for one in history.history["accuracy"]]
 

@@ -153,12 +153,12 @@ class InputFacts:
     shape: Sequence[int]
     dtype: str
     packed: Packed
-    minimum: Sequence[float] | NDArray[Any]
-    maximum: Sequence[float] | NDArray[Any]
-    mean: Sequence[float] | NDArray[Any]
-    zero_share: Sequence[float] | NDArray[Any]
-    nan_count: Sequence[int] | NDArray[Any]
-    inf_count: Sequence[int] | NDArray[Any]
+    minimum: Sequence[float] | NDArray[Any] = ()
+    maximum: Sequence[float] | NDArray[Any] = ()
+    mean: Sequence[float] | NDArray[Any] = ()
+    zero_share: Sequence[float] | NDArray[Any] = ()
+    nan_count: Sequence[int] | NDArray[Any] = ()
+    inf_count: Sequence[int] | NDArray[Any] = ()
     strongest: Sequence[tuple[int, float]] = ()
     predictions: Sequence[tuple[int, float]] = ()
 
