@@ -188,7 +188,7 @@ class StepContents:
             if self._options.histograms and kept.histogram is not None:
                 shown = kept.histogram.coarsened(_BINS)
                 yield histogram_summary(
-                    f"{layer.path}/histogram", shown.edges(), shown.counts
+                    f"{layer.path}/histogram", _visible(shown.edges()), shown.counts
                 )
         if self._options.scalars:
             yield scalar_summary(self._scalars())
@@ -378,6 +378,14 @@ def check_count(inputs: int, options: LogOptions) -> None:
             f"Received {inputs} inputs; a record holds at most {MAX_INPUTS}. Log fewer "
             "together, or without records: LogOptions(records=False)."
         )
+
+
+def _visible(edges: np.ndarray) -> np.ndarray:
+    """The edges; those of one bin alone, of a constant, so far apart that it shows."""
+    if len(edges) > 2:
+        return edges
+    half = abs(edges[0]) / 2 or 0.5
+    return np.array([edges[0] - half, edges[1] + half])
 
 
 def _merged(first: Histogram | None, second: Histogram | None) -> Histogram | None:

@@ -80,6 +80,17 @@ def test_statistics_are_over_inputs_of_any_sizes() -> None:
     assert "layer/saturated" not in values
 
 
+@pytest.mark.parametrize(
+    ("value", "edges"), [(0.0, (-0.5, 0.5)), (4.0, (2.0, 6.0)), (-8.0, (-12.0, -4.0))]
+)
+def test_a_constant_layer_has_one_bin_that_can_be_seen(
+    value: float, edges: tuple[float, float]
+) -> None:
+    _, values = step([np.full((2, 3, 2), value, np.float32)])
+    (row,) = make_ndarray(values["layer/histogram"].tensor)
+    assert row == pytest.approx([*edges, 12])
+
+
 def test_bounded_activations_have_a_share_of_saturated_values() -> None:
     bounded = dataclasses.replace(LAYER, bounds=(-1.0, 1.0))
     first = np.full((2, 2, 1), 0.999, np.float32)

@@ -283,7 +283,7 @@ class _Maps:
             variance = np.maximum(squares.sum(axis=1) / self.count - offset**2, 0)
             mean = low + offset
             l2 = np.sqrt(self.count * (mean**2 + variance))
-            return mean * unit, np.sqrt(variance) * unit, l2 * unit
+            return mean * unit, _times(np.sqrt(variance), unit), _times(l2, unit)
 
 
 def _count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -291,6 +291,15 @@ def _count(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
     columns = mask.view(np.uint8).sum(axis=1, dtype=np.min_scalar_type(mask.shape[1]))
     counts: NDArray[np.int64] = columns.sum(axis=1, dtype=np.int64)
     return counts
+
+
+def _times(
+    numbers: NDArray[np.float64], unit: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Multiply; what only its own rounding takes beyond float64 stays in there."""
+    largest = np.finfo(np.float64).max / unit
+    rounded = (numbers > largest) & (numbers < largest * (1 + 1e-12))
+    return np.where(rounded, largest, numbers) * unit
 
 
 def _blocks(shape: tuple[int, ...]) -> Iterator[tuple[slice, slice, slice]]:

@@ -31,7 +31,7 @@ def root(x: Fraction) -> float:
 
 def slow_channel(values: np.ndarray) -> dict[str, object]:
     """Statistics of one feature map (H, W) in exact arithmetic."""
-    places = [(float(v), (y, x)) for (y, x), v in np.ndenumerate(values)]
+    places = [(v.item(), (y, x)) for (y, x), v in np.ndenumerate(values)]
     finite = [(v, place) for v, place in places if math.isfinite(v)]
     result: dict[str, object] = {
         "zero_share": sum(v == 0 for v, _ in places) / len(places),
@@ -169,6 +169,17 @@ def test_the_largest_number_is_its_own_mean() -> None:
     largest = np.finfo(np.float64).max
     found = channel_statistics(np.full((3, 3, 1), largest))
     assert (found.mean, found.std, found.l2) == (largest, 0, np.inf)
+
+
+@pytest.mark.parametrize("places", [2, 3, 4, 7, 12])
+def test_rounding_takes_nothing_beyond_the_largest_number(places: int) -> None:
+    largest = np.finfo(np.float64).max
+    a = np.zeros((places, 1, 2))
+    a[0, 0], a[-1, 0, 1] = [-largest, largest], 1e3
+    np.testing.assert_allclose(channel_statistics(a).l2, largest, rtol=1e-14)
+    halves = np.full((2 * places, 1, 1), np.nextafter(largest, 0))
+    halves[::2] *= -1
+    np.testing.assert_allclose(channel_statistics(halves).std, largest, rtol=1e-15)
 
 
 def test_a_layer_in_several_blocks() -> None:
