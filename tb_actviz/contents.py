@@ -296,6 +296,7 @@ class StepContents:
             limits=self._options.limits
             if self._shared is None
             else self._shared.limits(path),
+            limits_of=None if self._shared is None else self._shared.shared_by,
         )
         return self._picture(f"{path}/inputs", "inputs", picture)
 

@@ -90,6 +90,7 @@ def draw(
     """
     layer, name = response.layer, response.input_name
     limits = options.limits if shared is None else shared.limits(layer)
+    limits_of = None if shared is None else shared.shared_by
     if "channels" in views:
         yield (
             "channels",
@@ -99,6 +100,7 @@ def draw(
                 input_name=name,
                 shape=response.shape,
                 limits=limits,
+                limits_of=limits_of,
                 per_channel=options.per_channel,
             ),
         )
@@ -113,6 +115,7 @@ def draw(
                 input_name=name,
                 shape=response.shape,
                 limits=limits,
+                limits_of=limits_of,
             ),
         )
     if "strongest" in views:
@@ -126,6 +129,7 @@ def draw(
                 input_name=name,
                 shape=response.shape,
                 limits=limits,
+                limits_of=limits_of,
                 heading="strongest channels",
             ),
         )
@@ -144,5 +148,6 @@ def draw(
                 input_name=name,
                 shape=response.shape,
                 limits=limits,
+                limits_of=limits_of,
             ),
         )

@@ -55,6 +55,7 @@ def channel_grid(
     layer: str,
     input_name: str = "",
     limits: tuple[float, float] | None = None,
+    limits_of: str | None = None,
     per_channel: bool = False,
     shape: Sequence[int] | None = None,
 ) -> np.ndarray:
@@ -65,6 +66,7 @@ def channel_grid(
         layer: Layer path, for the caption.
         input_name: Name of the input, for the caption.
         limits: Fixed (low, high); default is one scale for the whole layer.
+        limits_of: What these limits are those of, for the legend.
         per_channel: Stretch every channel over its own range instead.
         shape: Shape of the activations before `as_maps`, without the batch axis, so
             that the slices of a volume are told apart; None for what `maps` has.
@@ -86,7 +88,8 @@ def channel_grid(
     if per_channel:
         shown, scale = stretch_channels(maps)
     else:
-        shown, scale = maps, common_scale(maps, limits=limits, of="this layer")
+        shown = maps
+        scale = common_scale(maps, limits=limits, limits_of=limits_of, of="this layer")
     if is_sequence(maps.shape):
         lines = draw_heat_map(shown, scale)
         picture = lines.picture
@@ -107,6 +110,7 @@ def channels_beside_input(
     layer: str,
     input_name: str = "",
     limits: tuple[float, float] | None = None,
+    limits_of: str | None = None,
     heading: str = "chosen channels",
     shape: Sequence[int] | None = None,
 ) -> np.ndarray:
@@ -119,6 +123,7 @@ def channels_beside_input(
         layer: Layer path, for the caption.
         input_name: Name of the input, for the caption.
         limits: Fixed (low, high); default is one scale for the channels shown.
+        limits_of: What these limits are those of, for the legend.
         heading: What the channels are, for the caption ("strongest channels").
         shape: Shape of the activations before `as_maps`, as for `channel_grid`.
 
@@ -134,7 +139,7 @@ def channels_beside_input(
     shape = shape_before(maps.shape, shape)
     chosen = maps[:, :, existing_channels(channels, maps.shape[2])]
     what = "this channel" if len(channels) == 1 else f"these {len(channels)} channels"
-    scale = common_scale(chosen, limits=limits, of=what)
+    scale = common_scale(chosen, limits=limits, limits_of=limits_of, of=what)
     beside = None if picture is None else panel_size(picture.shape[:2])
     frame = map_frame(maps.shape, beside, slices=slice_grid(shape))
     panels = map_panels(chosen, frame.size, scale, frame.method, frame.slices)
@@ -167,6 +172,7 @@ def relu_comparison(
     before_layer: str,
     input_name: str = "",
     limits: tuple[float, float] | None = None,
+    limits_of: str | None = None,
     shape: Sequence[int] | None = None,
 ) -> np.ndarray:
     """Show channels before and after an activation, on one scale.
@@ -180,6 +186,7 @@ def relu_comparison(
         input_name: Name of the input, for the caption.
         limits: Fixed (low, high), two-hued where zero is their middle and grey
             elsewhere; default is one symmetric, two-hued scale for both rows.
+        limits_of: What these limits are those of, for the legend.
         shape: Shape of the activations before `as_maps`, as for `channel_grid`.
 
     Returns:
@@ -199,7 +206,9 @@ def relu_comparison(
     wanted = existing_channels(channels, before.shape[2])
     cut_everywhere = cut_share(before, after)
     before, after = before[:, :, wanted], after[:, :, wanted]
-    scale = common_scale(before, after, limits=limits, signed=True, of="both rows")
+    scale = common_scale(
+        before, after, limits=limits, limits_of=limits_of, signed=True, of="both rows"
+    )
     frame = map_frame(
         before.shape, slices=slice_grid(shape), method="nearest", largest=320
     )
@@ -234,6 +243,7 @@ def input_comparison(
     layer: str,
     input_names: Sequence[str],
     limits: tuple[float, float] | None = None,
+    limits_of: str | None = None,
     shapes: Sequence[Sequence[int]] | None = None,
 ) -> np.ndarray:
     """Show the same channels for several inputs, one row each, all on one scale.
@@ -246,6 +256,7 @@ def input_comparison(
         layer: Layer path, for the caption.
         input_names: A name for each input.
         limits: Fixed (low, high); default is one scale for everything shown.
+        limits_of: What these limits are those of, for the legend.
         shapes: For each input the shape of its activations before `as_maps`, as for
             `channel_grid`; the number of channels does not matter.
 
@@ -289,7 +300,9 @@ def input_comparison(
     labels = labels_that_fit(chosen, channels, input_names, frames, blocks)
     shown = len(labels)
     chosen = chosen[:shown]
-    scale = common_scale(*chosen, limits=limits, of="all inputs and channels shown")
+    scale = common_scale(
+        *chosen, limits=limits, limits_of=limits_of, of="all inputs and channels shown"
+    )
     rows = [
         comparison_row(
             picture, values[:, :, block], frame, scale, [own[0], *own[1:][block]]

@@ -57,6 +57,7 @@ class Marks:
 def common_scale(
     *arrays: np.ndarray,
     limits: tuple[float, float] | None = None,
+    limits_of: str | None = None,
     signed: bool = False,
     of: str,
 ) -> Scale:
@@ -70,6 +71,7 @@ def common_scale(
         *arrays: Any shapes, float.
         limits: Fixed (low, high) instead of the arrays' own. They get the two-hued
             map only where zero is their middle, because zero is its black.
+        limits_of: What these limits are those of, for the legend.
         signed: Take the symmetric scale even if no value is negative.
         of: What the arrays are, for the legend ("this layer").
 
@@ -78,7 +80,8 @@ def common_scale(
     """
     if limits is not None:
         low, high = limits
-        return Scale(low, high, "signed" if -low == high else "gray", "fixed scale")
+        note = "fixed scale" if limits_of is None else f"one scale, {limits_of}"
+        return Scale(low, high, "signed" if -low == high else "gray", note)
     seen = [pair for array in arrays if (pair := finite_limits(array)) is not None]
     low, high = default_limits(np.array(seen))
     symmetric = signed or low < 0

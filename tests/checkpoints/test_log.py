@@ -104,7 +104,11 @@ def test_every_step_shows_its_checkpoint_on_the_scale_of_all(tmp_path: Path) -> 
         for step, by_input in maps.items():
             for name, own in by_input.items():
                 expected[f"{layer}/channels/{name}", step] = channel_grid(
-                    own[layer][0], layer=layer, input_name=name, limits=limits
+                    own[layer][0],
+                    layer=layer,
+                    input_name=name,
+                    limits=limits,
+                    limits_of="this layer in all pictures of 3 steps, 1 to 4",
                 )
                 expected[f"{layer}/relu/{name}", step] = relu_comparison(
                     own[before_layer][0],
@@ -114,6 +118,7 @@ def test_every_step_shows_its_checkpoint_on_the_scale_of_all(tmp_path: Path) -> 
                     before_layer=before_layer,
                     input_name=name,
                     limits=(-both, both),
+                    limits_of="this layer in all pictures of 3 steps, 1 to 4",
                 )
             expected[f"{layer}/inputs", step] = input_comparison(
                 [A, B],
@@ -122,6 +127,7 @@ def test_every_step_shows_its_checkpoint_on_the_scale_of_all(tmp_path: Path) -> 
                 layer=layer,
                 input_names=["x", "y"],
                 limits=limits,
+                limits_of="this layer in all pictures of 3 steps, 1 to 4",
             )
     found = images(tmp_path / "run")
     assert set(found) == set(expected)
@@ -202,7 +208,11 @@ def test_constant_zero_and_nan_activations_have_a_scale(tmp_path: Path) -> None:
         model.get_layer("conv1").set_weights([kernel * 0, np.full(4, value)])
         saved(tmp_path, f"c-{step}.weights.h5", model)
     grids = LogOptions(views=("channels",))
-    for steps, limits in [((1, 2, 3), (-2, 2)), ((1, 2), (0, 1)), ((2,), (0, 1))]:
+    for steps, limits, shared_by in [
+        ((1, 2, 3), (-2, 2), "3 steps, 1 to 3"),
+        ((1, 2), (0, 1), "2 steps, 1 to 2"),
+        ((2,), (0, 1), "step 2"),
+    ]:
         paths = [tmp_path / f"c-{step}.weights.h5" for step in steps]
         run = tmp_path / f"run{len(steps)}"
         log_checkpoints(small(), paths, A, run, "conv1", options=grids)
@@ -215,6 +225,7 @@ def test_constant_zero_and_nan_activations_have_a_scale(tmp_path: Path) -> None:
                 layer="conv1",
                 input_name="input",
                 limits=limits,
+                limits_of=f"this layer in all pictures of {shared_by}",
             ),
         )
 

@@ -37,6 +37,8 @@ def test_fixed_limits_are_two_hued_only_around_zero() -> None:
         -3, 3, "signed", "fixed scale"
     )
     assert common_scale(values, limits=(-1, 3), of="").colormap == "gray"
+    shared = common_scale(values, limits=(0, 3), limits_of="all steps", of="")
+    assert shared == Scale(0, 3, "gray", "one scale, all steps")
 
 
 @pytest.mark.parametrize(
