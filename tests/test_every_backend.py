@@ -19,6 +19,8 @@ ALWAYS = {
     "test_activations_equal_those_computed_by_hand",
     "test_every_layer_of_a_known_network",
     "test_training_with_capture_is_bit_identical",
+    "test_training_with_the_callback_is_bit_identical",
+    "test_what_is_logged_is_what_the_layers_do_at_that_moment",
     "test_every_layer_equals_its_own_call",
     "test_every_picture_is_the_one_its_function_draws",
     "test_it_names_unseen_faces",
