@@ -116,8 +116,8 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
             now = epoch if self._schedule.per_epoch else self._asked
             if self._schedule.per_epoch:
                 self._log_at(now)
-            is_last = epoch + 1 >= self._epochs or self._model.stop_training
-            if is_last and self._missed:
+            is_last = epoch + 1 >= self._epochs
+            if self._missed and (is_last or self.model.stop_training):
                 self._log_at(now, last=True)
 
     def on_train_end(self, logs: Any = None) -> None:
@@ -184,5 +184,5 @@ def batches_seen(model: keras.Model) -> int:
     # An optimizer that scales losses leaves the counting to the one inside it.
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     counts = [optimizer.iterations, inner.iterations]
-    steps = max(int(keras.ops.convert_to_numpy(count)) for count in counts)
+    steps = max(int(keras.ops.cast(count, "int32")) for count in counts)
     return steps * (inner.gradient_accumulation_steps or 1)

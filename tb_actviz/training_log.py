@@ -12,7 +12,7 @@ import keras
 from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.layers import LayerSelection
 from tb_actviz.capture.preprocessing import Preprocess
-from tb_actviz.capture.process import is_chief
+from tb_actviz.capture.process import is_chief, refuse_unbuilt
 from tb_actviz.capture.text import describe_error
 from tb_actviz.contents import check_count
 from tb_actviz.errors import InputError
@@ -163,6 +163,7 @@ class TrainingLog:
                     run.abandon()
 
     def _watch(self, model: keras.Model) -> Watched:
+        refuse_unbuilt(model)
         watch = Watch(
             model,
             self._layers,
@@ -195,5 +196,8 @@ class TrainingLog:
 
 def _in_words(error: Exception) -> str:
     """What is wrong, without a full stop: our own errors need no name."""
-    text = str(error) if isinstance(error, InputError) else describe_error(error)
+    try:
+        text = str(error) if isinstance(error, InputError) else describe_error(error)
+    except Exception:  # an error of the user's may not know its own text
+        text = type(error).__name__
     return text.rstrip(".")

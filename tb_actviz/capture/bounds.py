@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import keras
 from keras import layers
 
-from tb_actviz.capture.roles import fused_activation
+from tb_actviz.capture.roles import fused_activation, is_own_of_keras
 
 #: (low, high) in units of the activations; None where there is no such bound, or where
 #: it is the zero of a rectifier, which is not saturation but sparsity.
@@ -18,8 +18,8 @@ _BY_NAME: dict[str, Bounds] = {
     "hard_tanh": (-1.0, 1.0),
     "relu6": (None, 6.0),
     "sigmoid": (0.0, 1.0),
-    "soft_sign": (-1.0, 1.0),
     "softsign": (-1.0, 1.0),
+    "sparse_sigmoid": (0.0, 1.0),
     "tanh": (-1.0, 1.0),
 }
 
@@ -32,8 +32,11 @@ def activation_bounds(layer: Any) -> Bounds | None:
 
     Returns:
         The bounds of sigmoids, hyperbolic tangents, soft signs and rectifiers with a
-        maximum; None for what is not bounded, or not known to be.
+        maximum; None for what is not bounded, or not known to be, as what a layer of
+        the user's computes.
     """
+    if not _runs_as_in_keras(layer):
+        return None
     if isinstance(layer, layers.ReLU):
         maximum = layer.max_value
         return None if maximum is None else (None, float(maximum))
@@ -45,7 +48,14 @@ def activation_bounds(layer: Any) -> Bounds | None:
     return _BY_NAME.get(words.strip("_"))
 
 
+def _runs_as_in_keras(layer: Any) -> bool:
+    """Whether what runs is Keras' own, also in a class derived from one of its own."""
+    defining = next(kind for kind in type(layer).__mro__ if "call" in vars(kind))
+    return is_own_of_keras(defining)
+
+
 def _name(function: Any) -> str:
     """Name of one of Keras' own functions; empty for any other."""
     name = getattr(function, "__name__", "")
-    return name if getattr(keras.activations, name, None) is function else ""
+    own = (keras.activations, keras.ops)
+    return name if any(getattr(one, name, None) is function for one in own) else ""

@@ -13,6 +13,7 @@ from tb_actviz.capture.discovery import lasting_layers, run_watched
 from tb_actviz.capture.entry import Entry
 from tb_actviz.capture.forward import (
     Forward,
+    OutOfReachError,
     TensorFunction,
     compile_forward,
     run_eagerly,
@@ -82,6 +83,7 @@ class Execution:
 
         Raises:
             InputError: If the model fails.
+            OutOfReachError: If its weights are split over several processes.
         """
         if keras.backend.backend() == "jax":
             # While `fit` runs, the weights are elsewhere.
@@ -111,7 +113,7 @@ class Execution:
             else:
                 self._forwards[key] = forward
                 return outputs
-        forward = run_eagerly(self._function)
+        forward = run_eagerly(self._function, self._variables)
         outputs = self._run(forward, arrays)
         self._compile = False
         self._forwards[key] = forward
@@ -120,6 +122,8 @@ class Execution:
     def _run(self, forward: Forward, arrays: list[np.ndarray]) -> list[np.ndarray]:
         try:
             return forward(arrays)
+        except OutOfReachError:
+            raise
         except Exception as error:  # a model of the user's can fail in any way
             raise model_failed(self._model, error) from error
 

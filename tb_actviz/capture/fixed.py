@@ -54,6 +54,12 @@ class FixedInputs:
             together = self._pass.run_prepared(batch)
             for row, index in enumerate(indices):
                 captured[index] = {
-                    path: values[row : row + 1] for path, values in together.items()
+                    path: _read_only(values[row : row + 1])
+                    for path, values in together.items()
                 }
         return captured
+
+
+def _read_only(view: np.ndarray) -> np.ndarray:
+    view.flags.writeable = False
+    return view

@@ -8,10 +8,16 @@ from typing import Any, TypeAlias
 import keras
 import numpy as np
 
+from tb_actviz.capture.text import by
+
 #: Takes one tensor for each input; gives the tensors that were asked for.
 TensorFunction: TypeAlias = "Callable[[Sequence[Any]], Sequence[Any]]"
 Forward: TypeAlias = "Callable[[list[np.ndarray]], list[np.ndarray]]"
 Variables: TypeAlias = "Callable[[], Sequence[Any]]"
+
+
+class OutOfReachError(RuntimeError):
+    """The weights are split over several processes, so that none can run the model."""
 
 
 def compile_forward(
@@ -26,7 +32,8 @@ def compile_forward(
     many layers of one picture that costs several forward passes. Here the pass is
     traced once and its outputs are looked at in place where the back end allows it.
     Whatever the pass assigns to Keras variables (the state of random layers, say) is
-    dropped, so that the model stays as it is.
+    dropped, so that the model stays as it is. Of weights that several processes hold in
+    common, this process's own copies are read, without waiting for the others.
 
     Args:
         function: The pass, on tensors.
@@ -37,7 +44,8 @@ def compile_forward(
     Returns:
         A function from one array per input to one read-only float32 array per output.
         It always uses the current values of the variables; it is traced anew when
-        there are other variables.
+        there are other variables. It raises OutOfReachError where this process has no
+        copy of one.
     """
     compile_for = _COMPILERS.get(keras.backend.backend(), _run_eagerly)
     traced: list[Any] = []
@@ -56,18 +64,23 @@ def compile_forward(
     return forward
 
 
-def run_eagerly(function: TensorFunction) -> Forward:
+def run_eagerly(function: TensorFunction, variables: Variables) -> Forward:
     """Make an inference pass a function of NumPy arrays without compiling it.
 
     Args:
         function: The pass, on tensors.
+        variables: Gives the Keras variables that the pass reads.
 
     Returns:
         As `compile_forward`.
     """
     run = _compile_torch if keras.backend.backend() == "torch" else _run_eagerly
-    eager = run(function, (), (), ())
-    return lambda inputs: [_as_float32(output) for output in eager(inputs)]
+
+    def forward(inputs: list[np.ndarray]) -> list[np.ndarray]:
+        eager = run(function, (), (), list(variables()))
+        return [_as_float32(output) for output in eager(inputs)]
+
+    return forward
 
 
 def as_tensors(arrays: Sequence[np.ndarray]) -> list[Any]:
@@ -105,7 +118,7 @@ def _compile_tensorflow(
     ]
 
     def infer(*tensors: Any) -> Any:
-        with keras.StatelessScope():
+        with keras.StatelessScope(_own_copies(variables)):
             return list(function(list(tensors)))
 
     traced = tf.function(infer, input_signature=signature, autograph=False)
@@ -131,7 +144,8 @@ def _compile_jax(
 
     def run(inputs: list[np.ndarray]) -> Any:
         # Training steps donate these buffers: read them afresh at every call.
-        return traced([variable.value for variable in variables], inputs)
+        values = [_own_in_jax(variable.value) for variable in variables]
+        return traced(values, inputs)
 
     return run
 
@@ -160,13 +174,59 @@ def _run_eagerly(
     variables: Sequence[Any],
 ) -> Callable[[list[np.ndarray]], Any]:
     def run(inputs: list[np.ndarray]) -> Any:
-        with keras.StatelessScope():
+        with keras.StatelessScope(_own_copies(variables)):
             outputs = function(as_tensors(inputs))
         return [keras.ops.convert_to_numpy(output) for output in outputs]
 
     return run
 
 
+def _own_copies(variables: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """What to read instead of variables that other processes have a part in."""
+    find = _OWN_COPIES.get(keras.backend.backend())
+    if find is None:
+        return []
+    copies = []
+    for variable in variables:
+        value = variable.value
+        own = find(value)
+        if own is not value:
+            copies.append((variable, own))
+    return copies
+
+
+def _own_in_tensorflow(value: Any) -> Any:
+    """The copy of the first replica here, where there are others elsewhere.
+
+    Reading a variable that each replica updates on its own would wait for all of them.
+    """
+    import tensorflow as tf
+
+    if not isinstance(value, tf.distribute.DistributedValues):
+        return value
+    strategy = value.distribute_strategy
+    copies = strategy.experimental_local_results(value)
+    return copies[0] if len(copies) < strategy.num_replicas_in_sync else value
+
+
+def _own_in_jax(value: Any) -> Any:
+    """The copy on the first device here, where there are others elsewhere.
+
+    All processes would have to run what is computed from an array that they share.
+    """
+    if value.is_fully_addressable:
+        return value
+    if not value.is_fully_replicated:
+        raise OutOfReachError(
+            f"A weight of {by(value.shape)} is split over devices of several "
+            "processes, so that no process can run the model alone. Activations are "
+            "captured where each process has all weights, as with "
+            "keras.distribution.DataParallel"
+        )
+    return value.addressable_data(0)
+
+
+_OWN_COPIES = {"tensorflow": _own_in_tensorflow, "jax": _own_in_jax}
 _COMPILERS = {
     "tensorflow": _compile_tensorflow,
     "jax": _compile_jax,
