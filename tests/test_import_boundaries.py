@@ -246,3 +246,26 @@ def test_writing_event_files_needs_no_keras_and_no_back_end() -> None:
         "    f.add(image_summary('t', b'', 1, 1), 0)\n"
     )
     assert loaded_after(code) & (BACKENDS | {"keras"}) == set()
+
+
+def test_reading_records_needs_no_keras_and_no_back_end() -> None:
+    code = (
+        "import tempfile\n"
+        "import numpy as np\n"
+        "import tb_actviz\n"
+        "from tb_actviz.records.codec import pack\n"
+        "from tb_actviz.records import schema\n"
+        "from tb_actviz.writing.event_file import EventFile\n"
+        "values = pack(np.ones((1, 1, 3)), 'uint8')\n"
+        "facts = schema.InputFacts('face', (3,), 'float32', values)\n"
+        "layer = schema.LayerFacts('a', 'Dense', 'other')\n"
+        "record = schema.record_summary(\n"
+        "    schema.record_tag('a'), schema.Record(layer, 0, (facts,))\n"
+        ")\n"
+        "with tempfile.TemporaryDirectory() as d:\n"
+        "    with EventFile(d) as f:\n"
+        "        f.add(record, 0)\n"
+        "    (one,) = tb_actviz.read_records(d)\n"
+        "    assert one.activations['face'].tolist() == [1, 1, 1]\n"
+    )
+    assert loaded_after(code) & (BACKENDS | {"keras", "PIL", "fsspec"}) == set()

@@ -1,0 +1,1 @@
+"""The TensorBoard plugin: records in event files -> HTTP, for the Activations tab."""

@@ -1,0 +1,287 @@
+"""TensorBoard's data provider, asked so that no answer can do harm.
+
+There are two: one asks the data server, which is written in Rust, the other one looks
+into what Python has loaded. They differ in order, in errors, and in what they make of
+malformed tensors.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from tensorboard import errors
+from tensorboard.data.provider import DataProvider, RunTagFilter
+
+from tb_actviz.plugin.refusals import (
+    MissingError,
+    RefusalError,
+    TooLargeError,
+    UnavailableError,
+    UnreadableError,
+)
+from tb_actviz.records.schema import MAX_INPUTS, PLUGIN_NAME
+
+#: A header and the values of each input.
+MAX_PARTS = 1 + MAX_INPUTS
+# More than is ever kept: 0, which means all elsewhere, would give none here.
+_ALL = 2**31 - 1
+# The Python loader names a tag a moment before it has its first record.
+_ATTEMPTS, _MOMENT = 3, 0.02
+_GONE = "It is no longer available, or its run is being loaded."
+_NO_STRINGS = "The record is no list of strings"
+
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks for what experiment, as TensorBoard tells it from a request.
+
+    Args:
+        context: TensorBoard's context of the request.
+        experiment: TensorBoard's name of the experiment, often empty.
+    """
+
+    context: Any
+    experiment: str
+
+
+@dataclass(frozen=True)
+class TagFacts:
+    """What is known of the records of a tag without reading any.
+
+    Args:
+        last_step: The largest step.
+        last_wall_time: The latest wall time, in seconds since 1970.
+        most_parts: How many parts the longest record has, or claims to have.
+    """
+
+    last_step: int
+    last_wall_time: float
+    most_parts: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One record, not yet read.
+
+    Args:
+        step: Its step.
+        wall_time: When it was written, in seconds since 1970.
+        keys: What the provider knows its parts by.
+    """
+
+    step: int
+    wall_time: float
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All runs.
+
+    Args:
+        tags: Run to tag to what is known of it.
+        unlisted: Run to why its tags cannot be told.
+    """
+
+    tags: dict[str, dict[str, TagFacts]]
+    unlisted: dict[str, str]
+
+
+class Provider:
+    """Asks the data provider for records.
+
+    Every method raises a `RefusalError` where it cannot answer: `UnavailableError`
+    where the provider cannot, `TooLargeError` where the answer does not fit through.
+
+    Args:
+        provider: TensorBoard's.
+    """
+
+    def __init__(self, provider: DataProvider) -> None:
+        self._provider = provider
+
+    def tags(self, asker: Asker) -> Listing:
+        """List the tags of all runs.
+
+        Args:
+            asker: Who asks.
+
+        Returns:
+            The tags that have records, in any order.
+        """
+        try:
+            return Listing(_patiently(lambda: self._list(asker, None)), {})
+        except KeyError:
+            return self._tags_run_by_run(asker)
+
+    def tag(self, asker: Asker, run: str, tag: str) -> TagFacts:
+        """Tell what is known of a tag.
+
+        Args:
+            asker: Who asks.
+            run: Name of the run.
+            tag: The tag.
+
+        Returns:
+            What is known.
+
+        Raises:
+            MissingError: If there is no such run or tag.
+        """
+        only = RunTagFilter(runs=[run], tags=[tag])
+        try:
+            found = _patiently(lambda: self._list(asker, only))
+        except KeyError:
+            raise MissingError(f"Run {run!r:.80}, tag {tag!r:.80}: {_GONE}") from None
+        if tag not in found.get(run, {}):
+            raise MissingError(f"There is no tag {tag!r:.80} in a run {run!r:.80}.")
+        return found[run][tag]
+
+    def kept(self, asker: Asker, run: str, tag: str) -> tuple[Kept, ...]:
+        """List the records of a tag that TensorBoard kept.
+
+        The time and memory this takes grow with what records claim to hold: look at
+        `TagFacts.most_parts` first.
+
+        Args:
+            asker: Who asks.
+            run: Name of the run.
+            tag: The tag.
+
+        Returns:
+            The records, by step.
+
+        Raises:
+            MissingError: If there is no such run or tag.
+        """
+        try:
+            with _translated():
+                found = self._provider.read_blob_sequences(
+                    asker.context,
+                    experiment_id=asker.experiment,
+                    plugin_name=PLUGIN_NAME,
+                    downsample=_ALL,
+                    run_tag_filter=RunTagFilter(runs=[run], tags=[tag]),
+                )
+            series = found[run][tag]
+        except KeyError:
+            raise MissingError(f"Run {run!r:.80}, tag {tag!r:.80}: {_GONE}") from None
+        return tuple(
+            Kept(one.step, one.wall_time, tuple(part.blob_key for part in one.values))
+            for one in sorted(series, key=lambda one: one.step)
+        )
+
+    def part(self, asker: Asker, run: str, tag: str, key: str) -> bytes:
+        """Read one part of a record.
+
+        Args:
+            asker: Who asks.
+            run: Name of the run.
+            tag: The tag.
+            key: From `Kept` of that run and tag, never from a request.
+
+        Returns:
+            The part.
+
+        Raises:
+            MissingError: If it is gone.
+            UnreadableError: If it is something else than bytes.
+        """
+        try:
+            with _translated():
+                found = self._provider.read_blob(asker.context, blob_key=key)
+        except (IndexError, TypeError, ValueError) as error:
+            # A tensor of another shape than it says, or of a type that is unknown.
+            reason = str(error).rstrip(".")
+            raise UnreadableError(f"{_NO_STRINGS}: {reason:.200}.") from None
+        except KeyError:
+            # It is gone, or the Python loader has no word for the tensor's type.
+            self.tag(asker, run, tag)
+            raise UnreadableError(f"{_NO_STRINGS}.") from None
+        if not isinstance(found, bytes):
+            raise UnreadableError(f"{_NO_STRINGS}, but of {type(found).__name__}.")
+        return found
+
+    def _list(
+        self, asker: Asker, only: RunTagFilter | None
+    ) -> dict[str, dict[str, TagFacts]]:
+        with _translated():
+            found = self._provider.list_blob_sequences(
+                asker.context,
+                experiment_id=asker.experiment,
+                plugin_name=PLUGIN_NAME,
+                run_tag_filter=only,
+            )
+        return {
+            run: {
+                tag: TagFacts(one.max_step, one.max_wall_time, one.max_length)
+                for tag, one in tags.items()
+                if one.max_length is not None  # else all its records were purged
+            }
+            for run, tags in found.items()
+        }
+
+    def _tags_run_by_run(self, asker: Asker) -> Listing:
+        """Leave out the runs that the Python loader fails at."""
+        with _translated():
+            runs = self._provider.list_runs(
+                asker.context, experiment_id=asker.experiment
+            )
+        listing = Listing({}, {})
+        for run in runs:
+            only = RunTagFilter(runs=[run.run_name], tags=None)
+            try:
+                listing.tags.update(self._list(asker, only))
+            except KeyError as error:
+                listing.unlisted[run.run_name] = (
+                    f"TensorBoard cannot list it: a tag has no data ({error!s:.80})."
+                )
+        return listing
+
+
+def _patiently(ask: Callable[[], _Answer]) -> _Answer:
+    """Ask again where what was just listed is not there."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return ask()
+        except KeyError:
+            time.sleep(_MOMENT)
+    return ask()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Let only those errors of a provider pass that have a meaning."""
+    try:
+        yield
+    except errors.NotFoundError:
+        raise MissingError(_GONE) from None
+    except (
+        KeyError,
+        IndexError,
+        TypeError,
+        ValueError,
+        RefusalError,
+        errors.PublicError,
+    ):
+        raise
+    except Exception as error:
+        raise _failure(error) from None
+
+
+def _failure(error: Exception) -> RefusalError:
+    """Tell what went wrong on the way to the data server."""
+    # Errors of gRPC have a code; to import gRPC is the provider's affair.
+    code = getattr(error, "code", None)
+    status = getattr(code(), "name", "") if callable(code) else type(error).__name__
+    if status == "RESOURCE_EXHAUSTED":
+        return TooLargeError("The answer of TensorBoard's data server is too large.")
+    return UnavailableError(
+        f"TensorBoard's data server does not answer ({status}). Restart TensorBoard."
+    )

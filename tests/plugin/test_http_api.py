@@ -1,0 +1,123 @@
+"""Every example of `http_api.md`, run against the data that it describes."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from plugin.serving import Host, serving
+from plugin.writing_records import strings, write_events
+
+import tb_actviz.plugin
+from tb_actviz.records.codec import pack
+from tb_actviz.records.schema import (
+    InputFacts,
+    LayerFacts,
+    Record,
+    encode_record,
+    record_summary,
+)
+
+TEXT = (Path(tb_actviz.plugin.__file__).parent / "http_api.md").read_text()
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request, and the answer that the document shows."""
+
+    method: str
+    route: str
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+def examples() -> list[Example]:
+    found = []
+    for block in re.findall(r"```http\n(.*?)```", TEXT, re.DOTALL):
+        request, head, body = block.split("\n\n", 2)
+        method, route = request.split(" ")
+        first, *lines = head.splitlines()
+        status, content_type = first.split(" ", 1)
+        headers = dict(line.split(": ") for line in lines)
+        headers["Content-Type"] = content_type
+        found.append(Example(method, route, int(status), headers, body.rstrip("\n")))
+    return found
+
+
+def record(layer: str, step: int) -> Record:
+    maps = np.array([[[0.0], [0.5]], [[1.0], [2.0]]], np.float32)
+    return Record(
+        layer=LayerFacts(layer, "Conv2D", "activation"),
+        step=step,
+        inputs=(
+            InputFacts(
+                name="face",
+                shape=maps.shape,
+                dtype="float32",
+                packed=pack(maps, "uint8"),
+                minimum=[0],
+                maximum=[2],
+                mean=[0.875],
+                zero_share=[0.25],
+                nan_count=[0],
+                inf_count=[0],
+                strongest=[(0, 2)],
+                predictions=[(281, 0.5)],
+            ),
+        ),
+        position={"epoch": step // 100},
+        preprocess="squeezenet",
+        producer="tb_actviz 0.1.0",
+    )
+
+
+@pytest.fixture(scope="module")
+def host(loader: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    conv1, relu1 = "conv1/activations", "relu1/activations"
+    _, values = encode_record(record("relu1", 0))
+    newer = json.dumps({"schema": 2, "news": True}).encode()
+    first, second = 1_700_000_000.25, 1_700_000_060.25
+    log_dir = tmp_path_factory.mktemp("api") / "runs"
+    write_events(
+        log_dir / "train" / "events.out.tfevents.1700000000.host",
+        [
+            (first, 0, record_summary(conv1, record("conv1", 0))),
+            (first + 0.25, 0, strings(relu1, [newer, values])),
+            (second, 100, record_summary(conv1, record("conv1", 100))),
+            (second + 0.25, 100, strings(relu1, [])),
+        ],
+    )
+    with serving(log_dir, loader) as running:
+        running.wait_for("train", relu1, 100)
+        yield running
+
+
+def test_the_document_has_an_example_of_each_route_and_status() -> None:
+    assert {(one.route.split("?")[0], one.status) for one in examples()} == {
+        ("runs", 200),
+        *(("steps", status) for status in (200, 404)),
+        *(("record", status) for status in (200, 400, 404, 422)),
+        *(("values", status) for status in (200, 400, 405)),
+        ("static/../plugin.py", 404),
+    }
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda one: one.route[:60])
+def test_the_answer_is_the_one_in_the_document(host: Host, example: Example) -> None:
+    answer = host.raw(example.route, example.method)
+    assert answer.status == example.status
+    shown = {name: answer.headers[name] for name in example.headers}
+    assert shown == example.headers
+    if example.headers["Content-Type"] == "application/json":
+        assert answer.json() == json.loads(example.body)
+    elif example.headers["Content-Type"] == "application/octet-stream":
+        assert f"inflated: {zlib.decompress(answer.body).hex()}" == example.body
+    else:
+        assert answer.text() == example.body
