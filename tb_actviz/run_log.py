@@ -22,7 +22,7 @@ from tb_actviz.watch import Watch
 from tb_actviz.writing.async_writer import Worker
 from tb_actviz.writing.event_file import EventFile
 from tb_actviz.writing.history import bytes_of, last_step
-from tb_actviz.writing.run_lock import RunLock
+from tb_actviz.writing.run_lock import RunLock, own_folder
 from tb_actviz.writing.summaries import scalar_summary
 
 #: What is drawn where the options leave it open.
@@ -40,6 +40,55 @@ class Watched:
     model: keras.Model
     watch: Watch
     fixed: FixedInputs
+
+
+class _Place:
+    """The folder of a run and the right to write there.
+
+    Args:
+        folder: The folder.
+        lock: The right.
+        messages: Where to tell that another folder had to be found.
+    """
+
+    def __init__(self, folder: Path, lock: RunLock, messages: Messages) -> None:
+        self.folder = folder
+        #: The step that is being written.
+        self.step = 0
+        self._lock = lock
+        self._messages = messages
+
+    def find_anew(self) -> Path:
+        """Find where to go on after what is there was deleted.
+
+        Whoever deleted it may have begun another training in the same folder.
+
+        Returns:
+            The folder, now that of the run.
+
+        Raises:
+            InputError: If there is none that can be made or written to.
+            RuntimeError: If it holds later steps, which these would get mixed up with.
+        """
+        before = self.folder
+        self._lock.release()
+        self.folder, self._lock = own_folder(before)
+        held = last_step(self.folder)
+        if held is not None and held >= self.step:
+            raise RuntimeError(
+                "The activations in it were deleted, and it holds those of another "
+                f"training up to step {held} now"
+            )
+        self._messages.warn_once(
+            "deleted",
+            f"The activations logged to {before} before step {self.step} were deleted. "
+            f"From there on they are logged to {self.folder}.",
+        )
+        return self.folder
+
+    def release(self) -> None:
+        """Give the right back."""
+        self._lock.release()
 
 
 class RunLog:
@@ -70,15 +119,14 @@ class RunLog:
         max_overhead: float | None,
         messages: Messages,
     ) -> None:
-        self.folder = folder
         #: The last step that the folder held before; None where it held none.
         self.last_step = last_step(folder)
         self._watched = watched
-        self._lock = lock
         self._options = options
         self._messages = messages
         self._budget = Budget(max_overhead, options.max_bytes, bytes_of(folder))
-        self._file = EventFile(folder)
+        self._place = _Place(folder, lock, messages)
+        self._file = EventFile(folder, when_deleted=self._place.find_anew)
         self._worker = Worker(when_full=options.when_full)
         self._began = time.perf_counter()
         self._held = 0.0
@@ -86,6 +134,11 @@ class RunLog:
         # The worker's own count: the budget belongs to the training thread.
         self._written: list[int] = []
         self._is_full = False
+
+    @property
+    def folder(self) -> Path:
+        """Where it is logged."""
+        return self._place.folder
 
     def log(
         self, step: int, position: dict[str, int], *, remaining: int | None, last: bool
@@ -128,33 +181,44 @@ class RunLog:
             Exception: Whatever failed on the worker thread.
         """
         left = self._worker.close(PATIENCE)
+        deleted = self._file.is_deleted
         self._release()
         self._raise_problem()
+        lost = []
         if left:
-            self._messages.warn(
-                f"{left} steps of activations are not logged: they were not written "
-                f"within {PATIENCE:.0f} s."
-            )
+            lost.append(f"{left} not written within {PATIENCE:g} s")
         if self._worker.dropped:
+            lost.append(f"{self._worker.dropped} dropped to keep the training going")
+        if lost:
             self._messages.warn(
-                f"{self._worker.dropped} of {self._logs} steps of activations were "
-                "dropped, because writing could not keep up."
+                f"Writing could not keep up: of {self._logs} steps of activations, "
+                f"{' and '.join(lost)}."
+            )
+        if deleted:
+            self._messages.warn_once(
+                "deleted", f"The activations logged to {self.folder} were deleted."
             )
 
     def abandon(self) -> None:
-        """End at once, after a failure."""
-        self._worker.close(0)
+        """End after a failure; what was captured before it is still written."""
+        self._worker.close(0 if self._worker.problem else PATIENCE)
         self._release()
 
     def _release(self) -> None:
-        if not self._worker.is_running:
-            # A thread that hangs in the system may still write to the file.
-            self._file.close()
-        self._lock.release()
+        try:
+            if not self._worker.is_running:
+                # A thread that hangs in the system may still write to the file.
+                self._file.close()
+        finally:
+            self._place.release()
 
     def _raise_problem(self) -> None:
-        if self._worker.problem is not None:
-            raise self._worker.error or RuntimeError(self._worker.problem)
+        problem, error = self._worker.problem, self._worker.error
+        if isinstance(error, Exception):
+            raise error
+        if problem is not None:
+            # What ends a thread, as SystemExit does, is not meant for this one.
+            raise RuntimeError(problem)
 
     def _adapt(self, remaining: int | None) -> None:
         while self._written:
@@ -209,6 +273,7 @@ class RunLog:
         captured: list[dict[str, np.ndarray]],
     ) -> None:
         """All that is done on the worker thread."""
+        self._place.step = step
         watch = self._watched.watch
         views = self._options.views
         contents = StepContents(

@@ -6,6 +6,7 @@ import itertools
 import os
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -34,16 +35,25 @@ class EventFile:
     A failed write ends the file: half a record is cut off again where the system allows
     it, and nothing follows it, since readers would lose all that comes after.
 
+    What is added to a file that was deleted would go nowhere: it goes to a new one.
+
     Args:
         log_dir: Folder of the run; made with the file where it does not exist.
+        when_deleted: Called when the file turns out to be deleted; gives the folder of
+            the new one. None takes `log_dir` again.
 
     Raises:
         InputError: If the folder cannot be made or written to.
     """
 
-    def __init__(self, log_dir: str | os.PathLike[str]) -> None:
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str],
+        when_deleted: Callable[[], Path] | None = None,
+    ) -> None:
         self.log_dir = as_folder(log_dir)
         self.path: Path | None = None
+        self._when_deleted = when_deleted
         self._descriptor: int | None = None
         self._size = 0
         self._closed = False
@@ -68,9 +78,12 @@ class EventFile:
         check_step(step)
         if self._closed:
             raise ValueError(f"The event file in {str(self.log_dir)!r} is closed.")
-        now, before = time.time(), self._size
+        now = time.time()
         record = _record(Event(wall_time=now, step=int(step), summary=summary))
         try:
+            if self.is_deleted:
+                self._leave()
+            before = self._size
             if self._descriptor is None:
                 self._descriptor = self._open()
                 version = Event(wall_time=now, file_version=_VERSION)
@@ -80,6 +93,15 @@ class EventFile:
             self._cut_off_and_close()
             raise
         return self._size - before
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether the file was deleted, or its folder, while it is open."""
+        if self._descriptor is None or self.path is None:
+            return False
+        # Some file systems do not count links: what has its name is not deleted.
+        unlinked = os.fstat(self._descriptor).st_nlink == 0
+        return unlinked and not os.path.exists(self.path)
 
     def close(self) -> None:
         """Close the file; closing again does nothing."""
@@ -98,6 +120,15 @@ class EventFile:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _leave(self) -> None:
+        """Go on elsewhere."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+        self._size = 0
+        if self._when_deleted is not None:
+            self.log_dir = self._when_deleted()
 
     def _open(self) -> int:
         self.log_dir.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -86,7 +87,7 @@ def test_the_folder_is_made_with_the_file(tmp_path: Path) -> None:
     assert len(event_files(tmp_path / "a" / "b")) == 1
 
 
-@pytest.mark.parametrize("folder", ["", "a\0b", "gs://bucket/run", "file:///tmp/x"])
+@pytest.mark.parametrize("folder", ["", "a\0b", "gs://bucket/run", "file://x"])
 def test_what_is_no_folder_here_is_refused(folder: str) -> None:
     with pytest.raises(InputError, match="The log directory"):
         EventFile(folder)
@@ -362,3 +363,56 @@ def test_a_failed_opening_ends_the_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is closed"):
         file.add(scalar("a", 1), 0)
     assert not folder.exists()
+
+
+def test_a_deleted_file_is_followed_by_a_new_one(tmp_path: Path) -> None:
+    run = tmp_path / "a" / "run"
+    with EventFile(run) as file:
+        assert not file.is_deleted
+        file.add(scalar("a", 1), 0)
+        assert not file.is_deleted
+        for step, gone in [(1, run), (2, tmp_path / "a")]:
+            shutil.rmtree(gone)
+            assert file.is_deleted
+            grown = file.add(scalar("a", 1), step)
+            assert not file.is_deleted
+            (path,) = event_files(run)
+            assert (path, path.stat().st_size) == (file.path, grown)
+            assert [e.step for e in events(run) if e.summary.value] == [step]
+        assert file.path is not None
+        file.path.unlink()
+        file.add(scalar("a", 1), 3)
+        file.add(scalar("a", 1), 4)
+    assert [e.step for e in events(run) if e.summary.value] == [3, 4]
+    assert not file.is_deleted
+
+
+def test_a_file_that_was_moved_is_not_deleted(tmp_path: Path) -> None:
+    with EventFile(tmp_path / "run") as file:
+        file.add(scalar("a", 1), 0)
+        (tmp_path / "run").rename(tmp_path / "kept")
+        assert not file.is_deleted
+        file.add(scalar("a", 1), 1)
+    assert [e.step for e in events(tmp_path / "kept") if e.summary.value] == [0, 1]
+
+
+def test_a_deleted_file_can_be_followed_elsewhere(tmp_path: Path) -> None:
+    def refuse() -> Path:
+        raise OSError("nowhere to go")
+
+    file = EventFile(tmp_path / "a", when_deleted=lambda: tmp_path / "b")
+    file.add(scalar("a", 1), 0)
+    shutil.rmtree(tmp_path / "a")
+    file.add(scalar("a", 1), 1)
+    file.close()
+    assert file.log_dir == tmp_path / "b"
+    assert [e.step for e in events(tmp_path) if e.summary.value] == [1]
+    assert not (tmp_path / "a").exists()
+
+    file = EventFile(tmp_path / "c", when_deleted=refuse)
+    file.add(scalar("a", 1), 0)
+    shutil.rmtree(tmp_path / "c")
+    with pytest.raises(OSError, match="nowhere to go"):
+        file.add(scalar("a", 1), 1)
+    with pytest.raises(ValueError, match="is closed"):
+        file.add(scalar("a", 1), 1)
