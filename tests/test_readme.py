@@ -42,8 +42,8 @@ def test_it_begins_with_exactly_two_commands() -> None:
 
 def test_its_picture_is_there() -> None:
     pictures = re.findall(r"!\[.+?\]\((.+?)\)", README)
-    assert pictures == ["docs/demo.png"]
-    assert (ROOT / pictures[0]).is_file()
+    assert pictures == ["docs/demo.png", "docs/finetune.png"]
+    assert all((ROOT / picture).is_file() for picture in pictures)
 
 
 def test_every_command_of_ours_is_understood() -> None:
