@@ -116,9 +116,10 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
             now = epoch if self._schedule.per_epoch else self._asked
             if self._schedule.per_epoch:
                 self._log_at(now)
-            is_last = epoch + 1 >= self._epochs
-            if self._missed and (is_last or self.model.stop_training):
-                self._log_at(now, last=True)
+            if self._missed and self._may_end_with(now):
+                is_last = epoch + 1 >= self._epochs
+                if is_last or self.model.stop_training:
+                    self._log_at(now, last=True)
 
     def on_train_end(self, logs: Any = None) -> None:
         """Wait, for a bounded time, until everything is written."""
@@ -152,6 +153,9 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._missed = not self._log.log(
             step, position, remaining=self._remaining(count), last=last
         )
+
+    def _may_end_with(self, count: int) -> bool:
+        return self._schedule.is_regular or self._schedule.is_due(count)
 
     @property
     def _epochs(self) -> int:

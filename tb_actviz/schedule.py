@@ -24,10 +24,13 @@ class Schedule:
         per_epoch: Whether steps are epochs, counted from 0 as `fit` does; else they are
             batches, counted from 1, and step 0 is before the first of them.
         is_due: Tells whether a step of batches is to be logged.
+        is_regular: Whether steps are due at an interval, so that the end of a training
+            may be logged in the place of one that was left out.
     """
 
     per_epoch: bool
     is_due: Callable[[int], bool]
+    is_regular: bool = True
 
     def any_due(self, after: int, until: int) -> bool:
         """Tell whether a step is due among those that passed.
@@ -70,7 +73,7 @@ def read_schedule(freq: Frequency) -> Schedule:
             )
         return Schedule(False, lambda step: step % every == 0)
     if callable(freq):
-        return Schedule(False, lambda step: bool(freq(step)))
+        return Schedule(False, lambda step: bool(freq(step)), is_regular=False)
     try:
         steps = list(freq)  # type: ignore[arg-type]
     except TypeError:
@@ -82,7 +85,7 @@ def read_schedule(freq: Frequency) -> Schedule:
             "whether a batch is to be logged."
         )
     wanted = frozenset(int(step) for step in steps)
-    return Schedule(False, wanted.__contains__)
+    return Schedule(False, wanted.__contains__, is_regular=False)
 
 
 @dataclass

@@ -457,6 +457,15 @@ def test_a_budget_stretches_the_interval_and_says_so(
     assert "To stay within max_overhead=0.02 of the training time" in messages[0]
 
 
+def test_a_budget_adds_no_steps_to_a_list(tmp_path: Path) -> None:
+    callback = logged_to(tmp_path, freq=[0, 1, 2, 3, 40], max_overhead=1e-6)
+    fit(compiled(nested()), callback, batches=30)
+    assert steps(tmp_path) == [0]
+    callback = logged_to(tmp_path / "b", freq=[0, 1, 2, 60], max_overhead=1e-6)
+    fit(compiled(nested()), callback, batches=30)
+    assert steps(tmp_path / "b") == [0, 60]
+
+
 def test_files_stop_growing_at_max_bytes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
