@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tb_actviz.imaging.tiling import imtile
     from tb_actviz.logger import ActivationLogger
     from tb_actviz.options import LogOptions
+    from tb_actviz.reading import StoredActivations, read_records
 
 __version__ = "0.1.0"
 
@@ -46,6 +47,7 @@ __all__ = [
     "LogOptions",
     "Logged",
     "LoggedCheckpoints",
+    "StoredActivations",
     "activations",
     "channel_grid",
     "channel_statistics",
@@ -58,6 +60,7 @@ __all__ = [
     "input_comparison",
     "log_checkpoints",
     "mat2gray",
+    "read_records",
     "relu_comparison",
     "strongest_channels",
 ]
@@ -74,6 +77,7 @@ _MODULES = {
     "LogOptions": "options",
     "Logged": "contents",
     "LoggedCheckpoints": "checkpoints.log",
+    "StoredActivations": "reading",
     "activations": "capture.extractor",
     "channel_grid": "imaging.montage",
     "channel_statistics": "analysis.channels",
@@ -86,6 +90,7 @@ _MODULES = {
     "input_comparison": "imaging.montage",
     "log_checkpoints": "checkpoints.log",
     "mat2gray": "imaging.normalize",
+    "read_records": "reading",
     "relu_comparison": "imaging.montage",
     "strongest_channels": "analysis.channels",
 }

@@ -19,7 +19,8 @@ from tb_actviz.imaging.normalize import Limits, finite_limits
 from tb_actviz.options import VIEWS, LogOptions
 from tb_actviz.views import SharedScale
 from tb_actviz.watch import Watch
-from tb_actviz.writing.event_file import EventFile, check_step
+from tb_actviz.writing.event_file import check_step
+from tb_actviz.writing.opening import open_event_file
 
 
 class ActivationLogger:
@@ -31,7 +32,8 @@ class ActivationLogger:
     a `with` statement, or call `close`.
 
     Args:
-        log_dir: Folder of the run.
+        log_dir: Folder of the run: a path, or a URL that fsspec knows, such as
+            `s3://bucket/run`, where each step becomes a file of its own.
         model: Any Keras model; one that was never called is built by the first inputs.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
             takes the convolutions and the activation layers.
@@ -60,7 +62,7 @@ class ActivationLogger:
             preprocess=preprocess,
             channels=tuple(self.options.channels),
         )
-        self._file = EventFile(log_dir)
+        self._file = open_event_file(log_dir)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -122,6 +124,7 @@ class ActivationLogger:
                     progress(done, total)
         for summary in contents.finish():
             self._file.add(summary, step)
+        self._file.flush()
         return contents.logged
 
     def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
@@ -171,7 +174,10 @@ class ActivationLogger:
 
     @property
     def event_file(self) -> str | None:
-        """Path of the event file, None before anything was written."""
+        """Path of the event file, None before anything was written.
+
+        On another machine it is the URL of the last one.
+        """
         return None if self._file.path is None else str(self._file.path)
 
     def describe(self) -> Capture:

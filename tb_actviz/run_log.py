@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -20,8 +19,9 @@ from tb_actviz.options import LogOptions
 from tb_actviz.schedule import Budget
 from tb_actviz.watch import Watch
 from tb_actviz.writing.async_writer import Worker
-from tb_actviz.writing.event_file import EventFile
+from tb_actviz.writing.folders import Folder
 from tb_actviz.writing.history import bytes_of, last_step
+from tb_actviz.writing.opening import open_event_file
 from tb_actviz.writing.run_lock import RunLock, own_folder
 from tb_actviz.writing.summaries import scalar_summary
 
@@ -51,14 +51,14 @@ class _Place:
         messages: Where to tell that another folder had to be found.
     """
 
-    def __init__(self, folder: Path, lock: RunLock, messages: Messages) -> None:
+    def __init__(self, folder: Folder, lock: RunLock, messages: Messages) -> None:
         self.folder = folder
         #: The step that is being written.
         self.step = 0
         self._lock = lock
         self._messages = messages
 
-    def find_anew(self) -> Path:
+    def find_anew(self) -> Folder:
         """Find where to go on after what is there was deleted.
 
         Whoever deleted it may have begun another training in the same folder.
@@ -113,7 +113,7 @@ class RunLog:
     def __init__(
         self,
         watched: Watched,
-        folder: Path,
+        folder: Folder,
         lock: RunLock,
         options: LogOptions,
         max_overhead: float | None,
@@ -126,7 +126,7 @@ class RunLog:
         self._messages = messages
         self._budget = Budget(max_overhead, options.max_bytes, bytes_of(folder))
         self._place = _Place(folder, lock, messages)
-        self._file = EventFile(folder, when_deleted=self._place.find_anew)
+        self._file = open_event_file(folder, self._place.find_anew)
         self._worker = Worker(when_full=options.when_full)
         self._began = time.perf_counter()
         self._held = 0.0
@@ -136,7 +136,7 @@ class RunLog:
         self._is_full = False
 
     @property
-    def folder(self) -> Path:
+    def folder(self) -> Folder:
         """Where it is logged."""
         return self._place.folder
 
@@ -304,6 +304,7 @@ class RunLog:
         for summary in summaries:
             written += self._file.add(summary, step)
         written += self._file.add(scalar_summary(self._costs(written)), step)
+        self._file.flush()
         self._written.append(written)
 
     def _costs(self, written: int) -> dict[str, float]:

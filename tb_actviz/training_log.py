@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import keras
 
@@ -20,6 +19,7 @@ from tb_actviz.messages import Messages
 from tb_actviz.options import LogOptions
 from tb_actviz.run_log import RunLog, Watched
 from tb_actviz.watch import Watch
+from tb_actviz.writing.folders import as_place
 from tb_actviz.writing.run_lock import own_folder
 
 
@@ -30,7 +30,7 @@ class TrainingLog:
     later, is told once and ends the logging, never the training.
 
     Args:
-        log_dir: Folder of the run.
+        log_dir: Folder of the run, a path or a URL.
         inputs: As for `ActivationLogger`; read when the first training begins.
         layers: As for `ActivationLogger`.
         preprocess: As for `FeatureExtractor`.
@@ -48,7 +48,7 @@ class TrainingLog:
         max_overhead: float | None,
         options: LogOptions,
     ) -> None:
-        self._log_dir = Path(log_dir).expanduser()
+        self._log_dir = as_place(log_dir)
         self._inputs = inputs
         self._layers = layers
         self._preprocess = preprocess

@@ -22,6 +22,7 @@ PUBLIC = {
     "LogOptions",
     "Logged",
     "LoggedCheckpoints",
+    "StoredActivations",
     "activations",
     "channel_grid",
     "channel_statistics",
@@ -34,6 +35,7 @@ PUBLIC = {
     "input_comparison",
     "log_checkpoints",
     "mat2gray",
+    "read_records",
     "relu_comparison",
     "strongest_channels",
 }

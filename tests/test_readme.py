@@ -115,6 +115,23 @@ def test_the_example_of_a_model_in_a_model_runs(
     assert "keras.applications.mobilenet_v2.preprocess_input" in printed
 
 
+def test_the_reading_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    inputs = keras.Input((16, 16, 3))
+    x = keras.layers.Conv2D(2, 3, name="conv_a")(inputs)
+    x = keras.layers.Conv2D(3, 3, name="other")(x)
+    with av.ActivationLogger("runs/one", keras.Model(inputs, x)) as log:
+        for step in (0, 50, 100):
+            log({"face": np.ones((16, 16, 3), np.uint8)}, step=step)
+    exec(python_with("read_records"), {"av": av})  # noqa: S102 - the README's own code
+    assert capsys.readouterr().out.splitlines() == [
+        "one conv_a 0 (14, 14, 2) ()",
+        "one conv_a 100 (14, 14, 2) ()",
+    ]
+
+
 def test_the_faces_example_runs() -> None:
     names: dict[str, object] = {}
     exec(python_with("draw_face"), names)  # noqa: S102 - the README's own code

@@ -1,4 +1,4 @@
-"""Activations of any rank -> maps that can be drawn."""
+"""Activations of any rank <-> maps that can be drawn."""
 
 from __future__ import annotations
 
@@ -27,6 +27,32 @@ def as_maps(activations: np.ndarray) -> np.ndarray:
     rows, columns = slice_grid(activations.shape)
     slices = activations.reshape(rows, columns, *activations.shape[-3:])
     return slices.swapaxes(1, 2).reshape(maps_shape(activations.shape))
+
+
+def from_maps(maps: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+    """Give activations the shape again that they had before `as_maps`.
+
+    Args:
+        maps: (H, W, C), from `as_maps`.
+        shape: Of the activations of one input, any rank, channels last.
+
+    Returns:
+        Every value once, of that shape, a view where possible.
+
+    Raises:
+        ValueError: If `as_maps` does not make such maps of that shape.
+    """
+    # First the number of values: to find a grid for any more would take for ever.
+    if math.prod(shape) != maps.size or maps_shape(shape) != maps.shape:
+        raise ValueError(
+            f"Maps of shape {maps.shape} are not made of {tuple(shape)!r:.80}."
+        )
+    if len(shape) < 4:
+        return maps.reshape(shape)
+    rows, columns = slice_grid(shape)
+    height, width, channels = shape[-3:]
+    slices = maps.reshape(rows, height, columns, width, channels).swapaxes(1, 2)
+    return slices.reshape(shape)
 
 
 def maps_shape(shape: Sequence[int]) -> tuple[int, int, int]:

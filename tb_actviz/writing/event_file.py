@@ -12,15 +12,13 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
-from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tb_actviz.errors import InputError
-from tb_actviz.writing.folders import as_folder, check_writable
-from tb_actviz.writing.framing import frame
+from tb_actviz.writing.event_records import summary_record, version_record
+from tb_actviz.writing.folders import Folder, as_folder, check_writable
 from tb_actviz.writing.naming import newest_name
 
-_VERSION = "brain.Event:2"
 _opened = itertools.count()
 
 
@@ -49,7 +47,7 @@ class EventFile:
     def __init__(
         self,
         log_dir: str | os.PathLike[str],
-        when_deleted: Callable[[], Path] | None = None,
+        when_deleted: Callable[[], Folder] | None = None,
     ) -> None:
         self.log_dir = as_folder(log_dir)
         self.path: Path | None = None
@@ -79,20 +77,22 @@ class EventFile:
         if self._closed:
             raise ValueError(f"The event file in {str(self.log_dir)!r} is closed.")
         now = time.time()
-        record = _record(Event(wall_time=now, step=int(step), summary=summary))
+        record = summary_record(summary, step, now)
         try:
             if self.is_deleted:
                 self._leave()
             before = self._size
             if self._descriptor is None:
                 self._descriptor = self._open()
-                version = Event(wall_time=now, file_version=_VERSION)
-                self._write(self._descriptor, _record(version))
+                self._write(self._descriptor, version_record(now))
             self._write(self._descriptor, record)
         except BaseException:
             self._cut_off_and_close()
             raise
         return self._size - before
+
+    def flush(self) -> None:
+        """Do nothing: what was added is with the system already."""
 
     @property
     def is_deleted(self) -> bool:
@@ -128,7 +128,7 @@ class EventFile:
             os.close(descriptor)
         self._size = 0
         if self._when_deleted is not None:
-            self.log_dir = self._when_deleted()
+            self.log_dir = as_folder(self._when_deleted())
 
     def _open(self) -> int:
         self.log_dir.mkdir(parents=True, exist_ok=True)
@@ -153,10 +153,6 @@ class EventFile:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, self._size)
         self.close()
-
-
-def _record(event: Event) -> bytes:
-    return frame(event.SerializeToString())
 
 
 def check_step(step: int) -> None:

@@ -49,6 +49,19 @@ def payload_length(head: bytes) -> int | None:
     return int(length) if crc == _masked_crc(head[:8]) else None
 
 
+def is_intact(payload: bytes, foot: bytes) -> bool:
+    """Tell whether an event is the one that was written.
+
+    Args:
+        payload: The event as it was read.
+        foot: The `FOOT` bytes that follow it.
+
+    Returns:
+        True if the checksum says so.
+    """
+    return foot == struct.pack("<I", _masked_crc(payload))
+
+
 def _masked_crc(data: bytes) -> int:
     """CRC-32C, rotated and offset as TFRecord files have it."""
     crc: int = google_crc32c.value(data)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 OWN_SUFFIX = ".actviz"
 _START = "events.out.tfevents."
 _DIGITS = 10
+_WITH_STEP = re.compile(rf"\.step([0-9]{{1,19}}){re.escape(OWN_SUFFIX)}")
 _STAMP = re.compile(rf"(?<=\.)[0-9]{{{_DIGITS}}}")
 
 
@@ -49,6 +50,32 @@ def newest_name(present: Iterable[str], now: int, writer: str) -> str:
     if last >= _stamped(start, stamp):
         start, stamp = next(_later(last), (f"{last}.", now))
     return f"{_stamped(start, stamp)}.{writer}{OWN_SUFFIX}"
+
+
+def with_step(writer: str, step: int) -> str:
+    """Add to a writer, for `newest_name`, the one step that its file is going to hold.
+
+    Args:
+        writer: What tells this writer from others of the same second.
+        step: The step.
+
+    Returns:
+        The writer, from which `step_in` reads the step again.
+    """
+    return f"{writer}.step{step}"
+
+
+def step_in(name: str) -> int | None:
+    """Read the step of a file that holds one alone.
+
+    Args:
+        name: Name of an event file.
+
+    Returns:
+        The step, None where the name says none.
+    """
+    found = _WITH_STEP.search(name)
+    return int(found[1]) if found and found.end() == len(name) else None
 
 
 def _stamped(start: str, stamp: int) -> str:

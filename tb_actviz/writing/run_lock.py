@@ -8,7 +8,12 @@ import os
 import weakref
 from pathlib import Path
 
-from tb_actviz.writing.folders import as_folder, check_writable
+from tb_actviz.writing.folders import (
+    Folder,
+    as_folder,
+    check_writable,
+    is_remote,
+)
 
 try:
     import fcntl
@@ -42,7 +47,7 @@ class RunLock:
     Made by `acquire`.
     """
 
-    def __init__(self, folder: Path, descriptor: int | None) -> None:
+    def __init__(self, folder: Folder, descriptor: int | None) -> None:
         self.folder = folder
         self._descriptor = descriptor
         self._end = weakref.finalize(self, _unlock, descriptor)
@@ -90,11 +95,12 @@ class RunLock:
             os.close(self._descriptor)
 
 
-def own_folder(log_dir: str | os.PathLike[str]) -> tuple[Path, RunLock]:
+def own_folder(log_dir: str | os.PathLike[str]) -> tuple[Folder, RunLock]:
     """Find a folder of a run that nobody else writes to.
 
     Args:
-        log_dir: The folder wanted.
+        log_dir: The folder wanted. On another machine there are no locks: it is given
+            as it is, and nobody is kept from writing there too.
 
     Returns:
         `log_dir` and its lock, or, where another live writer has it, the first free one
@@ -104,6 +110,8 @@ def own_folder(log_dir: str | os.PathLike[str]) -> tuple[Path, RunLock]:
         InputError: If the folder cannot be made or written to.
         OSError: If the system refuses for another reason.
     """
+    if is_remote(log_dir):
+        return os.fspath(log_dir), RunLock(os.fspath(log_dir), None)
     wanted = folder = as_folder(log_dir)
     check_writable(wanted)
     numbers = itertools.count(2)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tb_actviz.imaging.maps import (
     as_maps,
+    from_maps,
     is_sequence,
     maps_shape,
     shape_before,
@@ -87,6 +88,23 @@ def test_maps_of_any_rank_hold_every_value_once_and_their_channel(
     np.testing.assert_array_equal(
         np.sort(found, axis=0), values.reshape(places, channels)
     )
+
+
+@given(shape=SHAPES)
+def test_activations_come_back_from_maps(shape: tuple[int, ...]) -> None:
+    values = numbered(*shape)
+    np.testing.assert_array_equal(
+        from_maps(as_maps(values), shape), values, strict=True
+    )
+
+
+def test_maps_of_another_shape_do_not_become_activations() -> None:
+    maps = np.zeros((4, 6, 2))
+    for shape in [(4, 6), (6, 4, 2), (48,), (2, 4, 6, 1), (), (2**40, 2**40, 1, 1, 1)]:
+        with pytest.raises(ValueError, match=r"Maps of shape \(4, 6, 2\) are not made"):
+            from_maps(maps, shape)
+    with pytest.raises(ValueError, match="maximum supported dimension"):
+        from_maps(np.zeros((1, 1, 1)), (1,) * 1000)
 
 
 def test_one_row_of_positions_is_a_sequence() -> None:

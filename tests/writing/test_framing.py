@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
-from tb_actviz.writing.framing import FOOT, HEAD, frame, payload_length
+from tb_actviz.writing.framing import FOOT, HEAD, frame, is_intact, payload_length
 
 
 @given(st.binary(max_size=300))
@@ -45,3 +45,19 @@ def test_a_head_that_is_not_whole_has_no_length(size: int) -> None:
 
 def test_the_checksum_is_native() -> None:
     assert google_crc32c.implementation == "c"
+
+
+@given(payload=st.binary(max_size=300), draw=st.data())
+def test_a_wrong_bit_in_an_event_is_noticed(
+    payload: bytes, draw: st.DataObject
+) -> None:
+    record = bytearray(frame(payload))
+    assert is_intact(payload, bytes(record[-FOOT:]))
+    bit = draw.draw(st.integers(8 * HEAD, 8 * len(record) - 1))
+    record[bit // 8] ^= 1 << bit % 8
+    assert not is_intact(bytes(record[HEAD:-FOOT]), bytes(record[-FOOT:]))
+
+
+@pytest.mark.parametrize("size", range(FOOT))
+def test_an_event_without_its_whole_checksum_is_not_intact(size: int) -> None:
+    assert not is_intact(b"payload", frame(b"payload")[-FOOT:][:size])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import tempfile
-import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -16,9 +14,12 @@ from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
+from tb_actviz.errors import InputError
 from tb_actviz.writing.event_file import EventFile
-from tb_actviz.writing.framing import FOOT, HEAD, frame
-from tb_actviz.writing.history import bytes_of, last_step
+from tb_actviz.writing.framing import HEAD, frame
+from tb_actviz.writing.history import bytes_of, last_step, steps_of
+from tb_actviz.writing.remote import RemoteFolder
+from tb_actviz.writing.remote_file import RemoteEventFile
 from tb_actviz.writing.summaries import scalar_summary
 
 NAME = "events.out.tfevents.1785000000.host.1.0.actviz"
@@ -42,39 +43,24 @@ def summary(step: int) -> bytes:
     return record(Event(wall_time=1.5, step=step, summary=scalar_summary({"t": 1})))
 
 
-@given(STEPS, st.floats(1, 1e10), st.text(max_size=5))
-def test_events_begin_with_their_wall_time_and_step(
-    step: int, wall_time: float, tag: str
-) -> None:
-    """On this order of the fields, protobuf's habit and no promise, reading rests."""
-    content = scalar_summary({tag: 1.0})
-    event = Event(summary=content, step=step, wall_time=wall_time).SerializeToString()
-    beginning = b"\x09" + struct.pack("<d", wall_time)
-    if step:
-        beginning += b"\x10" + varint(step)
-    assert event.startswith(beginning + b"\x2a")
-
-
-def varint(number: int) -> bytes:
-    low, high = number & 0x7F, number >> 7
-    return bytes([low | 0x80]) + varint(high) if high else bytes([low])
-
-
 @given(st.lists(STEPS, max_size=5))
-def test_the_largest_step_is_found(steps: list[int]) -> None:
+def test_all_steps_and_the_largest_are_found(steps: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / NAME).write_bytes(b"".join(map(summary, steps)))
+        assert steps_of(folder) == set(steps)
         assert last_step(folder) == max(steps, default=None)
 
 
 def test_nothing_has_no_last_step_and_no_bytes(tmp_path: Path) -> None:
-    for folder in (tmp_path, tmp_path / "missing"):
+    for folder in (tmp_path, tmp_path / "missing", f"memory:/{tmp_path}"):
+        assert steps_of(folder) == set()
         assert last_step(folder) is None
         assert bytes_of(folder) == 0
 
 
 def test_all_files_of_ours_in_the_folder_count(tmp_path: Path) -> None:
-    files = [log(tmp_path, *steps) for steps in ((7, 3), (5,), (0,))]
+    files = [log(tmp_path, *steps) for steps in ((7, 3), (5, 3), (0,))]
+    assert steps_of(tmp_path) == {0, 3, 5, 7}
     assert last_step(tmp_path) == 7
     assert bytes_of(tmp_path) == sum(file.stat().st_size for file in files)
 
@@ -135,24 +121,9 @@ def test_a_wrong_bit_in_a_head_ends_the_file(tmp_path: Path) -> None:
         assert last_step(tmp_path) == 6
 
 
-def test_a_huge_record_takes_no_memory(tmp_path: Path) -> None:
-    length = 2**34
-    content = summary(6) + head_of(length) + summary(8)[HEAD:]
-    (tmp_path / NAME).write_bytes(content)
-    # A hole in the file, so that the record is whole.
-    os.truncate(tmp_path / NAME, len(summary(6)) + HEAD + length + FOOT)
-    tracemalloc.start()
-    try:
-        assert last_step(tmp_path) == 8
-        assert tracemalloc.get_traced_memory()[1] < 2**20
-    finally:
-        tracemalloc.stop()
-
-
 @pytest.mark.parametrize(
     "event",
     [
-        b"",
         b"\x09\x00",  # Half a wall time.
         b"not an event",
         b"\x09" + b"\x00" * 8 + b"\x10" + b"\xff" * 10,  # A step without end.
@@ -167,6 +138,12 @@ def test_what_is_no_event_ends_a_file_but_not_the_others(
     assert last_step(tmp_path) == 1
     log(tmp_path, 3)
     assert last_step(tmp_path) == 3
+
+
+def test_an_empty_event_is_passed_over_as_tensorboard_does(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(summary(1) + record(Event()) + summary(9))
+    assert steps_of(tmp_path) == {1, 9}
+    assert [event.step for event in events(tmp_path)] == [1, 0, 9]
 
 
 @given(st.binary(max_size=200))
@@ -184,3 +161,32 @@ def test_records_of_any_size_are_skipped_exactly(tmp_path: Path, length: int) ->
     log(tmp_path, 2**40, *range(30), length=length)
     assert last_step(tmp_path) == 2**40
     assert last_step(tmp_path) == max(event.step for event in events(tmp_path))
+
+
+def test_on_another_machine_the_names_tell(tmp_path: Path) -> None:
+    url = f"memory:/{tmp_path}/run"
+    with RemoteEventFile(url) as file:
+        sizes = [file.add(scalar_summary({"t": 1}), step) for step in (7, 0, 2**62)]
+    with RemoteEventFile(f"{url}/2") as file:
+        file.add(scalar_summary({"t": 1}), 8)
+    assert steps_of(url) == {0, 7, 2**62}
+    assert last_step(url) == 2**62
+    assert bytes_of(url) == sum(sizes)
+
+
+def test_files_copied_to_another_machine_are_looked_into(tmp_path: Path) -> None:
+    ours, url = log(tmp_path, 3, 9, 4), f"memory:/{tmp_path}"
+    RemoteFolder(url).upload(ours.name, ours.read_bytes())
+    RemoteFolder(url).upload("events.out.tfevents.1.host.1.0.v2", summary(10))
+    assert steps_of(url) == {3, 4, 9}
+    assert bytes_of(url) == ours.stat().st_size
+
+
+def test_a_name_on_this_machine_tells_nothing(tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.1.host.1.ab.step5.actviz").write_bytes(summary(6))
+    assert steps_of(tmp_path) == {6}
+
+
+def test_a_url_that_nothing_knows_is_a_clear_error() -> None:
+    with pytest.raises(InputError, match="Protocol not known: gopher"):
+        steps_of("gopher://run")

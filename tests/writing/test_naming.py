@@ -6,7 +6,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tb_actviz.writing.naming import is_event_file, newest_name
+from tb_actviz.writing.naming import (
+    is_event_file,
+    newest_name,
+    step_in,
+    with_step,
+)
 
 NOW = 1_785_000_000
 OURS = "events.out.tfevents."
@@ -84,3 +89,28 @@ def test_a_name_is_as_usual_unless_it_would_sort_wrongly(
     present: list[str], expected: str
 ) -> None:
     assert newest_name(present, NOW, "host.7.9") == expected
+
+
+@given(names, st.integers(0, 2**63 - 1))
+def test_a_name_tells_its_step(present: list[str], step: int) -> None:
+    name = newest_name(present, NOW, with_step("host.1.0", step))
+    assert step_in(name) == step
+    assert all(name > other for other in present if "tfevents" in other)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{OURS}1785000000.host.1.5.actviz",
+        f"{OURS}1785000000.step5.1.0.actviz",
+        f"{OURS}1785000000.host.1.0.step5.v2",
+        f"{OURS}1785000000.host.1.0.step.actviz",
+        f"{OURS}1785000000.host.1.0.step-5.actviz",
+        f"{OURS}1785000000.host.1.0.step{'9' * 20}.actviz",
+        f"{OURS}1785000000.host.1.0.step5.actviz.1785000001.v2",
+        # What follows a name that nothing can follow.
+        f"z{OURS}host.1.0.step5.actviz.1785000001.host.1.0.actviz",
+    ],
+)
+def test_other_names_tell_no_step(name: str) -> None:
+    assert step_in(name) is None

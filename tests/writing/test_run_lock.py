@@ -303,10 +303,18 @@ def test_the_home_folder_is_meant_by_its_sign(
     lock.release()
 
 
-@pytest.mark.parametrize("folder", ["", "a\0b", "gs://bucket/run"])
+@pytest.mark.parametrize("folder", ["", "a\0b", "file://x"])
 def test_what_is_no_folder_here_is_refused(folder: str) -> None:
     with pytest.raises(InputError, match="The log directory"):
         own_folder(folder)
+
+
+def test_on_another_machine_there_are_no_locks() -> None:
+    for _ in range(2):
+        folder, lock = own_folder("memory:///run")
+        assert folder == "memory:///run"
+    lock.release()
+    lock.release()
 
 
 def test_a_file_in_the_way_is_a_clear_error(tmp_path: Path) -> None:

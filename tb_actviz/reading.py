@@ -1,0 +1,337 @@
+"""What was logged, read back from event files as arrays."""
+
+from __future__ import annotations
+
+import fnmatch
+import operator
+import os
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from google.protobuf.message import DecodeError
+from numpy.typing import NDArray
+from tensorboard.compat.proto.summary_pb2 import Summary
+
+from tb_actviz.errors import InputError, near_matches
+from tb_actviz.imaging.maps import from_maps
+from tb_actviz.records.codec import unpack
+from tb_actviz.records.schema import (
+    PLUGIN_NAME,
+    Record,
+    RecordError,
+    decode_record,
+    record_tag,
+)
+from tb_actviz.writing.folders import as_folder, is_remote
+from tb_actviz.writing.framing import FOOT, is_intact
+from tb_actviz.writing.naming import step_in
+from tb_actviz.writing.scanning import (
+    DamagedFileError,
+    Source,
+    StoredEvent,
+    fields,
+    scan,
+)
+from tb_actviz.writing.stored import LocalFile, StoredFile, runs_below
+
+Steps: TypeAlias = int | Iterable[int] | Callable[[int], object] | None
+"""A step, several of them, a predicate, or None for all."""
+
+# Keys of fields: their number and, in the last three bits, their type.
+_VALUE = 0x0A  # in `Summary`
+_TAG, _METADATA = 0x0A, 0x4A  # in `Summary.Value`
+_PLUGIN = 0x0A  # in `SummaryMetadata`
+_NAME = 0x0A  # in `SummaryMetadata.PluginData`
+_SUFFIX = record_tag("")
+#: No path of a layer comes near it.
+_LONGEST_TAG = 1 << 16
+#: More than protocol buffers can hold in one message.
+_TOO_LONG = 1 << 31
+_GLOB_CHARACTERS = set("*?[")
+
+
+@dataclass(frozen=True)
+class StoredActivations:
+    """What one layer does for all inputs, at one step of one run.
+
+    Args:
+        run: Path of its folder below the log directory, `.` for the directory itself;
+            TensorBoard's name for it.
+        layer: Layer path.
+        step: The step.
+        wall_time: When it was written, in seconds since 1970.
+        record: All that was logged besides the values: class and kind of the layer,
+            and for each input dtype, statistics, strongest channels, predictions.
+    """
+
+    run: str
+    layer: str
+    step: int
+    wall_time: float
+    record: Record = field(repr=False)
+
+    @property
+    def activations(self) -> Mapping[str, NDArray[np.float32]]:
+        """Input name to activations: float32, in the layer's own shape, channels last.
+
+        There is no batch axis: (H, W, C), (T, C), (C,) and so on. Values are inflated
+        when one is asked for, each time anew. Those of a damaged record raise a
+        `RecordError`, which is a `ValueError`.
+        """
+        return _Activations(self)
+
+
+def read_records(
+    log_dir: str | os.PathLike[str],
+    *,
+    runs: str | Sequence[str] | None = None,
+    layers: str | Sequence[str] | None = None,
+    steps: Steps = None,
+) -> Iterator[StoredActivations]:
+    """Read the activations that were logged.
+
+    It needs neither Keras nor TensorFlow. The beginnings of all records are read at
+    once, and each record when it is its turn. What other programs logged is passed
+    over. A damaged file counts as far as it can be read, and a record that cannot be
+    read is left out, both with a warning. A file that is still being written counts up
+    to its last whole record.
+
+    Args:
+        log_dir: Folder with one run or many in it, a path or a URL.
+        runs: A run's name, a glob, or a list of these; None for all.
+        layers: A layer path, a glob, or a list of these; None for all.
+        steps: A step, several steps such as `range(0, 1000, 100)`, a predicate, or None
+            for all.
+
+    Returns:
+        What was logged: by name of the run, then by layer in the order in which the run
+        has them, then by step. Of a step that was logged several times, what was
+        written last counts, that is, what the last file in the order of names holds.
+
+    Raises:
+        InputError: If there is no such folder, if a run or layer matches nothing, or
+            if an argument is something else.
+        OSError: If another machine cannot be reached.
+    """
+    run_patterns, layer_patterns = _patterns("run", runs), _patterns("layer", layers)
+    is_wanted = _as_predicate(steps)
+    if not is_remote(log_dir) and not as_folder(log_dir).is_dir():
+        raise InputError(
+            f"The log directory {os.fspath(log_dir)!r} is no folder. Name the one that "
+            "was logged to, or one above it."
+        )
+    files = runs_below(log_dir)
+    chosen = _chosen("run", run_patterns, files, f"in {os.fspath(log_dir)!r}")
+    found = {run: _find(files[run], is_wanted) for run in chosen}
+    known = dict.fromkeys(layer for of_layers in found.values() for layer in of_layers)
+    where = "in what was logged" + ("" if steps is None else " at these steps")
+    wanted = set(_chosen("layer", layer_patterns, known, where))
+    return (
+        stored
+        for run, of_layers in found.items()
+        for layer, of_steps in of_layers.items()
+        if layer in wanted
+        for step in sorted(of_steps)
+        for stored in _last_readable(run, layer, of_steps[step])
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where one record is."""
+
+    file: StoredFile
+    event: StoredEvent
+    #: Where the value of its summary starts and ends.
+    value: tuple[int, int]
+
+
+class _Activations(Mapping[str, NDArray[np.float32]]):
+    """Inflates the values of an input when asked for."""
+
+    def __init__(self, stored: StoredActivations) -> None:
+        self._of = f"{stored.layer!r} at step {stored.step} of run {stored.run!r}"
+        self._inputs = {one.name: one for one in stored.record.inputs}
+
+    def __getitem__(self, name: str) -> NDArray[np.float32]:
+        if name not in self._inputs:
+            raise KeyError(
+                f"There is no input {name!r}. {near_matches(str(name), self._inputs)}"
+            )
+        try:
+            one = self._inputs[name]
+            return from_maps(unpack(one.packed), one.shape)
+        except ValueError as error:
+            raise RecordError(
+                f"The values of {self._of} for {name!r} cannot be read: {error}"
+            ) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._inputs)
+
+    def __len__(self) -> int:
+        return len(self._inputs)
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(
+            f"{name!r}: {tuple(one.shape)}" for name, one in self._inputs.items()
+        )
+        return f"<activations of {self._of}: {shapes}>"
+
+
+def _patterns(what: str, asked: str | Sequence[str] | None) -> list[str] | None:
+    if asked is None:
+        return None
+    names = [asked] if isinstance(asked, str) else asked
+    several = isinstance(names, Iterable) and list(names)
+    if not several or not all(isinstance(name, str) for name in several):
+        raise InputError(
+            f"Received {what}s={asked!r}; expected a name, a glob, a list of these, or "
+            "None for all."
+        )
+    return several
+
+
+def _as_predicate(steps: Steps) -> Callable[[int], object]:
+    if steps is None:
+        return lambda step: True
+    if callable(steps):
+        return steps
+    if isinstance(steps, range):
+        return steps.__contains__
+    try:
+        several = [steps] if isinstance(steps, int | np.integer) else list(steps)
+        return set(map(operator.index, several)).__contains__
+    except TypeError:
+        raise InputError(
+            f"Received steps={steps!r}; expected a step, several steps, a predicate, "
+            "or None for all."
+        ) from None
+
+
+def _chosen(
+    what: str, patterns: list[str] | None, known: Collection[str], where: str
+) -> list[str]:
+    """The names that patterns mean, in the order in which they are known."""
+    if patterns is None:
+        return list(known)
+    chosen: set[str] = set()
+    for pattern in patterns:
+        matching = {pattern} & set(known)
+        if not matching and _GLOB_CHARACTERS & set(pattern):
+            matching = {name for name in known if fnmatch.fnmatchcase(name, pattern)}
+        if not matching:
+            hint = near_matches(pattern, known) if known else "There is none at all."
+            raise InputError(f"There is no {what} {pattern!r} {where}. {hint}")
+        chosen |= matching
+    return [name for name in known if name in chosen]
+
+
+def _find(
+    files: Sequence[StoredFile], is_wanted: Callable[[int], object]
+) -> dict[str, dict[int, list[_Found]]]:
+    """Find the records of a run: layer to step to the records, first written first."""
+    found: dict[str, dict[int, list[_Found]]] = {}
+    for file in files:
+        # On other machines the step is in the name: no file is fetched in vain.
+        named = None if isinstance(file, LocalFile) else step_in(file.name)
+        if named is not None and not is_wanted(named):
+            continue
+        for layer, one in _records_in(file):
+            if is_wanted(one.event.step):
+                of_layer = found.setdefault(layer, {})
+                of_layer.setdefault(one.event.step, []).append(one)
+    return found
+
+
+def _records_in(file: StoredFile) -> Iterator[tuple[str, _Found]]:
+    try:
+        with file.open() as opened:
+            source = Source(opened, file.size)
+            for event in scan(source):
+                for layer, value in _layers_in(source, event):
+                    yield layer, _Found(file, event, value)
+    except (OSError, DamagedFileError) as error:
+        _warn(
+            f"{file.path} cannot be read to its end: {error}. What comes before counts."
+        )
+
+
+def _layers_in(
+    source: Source, event: StoredEvent
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The layers that an event holds records of, and where their values are."""
+    if event.summary is None or event.end - event.start >= _TOO_LONG:
+        return
+    try:
+        for key, *value in fields(source, *event.summary):
+            layer = _layer_of(source, *value) if key == _VALUE else None
+            if layer is not None:
+                yield layer, (value[0], value[1])
+    except ValueError:
+        return  # Nothing that we wrote.
+
+
+def _layer_of(source: Source, start: int, end: int) -> str | None:
+    """The layer of a value of a summary, None if it is no record."""
+    layer = None
+    for key, first, last in fields(source, start, end):
+        if key == _TAG:
+            tag = source.read(first, min(last, first + _LONGEST_TAG)).decode()
+            layer = tag.removesuffix(_SUFFIX)
+            if layer == tag:
+                return None
+        elif key == _METADATA and not _are_ours(source, first, last):
+            return None
+        elif key == _METADATA:
+            return layer
+    return None
+
+
+def _are_ours(source: Source, start: int, end: int) -> bool:
+    """Whether metadata are those of a record."""
+    for key, *plugin in fields(source, start, end):
+        if key == _PLUGIN:
+            for inner, first, last in fields(source, *plugin):
+                if inner == _NAME:
+                    name = source.read(first, min(last, first + _LONGEST_TAG))
+                    return name == PLUGIN_NAME.encode()
+    return False
+
+
+def _last_readable(
+    run: str, layer: str, several: Sequence[_Found]
+) -> Iterator[StoredActivations]:
+    """Of several records of one step the last one that can be read, if any."""
+    for one in reversed(several):
+        step = one.event.step
+        try:
+            record = _record(one)
+        except (OSError, RecordError) as error:
+            _warn(
+                f"The record of {layer!r} at step {step} of run {run!r}, in "
+                f"{one.file.path}, cannot be read: {error} It is left out."
+            )
+        else:
+            yield StoredActivations(run, layer, step, one.event.wall_time, record)
+            return
+
+
+def _record(one: _Found) -> Record:
+    start, end = one.event.start, one.event.end
+    data = one.file.read(start, end + FOOT)
+    if not is_intact(data[: end - start], data[end - start :]):
+        raise RecordError("It is damaged: its checksum is another one.")
+    first, last = one.value
+    try:
+        value = Summary.Value.FromString(data[first - start : last - start])
+    except DecodeError as error:
+        raise RecordError(f"It is no summary: {error}.") from None
+    return decode_record(value.tensor.string_val)
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, stacklevel=3)
