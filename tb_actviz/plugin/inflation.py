@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import zlib
 
 from tb_actviz.plugin.refusals import TooLargeError, UnreadableError
@@ -10,7 +9,6 @@ from tb_actviz.records.codec import Packed
 
 #: What a browser is asked to inflate at most, in bytes.
 MAX_INFLATED = 1 << 28
-_BYTES = {"float32": 4, "float16": 2, "uint8": 1}
 # How much is inflated at a time, and how much is handed to the inflater at a time.
 _BLOCK, _SLICE = 1 << 20, 1 << 16
 
@@ -27,7 +25,7 @@ def inflated_size(packed: Packed) -> int:
     Raises:
         TooLargeError: If they are more than `MAX_INFLATED`.
     """
-    size = math.prod(packed.shape) * _BYTES[packed.precision]
+    size = packed.inflated_bytes
     if size > MAX_INFLATED:
         raise TooLargeError(
             f"The values take {size} bytes inflated, at most {MAX_INFLATED} are sent. "

@@ -99,7 +99,8 @@ class ActivationsPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         return _json(request, self._data.runs(_asker(request)))
 
     def _steps(self, request: wrappers.Request) -> wrappers.Response:
-        run, tag = (queries.name(request.args, key) for key in ("run", "tag"))
+        arguments = queries.arguments_of(request)
+        run, tag = (queries.name(arguments, key) for key in ("run", "tag"))
         return _json(request, self._data.steps(_asker(request), run, tag))
 
     def _record(self, request: wrappers.Request) -> wrappers.Response:
@@ -109,7 +110,7 @@ class ActivationsPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     def _values(self, request: wrappers.Request) -> wrappers.Response:
         place = _place(request)
-        number = queries.input_number(request.args)
+        number = queries.input_number(queries.arguments_of(request))
         values = self._data.values(_asker(request), place, number)
         return _kept(_respond(request, values, "application/octet-stream"), place)
 
@@ -166,11 +167,12 @@ def _asker(request: wrappers.Request) -> Asker:
 
 
 def _place(request: wrappers.Request) -> Place:
+    arguments = queries.arguments_of(request)
     return Place(
-        run=queries.name(request.args, "run"),
-        tag=queries.name(request.args, "tag"),
-        step=queries.step(request.args),
-        wall_time=queries.wall_time(request.args),
+        run=queries.name(arguments, "run"),
+        tag=queries.name(arguments, "tag"),
+        step=queries.step(arguments),
+        wall_time=queries.wall_time(arguments),
     )
 
 

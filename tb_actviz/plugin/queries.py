@@ -5,12 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from werkzeug import wrappers
+
 from tb_actviz.plugin.refusals import MalformedError
 from tb_actviz.records.schema import MAX_INPUTS
 
 # No sign, no blank, no underscore, and no digits but these, as `int` and `float` allow.
 _INTEGER = re.compile(r"[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,25}(\.[0-9]{1,25})?(e[+-]?[0-9]{1,3})?")
+
+
+def arguments_of(request: wrappers.Request) -> Mapping[str, str]:
+    """Read all arguments of a request.
+
+    Args:
+        request: The request.
+
+    Returns:
+        The arguments; of those that come twice, the first.
+
+    Raises:
+        MalformedError: If there are bytes that are neither percent-encoded nor UTF-8.
+    """
+    try:
+        found: Mapping[str, str] = request.args
+    except UnicodeDecodeError:
+        raise MalformedError(
+            "Received arguments that are not UTF-8; expected them percent-encoded."
+        ) from None
+    return found
 
 
 def name(arguments: Mapping[str, str], key: str) -> str:

@@ -46,7 +46,9 @@ PRECISIONS = ("float32", "float16", "uint8")
 MAX_VALUES = 1 << 28
 """How many values can be packed together; they take 1 GiB as float32."""
 
-_BYTES = {"float32": 4, "float16": 2, "uint8": 1}
+VALUE_BYTES = {"float32": 4, "float16": 2, "uint8": 1}
+"""How many bytes one value takes in each precision, before it is deflated."""
+
 # At the lowest exponent, the smallest float32 is the smallest float16.
 _EXPONENTS = range(-125, 113)
 _STEPS = 255
@@ -105,6 +107,11 @@ class Packed:
         elif (self.low, self.high, self.levels) != (None, None, 0):
             raise ValueError(f"{self.precision} values have no ranges and levels.")
 
+    @property
+    def inflated_bytes(self) -> int:
+        """How many bytes the values must inflate to."""
+        return math.prod(self.shape) * VALUE_BYTES[self.precision]
+
     def _check_ranges(self) -> None:
         if self.levels not in (_STEPS, _STEPS_BESIDE_NON_FINITE):
             raise ValueError(f"uint8 values cannot have {self.levels!r:.80} levels.")
@@ -116,7 +123,8 @@ class Packed:
                 f"There are {len(self.low)} and {len(self.high)} ends of ranges for "
                 f"{channels} channels."
             )
-        low, high = np.asarray(self.low), np.asarray(self.high)
+        with np.errstate(over="ignore", under="ignore"):
+            low, high = (np.asarray(x, np.float32) for x in (self.low, self.high))
         if not (np.isfinite(low).all() and np.isfinite(high).all()):
             raise ValueError("The range of a channel is not finite.")
         if (low > high).any():
@@ -198,11 +206,12 @@ def unpack(packed: Packed) -> NDArray[np.float32]:
     if packed.precision == "uint8":
         planar = _from_codes(packed, stored.reshape(channels, -1))
     else:
-        size = _BYTES[packed.precision]
+        size = VALUE_BYTES[packed.precision]
         joined = np.ascontiguousarray(stored.reshape(size, -1).T).view(f"<f{size}")
         planar = joined.astype(np.float32, copy=False)
         if packed.precision == "float16":
-            with np.errstate(under="ignore"):
+            # A signalling NaN is as good as any.
+            with np.errstate(under="ignore", invalid="ignore"):
                 planar *= np.float32(math.ldexp(1, packed.exponent))
     return planar.reshape(channels, height, width).transpose(1, 2, 0)
 
@@ -220,7 +229,7 @@ def inflate(packed: Packed) -> bytes:
         ValueError: If there are more or fewer bytes, or the stream is damaged, cut off
             or followed by anything. No more is inflated than there must be.
     """
-    expected = math.prod(packed.shape) * _BYTES[packed.precision]
+    expected = packed.inflated_bytes
     stream = zlib.decompressobj()
     try:
         data = stream.decompress(packed.data, expected + 1)
@@ -276,7 +285,7 @@ def choose_precision(value_counts: Sequence[int], aim: int) -> str:
         One of `PRECISIONS`; the last one where none is small enough.
     """
     total = sum(value_counts)
-    fitting = (name for name in PRECISIONS if total * _BYTES[name] <= aim)
+    fitting = (name for name in PRECISIONS if total * VALUE_BYTES[name] <= aim)
     return next(fitting, PRECISIONS[-1])
 
 

@@ -57,8 +57,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from dataclasses import dataclass, field
+from itertools import chain, islice, repeat
 from typing import Any
 
 from numpy.typing import NDArray
@@ -74,7 +74,7 @@ from tensorboard.compat.proto.types_pb2 import DT_STRING
 from tb_actviz import __version__
 from tb_actviz.records.codec import Packed
 from tb_actviz.records.decimals import as_float32, few_digits
-from tb_actviz.records.strict_json import Fields, parse_object
+from tb_actviz.records.strict_json import Fields, check_size, parse_object
 from tb_actviz.records.strict_json import RecordError as RecordError
 
 SCHEMA_VERSION = 1
@@ -92,6 +92,14 @@ MAX_INPUTS = 256
 MAX_HEADER_BYTES = 1 << 22
 """How long a header can be; the statistics of a channel take 40 to 60 bytes of it."""
 
+MAX_PREDICTIONS = 1000
+"""How many classes one record can name for an input."""
+
+MAX_POSITION = 16
+"""How many numbers can say where in a training a record is."""
+
+# No array of NumPy has more axes.
+_MAX_AXES = 64
 _PER_CHANNEL_NUMBERS = ("minimum", "maximum", "mean", "zero_share")
 _PER_CHANNEL_COUNTS = ("nan_count", "inf_count")
 
@@ -146,7 +154,9 @@ class InputFacts:
         predictions: Classes and their scores, best first; empty where unknown.
 
     Raises:
-        ValueError: If the numbers of channels differ, or a channel does not exist.
+        ValueError: If the numbers of channels differ, a channel does not exist, or
+            there are more strongest channels than channels, or more predictions than
+            `MAX_PREDICTIONS`.
     """
 
     name: str
@@ -179,6 +189,9 @@ class InputFacts:
                     f"There are {len(getattr(self, name))} entries of {name} for "
                     f"{channels} channels."
                 )
+        _check_count("strongest channels", len(self.strongest), channels)
+        _check_count("predictions", len(self.predictions), MAX_PREDICTIONS)
+        _check_count("axes of the shape", len(self.shape), _MAX_AXES)
         for channel, _ in self.strongest:
             if not 0 <= channel < channels:
                 raise ValueError(
@@ -202,7 +215,8 @@ class Record:
         producer: What wrote the record.
 
     Raises:
-        ValueError: If there are too many inputs or none.
+        ValueError: If there are too many inputs or none, more than `MAX_POSITION`
+            numbers of the position, or more dead channels than channels.
     """
 
     layer: LayerFacts
@@ -215,10 +229,20 @@ class Record:
     producer: str = f"tb_actviz {__version__}"
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.inputs) <= MAX_INPUTS:
-            raise ValueError(
-                f"A record holds 1 to {MAX_INPUTS} inputs, not {len(self.inputs)}."
-            )
+        _check_inputs(len(self.inputs))
+        channels = max(one.packed.shape[2] for one in self.inputs)
+        _check_count("dead channels", len(self.dead), channels)
+        _check_count("numbers of the position", len(self.position), MAX_POSITION)
+
+
+def _check_inputs(count: int) -> None:
+    if not 1 <= count <= MAX_INPUTS:
+        raise ValueError(f"A record holds 1 to {MAX_INPUTS} inputs, not {count}.")
+
+
+def _check_count(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise ValueError(f"There are {count} {what}, at most {most} can be.")
 
 
 def record_tag(layer: str) -> str:
@@ -243,7 +267,7 @@ def encode_record(record: Record) -> list[bytes]:
         The header, and the data of each input.
 
     Raises:
-        ValueError: If the header is longer than `MAX_HEADER_BYTES`.
+        ValueError: If the header is longer, or has more entries, than can be read.
     """
     header = {
         "schema": SCHEMA_VERSION,
@@ -268,6 +292,7 @@ def encode_record(record: Record) -> list[bytes]:
             f"{MAX_HEADER_BYTES} can be read. Leave out statistics, or log fewer "
             "inputs together."
         )
+    check_size(text)
     return [text, *(one.packed.data for one in record.inputs)]
 
 
@@ -290,17 +315,13 @@ def decode_record(parts: Sequence[bytes]) -> Record:
             raise RecordError(
                 f"Part {index} of the record is {type(part).__name__}, expected bytes."
             )
-    record = decode_header(parts[0])
+    record = _read(parts[0], parts[1:])
     if len(parts) != 1 + len(record.inputs):
         raise RecordError(
             f"The record has {len(parts)} parts, expected a header and the values of "
             f"{len(record.inputs)} inputs."
         )
-    inputs = [
-        replace(one, packed=replace(one.packed, data=data))
-        for one, data in zip(record.inputs, parts[1:], strict=True)
-    ]
-    return replace(record, inputs=tuple(inputs))
+    return record
 
 
 def decode_header(header: bytes) -> Record:
@@ -315,33 +336,7 @@ def decode_header(header: bytes) -> Record:
     Raises:
         RecordError: If it is none that this version can read.
     """
-    if len(header) > MAX_HEADER_BYTES:
-        raise RecordError(
-            f"The header takes {len(header)} bytes, at most {MAX_HEADER_BYTES} can be "
-            "read."
-        )
-    fields = Fields(parse_object(header))
-    schema = fields.integer("schema", lowest=1)
-    if schema > SCHEMA_VERSION:
-        raise RecordError(
-            f"The record is of schema {schema}, newer than {SCHEMA_VERSION}: update "
-            "tb_actviz to read it."
-        )
-    try:
-        return Record(
-            layer=_layer(fields.part("layer")),
-            step=fields.integer("step"),
-            inputs=tuple(map(_input, fields.parts("inputs"))),
-            position=fields.counts("position"),
-            dead=fields.integers("dead"),
-            preprocess=fields.text("preprocess"),
-            reduced=fields.text("reduced"),
-            producer=fields.text("producer"),
-        )
-    except RecordError:
-        raise
-    except ValueError as error:
-        raise RecordError(str(error)) from None
+    return _read(header)
 
 
 def record_summary(tag: str, record: Record, description: str = "") -> Summary:
@@ -356,7 +351,7 @@ def record_summary(tag: str, record: Record, description: str = "") -> Summary:
         The summary.
 
     Raises:
-        ValueError: If the header is longer than `MAX_HEADER_BYTES`.
+        ValueError: If the header is longer, or has more entries, than can be read.
     """
     parts = encode_record(record)
     tensor = TensorProto(
@@ -416,6 +411,41 @@ def _paired(
     return [(number, score) for (number, _), score in zip(pairs, scores, strict=True)]
 
 
+def _read(header: bytes, values: Sequence[bytes] = ()) -> Record:
+    """Read a header, and give its inputs as many data as there are."""
+    if len(header) > MAX_HEADER_BYTES:
+        raise RecordError(
+            f"The header takes {len(header)} bytes, at most {MAX_HEADER_BYTES} can be "
+            "read."
+        )
+    fields = Fields(parse_object(header))
+    schema = fields.integer("schema", lowest=1)
+    if schema > SCHEMA_VERSION:
+        raise RecordError(
+            f"The record is of schema {schema}, newer than {SCHEMA_VERSION}: update "
+            "tb_actviz to read it."
+        )
+    try:
+        found = fields.parts("inputs", MAX_INPUTS)
+        _check_inputs(len(found))
+        inputs = tuple(map(_input, found, chain(values, repeat(b""))))
+        channels = max(one.packed.shape[2] for one in inputs)
+        return Record(
+            layer=_layer(fields.part("layer")),
+            step=fields.integer("step"),
+            inputs=inputs,
+            position=fields.counts("position", MAX_POSITION),
+            dead=fields.integers("dead", channels),
+            preprocess=fields.text("preprocess"),
+            reduced=fields.text("reduced"),
+            producer=fields.text("producer"),
+        )
+    except RecordError:
+        raise
+    except ValueError as error:
+        raise RecordError(str(error)) from None
+
+
 def _layer(fields: Fields) -> LayerFacts:
     return LayerFacts(
         path=fields.text("path"),
@@ -425,21 +455,20 @@ def _layer(fields: Fields) -> LayerFacts:
     )
 
 
-def _input(fields: Fields) -> InputFacts:
+def _input(fields: Fields, data: bytes) -> InputFacts:
     try:
+        name, dtype = fields.text("name"), fields.text("dtype")
+        packed = _packed(fields.part("packed"), data)
+        channels = packed.shape[2]
         return InputFacts(
-            name=fields.text("name"),
-            shape=fields.integers("shape"),
-            dtype=fields.text("dtype"),
-            packed=_packed(fields.part("packed")),
-            minimum=fields.numbers("minimum"),
-            maximum=fields.numbers("maximum"),
-            mean=fields.numbers("mean"),
-            zero_share=fields.numbers("zero_share"),
-            nan_count=fields.integers("nan_count"),
-            inf_count=fields.integers("inf_count"),
-            strongest=fields.pairs("strongest"),
-            predictions=fields.pairs("predictions"),
+            name=name,
+            shape=fields.integers("shape", _MAX_AXES),
+            dtype=dtype,
+            packed=packed,
+            **{name: fields.numbers(name, channels) for name in _PER_CHANNEL_NUMBERS},
+            **{name: fields.integers(name, channels) for name in _PER_CHANNEL_COUNTS},
+            strongest=fields.pairs("strongest", channels),
+            predictions=fields.pairs("predictions", MAX_PREDICTIONS),
         )
     except RecordError:
         raise
@@ -447,11 +476,12 @@ def _input(fields: Fields) -> InputFacts:
         raise RecordError(f"{fields.place.rstrip('.')}: {error}") from None
 
 
-def _packed(fields: Fields) -> Packed:
-    low, high = fields.numbers_or_none("low"), fields.numbers_or_none("high")
-    shape = fields.integers("shape")
+def _packed(fields: Fields, data: bytes) -> Packed:
+    shape = fields.integers("shape", 3)
     if len(shape) != 3:
         raise RecordError(f"{fields.place}shape has {len(shape)} entries, expected 3.")
+    low = fields.numbers_or_none("low", shape[2])
+    high = fields.numbers_or_none("high", shape[2])
     return Packed(
         precision=fields.text("precision"),
         shape=shape,
@@ -459,4 +489,5 @@ def _packed(fields: Fields) -> Packed:
         low=None if low is None else as_float32(low),
         high=None if high is None else as_float32(high),
         levels=fields.integer("levels"),
+        data=data,
     )

@@ -10,9 +10,44 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class RecordError(ValueError):
     """A record cannot be read; the text says why in one line."""
+
+
+MAX_LISTS = 1 << 18
+"""How many lists, objects and keys can be read; each takes 60 to 200 bytes."""
+
+MAX_ENTRIES = 1 << 20
+"""How many entries all lists and objects can have; each takes up to 60 bytes."""
+
+
+def check_size(data: bytes) -> None:
+    """Refuse JSON that would take too much time and memory, without parsing it.
+
+    The marks of lists, keys and entries are counted also where they stand in texts.
+
+    Args:
+        data: UTF-8.
+
+    Raises:
+        RecordError: If there may be more than `MAX_LISTS` lists, objects and keys, or
+            more than `MAX_ENTRIES` entries.
+    """
+    lists = sum(map(data.count, (b"[", b"{", b":")))
+    if lists > MAX_LISTS:
+        raise RecordError(
+            f"The header has {lists} lists, objects and keys, at most {MAX_LISTS} can "
+            "be read."
+        )
+    entries = data.count(b",")
+    if entries > MAX_ENTRIES:
+        raise RecordError(
+            f"The header has {entries} entries, at most {MAX_ENTRIES} can be read."
+        )
 
 
 def parse_object(data: bytes) -> dict[str, Any]:
@@ -25,9 +60,10 @@ def parse_object(data: bytes) -> dict[str, Any]:
         Its keys and values.
 
     Raises:
-        RecordError: If it is anything else, a key comes twice, or a number is NaN or
-            infinite by name.
+        RecordError: If it is anything else, a key comes twice, a number is NaN or
+            infinite by name, or `check_size` refuses it.
     """
+    check_size(data)
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -52,7 +88,8 @@ class Fields:
     """One JSON object, read key by key as what is expected there.
 
     Every method raises a `RecordError` where the key is missing or holds something
-    else. Integers are 0 to 2**63 - 1 unless a method says otherwise.
+    else, or a list with more entries than `most`, whatever they are. Integers are 0 to
+    2**63 - 1 unless a method says otherwise.
 
     Args:
         values: The object's keys and values.
@@ -75,27 +112,28 @@ class Fields:
         fits = _is_integer(self[key], lowest)
         return int(self._checked(key, f"an integer from {lowest}", fits))
 
-    def integers(self, key: str) -> tuple[int, ...]:
+    def integers(self, key: str, most: int) -> tuple[int, ...]:
         """Read a list of integers."""
-        return tuple(self._list(key, "integers", _is_integer))
+        return tuple(self._list(key, "integers", _is_integer, most))
 
-    def numbers(self, key: str) -> tuple[float, ...]:
+    def numbers(self, key: str, most: int) -> NDArray[np.float64]:
         """Read a list of numbers; null is NaN."""
-        numbers = self._list(key, "numbers", _is_number)
-        return tuple(math.nan if x is None else float(x) for x in numbers)
+        # NumPy takes None for NaN, and no more memory than the numbers.
+        return np.array(self._list(key, "numbers", _is_number, most), np.float64)
 
-    def numbers_or_none(self, key: str) -> tuple[float, ...] | None:
+    def numbers_or_none(self, key: str, most: int) -> NDArray[np.float64] | None:
         """Read a list of numbers, or null in its place."""
-        return None if self[key] is None else self.numbers(key)
+        return None if self[key] is None else self.numbers(key, most)
 
-    def pairs(self, key: str) -> tuple[tuple[int, float], ...]:
+    def pairs(self, key: str, most: int) -> tuple[tuple[int, float], ...]:
         """Read a list of pairs of an integer and a number; null is NaN."""
-        pairs = self._list(key, "[integer, number] pairs", _is_pair)
+        pairs = self._list(key, "[integer, number] pairs", _is_pair, most)
         return tuple((n, math.nan if x is None else float(x)) for n, x in pairs)
 
-    def counts(self, key: str) -> dict[str, int]:
+    def counts(self, key: str, most: int) -> dict[str, int]:
         """Read an object of integers."""
         counts = self.part(key).values
+        self._check_length(key, len(counts), most)
         for name, value in counts.items():
             if not _is_integer(value):
                 raise RecordError(
@@ -109,9 +147,11 @@ class Fields:
         value = self._checked(key, "an object", isinstance(self[key], dict))
         return Fields(value, f"{self.place}{key}.")
 
-    def parts(self, key: str) -> list[Fields]:
+    def parts(self, key: str, most: int) -> list[Fields]:
         """Read a list of objects."""
-        objects = self._list(key, "objects", lambda value: isinstance(value, dict))
+        objects = self._list(
+            key, "objects", lambda value: isinstance(value, dict), most
+        )
         return [
             Fields(value, f"{self.place}{key}[{index}].")
             for index, value in enumerate(objects)
@@ -122,10 +162,13 @@ class Fields:
             raise RecordError(f"{self.place}{key} is missing.")
         return self.values[key]
 
-    def _list(self, key: str, what: str, fits: Callable[[Any], bool]) -> list[Any]:
+    def _list(
+        self, key: str, what: str, fits: Callable[[Any], bool], most: int
+    ) -> list[Any]:
         values: list[Any] = self._checked(
             key, f"a list of {what}", isinstance(self[key], list)
         )
+        self._check_length(key, len(values), most)
         for index, value in enumerate(values):
             if not fits(value):
                 raise RecordError(
@@ -133,6 +176,12 @@ class Fields:
                     f"{what}."
                 )
         return values
+
+    def _check_length(self, key: str, length: int, most: int) -> None:
+        if length > most:
+            raise RecordError(
+                f"{self.place}{key} has {length} entries, expected {most} at most."
+            )
 
     def _checked(self, key: str, expected: str, fits: bool) -> Any:
         if not fits:

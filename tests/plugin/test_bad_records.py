@@ -170,7 +170,7 @@ HEADERS: dict[str, tuple[bytes, str]] = {
     ),
     "statistics of other channels": (
         with_input(minimum=[1, 2, 3]),
-        "inputs[0]: There are 3 entries of minimum for 2 channels.",
+        "inputs[0].minimum has 3 entries, expected 2 at most.",
     ),
     "no ranges": (
         with_packed(precision="uint8", levels=255),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
-from plugin.serving import Host, refusal, serving
+from plugin.serving import PLUGIN, Host, refusal, serving
 from plugin.writing_records import summary
 
 from tb_actviz.writing.event_file import EventFile
@@ -203,6 +204,18 @@ def test_what_is_no_text_is_no_name(host: Host, escaped: str) -> None:
     status, text = refused(host, f"steps?run={escaped}&tag=a")
     assert status == 404
     assert text.startswith("There is no tag 'a' in a run ")
+
+
+@pytest.mark.parametrize("route", ["steps", "record", "values"])
+def test_bytes_that_are_not_percent_encoded_are_no_name(host: Host, route: str) -> None:
+    address = urlsplit(host.url)
+    request = f"GET /{PLUGIN}/{route}?run=caf\xe9&tag=a&step=0&input=0 HTTP/1.0\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port), 20) as client:
+        client.sendall(request.encode("latin-1"))
+        reply = b"".join(iter(lambda: client.recv(1 << 16), b""))
+    head, _, body = reply.decode().partition("\r\n\r\n")
+    assert head.split("\r\n")[0].split()[1:] == ["404", "NOT", "FOUND"]
+    assert body.startswith("There is no tag 'a' in a run 'caf")
 
 
 def test_a_key_of_the_storage_is_of_no_use(host: Host) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Request
 
 from tb_actviz.plugin import queries
 from tb_actviz.plugin.refusals import MalformedError
@@ -93,3 +94,11 @@ def test_without_a_wall_time_any_will_do() -> None:
 def test_a_name_is_taken_as_it_is(text: str) -> None:
     arguments = MultiDict([("run", text), ("run", "another")])
     assert queries.name(arguments, "run") == text
+
+
+def test_arguments_that_are_no_text_are_malformed() -> None:
+    query = "run=train&tag=caf\xc3\xa9&tag=x"  # as WSGI has it, byte by byte
+    request = Request({"QUERY_STRING": query})
+    assert queries.arguments_of(request).get("tag") == "café"
+    with pytest.raises(MalformedError, match="not UTF-8; expected them percent-enc"):
+        queries.arguments_of(Request({"QUERY_STRING": "run=caf\xe9"}))

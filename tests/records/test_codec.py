@@ -468,3 +468,16 @@ def test_the_most_faithful_precision_that_fits_is_chosen(
     counts: list[int], aim: int, precision: str
 ) -> None:
     assert choose_precision(counts, aim) == precision
+
+
+def test_a_signalling_nan_of_float16_is_read_as_nan() -> None:
+    halves = bytes([1, 0, 0x7C, 0x3C])  # 0x7C01 and 1.0, lowest bytes first
+    packed = Packed("float16", (2, 1, 1), 3, data=zlib.compress(halves))
+    np.testing.assert_array_equal(unpack(packed), [[[np.nan]], [[8]]])
+
+
+@pytest.mark.parametrize("end", [1e300, -1e39])
+def test_a_range_beyond_float32_is_refused(end: float) -> None:
+    low, high = sorted((0.0, end))
+    with pytest.raises(ValueError, match="range of a channel is not finite"):
+        Packed("uint8", (1, 1, 1), low=(low,), high=(high,), levels=255)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +35,10 @@ from tb_actviz.records.schema import (
     record_summary,
     record_tag,
 )
+from tb_actviz.records.strict_json import MAX_ENTRIES, MAX_LISTS
 from tb_actviz.writing.event_file import EventFile
 
+STATISTICS = ("minimum", "maximum", "mean", "zero_share", "nan_count", "inf_count")
 MAPS = np.float32([[[1, 0, np.nan], [2.5, 0, np.inf]]])
 
 
@@ -84,7 +88,7 @@ def records(draw: st.DrawFn) -> Record:
         maps = draw(st.lists(numbers, min_size=channels, max_size=channels))
         per_channel = st.lists(numbers, min_size=channels, max_size=channels)
         counts = st.lists(st.integers(0, 2**40), min_size=channels, max_size=channels)
-        pairs = st.lists(st.tuples(st.integers(0, channels - 1), numbers), max_size=3)
+        pairs = st.tuples(st.integers(0, channels - 1), numbers)
         inputs.append(
             InputFacts(
                 name=draw(texts),
@@ -97,8 +101,8 @@ def records(draw: st.DrawFn) -> Record:
                 zero_share=draw(per_channel),
                 nan_count=draw(counts),
                 inf_count=draw(counts),
-                strongest=draw(pairs),
-                predictions=draw(pairs),
+                strongest=draw(st.lists(pairs, max_size=channels)),
+                predictions=draw(st.lists(pairs, max_size=6)),
             )
         )
     return Record(
@@ -111,7 +115,7 @@ def records(draw: st.DrawFn) -> Record:
         step=draw(st.integers(0, 2**63 - 1)),
         inputs=tuple(inputs),
         position=draw(st.dictionaries(texts, st.integers(0, 2**63 - 1), max_size=3)),
-        dead=tuple(draw(st.lists(st.integers(0, 99), max_size=3))),
+        dead=tuple(draw(st.lists(st.integers(0, 99), max_size=1))),
         preprocess=draw(texts),
         reduced=draw(texts),
         producer=draw(texts),
@@ -146,8 +150,7 @@ def test_the_header_is_read_without_the_values() -> None:
 
 
 def test_statistics_may_be_left_out() -> None:
-    statistics = ("minimum", "maximum", "mean", "zero_share", "nan_count", "inf_count")
-    bare = record(facts(**dict.fromkeys(statistics, ())))
+    bare = record(facts(**dict.fromkeys(STATISTICS, ())))
     assert decode_record(encode_record(bare)) == bare
     assert b'"minimum":[],"maximum":[],"mean":[]' in encode_record(bare)[0]
 
@@ -287,6 +290,71 @@ def test_a_header_that_is_too_long_is_not_even_parsed() -> None:
     assert_unreadable(b"{" * (MAX_HEADER_BYTES + 1), "takes 4194305 bytes, at most")
 
 
+def long_header(one: str, *keys: Any, channels: int = 3) -> bytes:
+    """As long a header as may be, with a list of the same entry again and again."""
+
+    def change(header: Any) -> None:
+        header["inputs"][0]["packed"].update(
+            precision="float32", shape=[1, 2, channels], low=None, high=None, levels=0
+        )
+        header["inputs"][0].update({name: [] for name in STATISTICS}, strongest=[])
+        put("here", *keys)(header)
+
+    head, tail = header_with(change).replace(b" ", b"").split(b'"here"')
+    room = MAX_HEADER_BYTES - len(head) - len(tail) - 1
+    inside = ",".join([one] * (room // (len(one) + 1)))
+    return head + b"[" + inside.encode() + b"]" + tail
+
+
+LISTS = "lists, objects and keys, at most 262144 can be read"
+ENTRIES = "entries, at most 1048576 can be read"
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        (long_header("[0,0]", "inputs", 0, "strongest"), LISTS),
+        (long_header("[0,0]", "inputs", 0, "predictions"), LISTS),
+        (long_header("{}", "inputs"), LISTS),
+        (long_header("[" * 400 + "]" * 400, "extra"), LISTS),
+        (long_header("0", "dead"), ENTRIES),
+        (long_header("0", "inputs", 0, "minimum", channels=1 << 21), ENTRIES),
+        (long_header('""', "extra"), ENTRIES),
+        (long_header('{"":0}', "extra"), LISTS),
+        (long_header("0.0", "inputs", 0, "mean"), "mean has .* expected 3 at most"),
+        (long_header("1e40", "inputs", 0, "mean", channels=1 << 20), "entries of mean"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_long_header_takes_little_time_and_memory(header: bytes, reason: str) -> None:
+    assert len(header) > MAX_HEADER_BYTES - 1000
+    begin = time.process_time()
+    assert_unreadable(header, reason)
+    assert time.process_time() - begin < 1
+    tracemalloc.start()
+    try:
+        assert_unreadable(header, reason)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100e6
+
+
+def test_as_many_entries_as_can_be_read_are_read_in_no_time() -> None:
+    numbers = (MAX_ENTRIES - 100) // len(STATISTICS)
+    change = {name: [0] * numbers for name in STATISTICS}
+    packed = {"precision": "float32", "shape": [1, 1, numbers], "levels": 0}
+
+    def fill(header: Any) -> None:
+        header["inputs"][0].update(change)
+        header["inputs"][0]["packed"].update(packed, low=None, high=None)
+
+    header = header_with(fill).replace(b" ", b"")
+    begin = time.process_time()
+    decode_header(header)
+    assert time.process_time() - begin < 1
+
+
 ALL_KEYS = [
     *((key,) for key in documented() if key != "schema"),
     *(("layer", key) for key in documented()["layer"]),
@@ -321,6 +389,12 @@ def test_every_key_is_needed_and_typed(keys: tuple[Any, ...]) -> None:
         (put([], "inputs"), "1 to 256 inputs, not 0"),
         (put([{}] * 2, "inputs"), r"inputs\[0\].name is missing"),
         (put([[1]], "inputs"), r"inputs\[0\] is a list"),
+        (put([0] * 257, "inputs"), "^inputs has 257 entries, expected 256 at most"),
+        (put([""] * 4, "dead"), "^dead has 4 entries, expected 3 at most"),
+        (
+            put(dict.fromkeys(map(str, range(17)), ""), "position"),
+            "^position has 17 entries, expected 16 at most",
+        ),
     ],
 )
 def test_wrong_facts_are_unreadable(change: Any, reason: str) -> None:
@@ -330,8 +404,8 @@ def test_wrong_facts_are_unreadable(change: Any, reason: str) -> None:
 @pytest.mark.parametrize(
     ("value", "key", "reason"),
     [
-        ([1.0, 2.0], "mean", r"^inputs\[0\]: There are 2 entries of mean for 3"),
-        ([1.0] * 4, "zero_share", "4 entries of zero_share for 3 channels"),
+        ([1.0, None], "mean", r"^inputs\[0\]: There are 2 entries of mean for 3"),
+        ([1.0] * 4, "zero_share", "zero_share has 4 entries, expected 3 at most"),
         ([1, 2], "nan_count", "2 entries of nan_count for 3 channels"),
         ([1, 2, 3.5], "inf_count", r"inf_count\[2\] is the number 3.5"),
         ([1, 2, "3"], "minimum", r"minimum\[2\] is a string, expected a list of num"),
@@ -343,6 +417,10 @@ def test_wrong_facts_are_unreadable(change: Any, reason: str) -> None:
         ([[-1, 0.5]], "predictions", r"predictions\[0\] is a list"),
         ([[0.5, 1]], "predictions", r"predictions\[0\] is a list"),
         ([1, -2], "shape", r"shape\[1\] is the number -2"),
+        ([""] * 65, "shape", "shape has 65 entries, expected 64 at most"),
+        ([""] * 4, "nan_count", "nan_count has 4 entries, expected 3 at most"),
+        ([""] * 4, "strongest", "strongest has 4 entries, expected 3 at most"),
+        ([""] * 1001, "predictions", "predictions has 1001 entries, expected 1000 at"),
         (5, "name", "name is the number 5, expected a string"),
     ],
 )
@@ -369,6 +447,8 @@ def test_wrong_facts_of_an_input_are_unreadable(
         (None, "low", "need the range of each channel"),
         ([0, None, 0], "low", "range of a channel is not finite"),
         ([0, 0, 1e39], "high", "range of a channel is not finite"),
+        ([""] * 4, "low", "packed.low has 4 entries, expected 3 at most"),
+        ([""] * 4, "high", "packed.high has 4 entries, expected 3 at most"),
         ([9, 9, 9], "low", "range of a channel descends"),
         ("float32", "precision", "float32 values have no ranges"),
     ],
@@ -445,6 +525,17 @@ def test_records_that_could_not_be_read_cannot_be_made() -> None:
             record(inputs=(facts(),) * count)
     with pytest.raises(ValueError, match="2 entries of mean for 3 channels"):
         facts(mean=[1, 2])
+    for changes, reason in (
+        ({"strongest": [(0, 1.0)] * 4}, "4 strongest channels, at most 3 can be"),
+        ({"predictions": [(0, 1.0)] * 1001}, "1001 predictions, at most 1000 can be"),
+        ({"shape": [1] * 65}, "65 axes of the shape, at most 64 can be"),
+    ):
+        with pytest.raises(ValueError, match=reason):
+            facts(**changes)
+    with pytest.raises(ValueError, match="4 dead channels, at most 3 can be"):
+        record(dead=(0, 1, 2, 2))
+    with pytest.raises(ValueError, match="17 numbers of the position, at most 16"):
+        record(position=dict.fromkeys(map(str, range(17)), 0))
     with pytest.raises(ValueError, match="no kind 'conv'"):
         LayerFacts("a", "A", "conv")
 
@@ -453,6 +544,14 @@ def test_a_header_that_could_not_be_read_is_not_written() -> None:
     many = facts(maps=np.zeros((1, 1, 100_000), np.float32))
     with pytest.raises(ValueError, match=r"header of the record takes .* at most"):
         encode_record(record(many))
+    pairs = facts(
+        maps=np.zeros((1, 1, MAX_LISTS), np.float32),
+        **dict.fromkeys(STATISTICS, ()),
+        precision="float32",
+        strongest=[(0, 0.0)] * MAX_LISTS,
+    )
+    with pytest.raises(RecordError, match="lists, objects and keys, at most 262144"):
+        encode_record(record(pairs))
 
 
 def test_a_summary_is_what_tensorboard_reads_back(tmp_path: Path) -> None:
