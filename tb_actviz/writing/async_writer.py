@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 import time
 import traceback
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from numbers import Real
 from queue import Empty, SimpleQueue
 
@@ -18,6 +20,8 @@ from tb_actviz.errors import InputError, near_matches
 WHEN_FULL = ("block", "drop_oldest")
 #: How long all workers together may hold up the end of the interpreter, in seconds.
 EXIT_SECONDS = 10.0
+# Of the thread, 0…19: about a tenth of a processor that others want, too.
+_NICENESS = 10
 # How often a caller that waits for room looks for it, in seconds.
 _GLANCE = 0.002
 
@@ -231,11 +235,21 @@ class _Thread(threading.Thread):
         return os.getpid() != self._process
 
     def _work(self) -> None:
+        _step_back()
         while (job := self.jobs.get()) is not None:
             job()
             job = None  # The next one may be long in coming.
             self.done += 1
             self.busy_seconds = time.thread_time()
+
+
+def _step_back() -> None:
+    """Leave the processors to the training where both want them."""
+    if sys.platform == "linux":  # elsewhere only a process as a whole can
+        thread = threading.get_native_id()
+        with suppress(OSError):
+            own = os.getpriority(os.PRIO_PROCESS, thread)
+            os.setpriority(os.PRIO_PROCESS, thread, max(own, _NICENESS))
 
 
 def _let_go(error: BaseException) -> None:

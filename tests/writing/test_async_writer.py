@@ -66,6 +66,17 @@ def fail() -> None:
     raise OSError(28, "No space left on device")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority here")
+def test_the_thread_leaves_the_processors_to_others() -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    found: list[int] = []
+    worker = Worker()
+    worker.submit(lambda: found.append(os.getpriority(os.PRIO_PROCESS, 0)))
+    assert worker.close(10) == 0
+    assert found == [max(own, 10)]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == own
+
+
 def test_jobs_are_done_in_order_on_one_other_thread() -> None:
     done: list[tuple[int, int]] = []
     worker = Worker()
