@@ -3,8 +3,10 @@
     python benchmarks/callback.py [--backend jax] [--seconds 10] [--rounds 3] [--peer]
 
 The same network is trained again and again in one process, in turn without any
-callback, with ours as it comes, and with the one that everybody writes by hand. Each
-training has several epochs, of at least so many seconds. Ratios are of the medians.
+callback, with ours as it comes, and with the one that everybody writes by hand; every
+other round goes backwards. Each training has several epochs, of at least so many
+seconds. A ratio is that of two trainings of one round, and the middle one of all rounds
+is what counts: a machine that is slower for a while is so for both.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("--backend", default="tensorflow")
 arguments.add_argument("--seconds", type=float, default=10.0, help="of an epoch")
 arguments.add_argument("--epochs", type=int, default=3, help="of a training")
-arguments.add_argument("--rounds", type=int, default=3, help="trainings of each kind")
+arguments.add_argument("--rounds", type=int, default=5, help="trainings of each kind")
 arguments.add_argument("--batch", type=int, default=32)
 arguments.add_argument("--peer", action="store_true", help="the usual recipe too")
 OPTIONS = arguments.parse_args()
@@ -86,8 +88,8 @@ def main() -> None:
     steps = math.ceil(1.1 * OPTIONS.seconds / each)
     x, y = batches(OPTIONS.batch, steps)
 
-    def fit(*callbacks: keras.callbacks.Callback) -> float:
-        start = time.perf_counter()
+    def fit(*callbacks: keras.callbacks.Callback) -> tuple[float, float]:
+        start, processor = time.perf_counter(), time.process_time()
         net.fit(
             *(x, y),
             batch_size=OPTIONS.batch,
@@ -95,7 +97,7 @@ def main() -> None:
             verbose=0,
             callbacks=list(callbacks),
         )
-        return time.perf_counter() - start
+        return time.perf_counter() - start, time.process_time() - processor
 
     with tempfile.TemporaryDirectory() as folder:
         ours = Held(av.ActivationCallback(Path(folder, "ours"), probe))
@@ -107,21 +109,25 @@ def main() -> None:
             ready = net.preprocess_input(probe[None])
             usual = UsualCallback(Path(folder, "usual"), ready, layers)
             ways.append(("with the usual recipe", [usual]))
-        times: list[list[float]] = [[] for _ in ways]
-        for _ in range(OPTIONS.rounds):
-            for (_, callbacks), measured in zip(ways, times, strict=True):
-                measured.append(fit(*callbacks))
+        # Ways, rounds, and seconds on the clock and of the processors.
+        times = np.zeros((len(ways), OPTIONS.rounds, 2))
+        for number in range(OPTIONS.rounds):
+            order = range(len(ways))
+            for way in reversed(order) if number % 2 else order:
+                times[way, number] = fit(*ways[way][1])
         costs = last_scalars(Path(folder, "ours"))
-    base = statistics.median(times[0])
+    base = np.median(times[0, :, 0])
     print(
         f"SqueezeNet {SIZE}×{SIZE}, {OPTIONS.backend}, batches of {OPTIONS.batch}, "
         f"epochs of {base / OPTIONS.epochs:.1f} s, one log of {len(layers)} layers "
-        f"for one input after each; medians of {OPTIONS.rounds} trainings:"
+        f"for one input after each; {OPTIONS.rounds} rounds; middle (least…most):"
     )
     for (name, _), measured in zip(ways, times, strict=True):
-        middle = statistics.median(measured)
-        spread = f"{min(measured):.2f}…{max(measured):.2f}"
-        print(f"  {name:38} {middle:8.2f} s ({spread})  {middle / base:6.3f}×")
+        clock, processors = (measured / times[0]).T
+        print(
+            f"  {name:38} {spread(measured[:, 0], 1)} s  {spread(clock, 3)}×  "
+            f"of the processors' time {spread(processors, 3)}×"
+        )
     forward, held = forward_pass(net, probe), statistics.median(ours.seconds)
     # The scalars of a log are written before its own work is counted.
     worker = costs["tb_actviz/seconds_worker"] / (OPTIONS.epochs - 1)
@@ -133,6 +139,12 @@ def main() -> None:
     print(f"  worker thread, one log                 {worker * 1e3:8.1f} ms of CPU")
     print(f"  written, one log                       {costs['tb_actviz/bytes']:8.0f} B")
     print(f"  skipped to keep to the budget          {costs['tb_actviz/skipped']:8.0f}")
+
+
+def spread(found: np.ndarray, places: int) -> str:
+    """The middle of some numbers, and the ends."""
+    middle, least, most = np.median(found), found.min(), found.max()
+    return f"{middle:.{places}f} ({least:.{places}f}…{most:.{places}f})"
 
 
 def forward_pass(net: keras.Model, probe: np.ndarray) -> float:

@@ -65,7 +65,7 @@ def test_bad_comparisons_are_one_line(
         (["--model", "NET", "--limits", "3", "1", "FACE"], r"limits (3.0, 1.0)"),
         (["--model", "NET", "--step", str(2**63), "FACE"], "expected 0 to 2**63 - 1"),
         (["--model", "NET", "--size", "60000", "FACE"], "expected at most 64,000,000"),
-        (["--model", "NET", "--logdir", "gs://b/x", "FACE"], "is remote, which is not"),
+        (["--model", "NET", "--logdir", "gx://b/x", "FACE"], "a URL that fsspec knows"),
         (["--model", "NET", "--logdir", "", "FACE"], "is no path"),
         (["--model", "NET", ""], "an empty path"),
         (["--model", "NET", "--views", "inputs", "--", "FACE"], "nothing to draw of"),

@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  // Everything is found beside the module that names it, wherever TensorBoard serves it.
+  base: "./",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "../tb_actviz/plugin/static",
+    emptyOutDir: true,
+    target: "es2022",
+    cssCodeSplit: false,
+    lib: {
+      entry: "src/index.tsx",
+      formats: ["es"],
+      fileName: () => "index.js",
+      cssFileName: "style",
+    },
+  },
+  test: { include: ["tests/**/*.test.ts"] },
+});
