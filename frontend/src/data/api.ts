@@ -1,0 +1,186 @@
+/** What the back end answers, as `tb_actviz/plugin/http_api.md` describes it. */
+
+import type { Packed } from "../numbers/decode";
+import type { ReceptiveField } from "../numbers/receptive";
+
+/** A tag, which holds the records of one layer. */
+export interface Tag {
+  tag: string;
+  layer: string;
+  last_step: number;
+  last_wall_time: number | null;
+  unreadable: string | null;
+}
+
+/** A run and its tags. */
+export interface Run {
+  run: string;
+  tags: Tag[];
+  unreadable: string | null;
+}
+
+/** All runs; how many steps TensorBoard keeps of a tag, null for all or unknown. */
+export interface Listing {
+  kept_at_most: number | null;
+  runs: Run[];
+}
+
+/** A record that was kept. */
+export interface Step {
+  step: number;
+  wall_time: number | null;
+  inputs: number;
+  unreadable: string | null;
+}
+
+/** The records of a tag that were kept; how many there were, null where that is unknown. */
+export interface Series {
+  run: string;
+  tag: string;
+  logged: number | null;
+  steps: Step[];
+}
+
+/** A number of each channel; null stands for what is not finite. */
+export type Numbers = (number | null)[];
+
+/** What a record says of one input. */
+export interface InputHeader {
+  name: string;
+  shape: number[];
+  dtype: string;
+  packed: Packed;
+  minimum: Numbers;
+  maximum: Numbers;
+  mean: Numbers;
+  zero_share: Numbers;
+  nan_count: number[];
+  inf_count: number[];
+  strongest: [number, number | null][];
+  predictions: [number, number | null][];
+  predicted?: string[];
+}
+
+/** What a record says of itself. */
+export interface Header {
+  schema: number;
+  producer: string;
+  step: number;
+  position: Record<string, number>;
+  layer: {
+    path: string;
+    class_name: string;
+    kind: "activation" | "pre-activation" | "input" | "other";
+    partner: string | null;
+    parameters?: number | null;
+    receptive_field?: ReceptiveField | null;
+  };
+  preprocess: string;
+  reduced: string;
+  dead: number[];
+  inputs: InputHeader[];
+}
+
+/** Scalars of the layers of a run, over its steps. */
+export interface Health {
+  run: string;
+  layers: {
+    layer: string;
+    scalars: Record<string, { steps: number[]; values: Numbers }>;
+  }[];
+}
+
+/** Statistics of each channel of one input, for each step. */
+export interface Curve {
+  run: string;
+  tag: string;
+  steps: number[];
+  wall_times: (number | null)[];
+  statistics: Record<"minimum" | "maximum" | "mean" | "zero_share", (Numbers | null)[]>;
+}
+
+/** Names one record for good. */
+export interface Place {
+  run: string;
+  tag: string;
+  step: number;
+  wallTime: number | null;
+}
+
+/** An answer that is an error; the message is for people. */
+export class RefusedError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = "RefusedError";
+  }
+}
+
+type Arguments = Record<string, string | number | null>;
+
+/** Names a route relative to the page, so that it is found behind any prefix. */
+export function route(name: string, given: Arguments = {}): string {
+  const pairs = Object.entries(given)
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`);
+  return pairs.length ? `./${name}?${pairs.join("&")}` : `./${name}`;
+}
+
+async function ask(name: string, given: Arguments, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(route(name, given), { signal });
+  if (!response.ok) {
+    const words = (await response.text()).slice(0, 400).trim();
+    throw new RefusedError(response.status, words || `TensorBoard answers ${response.status}.`);
+  }
+  return response;
+}
+
+async function askJson<T>(name: string, given: Arguments, signal: AbortSignal): Promise<T> {
+  return (await (await ask(name, given, signal)).json()) as T;
+}
+
+function placed(place: Place): Arguments {
+  const { run, tag, step, wallTime } = place;
+  return { run, tag, step, wall_time: wallTime };
+}
+
+/** Asks for all runs. */
+export function fetchRuns(signal: AbortSignal): Promise<Listing> {
+  return askJson("runs", {}, signal);
+}
+
+/** Asks for the records of a tag. */
+export function fetchSteps(run: string, tag: string, signal: AbortSignal): Promise<Series> {
+  return askJson("steps", { run, tag }, signal);
+}
+
+/** Asks for the header of a record. */
+export function fetchRecord(place: Place, signal: AbortSignal): Promise<Header> {
+  return askJson("record", placed(place), signal);
+}
+
+/** Asks for the values of one input of a record, still deflated. */
+export async function fetchValues(
+  place: Place,
+  input: number,
+  signal: AbortSignal,
+): Promise<Blob> {
+  return (await ask("values", { ...placed(place), input }, signal)).blob();
+}
+
+/** Asks for the scalars of the layers of a run. */
+export function fetchHealth(run: string, signal: AbortSignal): Promise<Health> {
+  return askJson("health", { run }, signal);
+}
+
+/** Asks for the statistics of each channel over the steps of a tag. */
+export function fetchCurve(
+  run: string,
+  tag: string,
+  input: number,
+  signal: AbortSignal,
+): Promise<Curve> {
+  return askJson("curve", { run, tag, input }, signal);
+}

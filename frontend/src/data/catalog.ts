@@ -1,0 +1,60 @@
+/** What a listing says, in the order and with the defaults that people expect. */
+
+import type { Header, Listing, Place, Run, Series, Step, Tag } from "./api";
+import { INPUT } from "./resources";
+
+/** The layers of a run in the order of the model, without its inputs. */
+export function layersOf(run: Run): Tag[] {
+  return run.tags
+    .filter((tag) => tag.layer !== INPUT)
+    .sort(
+      (one, other) =>
+        (one.last_wall_time ?? 0) - (other.last_wall_time ?? 0) ||
+        one.tag.localeCompare(other.tag),
+    );
+}
+
+/** A run by its name, else the one that was written to last. */
+export function runOf(listing: Listing, name: string | null): Run | null {
+  const named = listing.runs.find((run) => run.run === name);
+  if (named || name !== null) return named ?? null;
+  const latest = (run: Run) => Math.max(-1, ...run.tags.map((tag) => tag.last_wall_time ?? 0));
+  return listing.runs.reduce<Run | null>(
+    (best, run) => (best === null || latest(run) > latest(best) ? run : best),
+    null,
+  );
+}
+
+/** Layers from the middle of the model outwards, later ones first. */
+export function fromTheMiddle(layers: readonly Tag[]): Tag[] {
+  const middle = Math.floor(layers.length / 2);
+  return layers
+    .map((tag, i) => ({ tag, far: Math.abs(i - middle), late: i > middle }))
+    .sort((one, other) => one.far - other.far || Number(other.late) - Number(one.late))
+    .map(({ tag }) => tag);
+}
+
+/** Whether a layer shows something at once: maps of several rows after a convolution. */
+export function isTelling(header: Header): boolean {
+  const shape = header.inputs[0]?.packed.shape ?? [1, 1, 1];
+  return /conv|relu|activation/i.test(header.layer.class_name) && Math.min(shape[0], shape[1]) > 1;
+}
+
+/** The last record of a tag. */
+export function latestOf(run: string, tag: Tag): Place {
+  return { run, tag: tag.tag, step: tag.last_step, wallTime: tag.last_wall_time };
+}
+
+/** The record of a step. */
+export function placeOf(series: Series, step: Step): Place {
+  return { run: series.run, tag: series.tag, step: step.step, wallTime: step.wall_time };
+}
+
+/** The position of the last step that is not after the wanted one, else of the first. */
+export function atOrBefore(steps: readonly Step[], step: number): number {
+  let found = 0;
+  steps.forEach((one, i) => {
+    if (one.step <= step) found = i;
+  });
+  return found;
+}

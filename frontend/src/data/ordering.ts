@@ -1,0 +1,105 @@
+/** Which channels are shown, in what order, and what each scores. */
+
+import type { Maps } from "../numbers/decode";
+import { type SortKey, order, parseSearch } from "../numbers/order";
+import { type ChannelStatistics, channelStatistics, distances } from "../numbers/statistics";
+import type { State } from "../state/state";
+import { sideOf } from "../state/store";
+import type { Answer } from "./answers";
+import { placeOf } from "./catalog";
+import { headerOf, mapsOf, stepsOf } from "./resources";
+import { type Shown, shown, then } from "./shown";
+
+/** Channels in order, with the scores that they are sorted by. */
+export interface Ordering {
+  channels: number[];
+  scores: Float64Array | null;
+  /** Words of the search that are no channels. */
+  unknown: string[];
+  /** How many are not shown. */
+  hidden: number;
+  /** Why they cannot be sorted so. */
+  reason: string | null;
+}
+
+const measured = new WeakMap<Maps, ChannelStatistics[]>();
+
+/** Statistics of all channels, computed once. */
+export function statisticsOf(maps: Maps): ChannelStatistics[] {
+  let found = measured.get(maps);
+  if (!found) {
+    found = Array.from({ length: maps.channels }, (_, i) => channelStatistics(maps, i));
+    measured.set(maps, found);
+  }
+  return found;
+}
+
+/** Order the channels of what is shown as they were chosen. */
+export function orderingOf(one: Shown, chosen: State): Ordering {
+  const { channels } = one.maps;
+  const scores = scoresOf(one, chosen);
+  const search = parseSearch(chosen.search, channels);
+  const found = order(channels, scores.state === "ready" ? scores.value : null, {
+    descending: chosen.sort.descending,
+    hidden: new Set(chosen.hideDead ? one.header.dead : []),
+    only: chosen.search.trim() ? search.channels : null,
+    pinned: chosen.pins,
+  });
+  return {
+    channels: found,
+    scores: scores.state === "ready" ? scores.value : null,
+    unknown: search.unknown,
+    hidden: channels - found.length,
+    reason: scores.state === "failed" ? scores.reason : null,
+  };
+}
+
+const PARTS: { [key in SortKey]?: (one: ChannelStatistics) => number } = {
+  max: (one) => one.maximum ?? NaN,
+  mean: (one) => one.mean ?? NaN,
+  l2: (one) => one.l2 ?? NaN,
+  deviation: (one) => one.deviation ?? NaN,
+  zeros: (one) => one.zeroShare,
+};
+
+function scoresOf(one: Shown, chosen: State): Answer<Float64Array | null> {
+  const { by } = chosen.sort;
+  const part = PARTS[by];
+  if (part) return { state: "ready", value: Float64Array.from(statisticsOf(one.maps), part) };
+  if (by === "change") return then(first(one), (maps) => apart(one.maps, maps));
+  if (by === "difference") {
+    return then(shown(sideOf(chosen, "b")), (other) => apart(one.maps, other.maps));
+  }
+  return { state: "ready", value: null };
+}
+
+/** The values at the first step that was kept. */
+function first(one: Shown): Answer<Maps> {
+  return then(stepsOf(one.run.run, one.tag), (series) => {
+    const step = series.steps.find((other) => other.unreadable === null);
+    if (!step) return { state: "failed", reason: "There is no first step." };
+    const place = placeOf(series, step);
+    return then(headerOf(place), (header) => {
+      const number = header.inputs.findIndex((input) => input.name === one.input.name);
+      return mapsOf(place, header, number);
+    });
+  });
+}
+
+/** Whether two have the same height, width and channels. */
+export function sameShape(one: Maps, other: Maps): boolean {
+  return (["height", "width", "channels"] as const).every((side) => one[side] === other[side]);
+}
+
+/** How far the channels of two are apart, each as a whole (L2). */
+function apart(one: Maps, other: Maps): Answer<Float64Array> {
+  if (!sameShape(one, other)) {
+    return { state: "failed", reason: "The two do not have the same shape." };
+  }
+  const positions = one.height * one.width;
+  const value = Float64Array.from(
+    { length: one.channels },
+    (_, i) => distances(one.values, other.values, i * positions, (i + 1) * positions).l2,
+  );
+  return { state: "ready", value };
+}

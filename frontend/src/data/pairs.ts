@@ -1,0 +1,68 @@
+/** What goes into an activation function, and what comes out. */
+
+import type { Maps } from "../numbers/decode";
+import { difference } from "../numbers/statistics";
+import type { Answer } from "./answers";
+import type { Run, Tag } from "./api";
+import { sameShape } from "./ordering";
+import { headerOf, mapsOf } from "./resources";
+import { type Shown, inputIn, placeIn, then } from "./shown";
+
+/** The tag of the other half of a pair, where it was logged. */
+export function partnerOf(run: Run, partner: string | null): Tag | null {
+  return run.tags.find((tag) => partner !== null && tag.layer === partner) ?? null;
+}
+
+/** The values before the activation function less those after it, and the share it cut. */
+export interface Removed {
+  maps: Maps;
+  /** Share of values below zero that became zero, of all and of each channel. */
+  share: number;
+  shares: Float64Array;
+}
+
+const computed = new WeakMap<Maps, { other: Maps; removed: Removed }>();
+
+/** What the activation function of a pair removed; null where there is no pair. */
+export function removedOf(one: Shown): Answer<Removed | null> {
+  const partner = partnerOf(one.run, one.header.layer.partner);
+  if (!partner) return { state: "ready", value: null };
+  return then(placeIn(one.run, partner, one.place.step), (place) =>
+    then(headerOf(place), (header) =>
+      then<Maps, Removed | null>(
+        mapsOf(place, header, inputIn(header, one.input.name)),
+        (other) => {
+          const after = one.header.layer.kind === "activation";
+          const [before, behind] = after ? [other, one.maps] : [one.maps, other];
+          const known = computed.get(before);
+          if (known?.other === behind) return { state: "ready", value: known.removed };
+          if (!sameShape(before, behind)) {
+            return { state: "failed", reason: "The two halves do not have the same shape." };
+          }
+          const removed = compare(before, behind);
+          computed.set(before, { other: behind, removed });
+          return { state: "ready", value: removed };
+        },
+      ),
+    ),
+  );
+}
+
+function compare(before: Maps, after: Maps): Removed {
+  const positions = before.height * before.width;
+  const shares = new Float64Array(before.channels);
+  let total = 0;
+  for (let channel = 0; channel < before.channels; channel++) {
+    let cut = 0;
+    for (let i = channel * positions; i < (channel + 1) * positions; i++) {
+      if (before.values[i]! < 0 && after.values[i]! === 0) cut++;
+    }
+    shares[channel] = cut / positions;
+    total += cut;
+  }
+  return {
+    maps: difference(before, after),
+    share: total / before.values.length,
+    shares,
+  };
+}

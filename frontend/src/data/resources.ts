@@ -1,0 +1,97 @@
+/** What the back end knows, each thing asked for once, when it is looked at. */
+
+import { signal } from "@preact/signals";
+import { type Maps, decode } from "../numbers/decode";
+import { type Answer, Answers } from "./answers";
+import {
+  type Curve,
+  type Header,
+  type Health,
+  type Listing,
+  type Place,
+  type Run,
+  type Series,
+  type Tag,
+  fetchCurve,
+  fetchHealth,
+  fetchRecord,
+  fetchRuns,
+  fetchSteps,
+  fetchValues,
+} from "./api";
+import { Queue } from "./queue";
+
+/** Path of what is no layer: the pictures that went in. */
+export const INPUT = ":input";
+
+const REQUESTS = 6;
+/** Bytes of values, and numbers of statistics, that are kept. */
+const CAPACITY = { values: 256 << 20, curves: 8 << 20, headers: 4096 };
+
+const queue = new Queue(REQUESTS);
+const seriesOf = new Answers<Series>(queue);
+const headers = new Answers<Header>(queue, CAPACITY.headers);
+const values = new Answers<Maps>(queue, CAPACITY.values, (maps) => maps.values.byteLength);
+const health = new Answers<Health>(queue);
+const curves = new Answers<Curve>(queue, CAPACITY.curves, (curve) =>
+  curve.statistics.mean.reduce((sum, one) => sum + 4 * (one?.length ?? 1), 0),
+);
+const all = [seriesOf, headers, values, health, curves];
+
+/** All runs. */
+export const listing = signal<Answer<Listing>>({ state: "waiting" });
+
+/** Look for runs and steps again; what is known stays until there is news. */
+export async function reload(): Promise<void> {
+  try {
+    const value = await fetchRuns(new AbortController().signal);
+    if (JSON.stringify(value) !== JSON.stringify(known())) {
+      listing.value = { state: "ready", value };
+    }
+  } catch (error) {
+    if (!known()) listing.value = { state: "failed", reason: String((error as Error).message) };
+  }
+  for (const one of all) one.retry();
+}
+
+function known(): Listing | null {
+  const answer = listing.peek();
+  return answer.state === "ready" ? answer.value : null;
+}
+
+/** The records of a tag, as they were when the runs were listed. */
+export function stepsOf(run: string, tag: Tag): Answer<Series> {
+  const key = JSON.stringify([run, tag.tag, tag.last_step, tag.last_wall_time]);
+  return seriesOf.get(key, (wanted) => fetchSteps(run, tag.tag, wanted)).value;
+}
+
+/** The header of a record. */
+export function headerOf(place: Place): Answer<Header> {
+  return headers.get(keyOf(place), (wanted) => fetchRecord(place, wanted)).value;
+}
+
+/** The values of one input of a record. */
+export function mapsOf(place: Place, header: Header, input: number): Answer<Maps> {
+  const one = header.inputs[input];
+  if (!one) return { state: "failed", reason: "The record has no such input." };
+  return values.get(`${keyOf(place)} ${input}`, async (wanted) =>
+    decode(one.packed, await fetchValues(place, input, wanted)),
+  ).value;
+}
+
+/** The scalars of the layers of a run, as they were when the runs were listed. */
+export function healthOf(run: Run): Answer<Health> {
+  const latest = Math.max(...run.tags.map((tag) => tag.last_wall_time ?? 0));
+  const key = JSON.stringify([run.run, latest]);
+  return health.get(key, (wanted) => fetchHealth(run.run, wanted)).value;
+}
+
+/** The statistics of each channel over the steps of a tag. */
+export function curveOf(run: string, tag: Tag, input: number): Answer<Curve> {
+  const key = JSON.stringify([run, tag.tag, tag.last_step, tag.last_wall_time, input]);
+  return curves.get(key, (wanted) => fetchCurve(run, tag.tag, input, wanted)).value;
+}
+
+function keyOf(place: Place): string {
+  return JSON.stringify([place.run, place.tag, place.step, place.wallTime]);
+}

@@ -1,0 +1,136 @@
+/** What a side shows, put together from what has been answered. */
+
+import type { Maps } from "../numbers/decode";
+import type { Selection } from "../state/state";
+import type { Answer } from "./answers";
+import type { Header, InputHeader, Place, Run, Series, Tag } from "./api";
+import { atOrBefore, fromTheMiddle, isTelling, latestOf, layersOf, placeOf, runOf } from "./catalog";
+import { INPUT, headerOf, listing, mapsOf, stepsOf } from "./resources";
+
+/** How many layers are looked at to find one to begin with. */
+const CANDIDATES = 8;
+
+/** A layer at one step. */
+export interface Record {
+  run: Run;
+  tag: Tag;
+  place: Place;
+  header: Header;
+}
+
+/** A layer at one step for one input, with its values. */
+export interface Shown extends Record {
+  /** Number of the input in the record. */
+  number: number;
+  input: InputHeader;
+  maps: Maps;
+}
+
+const WAITING = { state: "waiting" } as const;
+
+/** Go on with an answer once it is there. */
+export function then<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>): Answer<U> {
+  return answer.state === "ready" ? next(answer.value) : answer;
+}
+
+function failed(reason: string): Answer<never> {
+  return { state: "failed", reason };
+}
+
+/** The run that is chosen, or the latest. */
+export function chosenRun(selection: Selection): Answer<Run> {
+  return then(listing.value, (value) => {
+    const run = runOf(value, selection.run);
+    if (!run) {
+      return failed(
+        selection.run === null ? "There are no runs." : `There is no run “${selection.run}”.`,
+      );
+    }
+    return { state: "ready", value: run };
+  });
+}
+
+/** The layer that is chosen, or one in the middle that shows something at once. */
+export function chosenTag(selection: Selection): Answer<{ run: Run; tag: Tag }> {
+  return then(chosenRun(selection), (run) => {
+    const layers = layersOf(run);
+    const ready = (tag: Tag) => ({ state: "ready", value: { run, tag } }) as const;
+    if (selection.layer !== null) {
+      const tag = run.tags.find((one) => one.layer === selection.layer);
+      return tag ? ready(tag) : failed(`Run “${run.run}” has no layer “${selection.layer}”.`);
+    }
+    const candidates = fromTheMiddle(layers.filter((tag) => tag.unreadable === null));
+    for (const tag of candidates.slice(0, CANDIDATES)) {
+      const header = headerOf(latestOf(run.run, tag));
+      if (header.state === "waiting") return WAITING;
+      if (header.state === "ready" && isTelling(header.value)) return ready(tag);
+    }
+    const first = candidates[0] ?? layers[0];
+    return first ? ready(first) : failed(run.unreadable ?? "The run has no layers.");
+  });
+}
+
+/** The records of the layer that is chosen. */
+export function chosenSeries(selection: Selection): Answer<Series> {
+  return then(chosenTag(selection), ({ run, tag }) => stepsOf(run.run, tag));
+}
+
+/** The record that is chosen: the latest, or the last one not after the step. */
+export function chosenRecord(selection: Selection): Answer<Record> {
+  return then(chosenTag(selection), ({ run, tag }) =>
+    then(placeIn(run, tag, selection.step), (place) =>
+      then(headerOf(place), (header) => ({
+        state: "ready",
+        value: { run, tag, place, header },
+      })),
+    ),
+  );
+}
+
+/** The record of a tag at a step, or the last one before it; null for the latest. */
+export function placeIn(run: Run, tag: Tag, step: number | null): Answer<Place> {
+  if (tag.unreadable !== null) return failed(tag.unreadable);
+  if (step === null || step === tag.last_step) {
+    return { state: "ready", value: latestOf(run.run, tag) };
+  }
+  return then(stepsOf(run.run, tag), (series) => {
+    const found = series.steps[atOrBefore(series.steps, step)];
+    if (!found) return failed("TensorBoard has kept no record of this layer.");
+    if (found.unreadable !== null) return failed(found.unreadable);
+    return { state: "ready", value: placeOf(series, found) };
+  });
+}
+
+/** The number of an input in a record: the one that is named, else the first. */
+export function inputIn(header: Header, name: string | null): number {
+  return Math.max(
+    0,
+    header.inputs.findIndex((one) => one.name === name),
+  );
+}
+
+/** What is chosen, with its values. */
+export function shown(selection: Selection): Answer<Shown> {
+  return then(chosenRecord(selection), (record) => {
+    const number = inputIn(record.header, selection.input);
+    const input = record.header.inputs[number];
+    if (!input) return failed("The record has no inputs.");
+    return then(mapsOf(record.place, record.header, number), (maps) => ({
+      state: "ready",
+      value: { ...record, number, input, maps },
+    }));
+  });
+}
+
+/** The picture of an input as it was at a step; null where none was logged. */
+export function pictureOf(run: Run, step: number, name: string): Answer<Maps | null> {
+  const tag = run.tags.find((one) => one.layer === INPUT);
+  if (!tag) return { state: "ready", value: null };
+  return then(placeIn(run, tag, step), (place) =>
+    then<Header, Maps | null>(headerOf(place), (header) => {
+      const number = header.inputs.findIndex((one) => one.name === name);
+      if (number < 0) return { state: "ready", value: null };
+      return mapsOf(place, header, number);
+    }),
+  );
+}

@@ -1,0 +1,135 @@
+/** Colour maps, and the colours of what no scale can show. */
+
+import { MARKS, type Mark } from "../numbers/scale";
+
+/** Red, green and blue, 0 to 1. */
+type Colour = readonly [number, number, number];
+
+/** A colour as `ImageData` holds it, seen as little-endian 32 bits: ABGR, opaque. */
+export function pack(red: number, green: number, blue: number): number {
+  return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+/** Red, green and blue of a packed colour, 0 to 255. */
+export function unpack(colour: number): [number, number, number] {
+  return [colour & 255, (colour >>> 8) & 255, (colour >>> 16) & 255];
+}
+
+/** A packed colour as CSS has it. */
+export function css(colour: number): string {
+  return `rgb(${unpack(colour).join(" ")})`;
+}
+
+/**
+ * Colours of what a scale cannot show, by mark: green is outside the limits, magenta not
+ * finite; of both the light shade is above, the dark one below.
+ *
+ * Above and NaN are `CLIPPED` and `NON_FINITE` of the logged pictures, which have no
+ * shades. The one of no mark is transparent.
+ */
+export const MARK_COLOURS: Readonly<Record<Mark, number>> = {
+  [MARKS.none]: 0,
+  [MARKS.below]: pack(0, 120, 48),
+  [MARKS.above]: pack(0, 200, 80),
+  [MARKS.nan]: pack(255, 0, 255),
+  [MARKS.plus]: pack(255, 150, 255),
+  [MARKS.minus]: pack(150, 0, 150),
+};
+
+const SIZE = 256;
+/** As in the logged pictures: in signed layers nearly all values are far from the largest. */
+const LIFT = 0.6;
+const BLACK: Colour = [0, 0, 0];
+
+/** Light behind an sRGB value from 0 to 1 (IEC 61966-2-1). */
+function light(srgb: number): number {
+  return srgb <= 0.04045 ? srgb / 12.92 : ((srgb + 0.055) / 1.055) ** 2.4;
+}
+
+/** Luminance of an sRGB colour from 0 to 1, with the weights of Rec. 709. */
+export function luminance([red, green, blue]: Colour): number {
+  return 0.2126 * light(red) + 0.7152 * light(green) + 0.0722 * light(blue);
+}
+
+/** Luminance that looks as light as `share` of white: L* of CIE 1976, from 0 to 1. */
+function fromLightness(share: number): number {
+  return share > 0.08 ? ((share + 0.16) / 1.16) ** 3 : (share * 2700) / 24389;
+}
+
+/**
+ * `count` colours on the straight lines from black through others, which are ever lighter.
+ *
+ * `wanted` gives the luminance of each, as a share of the last colour's.
+ */
+function along(
+  colours: readonly Colour[],
+  count: number,
+  wanted: (share: number, last: number) => number,
+): Colour[] {
+  const points = [BLACK, ...colours];
+  const fine = 4096;
+  const path = Array.from({ length: fine }, (_, i): Colour => {
+    const place = (i * colours.length) / (fine - 1);
+    const from = Math.min(Math.floor(place), colours.length - 1);
+    return mix(points[from]!, points[from + 1]!, place - from);
+  });
+  const lights = path.map(luminance);
+  const last = lights[fine - 1]!;
+  let next = 1;
+  return Array.from({ length: count }, (_, i) => {
+    const aim = wanted(i / (count - 1), last);
+    while (next < fine - 1 && lights[next]! < aim) next++;
+    const before = lights[next - 1]!;
+    return mix(path[next - 1]!, path[next]!, (aim - before) / (lights[next]! - before));
+  });
+}
+
+function mix(a: Colour, b: Colour, share: number): Colour {
+  const between = (i: 0 | 1 | 2) => a[i] + (b[i] - a[i]) * share;
+  return [between(0), between(1), between(2)];
+}
+
+function table(colours: readonly Colour[]): Uint32Array {
+  const bytes = (share: number) => Math.round(255 * Math.min(Math.max(share, 0), 1));
+  return Uint32Array.from(colours, ([r, g, b]) => pack(bytes(r), bytes(g), bytes(b)));
+}
+
+function gray(): Uint32Array {
+  return Uint32Array.from({ length: SIZE }, (_, i) => pack(i, i, i));
+}
+
+/** Black in the middle, the same as in the logged pictures. */
+function signed(): Uint32Array {
+  const branch = (...colours: Colour[]) =>
+    along(colours, SIZE / 2, (share, last) => light(share ** LIFT) * last);
+  // Zero of a symmetric scale falls on entry 128 (127.5, halves to even).
+  const negative = branch([0.1, 0.42, 0.95], [0.8, 0.95, 1]).reverse();
+  return table([...negative, ...branch([0.9, 0.38, 0.05], [1, 0.93, 0.75])]);
+}
+
+/** Each entry looks lighter than the one before by the same amount. */
+function even(...colours: Colour[]): Uint32Array {
+  return table(
+    along(colours, SIZE, (share, last) => {
+      const top = 1.16 * Math.cbrt(last) - 0.16;
+      return fromLightness(share * top);
+    }),
+  );
+}
+
+/**
+ * Tables of 256 packed colours from the low to the high end of a scale.
+ *
+ * `gray` goes from black to white. `signed` has black in the middle, blue to pale cyan
+ * below and orange to warm white above. `heat` goes from black through red and orange to
+ * a warm white, `ice` through blue to a cold one, both in equal steps of lightness.
+ */
+export const COLOUR_MAPS = {
+  gray: gray(),
+  signed: signed(),
+  heat: even([0.45, 0.04, 0.04], [0.86, 0.3, 0.05], [1, 0.68, 0.22], [1, 0.97, 0.82]),
+  ice: even([0.05, 0.13, 0.42], [0.1, 0.42, 0.78], [0.4, 0.74, 0.95], [0.88, 0.98, 1]),
+} as const satisfies Record<string, Uint32Array>;
+
+/** The name of a colour map. */
+export type ColourMapName = keyof typeof COLOUR_MAPS;

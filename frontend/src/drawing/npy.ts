@@ -1,0 +1,143 @@
+/** Numbers -> files that NumPy and tables read. */
+
+import type { Maps } from "../numbers/decode";
+
+/** A file in an archive. */
+export interface NamedBytes {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** Where the values of a file must begin, so that they can be mapped into memory. */
+const ALIGNMENT = 64;
+
+/** An array as an NPY file: version 1.0, float32, C order. */
+export function encodeNpy(values: Float32Array, shape: readonly number[]): Uint8Array {
+  const expected = shape.reduce((product, side) => product * side, 1);
+  if (expected !== values.length) {
+    throw new RangeError(
+      `Received ${values.length} values for the shape (${shape.join(", ")}), ` +
+        `which holds ${expected}.`,
+    );
+  }
+  const sides = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sides}), }`;
+  const begin = Math.ceil((10 + header.length + 1) / ALIGNMENT) * ALIGNMENT;
+  const bytes = new Uint8Array(begin + values.length * 4);
+  bytes.set([0x93, ...ascii("NUMPY"), 1, 0]);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(8, begin - 10, true);
+  bytes.set(ascii(`${header.padEnd(begin - 11)}\n`), 10);
+  values.forEach((value, i) => view.setFloat32(begin + 4 * i, value, true));
+  return bytes;
+}
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** Times of zip files begin with this day, 1980-01-01: the same content, the same bytes. */
+const FIRST_DAY = (1 << 5) | 1;
+const UTF8_NAMES = 1 << 11;
+const VERSION = 20;
+
+/** Files as a zip archive, not compressed; an NPZ is one of NPY files. */
+export function encodeZip(files: readonly NamedBytes[]): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const directory: Uint8Array[] = [];
+  let offset = 0;
+  for (const { name, bytes } of files) {
+    const encoded = new TextEncoder().encode(name);
+    // What the entry in front of a file and that in the directory have in common.
+    const common = [
+      ...[VERSION, UTF8_NAMES, 0, 0, FIRST_DAY].flatMap(two),
+      ...[crc32(bytes), bytes.length, bytes.length].flatMap(four),
+      ...[encoded.length, 0].flatMap(two),
+    ];
+    const local = Uint8Array.from([...four(0x04034b50), ...common, ...encoded]);
+    parts.push(local, bytes);
+    directory.push(
+      Uint8Array.from([
+        ...four(0x02014b50),
+        ...two(VERSION),
+        ...common,
+        ...[0, 0, 0].flatMap(two),
+        ...[0, offset].flatMap(four),
+        ...encoded,
+      ]),
+    );
+    offset += local.length + bytes.length;
+  }
+  const directorySize = directory.reduce((size, entry) => size + entry.length, 0);
+  const end = Uint8Array.from([
+    ...four(0x06054b50),
+    ...[0, 0, files.length, files.length].flatMap(two),
+    ...[directorySize, offset].flatMap(four),
+    ...two(0),
+  ]);
+  return concatenate([...parts, ...directory, end]);
+}
+
+/** Two bytes of a number, the lower one first. */
+function two(number: number): number[] {
+  return [number & 255, (number >>> 8) & 255];
+}
+
+function four(number: number): number[] {
+  return [...two(number), ...two(number >>> 16)];
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let filled = 0;
+  for (const part of parts) {
+    whole.set(part, filled);
+    filled += part.length;
+  }
+  return whole;
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit++) {
+    remainder = remainder & 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1;
+  }
+  return remainder;
+});
+
+/** The check sum of zip files. */
+export function crc32(bytes: Uint8Array): number {
+  let remainder = 0xffffffff;
+  for (const byte of bytes) {
+    remainder = (remainder >>> 8) ^ CRC_TABLE[(remainder ^ byte) & 255]!;
+  }
+  return ~remainder >>> 0;
+}
+
+/** Channels as a table, a value a line; in as few digits as tell float32 apart. */
+export function encodeCsv(maps: Maps, channels: readonly number[]): string {
+  const lines = ["channel,row,column,value"];
+  for (const channel of channels) {
+    if (!(Number.isInteger(channel) && channel >= 0 && channel < maps.channels)) {
+      throw new RangeError(`Received channel ${channel}; there are 0 to ${maps.channels - 1}.`);
+    }
+    for (let row = 0; row < maps.height; row++) {
+      for (let column = 0; column < maps.width; column++) {
+        const value = maps.values[(channel * maps.height + row) * maps.width + column]!;
+        lines.push(`${channel},${row},${column},${shortest(value)}`);
+      }
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function shortest(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (Object.is(value, -0)) return "-0";
+  for (let digits = 6; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return String(rounded);
+  }
+  return String(Number(value.toPrecision(9)));
+}

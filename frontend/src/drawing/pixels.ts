@@ -1,0 +1,127 @@
+/** Feature maps -> pixels. */
+
+import type { Maps } from "../numbers/decode";
+import type { Rectangle } from "../numbers/layout";
+import type { Scale } from "../numbers/scale";
+import { colouring } from "./colouring";
+import { between, betweenRows, type Plane, shrink } from "./resample";
+
+/** Packed colours row by row, such as a 32-bit view of `ImageData`. */
+export interface Target {
+  pixels: Uint32Array;
+  width: number;
+}
+
+/** How values between values are drawn. */
+export interface DrawOptions {
+  /** Bilinear; otherwise each pixel has the colour of its nearest value. */
+  smooth: boolean;
+}
+
+/**
+ * Draw one channel into a cell of whole pixels; what is beyond the target is left out.
+ *
+ * Along a side with fewer pixels than values each pixel shows the mean of the values it
+ * covers, but where one of them is NaN, infinite or outside the limits, it shows that.
+ * Marks are never blended. `table` is one of `COLOUR_MAPS`.
+ */
+export function drawMap(
+  target: Target,
+  cell: Rectangle,
+  maps: Maps,
+  channel: number,
+  scale: Scale,
+  table: Uint32Array,
+  options: DrawOptions = { smooth: false },
+): void {
+  for (const [name, value] of Object.entries(cell)) {
+    if (Number.isInteger(value)) continue;
+    throw new RangeError(`Received a cell with ${name} ${value}; expected whole pixels.`);
+  }
+  const sight = inSight(target, cell);
+  if (sight.width <= 0 || sight.height <= 0) return;
+  const plane = legible(maps, channel, cell, scale);
+  const colour = colouring(scale, table);
+  if (options.smooth) drawSmooth(target, cell, sight, plane, scale, colour);
+  else drawNearest(target, cell, sight, plane, colour);
+}
+
+/** The part of a cell that is inside the target. */
+function inSight(target: Target, cell: Rectangle): Rectangle {
+  const x = Math.max(cell.x, 0);
+  const y = Math.max(cell.y, 0);
+  const bottom = Math.floor(target.pixels.length / target.width);
+  return {
+    x,
+    y,
+    width: Math.min(cell.x + cell.width, target.width) - x,
+    height: Math.min(cell.y + cell.height, bottom) - y,
+  };
+}
+
+/** A channel with no more values along a side than there are pixels. */
+function legible(maps: Maps, channel: number, cell: Rectangle, scale: Scale): Plane {
+  const { height, width } = maps;
+  const start = channel * height * width;
+  const values = maps.values.subarray(start, start + height * width);
+  const plane = { values, height, width };
+  if (cell.width >= width && cell.height >= height) return plane;
+  const [rows, columns] = [Math.min(height, cell.height), Math.min(width, cell.width)];
+  return shrink(plane, rows, columns, scale.limits);
+}
+
+type Colour = ReturnType<typeof colouring>;
+
+function drawNearest(
+  { pixels, width }: Target,
+  cell: Rectangle,
+  sight: Rectangle,
+  plane: Plane,
+  colour: Colour,
+): void {
+  const columns = Int32Array.from({ length: sight.width }, (_, i) =>
+    nearest(sight.x - cell.x + i, plane.width, cell.width),
+  );
+  const colours = new Uint32Array(plane.width);
+  let drawn = -1;
+  for (let y = sight.y; y < sight.y + sight.height; y++) {
+    const row = nearest(y - cell.y, plane.height, cell.height);
+    const start = y * width + sight.x;
+    if (row === drawn) {
+      pixels.copyWithin(start, start - width, start - width + sight.width);
+      continue;
+    }
+    drawn = row;
+    if (plane.width === cell.width) {
+      const from = row * plane.width + columns[0]!;
+      colour(plane.values, from, pixels.subarray(start, start + sight.width));
+      continue;
+    }
+    colour(plane.values, row * plane.width, colours);
+    for (let i = 0; i < columns.length; i++) pixels[start + i] = colours[columns[i]!]!;
+  }
+}
+
+/** The value whose cell the centre of a pixel is in. */
+function nearest(pixel: number, values: number, side: number): number {
+  return Math.floor(((pixel + 0.5) * values) / side);
+}
+
+function drawSmooth(
+  { pixels, width }: Target,
+  cell: Rectangle,
+  sight: Rectangle,
+  plane: Plane,
+  scale: Scale,
+  colour: Colour,
+): void {
+  const across = between(plane.width, cell.width, sight.x - cell.x, sight.width);
+  const down = between(plane.height, cell.height, sight.y - cell.y, sight.height);
+  const interpolate = betweenRows(plane, down, across, scale.limits);
+  const row = new Float32Array(sight.width);
+  for (let y = 0; y < sight.height; y++) {
+    interpolate(y, row);
+    const start = (sight.y + y) * width + sight.x;
+    colour(row, 0, pixels.subarray(start, start + sight.width));
+  }
+}

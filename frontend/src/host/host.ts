@@ -1,0 +1,88 @@
+/**
+ * TensorBoard's page around ours: its messages, its theme, its address.
+ *
+ * Ours is an `<iframe>` of the same origin. There is no library for plugins; this is the
+ * whole of the protocol that is used here. Wherever the outer page is out of reach, ours
+ * works without it.
+ */
+
+interface Message {
+  type: string;
+  id: number;
+  payload?: unknown;
+  error?: string | null;
+  isReply?: boolean;
+}
+
+/** Calls back whenever TensorBoard has read its logs again. */
+export function onReload(call: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }: MessageEvent<string>) => {
+    let message: Message;
+    try {
+      message = JSON.parse(data) as Message;
+    } catch {
+      return;
+    }
+    if (message.isReply) return;
+    port1.postMessage(
+      JSON.stringify({ ...message, payload: null, error: null, isReply: true }),
+    );
+    if (/^experimental\.(DataReloaded|RunsChanged)$/.test(message.type)) call();
+  };
+  parent.postMessage("experimental.bootstrap", "*", [port2]);
+}
+
+/** Calls back with whether TensorBoard is dark, now and whenever that changes. */
+export function onTheme(call: (dark: boolean) => void): void {
+  try {
+    const { body } = parent.document;
+    const tell = () => call(body.classList.contains("dark-mode"));
+    new MutationObserver(tell).observe(body, { attributeFilter: ["class"] });
+    tell();
+  } catch {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => call(dark.matches));
+    call(dark.matches);
+  }
+}
+
+/** The part of the address that is ours to read and write, without its `#`. */
+export interface Address {
+  read(): string;
+  write(hash: string): void;
+  onChange(call: () => void): void;
+}
+
+/** TensorBoard's address, or our own where that is out of reach. */
+export function address(): Address {
+  const view = reachable(() => parent.location.hash !== undefined) ? parent : window;
+  return {
+    read: () => view.location.hash.replace(/^#/, ""),
+    write: (hash) => view.history.replaceState(view.history.state, "", `#${hash}`),
+    onChange: (call) => view.addEventListener("hashchange", call),
+  };
+}
+
+/** What the browser keeps for us, where it does so at all. */
+export const storage = {
+  get(key: string): string | null {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  },
+  set(key: string, value: string): void {
+    reachable(() => localStorage.setItem(key, value));
+  },
+};
+
+function reachable(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,159 @@
+/** Where the feature maps of a grid are, in CSS pixels. */
+
+/** Equal cells in rows, `gap` apart, each with room for a label above it. */
+export interface GridLayout {
+  /** How many maps there are. */
+  count: number;
+  mapWidth: number;
+  mapHeight: number;
+  columns: number;
+  rows: number;
+  cellWidth: number;
+  cellHeight: number;
+  gap: number;
+  /** Height of the room for a label. */
+  label: number;
+  /** Size of all cells together. */
+  width: number;
+  height: number;
+  /** Pixels for each value, across and down: an integer unless maps are shrunk. */
+  scaleX: number;
+  scaleY: number;
+}
+
+/** Left, top, width and height in pixels. */
+export interface Rectangle {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** No side of a cell is shorter: below that nothing is made out. */
+export const LEGIBLE = 24;
+/** How wide cells become where there are many, and where there is room, in "fit". */
+const USUAL = 96;
+const ENOUGH = 320;
+/** How large a value becomes at most in "fit". */
+const LARGEST_VALUE = 16;
+
+/**
+ * Lay out maps for a width.
+ *
+ * `zoom` is how many pixels a value takes. From 1 on it is rounded, so that all values are
+ * equally large; below 1 maps are shrunk. "fit" chooses one for which the cells are wide
+ * enough to be looked at and all fit into the width. Sides shorter than `LEGIBLE` are
+ * enlarged to that, by an integer where their values are.
+ */
+export function gridLayout(
+  count: number,
+  mapWidth: number,
+  mapHeight: number,
+  availableWidth: number,
+  zoom: number | "fit",
+  gap: number,
+  label = 0,
+): GridLayout {
+  for (const [name, value] of Object.entries({ mapWidth, mapHeight, zoom })) {
+    if (value === "fit" || (Number.isFinite(value) && value > 0)) continue;
+    throw new RangeError(`Received ${name} ${value}; expected a number above 0.`);
+  }
+  const chosen = zoom === "fit" ? fit(count, mapWidth, mapHeight, availableWidth, gap) : zoom;
+  const cellWidth = side(mapWidth, chosen);
+  const cellHeight = side(mapHeight, chosen);
+  const most = Math.max(1, Math.floor((availableWidth + gap) / (cellWidth + gap)));
+  const columns = Math.min(count, most);
+  const rows = count ? Math.ceil(count / columns) : 0;
+  return {
+    count,
+    mapWidth,
+    mapHeight,
+    columns,
+    rows,
+    cellWidth,
+    cellHeight,
+    gap,
+    label,
+    width: Math.max(0, columns * (cellWidth + gap) - gap),
+    height: Math.max(0, rows * (label + cellHeight + gap) - gap),
+    scaleX: cellWidth / mapWidth,
+    scaleY: cellHeight / mapHeight,
+  };
+}
+
+function fit(
+  count: number,
+  mapWidth: number,
+  mapHeight: number,
+  available: number,
+  gap: number,
+): number {
+  const share = (available + gap) / Math.max(1, count) - gap;
+  const room = Math.min(available, Math.max(USUAL, Math.min(share, ENOUGH)));
+  const zoom = room / Math.max(mapWidth, mapHeight);
+  return zoom < 1 ? zoom : Math.min(Math.floor(zoom), LARGEST_VALUE);
+}
+
+function side(values: number, zoom: number): number {
+  const shortest = values < LEGIBLE ? values * Math.ceil(LEGIBLE / values) : LEGIBLE;
+  const wanted = zoom < 1 ? Math.round(values * zoom) : values * Math.round(zoom);
+  return Math.max(shortest, wanted);
+}
+
+/** Where one cell is drawn. */
+export function cellRectangle(layout: GridLayout, index: number): Rectangle {
+  const row = Math.floor(index / layout.columns);
+  return {
+    x: (index - row * layout.columns) * (layout.cellWidth + layout.gap),
+    y: row * pitchOf(layout) + layout.label,
+    width: layout.cellWidth,
+    height: layout.cellHeight,
+  };
+}
+
+/** How far the rows are apart. */
+function pitchOf(layout: GridLayout): number {
+  return layout.label + layout.cellHeight + layout.gap;
+}
+
+/** The rows of cells in sight, from `first` to before `end`. */
+export function visibleRows(
+  layout: GridLayout,
+  scrollTop: number,
+  viewportHeight: number,
+): { first: number; end: number } {
+  const pitch = pitchOf(layout);
+  // A row in whose gap the sight begins has been passed.
+  const passed = Math.floor((scrollTop + layout.gap) / pitch);
+  const first = Math.min(layout.rows, Math.max(0, passed));
+  const end = Math.min(layout.rows, Math.ceil((scrollTop + viewportHeight) / pitch));
+  return { first, end: Math.max(first, end) };
+}
+
+/** A value in one of the maps of a grid. */
+export interface Hit {
+  /** Which cell, in the order shown. */
+  index: number;
+  /** Which value of its map. */
+  row: number;
+  column: number;
+}
+
+/**
+ * What is drawn at a place; null between and beside the cells.
+ *
+ * Where maps are shrunk it is one of the values that the pixel shows the mean of.
+ */
+export function hit(layout: GridLayout, x: number, y: number): Hit | null {
+  const across = Math.floor(x / (layout.cellWidth + layout.gap));
+  const down = Math.floor(y / pitchOf(layout));
+  const index = down * layout.columns + across;
+  if (across < 0 || across >= layout.columns || down < 0 || index >= layout.count) return null;
+  const cell = cellRectangle(layout, index);
+  if (x - cell.x >= cell.width || y < cell.y || y - cell.y >= cell.height) return null;
+  return {
+    index,
+    row: Math.floor(((y - cell.y) * layout.mapHeight) / cell.height),
+    column: Math.floor(((x - cell.x) * layout.mapWidth) / cell.width),
+  };
+}

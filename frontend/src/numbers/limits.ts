@@ -1,0 +1,115 @@
+/** The values at the two ends of a scale. Only finite values count. */
+
+import type { Maps } from "./decode";
+
+/** The values at the two ends of a scale, `low <= high`. */
+export interface Limits {
+  low: number;
+  high: number;
+}
+
+/** The smallest and the largest finite value; null where nothing is finite. */
+export function finiteLimits(
+  values: Float32Array,
+  start = 0,
+  end = values.length,
+): Limits | null {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = start; i < end; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high ? { low, high } : null;
+}
+
+/** Limits that hold both; null stands for what has no finite value. */
+export function union(a: Limits | null, b: Limits | null): Limits | null {
+  if (!a || !b) return a ?? b;
+  return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) };
+}
+
+/**
+ * The values that `percentile` percent of the finite ones are below and above.
+ *
+ * Between two values the line that joins them counts, as for `numpy.percentile`.
+ */
+export function percentileLimits(
+  values: Float32Array,
+  percentile: number,
+  start = 0,
+  end = values.length,
+): Limits | null {
+  if (!(percentile >= 0 && percentile <= 50)) {
+    throw new RangeError(
+      `Received the percentile ${percentile}; expected 0 to 50, what each end loses.`,
+    );
+  }
+  const finite = values.slice(start, end);
+  let count = 0;
+  for (const value of finite) if (Number.isFinite(value)) finite[count++] = value;
+  if (count === 0) return null;
+  const among = finite.subarray(0, count);
+  return { low: quantile(among, percentile), high: quantile(among, 100 - percentile) };
+}
+
+/** The order of `values` is changed. */
+function quantile(values: Float32Array, percent: number): number {
+  const place = (values.length - 1) * (percent / 100);
+  const before = Math.floor(place);
+  const low = select(values, before);
+  let high = before + 1 < values.length ? Infinity : low;
+  for (let i = before + 1; i < values.length; i++) if (values[i]! < high) high = values[i]!;
+  const share = place - before;
+  // From the nearer one: so the result is exact at both.
+  return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
+}
+
+/** The value of a rank, to where it is moved: smaller ones before it (Hoare's FIND). */
+function select(values: Float32Array, rank: number): number {
+  let left = 0;
+  let right = values.length - 1;
+  while (left < right) {
+    const pivot = values[rank]!;
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const moved = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = moved;
+    }
+    if (j < rank) left = i;
+    if (i > rank) right = j;
+  }
+  return values[rank]!;
+}
+
+/** Limits as far below zero as above it that hold the given ones. */
+export function symmetric(limits: Limits): Limits {
+  const most = Math.max(Math.abs(limits.low), Math.abs(limits.high));
+  // Subtracted from zero, so that there is no negative zero.
+  return { low: 0 - most, high: most };
+}
+
+/** The finite limits of one channel. */
+export function channelLimits(maps: Maps, channel: number): Limits | null {
+  const positions = maps.height * maps.width;
+  return finiteLimits(maps.values, channel * positions, (channel + 1) * positions);
+}
+
+/** The limits that a record's statistics tell; null stands for no finite value. */
+export function fromStatistics(
+  minimum: readonly (number | null)[],
+  maximum: readonly (number | null)[],
+): Limits | null {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of minimum) if (value !== null && value < low) low = value;
+  for (const value of maximum) if (value !== null && value > high) high = value;
+  return low <= high ? { low, high } : null;
+}

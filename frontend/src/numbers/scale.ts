@@ -1,0 +1,69 @@
+/** Where a value is on a scale, and what no scale can show. */
+
+import { type Limits, symmetric } from "./limits";
+
+/** How values become positions from 0 to 1, the two ends of a colour map. */
+export interface Scale {
+  limits: Limits;
+  /** Exponent of positions: below 1 small values are lifted. */
+  gamma: number;
+  /** Whether zero is in the middle; gamma then acts on the magnitude. */
+  signed: boolean;
+}
+
+/** What a scale cannot show of a value. */
+export const MARKS = { none: 0, below: 1, above: 2, nan: 3, plus: 4, minus: 5 } as const;
+
+/** 0 none, 1 below the limits, 2 above them, 3 NaN, 4 and 5 plus and minus infinity. */
+export type Mark = (typeof MARKS)[keyof typeof MARKS];
+
+const FLOAT32_EPSILON = 2 ** -23;
+
+/** Limits and what rounding of float32 may add to them: it belongs to the scale. */
+export function withSlack({ low, high }: Limits): Limits {
+  const slack = 2 * FLOAT32_EPSILON * Math.max(Math.abs(low), Math.abs(high));
+  return { low: low - slack, high: high + slack };
+}
+
+/** Which mark a value gets. */
+export function classify(value: number, limits: Limits): Mark {
+  if (Number.isNaN(value)) return MARKS.nan;
+  if (value === Infinity) return MARKS.plus;
+  if (value === -Infinity) return MARKS.minus;
+  const { low, high } = withSlack(limits);
+  if (value < low) return MARKS.below;
+  return value > high ? MARKS.above : MARKS.none;
+}
+
+/**
+ * Where a value is on a scale: `((value - low) / (high - low)) ** gamma`, 0 to 1.
+ *
+ * What is outside is at the nearer end, NaN stays NaN. Limits without width leave the
+ * value as it is, clipped to 0 … 1, as `mat2gray` does. On a signed scale zero is at 0.5,
+ * and the larger magnitude of the two limits is at 0 and 1; without one all is at 0.5.
+ */
+export function position(value: number, scale: Scale): number {
+  return bend(linearPosition(value, scale), scale);
+}
+
+/** Where a value is before gamma has acted. */
+export function linearPosition(value: number, { limits, signed }: Scale): number {
+  const { low, high } = signed ? symmetric(limits) : limits;
+  if (low < high) return clip((clip(value, low, high) - low) / (high - low), 0, 1);
+  return signed && !Number.isNaN(value) ? 0.5 : clip(value, 0, 1);
+}
+
+/** The linear position that gamma moves to `position`; the inverse of what it does. */
+export function unbend(position: number, scale: Scale): number {
+  return bend(position, { ...scale, gamma: 1 / scale.gamma });
+}
+
+function bend(linear: number, { gamma, signed }: Scale): number {
+  if (!signed) return linear ** gamma;
+  const away = 2 * linear - 1;
+  return (1 + Math.sign(away) * Math.abs(away) ** gamma) / 2;
+}
+
+function clip(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}

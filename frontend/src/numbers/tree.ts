@@ -1,0 +1,34 @@
+/** Layers -> rows of a tree by their paths. */
+
+/** A row: a group, or a layer. */
+export type Row<T> =
+  | { kind: "group"; path: string; name: string; depth: number; open: boolean; count: number }
+  | { kind: "layer"; name: string; depth: number; item: T };
+
+/** Make rows of layers in their order; a layer's groups are the parts of its path. */
+export function rows<T extends { layer: string }>(
+  items: readonly T[],
+  closed: ReadonlySet<string>,
+): Row<T>[] {
+  const found: Row<T>[] = [];
+  let groups: string[] = [];
+  let hidden: string | null = null;
+  for (const item of items) {
+    const parts = item.layer.split("/");
+    const name = parts.pop() ?? "";
+    const common = parts.findIndex((part, i) => part !== groups[i]);
+    const same = common < 0 ? Math.min(parts.length, groups.length) : common;
+    for (let depth = same; depth < parts.length; depth++) {
+      const path = parts.slice(0, depth + 1).join("/");
+      if (hidden !== null && path.startsWith(`${hidden}/`)) continue;
+      const open = !closed.has(path);
+      const count = items.filter((one) => one.layer.startsWith(`${path}/`)).length;
+      found.push({ kind: "group", path, name: parts[depth] ?? "", depth, open, count });
+      hidden = open ? null : path;
+    }
+    groups = parts;
+    if (hidden !== null && !item.layer.startsWith(`${hidden}/`)) hidden = null;
+    if (hidden === null) found.push({ kind: "layer", name, depth: parts.length, item });
+  }
+  return found;
+}

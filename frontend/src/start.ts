@@ -1,0 +1,42 @@
+/** Joins the state to TensorBoard's page: its address, its theme, its reloads. */
+
+import { effect } from "@preact/signals";
+import { reload } from "./data/resources";
+import { address, onReload, onTheme } from "./host/host";
+import { listenToKeys } from "./ui/keys";
+import { notify, state } from "./state/store";
+import { fromHash, toHash } from "./state/url";
+
+/** How long a choice may still change before it is written into the address, in ms. */
+const PAUSE = 150;
+
+/** Restore what the address says, and keep everything up to date from now on. */
+export function start(): void {
+  const bar = address();
+  const restore = () => {
+    const { state: found, notices } = fromHash(bar.read());
+    state.value = found;
+    if (notices.length) {
+      notify(`The address says what cannot be, and is read without it: ${notices.join(", ")}.`);
+    }
+  };
+  restore();
+  let written = bar.read();
+  bar.onChange(() => {
+    if (bar.read() !== written && /(^|&)p\.activations\./.test(bar.read())) restore();
+  });
+  let timer = 0;
+  effect(() => {
+    const chosen = state.value;
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      const hash = toHash(chosen, bar.read());
+      if (hash !== bar.read()) bar.write(hash);
+      written = bar.read();
+    }, PAUSE);
+  });
+  onTheme((dark) => document.documentElement.classList.toggle("dark", dark));
+  onReload(() => void reload());
+  listenToKeys();
+  void reload();
+}

@@ -1,0 +1,101 @@
+/** All that can be chosen, and what it is at the start. */
+
+import type { SortKey } from "../numbers/order";
+import type { Align } from "../numbers/steps";
+
+/** What one side shows; null stands for what is useful. */
+export interface Selection {
+  run: string | null;
+  /** null follows the latest. */
+  step: number | null;
+  input: string | null;
+  layer: string | null;
+  channel: number | null;
+}
+
+export const VIEWS = ["grid", "channel", "compare", "multiples", "inputs", "training"] as const;
+export type View = (typeof VIEWS)[number];
+
+export const SCALE_MODES = [
+  "channel",
+  "layer",
+  "steps",
+  "runs",
+  "percentile",
+  "fixed",
+] as const;
+export type ScaleMode = (typeof SCALE_MODES)[number];
+
+/** Which values become the ends of the colours. */
+export interface ScaleChoice {
+  mode: ScaleMode;
+  /** The ends where they are fixed. */
+  low: number;
+  high: number;
+  /** Share of values in percent that is cut off at each end. */
+  percentile: number;
+  /** Whether zero is in the middle. */
+  symmetric: boolean;
+  gamma: number;
+}
+
+export const COLOURS = ["auto", "gray", "signed", "heat", "ice"] as const;
+export type Colours = (typeof COLOURS)[number];
+
+export const COMPARISONS = ["side", "blink", "wipe", "difference"] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
+/** A position as a share of height and width, 0 to 1. */
+export interface Position {
+  y: number;
+  x: number;
+}
+
+export interface State {
+  a: Selection;
+  /** What is null is as in `a`. */
+  b: Selection;
+  view: View;
+  scale: ScaleChoice;
+  colours: Colours;
+  smooth: boolean;
+  /** Screen pixels for a value; null to fit. */
+  zoom: number | null;
+  sort: { by: SortKey; descending: boolean };
+  search: string;
+  hideDead: boolean;
+  pins: readonly number[];
+  /** Whether what lies between before and after ReLU is shown. */
+  removed: boolean;
+  compare: { how: Comparison; wipe: number };
+  multiples: { columns: "steps" | "layers" };
+  align: Align;
+  place: Position | null;
+  /** How far the overlay covers the input, 0 to 1. */
+  overlay: number;
+  /** Regular expression that layers are filtered by. */
+  layers: string;
+}
+
+const NOTHING: Selection = { run: null, step: null, input: null, layer: null, channel: null };
+
+export const START: State = {
+  a: NOTHING,
+  b: NOTHING,
+  view: "grid",
+  scale: { mode: "layer", low: 0, high: 1, percentile: 1, symmetric: false, gamma: 1 },
+  colours: "auto",
+  smooth: false,
+  zoom: null,
+  sort: { by: "channel", descending: true },
+  search: "",
+  hideDead: false,
+  pins: [],
+  removed: false,
+  compare: { how: "side", wipe: 0.5 },
+  multiples: { columns: "steps" },
+  align: "step",
+  place: null,
+  overlay: 0.6,
+  layers: "",
+};

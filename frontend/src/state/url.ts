@@ -1,0 +1,173 @@
+/** The state <-> keys of TensorBoard's hash. */
+
+import { SORT_KEYS } from "../numbers/order";
+import { ALIGNS } from "../numbers/steps";
+import {
+  COLOURS,
+  COMPARISONS,
+  SCALE_MODES,
+  START,
+  type Selection,
+  type State,
+  VIEWS,
+} from "./state";
+
+export const TAB = "activations";
+const PREFIX = `p.${TAB}.`;
+/** More of one value than this is junk. */
+const LONGEST = 4096;
+const [MOST_SHRUNK, MOST_ENLARGED] = [1 / 64, 64];
+const FLAGS = new Map([
+  ["true", true],
+  ["false", false],
+]);
+
+type Texts = Map<string, string>;
+
+/** What was read from an address, and what could not be, in words. */
+export interface Restored {
+  state: State;
+  notices: string[];
+}
+
+/** Write what is not as at the start into a hash, and leave all that is not ours in it. */
+export function toHash(state: State, hash: string): string {
+  const others = hash.split("&").filter((pair) => pair && !pair.startsWith(PREFIX));
+  if (!others.length) others.push(TAB);
+  const ours = [...texts(state)].map(([key, text]) => `${PREFIX}${key}=${escaped(text)}`);
+  return [...others, ...ours].join("&");
+}
+
+/** Read a hash; junk becomes what is there at the start. */
+export function fromHash(hash: string): Restored {
+  const found: Texts = new Map();
+  const notices: string[] = [];
+  for (const pair of hash.split("&")) {
+    if (!pair.startsWith(PREFIX)) continue;
+    const [key = "", ...rest] = pair.slice(PREFIX.length).split("=");
+    const text = unescaped(rest.join("="));
+    if (text === null || text.length > LONGEST) notices.push(key.slice(0, 40));
+    else found.set(key, text);
+  }
+  const state = read(found, notices);
+  return { state, notices };
+}
+
+function escaped(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+}
+
+function unescaped(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function texts(state: State): Texts {
+  const all: Texts = new Map();
+  const put = (key: string, value: unknown, start: unknown) => {
+    if (value !== start && value !== null) all.set(key, String(value));
+  };
+  for (const side of ["a", "b"] as const) {
+    for (const part of ["run", "step", "input", "layer", "channel"] as const) {
+      put(side === "a" ? part : `b_${part}`, state[side][part], null);
+    }
+  }
+  put("view", state.view, START.view);
+  for (const part of ["mode", "low", "high", "percentile", "symmetric", "gamma"] as const) {
+    put(part === "mode" ? "scale" : part, state.scale[part], START.scale[part]);
+  }
+  put("colours", state.colours, START.colours);
+  put("smooth", state.smooth, START.smooth);
+  put("zoom", state.zoom, START.zoom);
+  put("sort", state.sort.by, START.sort.by);
+  put("descending", state.sort.descending, START.sort.descending);
+  put("search", state.search, START.search);
+  put("hide_dead", state.hideDead, START.hideDead);
+  put("pins", state.pins.join(","), "");
+  put("removed", state.removed, START.removed);
+  put("compare", state.compare.how, START.compare.how);
+  put("wipe", state.compare.wipe, START.compare.wipe);
+  put("columns", state.multiples.columns, START.multiples.columns);
+  put("align", state.align, START.align);
+  put("place", state.place && `${state.place.y},${state.place.x}`, null);
+  put("overlay", state.overlay, START.overlay);
+  put("layers", state.layers, START.layers);
+  return all;
+}
+
+function read(found: Texts, notices: string[]): State {
+  /** Read one value, or give the one at the start, with a notice. */
+  function take<T>(key: string, start: T, parse: (text: string) => T | undefined): T {
+    const text = found.get(key);
+    if (text === undefined) return start;
+    const value = parse(text);
+    if (value === undefined) notices.push(key);
+    return value === undefined ? start : value;
+  }
+  const text = (key: string, start: string | null) => take(key, start, (given) => given);
+  const choice = <T extends string>(key: string, start: T, all: readonly T[]) =>
+    take(key, start, (given) => all.find((one) => one === given));
+  const flag = (key: string, start: boolean) =>
+    take(key, start, (given) => FLAGS.get(given));
+  const number = (key: string, start: number, low: number, high: number) =>
+    take(key, start, (given) => numberIn(given, low, high));
+  const count = (key: string) =>
+    take<number | null>(key, null, (given) =>
+      /^\d{1,16}$/.test(given) ? Number(given) : undefined,
+    );
+  const side = (prefix: string): Selection => ({
+    run: text(`${prefix}run`, null),
+    step: count(`${prefix}step`),
+    input: text(`${prefix}input`, null),
+    layer: text(`${prefix}layer`, null),
+    channel: count(`${prefix}channel`),
+  });
+  return {
+    a: side(""),
+    b: side("b_"),
+    view: choice("view", START.view, VIEWS),
+    scale: {
+      mode: choice("scale", START.scale.mode, SCALE_MODES),
+      low: number("low", START.scale.low, -Infinity, Infinity),
+      high: number("high", START.scale.high, -Infinity, Infinity),
+      percentile: number("percentile", START.scale.percentile, 0, 49),
+      symmetric: flag("symmetric", START.scale.symmetric),
+      gamma: number("gamma", START.scale.gamma, 0.1, 10),
+    },
+    colours: choice("colours", START.colours, COLOURS),
+    smooth: flag("smooth", START.smooth),
+    zoom: take("zoom", START.zoom, (given) => numberIn(given, MOST_SHRUNK, MOST_ENLARGED)),
+    sort: {
+      by: choice("sort", START.sort.by, SORT_KEYS),
+      descending: flag("descending", START.sort.descending),
+    },
+    search: text("search", START.search) ?? "",
+    hideDead: flag("hide_dead", START.hideDead),
+    pins: take("pins", START.pins, (given) =>
+      /^\d{1,7}(,\d{1,7})*$/.test(given) ? given.split(",").map(Number) : undefined,
+    ),
+    removed: flag("removed", START.removed),
+    compare: {
+      how: choice("compare", START.compare.how, COMPARISONS),
+      wipe: number("wipe", START.compare.wipe, 0, 1),
+    },
+    multiples: {
+      columns: choice("columns", START.multiples.columns, ["steps", "layers"] as const),
+    },
+    align: choice("align", START.align, ALIGNS),
+    place: take("place", START.place, (given) => {
+      const [y, x, ...more] = given.split(",").map((part) => numberIn(part, 0, 1));
+      return y === undefined || x === undefined || more.length ? undefined : { y, x };
+    }),
+    overlay: number("overlay", START.overlay, 0, 1),
+    layers: text("layers", START.layers) ?? "",
+  };
+}
+
+function numberIn(text: string, low: number, high: number): number | undefined {
+  const value = text.trim() ? Number(text) : NaN;
+  return Number.isFinite(value) && value >= low && value <= high ? value : undefined;
+}

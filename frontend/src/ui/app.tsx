@@ -1,0 +1,69 @@
+import type { ComponentType } from "preact";
+import { listing } from "../data/resources";
+import type { View } from "../state/state";
+import { notices, state } from "../state/store";
+import { Aside } from "./aside";
+import { Bar } from "./bar";
+import { ChannelView } from "./channel";
+import { CompareView } from "./compare";
+import { Empty } from "./empty";
+import { GridView } from "./grid";
+import { Help } from "./help";
+import { Honesty } from "./honesty";
+import { InputsView } from "./inputs";
+import { Layers } from "./layers";
+import { MultiplesView } from "./multiples";
+import { Scrubber } from "./scrubber";
+import { TrainingView } from "./training";
+
+const SHOWN: Record<View, ComponentType> = {
+  grid: GridView,
+  channel: ChannelView,
+  compare: CompareView,
+  multiples: MultiplesView,
+  inputs: InputsView,
+  training: TrainingView,
+};
+
+/** The whole tab. */
+export function App() {
+  const answer = listing.value;
+  if (answer.state === "failed") return <p class="lone failed">{answer.reason}</p>;
+  if (answer.state === "waiting") return <p class="lone">Looking for runs …</p>;
+  if (!answer.value.runs.some((run) => run.tags.length)) return <Empty listing={answer.value} />;
+  const Shown = SHOWN[state.value.view];
+  return (
+    <div class="app">
+      <Bar />
+      <Notices />
+      <div class="body">
+        <Layers />
+        <main aria-label={`View: ${state.value.view}`}>
+          <Shown />
+        </main>
+        <Aside />
+      </div>
+      <Scrubber />
+      <Honesty />
+      <Help />
+    </div>
+  );
+}
+
+function Notices() {
+  return (
+    <>
+      {notices.value.map((line) => (
+        <p class="notice" role="status" key={line}>
+          {line}
+          <button
+            type="button"
+            onClick={() => (notices.value = notices.peek().filter((one) => one !== line))}
+          >
+            Dismiss
+          </button>
+        </p>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,4 @@
+/** Not built yet. */
+export function ChannelView() {
+  return <div class="view" />;
+}

@@ -1,0 +1,30 @@
+import type { Scaling } from "../data/scaling";
+import { COLOUR_MAPS, type ColourMapName } from "../drawing/colours";
+import type { Scale } from "../numbers/scale";
+import type { State } from "../state/state";
+
+/** How values are drawn: the scale of each channel, and the colours. */
+export interface Paint {
+  scale: (channel: number) => Scale;
+  name: ColourMapName;
+  table: Uint32Array;
+  smooth: boolean;
+}
+
+/** Values of both signs get colours of both signs, unless others were chosen. */
+export function paintOf(scaling: Scaling, chosen: State): Paint {
+  const { low } = scaling.limits(0);
+  const auto = scaling.shared && low < 0 ? "signed" : "gray";
+  const name = chosen.colours === "auto" ? auto : chosen.colours;
+  const signed = name === "signed";
+  return {
+    scale: (channel) => ({
+      limits: scaling.limits(channel),
+      gamma: chosen.scale.gamma,
+      signed,
+    }),
+    name,
+    table: COLOUR_MAPS[name],
+    smooth: chosen.smooth,
+  };
+}

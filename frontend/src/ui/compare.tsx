@@ -1,0 +1,4 @@
+/** Not built yet. */
+export function CompareView() {
+  return <div class="view" />;
+}

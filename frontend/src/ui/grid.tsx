@@ -1,0 +1,77 @@
+import { useEffect } from "preact/hooks";
+import { orderingOf } from "../data/ordering";
+import { removedOf } from "../data/pairs";
+import { scalingOf } from "../data/scaling";
+import { type Shown, shown, then } from "../data/shown";
+import { percent } from "../drawing/legend";
+import { change, select, state } from "../state/store";
+import { Channels } from "./channels";
+import { paintOf } from "./colours";
+import { Failed } from "./failed";
+import { Legend } from "./legend";
+import { channelOrder } from "./moves";
+import { useSteady } from "./steady";
+import { Title } from "./title";
+import { ChannelTools } from "./tools";
+
+/** All channels of a layer. */
+export function GridView() {
+  const steady = useSteady(then(shown(state.value.a), asChosen));
+  if (steady.reason !== null) return <Failed reason={steady.reason} />;
+  if (!steady.value) return <div class="view" />;
+  return <Grid {...steady.value} />;
+}
+
+interface Contents {
+  one: Shown;
+  /** Share that the activation function cut, where what it removed is shown. */
+  share: number | null;
+}
+
+/** What is shown, or what its activation function removed. */
+function asChosen(one: Shown) {
+  const whole = { one, share: null } as Contents;
+  if (!state.value.removed) return { state: "ready", value: whole } as const;
+  return then(removedOf(one), (removed) => ({
+    state: "ready",
+    value: removed ? { one: { ...one, maps: removed.maps }, share: removed.share } : whole,
+  }));
+}
+
+function Grid({ one, share }: Contents) {
+  const chosen = state.value;
+  const ordering = orderingOf(one, chosen);
+  const scaling = useSteady(scalingOf([one], chosen.scale));
+  useEffect(() => {
+    channelOrder.value = ordering.channels;
+  });
+  if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
+  if (!scaling.value) return <div class="view" />;
+  const paint = paintOf(scaling.value, chosen);
+  return (
+    <section class="view" aria-label="Channels">
+      <Title record={one} input={one.input.name} />
+      {share !== null && (
+        <p class="lead">
+          Before the activation function less after it: {percent(share)} of all values were
+          below zero and became zero.
+        </p>
+      )}
+      <ChannelTools ordering={ordering} dead={one.header.dead.length} />
+      <Channels
+        maps={one.maps}
+        order={ordering.channels}
+        paint={paint}
+        zoom={chosen.zoom}
+        chosen={chosen.a.channel}
+        pins={chosen.pins}
+        label={`Feature maps of ${one.header.layer.path}`}
+        pick={(channel) => {
+          select("a", { channel });
+          change({ view: "channel" });
+        }}
+      />
+      <Legend scaling={scaling.value} paint={paint} />
+    </section>
+  );
+}

@@ -1,0 +1,36 @@
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { KEYS } from "./keys";
+
+/** Whether the keys are shown. */
+export const helping = signal(false);
+
+/** The table of keys. */
+export function Help() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = helping.value;
+  useEffect(() => {
+    if (open) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [open]);
+  return (
+    <dialog ref={dialog} aria-label="Keys" onClose={() => (helping.value = false)}>
+      <h2>Keys</h2>
+      <table>
+        <tbody>
+          {KEYS.map(({ shown, does }) => (
+            <tr key={shown}>
+              <th scope="row">
+                <kbd>{shown}</kbd>
+              </th>
+              <td>{does}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <button type="button" onClick={() => (helping.value = false)}>
+        Close
+      </button>
+    </dialog>
+  );
+}

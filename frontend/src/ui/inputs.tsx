@@ -1,0 +1,4 @@
+/** Not built yet. */
+export function InputsView() {
+  return <div class="view" />;
+}

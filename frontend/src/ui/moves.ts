@@ -1,0 +1,113 @@
+/** From what is looked at to what is next to it. */
+
+import { signal } from "@preact/signals";
+import { atOrBefore, layersOf } from "../data/catalog";
+import { chosenRecord, chosenRun, chosenSeries, chosenTag } from "../data/shown";
+import { matching } from "../numbers/filter";
+import { change, select, state } from "../state/store";
+
+/** Whether the steps are being played. */
+export const playing = signal(false);
+
+/** The channels in the order that the view shows them. */
+export const channelOrder = signal<readonly number[]>([]);
+
+/** The readable steps of what is looked at, and which one that is. */
+export function stepsNow(): { steps: number[]; at: number } {
+  const series = chosenSeries(state.value.a);
+  if (series.state !== "ready") return { steps: [], at: 0 };
+  const kept = series.value.steps.filter((step) => step.unreadable === null);
+  const { step } = state.value.a;
+  const at = step === null ? kept.length - 1 : atOrBefore(kept, step);
+  return { steps: kept.map((one) => one.step), at };
+}
+
+/** Go to a step by its place in the list; the last one is followed from then on. */
+export function toStep(index: number): void {
+  const { steps } = stepsNow();
+  if (!steps.length) return;
+  const bounded = Math.min(Math.max(index, 0), steps.length - 1);
+  select("a", { step: bounded === steps.length - 1 ? null : (steps[bounded] ?? null) });
+}
+
+/** Go so many steps on, or back. */
+export function moveStep(by: number): void {
+  toStep(stepsNow().at + by);
+}
+
+/** Go so many layers down the list that is shown, or up. */
+export function moveLayer(by: number): void {
+  const chosen = chosenTag(state.value.a);
+  if (chosen.state !== "ready") return;
+  const { tags } = matching(layersOf(chosen.value.run), state.value.layers);
+  const at = tags.findIndex((tag) => tag.tag === chosen.value.tag.tag);
+  const next = tags[Math.min(Math.max(at + by, 0), tags.length - 1)];
+  if (next) select("a", { layer: next.layer });
+}
+
+/** Go so many channels on in the order shown, or back. */
+export function moveChannel(by: number): void {
+  const order = channelOrder.value;
+  const at = order.indexOf(state.value.a.channel ?? -1);
+  const next = order[at < 0 ? 0 : Math.min(Math.max(at + by, 0), order.length - 1)];
+  if (next !== undefined) select("a", { channel: next });
+}
+
+/** Take the next input. */
+export function nextInput(): void {
+  const record = chosenRecord(state.value.a);
+  if (record.state !== "ready") return;
+  const names = record.value.header.inputs.map((one) => one.name);
+  const at = Math.max(0, names.indexOf(state.value.a.input ?? ""));
+  select("a", { input: names[(at + 1) % names.length] ?? null });
+}
+
+/** Make what is looked at, exactly as it is now, side B. */
+export function keepAsB(): void {
+  const record = chosenRecord(state.value.a);
+  if (record.state !== "ready") return;
+  const { run, tag, place, header } = record.value;
+  const input = header.inputs.find((one) => one.name === state.value.a.input);
+  change({
+    b: {
+      run: run.run,
+      layer: tag.layer,
+      step: place.step,
+      input: input?.name ?? header.inputs[0]?.name ?? null,
+      channel: state.value.a.channel,
+    },
+  });
+}
+
+/** Swap the sides of a comparison. */
+export function swap(): void {
+  const { a, b } = state.value;
+  const full = { ...a };
+  for (const part of ["run", "step", "input", "layer", "channel"] as const) {
+    if (b[part] !== null) Object.assign(full, { [part]: b[part] });
+  }
+  change({ a: full, b: a });
+}
+
+/** Pin the channel that is looked at, or take the pin out. */
+export function pin(): void {
+  const { channel } = state.value.a;
+  if (channel === null) return;
+  const { pins } = state.value;
+  change({
+    pins: pins.includes(channel)
+      ? pins.filter((one) => one !== channel)
+      : [...pins, channel].sort((one, other) => one - other),
+  });
+}
+
+/** Show the other half of a pair of pre-activation and activation. */
+export function toPartner(): void {
+  const record = chosenRecord(state.value.a);
+  const run = chosenRun(state.value.a);
+  if (record.state !== "ready" || run.state !== "ready") return;
+  const { partner } = record.value.header.layer;
+  if (partner !== null && run.value.tags.some((tag) => tag.layer === partner)) {
+    select("a", { layer: partner });
+  }
+}

@@ -1,0 +1,4 @@
+/** Not built yet. */
+export function MultiplesView() {
+  return <div class="view" />;
+}

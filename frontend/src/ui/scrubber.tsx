@@ -1,0 +1,117 @@
+import { useEffect } from "preact/hooks";
+import { chosenRecord, chosenSeries } from "../data/shown";
+import { ALIGNS, type Align } from "../numbers/steps";
+import { change, select, state } from "../state/store";
+import { moveStep, playing, stepsNow, toStep } from "./moves";
+import { useSteady } from "./steady";
+
+/** How long a step is shown while playing, in ms. */
+const BEAT = 400;
+const ALIGNED: { [key in Align]: string } = {
+  step: "step",
+  epoch: "epoch",
+  wall: "time",
+};
+
+/** The row below: one step for everything that is shown. */
+export function Scrubber() {
+  const { steps, at } = stepsNow();
+  const series = useSteady(chosenSeries(state.value.a)).value;
+  const record = useSteady(chosenRecord(state.value.a));
+  usePlay(record.waiting);
+  const step = steps[at];
+  const position = Object.entries(record.value?.header.position ?? {});
+  return (
+    <footer class="scrubber" aria-label="Steps">
+      <button
+        type="button"
+        aria-pressed={playing.value}
+        title={playing.value ? "Stop (p)" : "Play (p)"}
+        onClick={() => (playing.value = !playing.value)}
+      >
+        {playing.value ? "■" : "▶"}
+      </button>
+      <button type="button" title="Step back (←)" onClick={() => moveStep(-1)}>
+        ‹
+      </button>
+      <input
+        type="range"
+        aria-label="Step"
+        aria-valuetext={`step ${step}`}
+        min={0}
+        max={Math.max(steps.length - 1, 0)}
+        value={at}
+        disabled={steps.length < 2}
+        onInput={(event) => toStep(Number(event.currentTarget.value))}
+        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+      />
+      <button type="button" title="Step on (→)" onClick={() => moveStep(1)}>
+        ›
+      </button>
+      <label>
+        step
+        <input
+          class="number"
+          inputMode="numeric"
+          value={step ?? ""}
+          aria-label="Step by number"
+          onChange={(event) => goTo(event.currentTarget)}
+        />
+      </label>
+      <span class="values">{position.map(([name, value]) => `${name} ${value}`).join(" · ")}</span>
+      <span class="values" data-name="kept">
+        {series && kept(series.steps.length, series.logged)}
+      </span>
+      <label title="How other runs are brought to the same moment">
+        align by
+        <select
+          value={state.value.align}
+          onChange={(event) => change({ align: event.currentTarget.value as Align })}
+        >
+          {ALIGNS.map((align) => (
+            <option key={align} value={align}>
+              {ALIGNED[align]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span class="progress" role="status" aria-label={record.waiting ? "Loading" : ""} />
+    </footer>
+  );
+}
+
+/** Say how many of the steps are there. */
+export function kept(count: number, logged: number | null): string {
+  if (logged === null) return `${count} steps kept, perhaps of more`;
+  return `${count} of ${logged} ${logged === 1 ? "step" : "steps"}`;
+}
+
+/** Go to the last step that is not after the number in a field. */
+function goTo(field: HTMLInputElement): void {
+  const wanted = Number(field.value);
+  const { steps, at } = stepsNow();
+  if (!field.value.trim() || !Number.isFinite(wanted)) {
+    field.value = String(steps[at] ?? "");
+    return;
+  }
+  const index = steps.findLastIndex((step) => step <= wanted);
+  toStep(Math.max(index, 0));
+  field.value = String(steps[Math.max(index, 0)] ?? "");
+}
+
+/** Go on a step a beat, once what is there is drawn, and around. */
+function usePlay(waiting: boolean): void {
+  const on = playing.value;
+  const { at, steps } = stepsNow();
+  useEffect(() => {
+    if (!on || waiting || steps.length < 2) return;
+    const timer = setTimeout(() => {
+      // Another tab of TensorBoard is looked at.
+      if (innerHeight === 0) playing.value = false;
+      const next = (at + 1) % steps.length;
+      // Not to follow the latest, which would move once new data come.
+      select("a", { step: steps[next] ?? null });
+    }, BEAT);
+    return () => clearTimeout(timer);
+  }, [on, waiting, at, steps.length]);
+}

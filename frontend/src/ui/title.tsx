@@ -1,0 +1,57 @@
+import type { Record } from "../data/shown";
+import { partnerOf } from "../data/pairs";
+import { change, select, state } from "../state/store";
+import { shapeOf } from "./layers";
+
+/** What the picture below is: always of what is drawn, not of what is on its way. */
+export function Title({ record, input }: { record: Record; input: string }) {
+  const { layer, step } = record.header;
+  return (
+    <h2>
+      <span data-name="layer">{layer.path}</span>
+      <small>
+        {[
+          layer.class_name,
+          layer.kind,
+          shapeOf(record.header),
+          `input ${input}`,
+          `run ${record.run.run}`,
+          `step ${step}`,
+        ].join(" · ")}
+      </small>
+      <ReluSwitch record={record} />
+    </h2>
+  );
+}
+
+/** Before the activation function, after it, or what lies between. */
+function ReluSwitch({ record }: { record: Record }) {
+  const { layer } = record.header;
+  const partner = partnerOf(record.run, layer.partner);
+  if (!partner) return null;
+  const { removed } = state.value;
+  const after = layer.kind === "activation";
+  const choose = (wanted: boolean) => {
+    change({ removed: false });
+    if (wanted !== after) select("a", { layer: partner.layer });
+  };
+  const name = /relu/i.test(after ? layer.class_name : "relu") ? "ReLU" : "activation";
+  return (
+    <span class="switch" role="group" aria-label={`Before and after ${name}`}>
+      <button type="button" aria-pressed={!removed && !after} onClick={() => choose(false)}>
+        before {name}
+      </button>
+      <button type="button" aria-pressed={!removed && after} onClick={() => choose(true)}>
+        after {name}
+      </button>
+      <button
+        type="button"
+        aria-pressed={removed}
+        onClick={() => change({ removed: !removed })}
+        title="The values before less those after"
+      >
+        removed
+      </button>
+    </span>
+  );
+}

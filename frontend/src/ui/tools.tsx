@@ -1,0 +1,92 @@
+import type { Ordering } from "../data/ordering";
+import { SORT_KEYS, type SortKey } from "../numbers/order";
+import { change, state } from "../state/store";
+
+const SORTS: { [key in SortKey]: string } = {
+  channel: "channel",
+  max: "maximum",
+  mean: "mean",
+  l2: "L2 norm",
+  deviation: "standard deviation",
+  zeros: "share of zeros",
+  change: "change since the first step",
+  difference: "difference to B",
+};
+
+/** Which channels, and in what order. */
+export function ChannelTools({ ordering, dead }: { ordering: Ordering; dead: number }) {
+  const { sort, search, hideDead, pins, zoom } = state.value;
+  return (
+    <div class="tools">
+      <label>
+        Sort by
+        <select
+          value={sort.by}
+          onChange={(event) =>
+            change({ sort: { ...sort, by: event.currentTarget.value as SortKey } })
+          }
+        >
+          {SORT_KEYS.map((key) => (
+            <option key={key} value={key}>
+              {SORTS[key]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button
+        type="button"
+        disabled={sort.by === "channel"}
+        title={sort.descending ? "Largest first" : "Smallest first"}
+        aria-label={sort.descending ? "Largest first" : "Smallest first"}
+        onClick={() => change({ sort: { ...sort, descending: !sort.descending } })}
+      >
+        {sort.descending ? "↓" : "↑"}
+      </button>
+      <input
+        id="search-channels"
+        type="search"
+        placeholder="Channels: 13,46"
+        title="Search channels (/)"
+        aria-label="Search channels"
+        aria-invalid={ordering.unknown.length > 0}
+        value={search}
+        onInput={(event) => change({ search: event.currentTarget.value })}
+      />
+      <label>
+        <input
+          type="checkbox"
+          checked={hideDead}
+          onChange={(event) => change({ hideDead: event.currentTarget.checked })}
+        />
+        hide {dead} dead
+      </label>
+      {pins.length > 0 && (
+        <button type="button" onClick={() => change({ pins: [] })}>
+          unpin {pins.length}
+        </button>
+      )}
+      <span class="switch" role="group" aria-label="Zoom">
+        <button type="button" aria-label="Smaller" onClick={() => change({ zoom: step(zoom, 0.5) })}>
+          −
+        </button>
+        <button type="button" aria-pressed={zoom === null} onClick={() => change({ zoom: null })}>
+          {zoom === null ? "fit" : `${zoom}×`}
+        </button>
+        <button type="button" aria-label="Larger" onClick={() => change({ zoom: step(zoom, 2) })}>
+          +
+        </button>
+      </span>
+      <span class="quiet values" data-name="count">
+        {ordering.channels.length} of {ordering.channels.length + ordering.hidden} channels
+      </span>
+      {ordering.unknown.length > 0 && (
+        <span class="failed">no channel {ordering.unknown.join(", ")}</span>
+      )}
+      {ordering.reason !== null && <span class="failed">{ordering.reason}</span>}
+    </div>
+  );
+}
+
+function step(zoom: number | null, factor: number): number {
+  return Math.min(Math.max((zoom ?? 2) * factor, 1 / 8), 32);
+}

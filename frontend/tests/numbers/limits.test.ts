@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import {
+  channelLimits,
+  finiteLimits,
+  fromStatistics,
+  percentileLimits,
+  symmetric,
+  union,
+} from "../../src/numbers/limits";
+import { NORMAL } from "./vectors";
+
+const values = new Float32Array([NaN, 3, -Infinity, -2, 5, Infinity, 8]);
+
+describe("finiteLimits", () => {
+  it("leaves out NaN and infinities", () => {
+    expect(finiteLimits(values)).toEqual({ low: -2, high: 8 });
+  });
+
+  it("looks at a part", () => {
+    expect(finiteLimits(values, 1, 3)).toEqual({ low: 3, high: 3 });
+  });
+
+  it("is null where nothing is finite", () => {
+    expect(finiteLimits(values, 5, 6)).toBeNull();
+    expect(finiteLimits(new Float32Array())).toBeNull();
+  });
+});
+
+describe("union", () => {
+  it("holds both", () => {
+    expect(union({ low: 0, high: 2 }, { low: -1, high: 1 })).toEqual({ low: -1, high: 2 });
+  });
+
+  it("passes over null", () => {
+    expect(union(null, { low: 0, high: 1 })).toEqual({ low: 0, high: 1 });
+    expect(union({ low: 0, high: 1 }, null)).toEqual({ low: 0, high: 1 });
+    expect(union(null, null)).toBeNull();
+  });
+});
+
+describe("percentileLimits", () => {
+  // numpy.percentile of the finite values as float64.
+  it.each([
+    [0, -9, 9],
+    [1, -5.897292685508728, 6.435348196029674],
+    [12.5, -2.494702398777008, 1.7484894096851349],
+    [33, -1.2377137494087218, 0.5007020622491836],
+    [50, -0.4668450355529785, -0.4668450355529785],
+  ])("percentile %d is that of NumPy", (percentile, low, high) => {
+    const before = NORMAL.slice();
+    const found = percentileLimits(NORMAL, percentile)!;
+    expect(found.low).toBeCloseTo(low, 13);
+    expect(found.high).toBeCloseTo(high, 13);
+    expect(NORMAL).toEqual(before);
+  });
+
+  it("finds every rank among equal, rising and falling values", () => {
+    for (const make of [(i: number) => i, (i: number) => -i, (i: number) => i % 3]) {
+      const some = Float32Array.from({ length: 101 }, (_, i) => make(i));
+      const sorted = Array.from(some).sort((a, b) => a - b);
+      for (let rank = 0; rank <= 50; rank++) {
+        const found = percentileLimits(some, rank)!;
+        expect(found.low).toBeCloseTo(sorted[rank]!, 12);
+        expect(found.high).toBeCloseTo(sorted[100 - rank]!, 12);
+      }
+    }
+  });
+
+  it("looks at a part, and is null where nothing is finite", () => {
+    expect(percentileLimits(values, 25, 3, 5)).toEqual({ low: -0.25, high: 3.25 });
+    expect(percentileLimits(values, 1, 1, 2)).toEqual({ low: 3, high: 3 });
+    expect(percentileLimits(values, 1, 0, 1)).toBeNull();
+  });
+
+  it.each([-1, 51, NaN])("refuses the percentile %d", (percentile) => {
+    expect(() => percentileLimits(values, percentile)).toThrow(
+      `Received the percentile ${percentile}; expected 0 to 50`,
+    );
+  });
+});
+
+it("symmetric goes as far below zero as above it", () => {
+  expect(symmetric({ low: -3, high: 2 })).toEqual({ low: -3, high: 3 });
+  expect(symmetric({ low: 1, high: 2 })).toEqual({ low: -2, high: 2 });
+  expect(symmetric({ low: 0, high: 0 })).toEqual({ low: 0, high: 0 });
+});
+
+it("channelLimits takes one channel of many", () => {
+  const maps = { height: 1, width: 2, channels: 3, values: new Float32Array([9, 9, 1, 2, -9, 0]) };
+  expect([0, 1, 2].map((channel) => channelLimits(maps, channel))).toEqual([
+    { low: 9, high: 9 },
+    { low: 1, high: 2 },
+    { low: -9, high: 0 },
+  ]);
+});
+
+it("fromStatistics passes over channels without a finite value", () => {
+  expect(fromStatistics([0, null, -2], [3, null, 1])).toEqual({ low: -2, high: 3 });
+  expect(fromStatistics([null], [null])).toBeNull();
+  expect(fromStatistics([], [])).toBeNull();
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { classify, MARKS, position, type Scale, unbend } from "../../src/numbers/scale";
+
+const plain: Scale = { limits: { low: 1, high: 5 }, gamma: 1, signed: false };
+const signed: Scale = { limits: { low: -2, high: 4 }, gamma: 2, signed: true };
+
+describe("position", () => {
+  it.each([
+    [1, 0],
+    [2, 0.25],
+    [5, 1],
+    [0, 0],
+    [6, 1],
+    [-Infinity, 0],
+    [Infinity, 1],
+    [NaN, NaN],
+  ])("of %d is %d", (value, expected) => {
+    expect(position(value, plain)).toBe(expected);
+  });
+
+  it("is lifted by a gamma below 1", () => {
+    expect(position(2, { ...plain, gamma: 0.5 })).toBe(0.5);
+  });
+
+  it.each([
+    [-4, 0],
+    [-2, 0.375],
+    [0, 0.5],
+    [2, 0.625],
+    [4, 1],
+  ])("of %d on a signed scale with gamma 2 is %d", (value, expected) => {
+    expect(position(value, signed)).toBe(expected);
+  });
+
+  it("leaves values as they are, clipped, where the limits have no width", () => {
+    const flat: Scale = { limits: { low: 0.25, high: 0.25 }, gamma: 1, signed: false };
+    expect([0.25, 7, -7].map((value) => position(value, flat))).toEqual([0.25, 1, 0]);
+    expect(position(NaN, flat)).toBeNaN();
+  });
+
+  it("is in the middle of a signed scale without width", () => {
+    const flat: Scale = { limits: { low: 0, high: 0 }, gamma: 0.5, signed: true };
+    expect(position(0, flat)).toBe(0.5);
+    expect(position(NaN, flat)).toBeNaN();
+  });
+});
+
+it.each([
+  { ...plain, gamma: 0.3 },
+  { ...signed, gamma: 3 },
+])("unbend is the inverse of gamma", (scale) => {
+  for (let share = 0; share <= 1; share += 1 / 64) {
+    const { low, high } = scale.signed ? { low: -4, high: 4 } : scale.limits;
+    const value = low + (high - low) * unbend(share, scale);
+    expect(position(value, scale)).toBeCloseTo(share, 10);
+  }
+});
+
+describe("classify", () => {
+  it.each([
+    [1, MARKS.none],
+    [5, MARKS.none],
+    [0.999, MARKS.below],
+    [5.001, MARKS.above],
+    [NaN, MARKS.nan],
+    [Infinity, MARKS.plus],
+    [-Infinity, MARKS.minus],
+  ])("%d gets mark %d", (value, mark) => {
+    expect(classify(value, plain.limits)).toBe(mark);
+  });
+
+  it("takes what rounding adds for a part of the scale, but no more", () => {
+    const limits = { low: -0.1, high: 0.1 };
+    expect(classify(Math.fround(0.1), limits)).toBe(MARKS.none);
+    expect(classify(0.1 * (1 + 3 * 2 ** -23), limits)).toBe(MARKS.above);
+    expect(classify(-0.1 * (1 + 3 * 2 ** -23), limits)).toBe(MARKS.below);
+  });
+});

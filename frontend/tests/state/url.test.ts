@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { START, type State } from "../../src/state/state";
+import { fromHash, toHash } from "../../src/state/url";
+
+const CHANGED: State = {
+  a: { run: "a&b=c/ü", step: 400, input: "face", layer: "fire6-relu_squeeze1x1", channel: 13 },
+  b: { run: null, step: 0, input: "<img src=x>", layer: null, channel: 46 },
+  view: "compare",
+  scale: { mode: "fixed", low: -2.5, high: 1e9, percentile: 5, symmetric: true, gamma: 0.5 },
+  colours: "signed",
+  smooth: true,
+  zoom: 4,
+  sort: { by: "difference", descending: false },
+  search: "13,46",
+  hideDead: true,
+  pins: [13, 46],
+  removed: true,
+  compare: { how: "wipe", wipe: 0.25 },
+  multiples: { columns: "layers" },
+  align: "epoch",
+  place: { y: 0.25, x: 1 },
+  overlay: 0,
+  layers: "^fire[67]",
+};
+
+describe("the address", () => {
+  it("restores all that was chosen", () => {
+    expect(fromHash(toHash(CHANGED, "activations"))).toEqual({ state: CHANGED, notices: [] });
+  });
+
+  it("is short where nothing was chosen", () => {
+    expect(toHash(START, "")).toBe("activations");
+    expect(fromHash("activations")).toEqual({ state: START, notices: [] });
+  });
+
+  it("leaves alone what is not ours, and replaces what is", () => {
+    const hash = "timeseries&p.other.x=1&p.activations.run=old&tagFilter=a";
+    expect(toHash({ ...START, view: "inputs" }, hash)).toBe(
+      "timeseries&p.other.x=1&tagFilter=a&p.activations.view=inputs",
+    );
+  });
+
+  it.each([
+    ["view=__proto__", "view"],
+    ["step=1e3", "step"],
+    ["step=-1", "step"],
+    ["channel=%EF%BC%91", "channel"],
+    ["gamma=0", "gamma"],
+    ["low=Infinity", "low"],
+    ["pins=1,,2", "pins"],
+    ["place=0.5", "place"],
+    ["place=2,0", "place"],
+    ["smooth=yes", "smooth"],
+    ["smooth=toString", "smooth"],
+    ["run=%E0%A4%A", "run"],
+    [`run=${"x".repeat(100_000)}`, "run"],
+    ["sort=constructor", "sort"],
+  ])("takes %s for junk, and says so", (pair, key) => {
+    expect(fromHash(`activations&p.activations.${pair}`)).toEqual({
+      state: START,
+      notices: [key],
+    });
+  });
+
+  it("ignores keys that mean nothing", () => {
+    expect(fromHash("activations&p.activations.__proto__=1&p.activations.x")).toEqual({
+      state: START,
+      notices: [],
+    });
+  });
+});
