@@ -9,6 +9,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     cssCodeSplit: false,
+    // Those of what is bundled.
+    license: { fileName: "licenses.md" },
     lib: {
       entry: "src/index.tsx",
       formats: ["es"],

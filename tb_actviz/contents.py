@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from tensorboard.compat.proto.summary_pb2 import Summary
@@ -25,18 +24,14 @@ from tb_actviz.errors import InputError
 from tb_actviz.imaging.maps import as_maps
 from tb_actviz.imaging.montage import input_comparison
 from tb_actviz.imaging.png import encode_png
+from tb_actviz.input_pictures import InputPictures
+from tb_actviz.layer_records import channel_facts, layer_facts, reduction
 from tb_actviz.options import VIEWS, LogOptions
 from tb_actviz.records.codec import choose_precision, pack
-from tb_actviz.records.schema import (
-    MAX_INPUTS,
-    InputFacts,
-    LayerFacts,
-    Record,
-    record_summary,
-    record_tag,
-)
+from tb_actviz.records.facts import MAX_INPUTS, InputFacts, Record
+from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.views import Response, SharedScale, draw
-from tb_actviz.watch import WatchedLayer, check_channels
+from tb_actviz.watch import WatchedLayer, check_channels, check_class_names
 from tb_actviz.writing.summaries import (
     histogram_summary,
     image_summary,
@@ -52,8 +47,6 @@ _BINS = 64
 _TOP = 5
 #: Of smaller maps the range of each channel takes more room than two bytes a value.
 _SMALLEST_FOR_UINT8 = 32
-#: A record's header names no statistics of more channels than these, of all inputs.
-_MOST_CHANNELS = 40_000
 
 
 @dataclass(frozen=True)
@@ -111,6 +104,7 @@ class StepContents:
         views: Which pictures to draw.
         output: Path of the model's output, where that is a vector of scores.
         preprocess: Name of what pictures went through before the model.
+        pictures: What the run holds of the inputs' pictures.
         position: Where in a training the step is; empty outside of one.
         shared: Scales that the pictures share with those of other steps; None for
             those of the options.
@@ -129,6 +123,7 @@ class StepContents:
         views: Sequence[str],
         output: str | None,
         preprocess: str,
+        pictures: InputPictures,
         position: Mapping[str, int] | None = None,
         shared: SharedScale | None = None,
     ) -> None:
@@ -138,6 +133,7 @@ class StepContents:
         self._options = options
         self._views = views
         self._output = output
+        self._pictures = pictures
         self._position = dict(position or {})
         self._shared = shared
         self._kept = {layer.path: _LayerContents() for layer in layers}
@@ -155,7 +151,8 @@ class StepContents:
             For each layer the summaries of this input.
 
         Raises:
-            InputError: If a layer does not have a channel to be followed.
+            InputError: If a layer does not have a channel to be followed, or there are
+                more or fewer names of classes than scores.
         """
         one = self.logged.inputs[self._done]
         self._done += 1
@@ -165,7 +162,8 @@ class StepContents:
                 counts * len(self.logged.inputs), RECORD_AIM
             )
         if self._output is not None:
-            self.logged.predictions[one.name] = captured[self._output][0]
+            scores = self.logged.predictions[one.name] = captured[self._output][0]
+            check_class_names(self._options.class_names, len(scores))
         for layer in self._layers:
             yield self._add_layer(layer, one, captured)
 
@@ -173,9 +171,16 @@ class StepContents:
         """Sum up, once all inputs have been added.
 
         Yields:
-            The summaries of all inputs together: comparisons, records, histograms,
-            scalars.
+            The summaries of all inputs together: their pictures, comparisons, records,
+            histograms, scalars.
         """
+        if self._options.records:
+            yield from self._pictures.changed(
+                self.logged.inputs,
+                self.logged.step,
+                preprocess=self.logged.preprocess,
+                position=self._position,
+            )
         for layer in self._layers:
             kept = self._kept[layer.path]
             self.logged.statistics[layer.path] = layer_statistics(
@@ -213,6 +218,7 @@ class StepContents:
         strongest = self._strongest(statistics)
         self.logged.strongest.setdefault(layer.path, {})[one.name] = strongest
         if self._options.records:
+            predictions = self._predictions(one.name)
             kept.facts.append(
                 InputFacts(
                     name=one.name,
@@ -220,8 +226,9 @@ class StepContents:
                     dtype=layer.dtype,
                     packed=pack(maps, self._precision_for(kept.positions[-1])),
                     strongest=tuple(strongest),
-                    predictions=self._predictions(one.name),
-                    **self._per_channel(statistics),
+                    predictions=predictions,
+                    predicted=self._named(predictions),
+                    **channel_facts(statistics, len(self.logged.inputs)),
                 )
             )
         if "inputs" in self._views:
@@ -249,22 +256,6 @@ class StepContents:
         few = positions < _SMALLEST_FOR_UINT8
         return "float16" if few and self._precision == "uint8" else self._precision
 
-    def _too_many_channels(self, channels: int) -> bool:
-        return channels * len(self.logged.inputs) > _MOST_CHANNELS
-
-    def _per_channel(self, statistics: ChannelStatistics) -> dict[str, Any]:
-        """What a record says of each channel: nothing of very many."""
-        if self._too_many_channels(len(statistics.minimum)):
-            return {}
-        return {
-            "minimum": statistics.minimum,
-            "maximum": statistics.maximum,
-            "mean": statistics.mean,
-            "zero_share": statistics.zero_share,
-            "nan_count": statistics.nan_count,
-            "inf_count": statistics.inf_count,
-        }
-
     def _strongest(self, statistics: ChannelStatistics) -> list[tuple[int, float]]:
         """As `strongest_channels` by the maximum, from what is measured already."""
         maxima = np.where(np.isnan(statistics.maximum), -np.inf, statistics.maximum)
@@ -277,6 +268,10 @@ class StepContents:
             return ()
         classes, best = strongest_channels(scores, min(_TOP, len(scores)))
         return tuple(zip(classes.tolist(), best.tolist(), strict=True))
+
+    def _named(self, predictions: Sequence[tuple[int, float]]) -> list[str]:
+        names = self._options.class_names
+        return [] if names is None else [names[number] for number, _ in predictions]
 
     def _followed(self, path: str) -> Sequence[int]:
         """The chosen channels, or the strongest for the first input."""
@@ -313,20 +308,13 @@ class StepContents:
         return record_summary(
             record_tag(layer.path),
             Record(
-                layer=LayerFacts(
-                    path=layer.path,
-                    class_name=layer.class_name,
-                    kind=layer.kind,
-                    partner=layer.partner,
-                ),
+                layer=layer_facts(layer),
                 step=self.logged.step,
                 inputs=tuple(kept.facts),
                 position=self._position,
                 dead=statistics.dead,
                 preprocess=self.logged.preprocess,
-                reduced=f"no statistics of each of {statistics.channels} channels"
-                if self._too_many_channels(statistics.channels)
-                else "",
+                reduced=reduction(statistics.channels, len(self.logged.inputs)),
             ),
         )
 
@@ -338,6 +326,10 @@ class StepContents:
             scalars[f"{path}/sparsity"] = found.zero_share
             scalars[f"{path}/dead"] = found.dead_share
             kept = self._kept[path]
+            nonfinite = found.nan_count + found.inf_count
+            if nonfinite:
+                values = sum(kept.positions) * found.channels
+                scalars[f"{path}/nonfinite"] = nonfinite / values
             if kept.saturated:
                 scalars[f"{path}/saturated"] = float(
                     np.average(kept.saturated, weights=kept.positions)

@@ -16,6 +16,7 @@ from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.contents import Logged, StepContents
 from tb_actviz.errors import InputError
 from tb_actviz.imaging.normalize import Limits, finite_limits
+from tb_actviz.input_pictures import InputPictures
 from tb_actviz.options import VIEWS, LogOptions
 from tb_actviz.views import SharedScale
 from tb_actviz.watch import Watch
@@ -61,8 +62,10 @@ class ActivationLogger:
             layers,
             preprocess=preprocess,
             channels=tuple(self.options.channels),
+            class_names=self.options.class_names,
         )
         self._file = open_event_file(log_dir)
+        self._pictures = InputPictures()
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -102,14 +105,17 @@ class ActivationLogger:
         check_step(step)
         named = self.read(inputs, samples=samples)
         self._check_something_to_log(len(named))
+        if self._file.is_deleted:
+            self._pictures = InputPictures()
         contents = StepContents(
-            self._watch.layers,
+            self._watch.layers_for(named),
             named,
             self.options,
             step=step,
             views=self._views,
             output=self._watch.output,
             preprocess=self._watch.preprocess,
+            pictures=self._pictures,
             shared=shared,
         )
         done, total = 0, len(named) * len(self.layers)

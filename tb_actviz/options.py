@@ -9,6 +9,7 @@ import numpy as np
 
 from tb_actviz.errors import InputError, near_matches
 from tb_actviz.records.codec import PRECISIONS
+from tb_actviz.records.facts import MAX_CLASS_NAME
 from tb_actviz.writing.async_writer import WHEN_FULL
 
 #: Every view, by the name it has in tags, with what it shows.
@@ -42,12 +43,14 @@ class LogOptions:
             channels.
         limits: A fixed scale (low, high); default is a scale for each picture.
         per_channel: Stretch every channel of the grid over its own range instead.
-        records: Write the values themselves, as records for the Activations tab.
+        records: Write the values themselves, as records for the Activations tab, with
+            the pictures of the inputs.
         precision: How exactly records hold the values: `"float32"`, `"float16"`,
             `"uint8"`, or `"auto"` for the most exact one with which the values of one
             step take at most 16 MiB before compression.
         scalars: Write mean, standard deviation, shares of zeros, of dead channels and
-            of saturated values for each layer.
+            of saturated values for each layer, and that of NaN and infinities where
+            there are some.
         histograms: Write a histogram of each layer's values.
         dead_threshold: A layer with at least this share of dead channels, in (0, 1],
             is warned of, once. None never warns.
@@ -56,6 +59,8 @@ class LogOptions:
         when_full: What `ActivationCallback` does when writing cannot keep up:
             `"block"` makes the training wait, `"drop_oldest"` drops the oldest step
             that is not yet written, and counts it.
+        class_names: A name for each score that the model gives, in their order, which
+            records name their predictions by; None for none.
 
     Raises:
         InputError: If one of them makes no sense.
@@ -73,6 +78,7 @@ class LogOptions:
     dead_threshold: float | None = 0.5
     max_bytes: int | None = DEFAULT_MAX_BYTES
     when_full: str = "block"
+    class_names: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         _check_views(self.views)
@@ -92,6 +98,7 @@ class LogOptions:
             )
         check_share("dead_threshold", self.dead_threshold)
         object.__setattr__(self, "channels", _checked_channels(self.channels))
+        object.__setattr__(self, "class_names", _checked_names(self.class_names))
         if self.limits is not None:
             _check_limits(self.limits, self.per_channel)
 
@@ -148,6 +155,24 @@ def _checked_channels(channels: Sequence[int]) -> tuple[int, ...]:
             f"{MAX_CHANNELS}. The view channels shows all of a layer."
         )
     return tuple(numbers)
+
+
+def _checked_names(names: Sequence[str] | None) -> tuple[str, ...] | None:
+    if names is None:
+        return None
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        shown = " ".join(repr(names).split())
+        raise InputError(
+            f"Received class_names={shown:.80}; expected a list of names, one for each "
+            "score that the model gives, or None."
+        )
+    longest = max(names, key=len, default="")
+    if len(longest) > MAX_CLASS_NAME:
+        raise InputError(
+            f"Received a class name of {len(longest)} characters, {longest:.40}…; "
+            f"expected at most {MAX_CLASS_NAME}."
+        )
+    return tuple(names)
 
 
 def _check_limits(received: tuple[float, float], per_channel: bool) -> None:

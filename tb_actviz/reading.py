@@ -18,13 +18,8 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tb_actviz.errors import InputError, near_matches
 from tb_actviz.imaging.maps import from_maps
 from tb_actviz.records.codec import unpack
-from tb_actviz.records.schema import (
-    PLUGIN_NAME,
-    Record,
-    RecordError,
-    decode_record,
-    record_tag,
-)
+from tb_actviz.records.facts import Record
+from tb_actviz.records.schema import PLUGIN_NAME, RecordError, decode_record, record_tag
 from tb_actviz.writing.folders import as_folder, is_remote
 from tb_actviz.writing.framing import FOOT, is_intact
 from tb_actviz.writing.naming import step_in

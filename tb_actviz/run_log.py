@@ -14,6 +14,7 @@ import numpy as np
 from tb_actviz.analysis.layer import LayerStatistics
 from tb_actviz.capture.fixed import FixedInputs
 from tb_actviz.contents import StepContents
+from tb_actviz.input_pictures import InputPictures
 from tb_actviz.messages import Messages
 from tb_actviz.options import LogOptions
 from tb_actviz.schedule import Budget
@@ -122,6 +123,8 @@ class RunLog:
         #: The last step that the folder held before; None where it held none.
         self.last_step = last_step(folder)
         self._watched = watched
+        self._layers = watched.watch.layers_for(watched.fixed.inputs)
+        self._pictures = InputPictures()
         self._options = options
         self._messages = messages
         self._budget = Budget(max_overhead, options.max_bytes, bytes_of(folder))
@@ -274,16 +277,19 @@ class RunLog:
     ) -> None:
         """All that is done on the worker thread."""
         self._place.step = step
+        if self._file.is_deleted:
+            self._pictures = InputPictures()
         watch = self._watched.watch
         views = self._options.views
         contents = StepContents(
-            watch.layers,
+            self._layers,
             self._watched.fixed.inputs,
             self._options,
             step=step,
             views=TRAINING_VIEWS if views is None else views,
             output=watch.output,
             preprocess=watch.preprocess,
+            pictures=self._pictures,
             position=position,
         )
         summaries = []

@@ -169,6 +169,7 @@ class TrainingLog:
             self._layers,
             preprocess=self._preprocess,
             channels=tuple(self._options.channels),
+            class_names=self._options.class_names,
         )
         named = watch.read(self._inputs)
         check_count(len(named), self._options)

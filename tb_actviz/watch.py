@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -25,6 +25,7 @@ from tb_actviz.capture.layers import (
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.passes import ForwardPass
 from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.receptive import ReceptiveField, receptive_fields
 from tb_actviz.capture.streams import is_stream
 from tb_actviz.capture.text import by
 from tb_actviz.errors import InputError
@@ -43,6 +44,9 @@ class WatchedLayer:
         bounds: Between which values its activation function stays; None for any.
         before: Path of what its activation is applied to, captured with it; None where
             it has none.
+        parameters: Number of its weights' values.
+        receptive_field: What its positions see of the input; None where unknown, or
+            where it depends on the size of the input.
     """
 
     path: str
@@ -52,6 +56,8 @@ class WatchedLayer:
     dtype: str
     bounds: Bounds | None
     before: str | None
+    parameters: int | None = None
+    receptive_field: ReceptiveField | None = None
 
 
 class Watch:
@@ -62,9 +68,11 @@ class Watch:
         layers: As for `ActivationLogger`.
         preprocess: As for `FeatureExtractor`.
         channels: Channels that every layer must have.
+        class_names: A name for each score that the model gives; None for none.
 
     Raises:
-        InputError: If a layer or channel does not exist.
+        InputError: If a layer or channel does not exist, or there are more or fewer
+            names than scores.
     """
 
     def __init__(
@@ -74,6 +82,7 @@ class Watch:
         *,
         preprocess: Preprocess,
         channels: Sequence[int],
+        class_names: Sequence[str] | None = None,
     ) -> None:
         #: The layers; empty before the first inputs of an unbuilt model.
         self.layers: tuple[WatchedLayer, ...] = ()
@@ -81,6 +90,10 @@ class Watch:
         self.output: str | None = None
         self._selection = layers
         self._channels = channels
+        self._class_names = class_names
+        self._model = model
+        #: By the shapes of an input.
+        self._fields: dict[tuple[Any, ...], dict[str, ReceptiveField]] = {}
         self._make_pass = partial(
             ForwardPass, model, self._choose, preprocess=preprocess
         )
@@ -117,6 +130,32 @@ class Watch:
         for one in named:
             self._pass.check(one)
         return named
+
+    def layers_for(self, inputs: Sequence[NamedInput]) -> tuple[WatchedLayer, ...]:
+        """Find what is known of the layers once the sizes of the inputs are.
+
+        Args:
+            inputs: From `read`, at least one.
+
+        Returns:
+            The layers, with their receptive fields where they are the same for all of
+            these inputs.
+
+        Raises:
+            InputError: If an input looks preprocessed already, and is going to be.
+        """
+        of_sizes = {tuple(part.shape for part in one.parts): one for one in inputs}
+        for shapes, one in of_sizes.items():
+            if shapes not in self._fields:
+                fed = self._pass.fed_shapes(one)
+                self._fields[shapes] = receptive_fields(self._model, fed)
+        fields = [self._fields[shapes] for shapes in of_sizes]
+        located = []
+        for layer in self.layers:
+            first, *others = (found.get(layer.path) for found in fields)
+            same = first if all(field == first for field in others) else None
+            located.append(replace(layer, receptive_field=same))
+        return tuple(located)
 
     def run(self, one: NamedInput) -> dict[str, np.ndarray]:
         """Capture the activations for one input.
@@ -193,10 +232,14 @@ class Watch:
                 dtype=call.dtype,
                 bounds=None if call.fused else activation_bounds(call.layer),
                 before=feeds[call.path] if feeds.get(call.path) in capturable else None,
+                parameters=infos[call.path].parameters,
             )
             for call in chosen
         )
-        self.output = _vector_output(calls)
+        output = _vector_output(calls)
+        self.output = None if output is None else output.path
+        if output is not None and output.sample_shape[0] is not None:
+            check_class_names(self._class_names, output.sample_shape[0])
         needed = {*self.shown, self.output}
         return [call for path, call in capturable.items() if path in needed]
 
@@ -220,6 +263,23 @@ def check_channels(channels: Sequence[int], path: str, count: int) -> None:
             )
 
 
+def check_class_names(names: Sequence[str] | None, count: int) -> None:
+    """Refuse names that are not those of a model's classes.
+
+    Args:
+        names: A name for each class; None for none.
+        count: How many scores the model gives.
+
+    Raises:
+        InputError: If there are more or fewer names.
+    """
+    if names is not None and len(names) != count:
+        raise InputError(
+            f"Received {len(names)} class_names; the model gives {count} scores. Give "
+            "one name for each score, in their order, or None."
+        )
+
+
 def _check_values(chosen: Sequence[Call]) -> None:
     for call in chosen:
         if 0 in call.sample_shape:
@@ -229,8 +289,8 @@ def _check_values(chosen: Sequence[Call]) -> None:
             )
 
 
-def _vector_output(calls: Sequence[Call]) -> str | None:
+def _vector_output(calls: Sequence[Call]) -> Call | None:
     final = [call for call in calls if call.final]
     if len(final) != 1 or len(final[0].sample_shape) != 1 or final[0].problem:
         return None
-    return final[0].path
+    return final[0]

@@ -329,10 +329,17 @@ def steps_in_all_loaders(log_dir: Path) -> dict[str, list[int]]:
                 break
             time.sleep(0.1)
     assert found == expected
-    return {
-        run: next((s for tag, s in tags.items() if tag.endswith("/activations")), [])
-        for run, tags in expected.items()
-    }
+    return {run: _steps_of_layers(tags) for run, tags in expected.items()}
+
+
+def _steps_of_layers(tags: dict[str, list[int]]) -> list[int]:
+    """The steps of any layer; pictures of the inputs are there where they changed."""
+    of_layers = (
+        steps
+        for tag, steps in tags.items()
+        if tag.endswith("/activations") and tag != ":input/activations"
+    )
+    return next(of_layers, [])
 
 
 def _by_python(log_dir: Path) -> Found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ from tb_actviz import (
     channel_grid,
 )
 from tb_actviz.records.codec import unpack
-from tb_actviz.records.schema import Record, decode_record
+from tb_actviz.records.facts import Record
+from tb_actviz.records.schema import decode_record
 
 LAYERS = ["backbone/conv", "backbone/bn", "head"]
 
@@ -41,6 +43,11 @@ def records(log_dir: Path) -> dict[tuple[str, int], Record]:
         (tag.removesuffix("/activations"), step): decode_record(tensor.string_val)
         for (tag, step), tensor in values(log_dir, "activations").items()
     }
+
+
+def layer_records(log_dir: Path) -> dict[tuple[str, int], Record]:
+    """The same without those of the inputs, which are there where they changed."""
+    return {key: one for key, one in records(log_dir).items() if key[0] != ":input"}
 
 
 def steps(log_dir: Path) -> list[int]:
@@ -206,8 +213,13 @@ def test_a_second_fit_and_a_recompiled_model_go_on_after_the_steps_there(
     fit(model, callback, initial_epoch=6, epochs=8)
     assert steps(tmp_path) == [0, 1, 2, 3, 4, 5, 6, 7]
     assert len(event_files(tmp_path)) == 4
-    epochs = [record.position["epoch"] for record in records(tmp_path).values()]
+    read = layer_records(tmp_path)
+    epochs = [record.position["epoch"] for record in read.values()]
     assert epochs == [0, 1, 0, 1, 0, 1, 6, 7]
+    pictures = {key: one for key, one in records(tmp_path).items() if key not in read}
+    assert list(pictures) == [(":input", step) for step in (0, 2, 4, 6)]
+    positions = [one.position for one in pictures.values()]
+    assert positions == [{"epoch": 0}, {"epoch": 0}, {"epoch": 0}, {"epoch": 6}]
 
 
 @pytest.mark.every_backend
@@ -231,7 +243,7 @@ def test_another_model_gets_its_own_pass(tmp_path: Path) -> None:
     read = records(tmp_path)
     assert {path for path, step in read if step < 2} >= set(LAYERS)
     assert {path for path, step in read if step >= 2} == {
-        *("scale", "conv", "mix", "noise", "pool", "head")
+        *(":input", "scale", "conv", "mix", "noise", "pool", "head")
     }
 
 
@@ -374,7 +386,7 @@ def test_pictures_are_drawn_as_asked(tmp_path: Path) -> None:
     assert images(tmp_path / "b") == {}
     tags = {tag for tag, _ in scalars(tmp_path / "b")}
     assert all(tag.startswith("tb_actviz/") for tag in tags)
-    assert set(records(tmp_path / "b")) == {("backbone/conv", 0)}
+    assert set(records(tmp_path / "b")) == {(":input", 0), ("backbone/conv", 0)}
 
 
 @pytest.mark.parametrize(
@@ -428,7 +440,7 @@ def test_dead_channels_are_named_once(
     (message,) = told(caplog)
     assert "At step 0" in message
     assert "'backbone/conv' 2 of 4 (0, 2)" in message
-    assert {r.dead for r in records(tmp_path).values()} == {(0, 2)}
+    assert {r.dead for r in layer_records(tmp_path).values()} == {(0, 2)}
     assert scalars(tmp_path)["backbone/conv/dead", 2] == 0.5
     text = values(tmp_path, "text")["tb_actviz/dead_channels", 2]
     assert "| backbone/conv | 50% | 0, 2 |" in text.string_val[0].decode()
@@ -472,7 +484,9 @@ def test_files_stop_growing_at_max_bytes(
     options = LogOptions(max_bytes=200_000, views=())
     callback = logged_to(tmp_path, "*", options=options)
     model = compiled(nested())
-    fit(model, callback, epochs=20)
+    # At a pace at which each log is written before the next one is due.
+    paced = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: time.sleep(0.05))
+    fit(model, callback, paced, epochs=20)
     size = sum(path.stat().st_size for path in event_files(tmp_path))
     assert 100_000 < size <= 200_000
     logged = steps(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,18 @@ import pytest
 from tensorboard.util.tensor_util import make_ndarray
 
 from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.receptive import ReceptiveField
 from tb_actviz.contents import RECORD_AIM, StepContents
 from tb_actviz.errors import InputError
+from tb_actviz.input_pictures import InputPictures
 from tb_actviz.options import LogOptions
 from tb_actviz.records.codec import unpack
-from tb_actviz.records.schema import Record, decode_record
+from tb_actviz.records.facts import LayerFacts, ReceptiveFacts, Record
+from tb_actviz.records.schema import decode_record
 from tb_actviz.watch import WatchedLayer
 
 LAYER = WatchedLayer("layer", "ReLU", "activation", None, "float32", None, None)
+SCORES = "scores"
 
 
 def named(count: int) -> list[NamedInput]:
@@ -28,7 +33,10 @@ def named(count: int) -> list[NamedInput]:
 
 
 def step(
-    arrays: list[np.ndarray], layer: WatchedLayer = LAYER, **options: Any
+    arrays: list[np.ndarray],
+    layer: WatchedLayer = LAYER,
+    scores: Sequence[float] | None = None,
+    **options: Any,
 ) -> tuple[StepContents, dict[str, Any]]:
     """One layer's step: the contents, and tag to summary value."""
     contents = StepContents(
@@ -37,12 +45,16 @@ def step(
         LogOptions(**options),
         step=3,
         views=(),
-        output=None,
+        output=None if scores is None else SCORES,
         preprocess="none",
+        pictures=InputPictures(),
     )
     summaries = []
     for array in arrays:
-        for of_layer in contents.add({layer.path: array[None]}):
+        captured = {layer.path: array[None]}
+        if scores is not None:
+            captured[SCORES] = np.float32([scores])
+        for of_layer in contents.add(captured):
             summaries += of_layer
     summaries += contents.finish()
     values = [value for summary in summaries for value in summary.value]
@@ -78,6 +90,41 @@ def test_statistics_are_over_inputs_of_any_sizes() -> None:
     for low, high, count in zip(left, right, counts, strict=True):
         assert ((whole >= low) & (whole < high)).sum() == count
     assert "layer/saturated" not in values
+    assert "layer/nonfinite" not in values
+
+
+def test_the_share_of_what_is_not_finite_is_of_all_values() -> None:
+    first, second = np.ones((2, 3, 4), np.float32), np.ones((5, 1, 4), np.float32)
+    first[0, 0, :2] = np.nan
+    second[4, 0, 1] = -np.inf
+    _, values = step([first, second])
+    assert scalar(values, "nonfinite") == pytest.approx(3 / 44)
+
+
+def test_what_is_known_of_a_layer_is_in_its_record() -> None:
+    field = ReceptiveField((7, 5), (2, 0), (-3, 0))
+    known = dataclasses.replace(LAYER, parameters=12, receptive_field=field)
+    _, values = step([np.ones((2, 2, 3), np.float32)], known)
+    assert record(values).layer == LayerFacts(
+        *("layer", "ReLU", "activation", None, 12),
+        ReceptiveFacts((7, 5), (2, 0), (-3, 0)),
+    )
+    _, values = step([np.ones((2, 2, 3), np.float32)])
+    assert record(values).layer == LayerFacts("layer", "ReLU", "activation")
+
+
+def test_predictions_go_by_the_names_of_their_classes() -> None:
+    arrays, scores = [np.ones((1, 1, 1), np.float32)] * 2, (0.25, 0.5, 0.125)
+    _, values = step(arrays, scores=scores, class_names=["cat", "dog", "größer"])
+    for one in record(values).inputs:
+        assert one.predictions == ((1, 0.5), (0, 0.25), (2, 0.125))
+        assert one.predicted == ("dog", "cat", "größer")
+    _, values = step(arrays, scores=scores)
+    assert record(values).inputs[0].predicted == ()
+    _, values = step(arrays, class_names=["cat", "dog", "größer"])
+    assert record(values).inputs[0].predicted == ()
+    with pytest.raises(InputError, match="2 class_names; the model gives 3 scores"):
+        step(arrays, scores=scores, class_names=["cat", "dog"])
 
 
 @pytest.mark.parametrize(
@@ -106,6 +153,7 @@ def test_nan_and_infinity_reach_the_record_and_leave_the_statistics() -> None:
     np.testing.assert_array_equal(unpack(one.packed), array)
     assert (one.nan_count, one.inf_count) == ((1,), (2,))
     assert scalar(values, "mean") == 2.0
+    assert scalar(values, "nonfinite") == pytest.approx(3 / 5)
     assert make_ndarray(values["layer/histogram"].tensor)[:, 2].sum() == 2
     assert contents.logged.strongest["layer"]["input_0"] == [(0, 3.0)]
 

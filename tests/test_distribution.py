@@ -112,6 +112,8 @@ def logged(folder: Path) -> dict[tuple[str, int], np.ndarray]:
     for (tag, step), tensor in values(folder, "activations").items():
         record = decode_record(tensor.string_val)
         assert [one.name for one in record.inputs] == list(PROBES)
+        if tag == ":input/activations":
+            continue
         found[tag.removesuffix("/activations"), step] = np.stack(
             [unpack(one.packed).reshape(one.shape) for one in record.inputs]
         )

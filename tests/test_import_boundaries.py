@@ -22,6 +22,8 @@ PARTS = {
     "watch",
     "contents",
     "comparison",
+    "input_pictures",
+    "layer_records",
     "logger",
     "reading",
     "messages",
@@ -51,11 +53,16 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "options": ({"errors", "records", "writing"}, {"numpy"}),
     "views": ({"errors", "imaging", "analysis", "options"}, {"numpy"}),
     "watch": ({"errors", "capture"}, {"keras", "numpy"}),
+    "input_pictures": (
+        {"analysis", "capture", "records"},
+        {"numpy", "tensorboard"},
+    ),
+    "layer_records": ({"analysis", "records", "watch"}, set()),
     # From activations to summaries: everything but Keras and files.
     "contents": (
         {
             *("errors", "capture", "imaging", "analysis", "records", "writing"),
-            *("options", "views", "watch"),
+            *("input_pictures", "layer_records", "options", "views", "watch"),
         },
         {"numpy", "tensorboard"},
     ),
@@ -63,7 +70,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "logger": (
         {
             *("errors", "capture", "imaging", "writing"),
-            *("options", "views", "watch", "contents"),
+            *("input_pictures", "options", "views", "watch", "contents"),
         },
         {"keras"},
     ),
@@ -76,8 +83,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "steps": (set(), set()),
     "run_log": (
         {
-            *("analysis", "capture", "contents", "messages", "options"),
-            *("schedule", "watch", "writing"),
+            *("analysis", "capture", "contents", "input_pictures", "messages"),
+            *("options", "schedule", "watch", "writing"),
         },
         {"keras", "numpy"},
     ),
@@ -254,13 +261,13 @@ def test_reading_records_needs_no_keras_and_no_back_end() -> None:
         "import numpy as np\n"
         "import tb_actviz\n"
         "from tb_actviz.records.codec import pack\n"
-        "from tb_actviz.records import schema\n"
+        "from tb_actviz.records import facts, schema\n"
         "from tb_actviz.writing.event_file import EventFile\n"
         "values = pack(np.ones((1, 1, 3)), 'uint8')\n"
-        "facts = schema.InputFacts('face', (3,), 'float32', values)\n"
-        "layer = schema.LayerFacts('a', 'Dense', 'other')\n"
+        "face = facts.InputFacts('face', (3,), 'float32', values)\n"
+        "layer = facts.LayerFacts('a', 'Dense', 'other')\n"
         "record = schema.record_summary(\n"
-        "    schema.record_tag('a'), schema.Record(layer, 0, (facts,))\n"
+        "    schema.record_tag('a'), facts.Record(layer, 0, (face,))\n"
         ")\n"
         "with tempfile.TemporaryDirectory() as d:\n"
         "    with EventFile(d) as f:\n"

@@ -19,12 +19,14 @@ from tb_actviz import (
     channel_grid,
     channels_beside_input,
     input_comparison,
+    read_records,
     relu_comparison,
     strongest_channels,
 )
 from tb_actviz.imaging.colormap import CLIPPED
 from tb_actviz.imaging.maps import as_maps
 from tb_actviz.options import VIEWS
+from tb_actviz.records.facts import LayerFacts, ReceptiveFacts
 
 A, B = pictures(2)
 
@@ -176,6 +178,11 @@ def test_nothing_is_written_when_any_input_is_bad(
         ("conv1", {"channels": (4,)}, "'conv1' has 4 channels, 0 to 3; channel 4"),
         (["relu1", "a"], {"channels": (2,)}, "'a' has 2 channels, 0 to 1; channel 2"),
         ("convx", {}, "Did you mean 'conv1'"),
+        (
+            "conv1",
+            {"class_names": ["a"] * 4},
+            "4 class_names; the model gives 5",
+        ),
     ],
 )
 def test_wrong_layers_and_channels(
@@ -204,6 +211,12 @@ def test_wrong_layers_and_channels(
         ({"limits": (1.0, 2.0, 3.0)}, "expected two finite numbers"),
         ({"limits": (0.0, np.nan)}, "expected two finite numbers"),
         ({"limits": (0.0, 1.0), "per_channel": True}, "expected one of them"),
+        ({"class_names": "cat"}, "class_names='cat'; expected a list of names"),
+        ({"class_names": ["cat", 3]}, r"class_names=\['cat', 3\]; expected a list"),
+        (
+            {"class_names": ["x" * 257]},
+            "class name of 257 characters, x{40}…; expected",
+        ),
     ],
 )
 def test_wrong_options(options: dict, words: str) -> None:
@@ -335,3 +348,60 @@ def test_strange_names_stay_tags(model: keras.Model, tmp_path: Path) -> None:
     assert f"a/channels/{name}" in logged.tags
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     assert set(images(tmp_path)) == {(tag, 0) for tag in logged.tags}
+
+
+def logged_facts(log_dir: Path) -> dict[tuple[str, int], LayerFacts]:
+    return {
+        (one.layer, one.step): one.record.layer
+        for one in read_records(log_dir)
+        if one.layer != ":input"
+    }
+
+
+def test_records_say_what_a_layer_has_and_what_it_sees(
+    model: keras.Model, tmp_path: Path
+) -> None:
+    options = LogOptions(views=())
+    with ActivationLogger(tmp_path, model, ["pool1", "b"], options=options) as log:
+        log(A)
+    assert logged_facts(tmp_path) == {
+        ("pool1", 0): LayerFacts(
+            *("pool1", "MaxPooling2D", "other", None, 0),
+            ReceptiveFacts((5, 5), (4, 4), (0, 0)),
+        ),
+        ("b", 0): LayerFacts(
+            *("b", "Conv2D", "pre-activation", "b.act", 111),
+            ReceptiveFacts((13, 13), (4, 4), (-4, -4)),
+        ),
+    }
+
+
+def test_a_field_that_depends_on_the_size_of_an_input_is_not_stated_for_several(
+    tmp_path: Path,
+) -> None:
+    inputs = keras.Input((None, None, 3))
+    x = keras.layers.Conv2D(2, 3, 2, padding="same", name="conv")(inputs)
+    model = keras.Model(inputs, keras.layers.Conv2D(2, 3, 2, name="last")(x))
+    options = LogOptions(views=())
+    even, odd = A[:16, :16], A[:17, :17]
+    with ActivationLogger(tmp_path, model, "conv", options=options) as log:
+        for step, pair in enumerate([[even], [odd], [even, even], [even, odd]]):
+            log(pair, step)
+    fields = [facts.receptive_field for facts in logged_facts(tmp_path).values()]
+    from_zero = ReceptiveFacts((3, 3), (2, 2), (0, 0))
+    before = ReceptiveFacts((3, 3), (2, 2), (-1, -1))
+    assert fields == [from_zero, before, from_zero, None]
+
+
+def test_the_field_is_that_of_what_the_model_is_fed_with(tmp_path: Path) -> None:
+    inputs = keras.Input((None, None, 3))
+    x = keras.layers.GlobalMaxPooling2D(name="pool")(inputs)
+    model = keras.Model(inputs, x)
+    with ActivationLogger(
+        *(tmp_path, model, "pool"),
+        preprocess=lambda pictures: np.repeat(pictures, 2, axis=1),
+        options=LogOptions(views=()),
+    ) as log:
+        log(A)
+    (facts,) = logged_facts(tmp_path).values()
+    assert facts.receptive_field == ReceptiveFacts((40, 17), (0, 0), (0, 0))

@@ -38,10 +38,8 @@ from tb_actviz import (
 )
 from tb_actviz.imaging.maps import as_maps
 from tb_actviz.records.codec import pack
+from tb_actviz.records.facts import InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import (
-    InputFacts,
-    LayerFacts,
-    Record,
     RecordError,
     encode_record,
     record_summary,

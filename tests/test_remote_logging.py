@@ -81,7 +81,11 @@ def test_a_training_is_logged_and_goes_on_as_here(
         steps.append(steps_of(log_dir))
         fit(model, logged_to(log_dir), epochs=1)
         found.append([*steps, steps_of(log_dir)])
-        assert [one.step for one in read_records(log_dir)] == sorted(found[-1][-1])
+        read = [(one.layer, one.step) for one in read_records(log_dir)]
+        assert read == [
+            *((":input", step) for step in (0, 2, 4)),
+            *(("backbone/conv", step) for step in sorted(found[-1][-1])),
+        ]
     assert found[0] == found[1]
     assert found[1][0] == {0, 1}
     here, there = told(caplog)

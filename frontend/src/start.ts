@@ -38,5 +38,7 @@ export function start(): void {
   onTheme((dark) => document.documentElement.classList.toggle("dark", dark));
   onReload(() => void reload());
   listenToKeys();
+  // Else the keys would go to TensorBoard's page until ours is clicked.
+  window.focus();
   void reload();
 }

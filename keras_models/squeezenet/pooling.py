@@ -84,6 +84,25 @@ class CeilMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
                 shape[axis] = -((window - size) // step) + 1
         return tuple(shape)
 
+    def receptive_windows(
+        self, height: int, width: int
+    ) -> tuple[tuple[int, int, int, int], ...]:
+        """Give the windows over maps of some size, as tb_actviz asks for them.
+
+        Args:
+            height: of the maps, in pixels.
+            width: of the maps.
+
+        Returns:
+            For rows and for columns the number of windows, the size of one, the step
+            to the next one, and where the first begins.
+        """
+        windows = [(window, step) for _, window, step in self._windows()]
+        return tuple(
+            (-((window - size) // step) + 1, window, step, 0)
+            for size, (window, step) in zip((height, width), windows, strict=True)
+        )
+
     def get_config(self) -> dict[str, Any]:
         """Give the constructor's arguments, for saving.
 

@@ -13,6 +13,9 @@ from tb_actviz.capture.roles import is_input
 #: What a path ends in where it means the value before an activation inside the layer.
 FUSED = ":pre"
 
+#: What the inputs themselves go by; no layer has this path, whatever its name.
+INPUT_PATH = ":input"
+
 _MOVES_AXES = (keras.layers.Permute, keras.layers.Reshape)
 
 
@@ -63,7 +66,7 @@ class Names:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._calls: dict[Any, int] = {}
-        self._taken = set(taken)
+        self._taken = {INPUT_PATH, *taken}
         # An id means something only as long as its layer lives.
         self._layers: list[Any] = []
 

@@ -119,6 +119,21 @@ class ForwardPass:
         """
         self._prepared(named).check(named, count)
 
+    def fed_shapes(self, named: NamedInput) -> list[tuple[int, ...]]:
+        """Get the shapes that the model is fed with for an input, once preprocessed.
+
+        Args:
+            named: An input.
+
+        Returns:
+            Shape for each of the model's inputs, without the batch axis.
+
+        Raises:
+            InputError: If it does not fit the model, or looks preprocessed already.
+        """
+        arrays = self._prepared(named).feed.batch([named])
+        return [array.shape[1:] for array in arrays]
+
     def run(
         self,
         inputs: Sequence[NamedInput],

@@ -103,8 +103,11 @@ def _log_faces(
 
     # The first layers have other channels: there the strongest are shown.
     for layers, options in [
-        (["conv1", "relu_conv1"], LogOptions()),
-        ([layer.replace("relu_", ""), layer], LogOptions(channels=channels)),
+        (["conv1", "relu_conv1"], LogOptions(class_names=CLASS_NAMES)),
+        (
+            [layer.replace("relu_", ""), layer],
+            LogOptions(channels=channels, class_names=CLASS_NAMES),
+        ),
     ]:
         with (
             ActivationLogger(logdir, net, layers, options=options) as logger,
@@ -152,7 +155,11 @@ def _fine_tune(
         freq=math.ceil(_PICTURES / _BATCH),  # before the first epoch and after each
         preprocess=net.preprocess_input,
         max_overhead=None,  # it is a demonstration
-        options=LogOptions(channels=(0, 1), views=("chosen", "inputs")),
+        options=LogOptions(
+            channels=(0, 1),
+            views=("chosen", "inputs"),
+            class_names=("eyes open", "an eye closed"),
+        ),
     )
     with progress_bar("fine-tuning") as progress:
         showing = keras.callbacks.LambdaCallback(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
     inputs = read_pictures(_paths(arguments), arguments.size)
     model = load_trained_model(arguments.model, arguments.weights)
     preprocess = load_preprocess(arguments.preprocess, arguments.model, model)
+    names = class_names(arguments.model, arguments.weights, model)
     from tb_actviz.logger import ActivationLogger
 
     with (
@@ -43,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
             model,
             arguments.layers,
             preprocess=preprocess,
-            options=options,
+            options=replace(options, class_names=names),
         ) as logger,
         progress_bar("drawing") as progress,
     ):
@@ -77,7 +80,10 @@ def _answer(
         "event_file": logger.event_file,
         "step": logged.step,
         "preprocess": logged.preprocess,
-        "inputs": [_input_answer(one, logged, arguments) for one in logged.inputs],
+        "inputs": [
+            _input_answer(one, logged, logger.options.class_names)
+            for one in logged.inputs
+        ],
         "strongest": {
             layer: {
                 name: [{"channel": c, "max": value} for c, value in channels]
@@ -91,15 +97,12 @@ def _answer(
 
 
 def _input_answer(
-    one: NamedInput, logged: Logged, arguments: argparse.Namespace
+    one: NamedInput, logged: Logged, names: Sequence[str] | None
 ) -> dict[str, Any]:
     from tb_actviz.analysis.channels import strongest_channels
 
     scores = logged.predictions.get(one.name)
     best = [] if scores is None else strongest_channels(scores, min(_TOP, len(scores)))
-    names = None
-    if scores is not None:
-        names = class_names(arguments.model, arguments.weights, len(scores))
     return {
         "name": one.name,
         "file": None if one.source is None else str(one.source),

@@ -126,13 +126,15 @@ def _guarded(function: Callable[[Any], Any], name: str) -> Callable[[Any], Any]:
     return guarded
 
 
-def class_names(name: str, weights: str | None, count: int) -> tuple[str, ...] | None:
+def class_names(
+    name: str, weights: str | None, model: keras.Model
+) -> tuple[str, ...] | None:
     """Find the names of a model's classes.
 
     Args:
         name: What the model was called on the command line.
         weights: What it was loaded with.
-        count: Number of its classes.
+        model: The model.
 
     Returns:
         Names that surely belong to them: those of the weights `faces`, or ImageNet's
@@ -143,7 +145,8 @@ def class_names(name: str, weights: str | None, count: int) -> tuple[str, ...] |
 
     if name == "squeezenet" or name.startswith(_APPLICATIONS):
         for names in (CLASS_NAMES, imagenet_names()):
-            if len(names) == count and (len(names) == 1000 or weights == "faces"):
+            fits = model.output_shape == (None, len(names))
+            if fits and (len(names) == 1000 or weights == "faces"):
                 return names
     return None
 

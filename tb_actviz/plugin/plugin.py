@@ -17,9 +17,13 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
 from tb_actviz.plugin import queries
-from tb_actviz.plugin.data import ActivationData, Place
+from tb_actviz.plugin.curves import Curves, Wanted
+from tb_actviz.plugin.data import ActivationData
+from tb_actviz.plugin.finding import Finder, Place
+from tb_actviz.plugin.health import layer_health
 from tb_actviz.plugin.provider import Asker, Provider
 from tb_actviz.plugin.refusals import MissingError, NotAllowedError, RefusalError
+from tb_actviz.plugin.scalars import ScalarProvider
 from tb_actviz.plugin.static_files import CONTENT_TYPES, static_files
 from tb_actviz.records.schema import PLUGIN_NAME
 
@@ -47,7 +51,11 @@ class ActivationsPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     def __init__(self, context: base_plugin.TBContext) -> None:
         if context.data_provider is None:
             raise ValueError("TensorBoard was started without a data provider.")
-        self._data = ActivationData(Provider(context.data_provider), _limit(context))
+        self._provider = Provider(context.data_provider)
+        self._scalars = ScalarProvider(context.data_provider)
+        finder = Finder(self._provider)
+        self._data = ActivationData(self._provider, finder, _limit(context))
+        self._curves = Curves(self._provider, finder)
         self._files = static_files(_FOLDER)
 
     def get_plugin_apps(self) -> dict[str, Any]:
@@ -61,6 +69,8 @@ class ActivationsPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/steps": self._steps,
             "/record": self._record,
             "/values": self._values,
+            "/health": self._health,
+            "/curve": self._curve,
         }
         files = {
             f"/static/{name}": partial(_file, path)
@@ -113,6 +123,22 @@ class ActivationsPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         number = queries.input_number(queries.arguments_of(request))
         values = self._data.values(_asker(request), place, number)
         return _kept(_respond(request, values, "application/octet-stream"), place)
+
+    def _health(self, request: wrappers.Request) -> wrappers.Response:
+        run = queries.name(queries.arguments_of(request), "run")
+        asker = _asker(request)
+        return _json(request, layer_health(self._provider, self._scalars, asker, run))
+
+    def _curve(self, request: wrappers.Request) -> wrappers.Response:
+        arguments = queries.arguments_of(request)
+        wanted = Wanted(
+            run=queries.name(arguments, "run"),
+            tag=queries.name(arguments, "tag"),
+            number=queries.input_number(arguments),
+            statistics=queries.statistics(arguments),
+        )
+        curve = self._curves.curve(_asker(request), wanted)
+        return _respond(request, curve, "application/json")
 
 
 def _limit(context: base_plugin.TBContext) -> int | None:

@@ -8,22 +8,16 @@ malformed tensors.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from tensorboard import errors
 from tensorboard.data.provider import DataProvider, RunTagFilter
 
-from tb_actviz.plugin.refusals import (
-    MissingError,
-    RefusalError,
-    TooLargeError,
-    UnavailableError,
-    UnreadableError,
-)
-from tb_actviz.records.schema import MAX_INPUTS, PLUGIN_NAME
+from tb_actviz.plugin.refusals import MissingError, UnreadableError
+from tb_actviz.plugin.translation import GONE, translated
+from tb_actviz.records.facts import MAX_INPUTS
+from tb_actviz.records.schema import PLUGIN_NAME
 
 #: A header and the values of each input.
 MAX_PARTS = 1 + MAX_INPUTS
@@ -31,7 +25,6 @@ MAX_PARTS = 1 + MAX_INPUTS
 _ALL = 2**31 - 1
 # The Python loader names a tag a moment before it has its first record.
 _ATTEMPTS, _MOMENT = 3, 0.02
-_GONE = "It is no longer available, or its run is being loaded."
 _NO_STRINGS = "The record is no list of strings"
 
 _Answer = TypeVar("_Answer")
@@ -138,10 +131,33 @@ class Provider:
         try:
             found = _patiently(lambda: self._list(asker, only))
         except KeyError:
-            raise MissingError(f"Run {run!r:.80}, tag {tag!r:.80}: {_GONE}") from None
+            raise MissingError(f"Run {run!r:.80}, tag {tag!r:.80}: {GONE}") from None
         if tag not in found.get(run, {}):
             raise MissingError(f"There is no tag {tag!r:.80} in a run {run!r:.80}.")
         return found[run][tag]
+
+    def tags_of(self, asker: Asker, run: str) -> list[str]:
+        """List the tags of one run that have records.
+
+        Args:
+            asker: Who asks.
+            run: Name of the run.
+
+        Returns:
+            The tags, in any order.
+
+        Raises:
+            MissingError: If there is no such run, or it has none.
+            UnreadableError: If they cannot be told.
+        """
+        only = RunTagFilter(runs=[run], tags=None)
+        try:
+            found = _patiently(lambda: self._list(asker, only))
+        except KeyError as error:
+            raise UnreadableError(_unlisted(error)) from None
+        if not found.get(run):
+            raise MissingError(f"There is no run {run!r:.80} with activations.")
+        return [*found[run]]
 
     def kept(self, asker: Asker, run: str, tag: str) -> tuple[Kept, ...]:
         """List the records of a tag that TensorBoard kept.
@@ -161,7 +177,7 @@ class Provider:
             MissingError: If there is no such run or tag.
         """
         try:
-            with _translated():
+            with translated():
                 found = self._provider.read_blob_sequences(
                     asker.context,
                     experiment_id=asker.experiment,
@@ -171,7 +187,7 @@ class Provider:
                 )
             series = found[run][tag]
         except KeyError:
-            raise MissingError(f"Run {run!r:.80}, tag {tag!r:.80}: {_GONE}") from None
+            raise MissingError(f"Run {run!r:.80}, tag {tag!r:.80}: {GONE}") from None
         return tuple(
             Kept(one.step, one.wall_time, tuple(part.blob_key for part in one.values))
             for one in sorted(series, key=lambda one: one.step)
@@ -194,7 +210,7 @@ class Provider:
             UnreadableError: If it is something else than bytes.
         """
         try:
-            with _translated():
+            with translated():
                 found = self._provider.read_blob(asker.context, blob_key=key)
         except (IndexError, TypeError, ValueError) as error:
             # A tensor of another shape than it says, or of a type that is unknown.
@@ -211,7 +227,7 @@ class Provider:
     def _list(
         self, asker: Asker, only: RunTagFilter | None
     ) -> dict[str, dict[str, TagFacts]]:
-        with _translated():
+        with translated():
             found = self._provider.list_blob_sequences(
                 asker.context,
                 experiment_id=asker.experiment,
@@ -229,7 +245,7 @@ class Provider:
 
     def _tags_run_by_run(self, asker: Asker) -> Listing:
         """Leave out the runs that the Python loader fails at."""
-        with _translated():
+        with translated():
             runs = self._provider.list_runs(
                 asker.context, experiment_id=asker.experiment
             )
@@ -239,10 +255,12 @@ class Provider:
             try:
                 listing.tags.update(self._list(asker, only))
             except KeyError as error:
-                listing.unlisted[run.run_name] = (
-                    f"TensorBoard cannot list it: a tag has no data ({error!s:.80})."
-                )
+                listing.unlisted[run.run_name] = _unlisted(error)
         return listing
+
+
+def _unlisted(error: KeyError) -> str:
+    return f"TensorBoard cannot list it: a tag has no data ({error!s:.80})."
 
 
 def _patiently(ask: Callable[[], _Answer]) -> _Answer:
@@ -253,35 +271,3 @@ def _patiently(ask: Callable[[], _Answer]) -> _Answer:
         except KeyError:
             time.sleep(_MOMENT)
     return ask()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Let only those errors of a provider pass that have a meaning."""
-    try:
-        yield
-    except errors.NotFoundError:
-        raise MissingError(_GONE) from None
-    except (
-        KeyError,
-        IndexError,
-        TypeError,
-        ValueError,
-        RefusalError,
-        errors.PublicError,
-    ):
-        raise
-    except Exception as error:
-        raise _failure(error) from None
-
-
-def _failure(error: Exception) -> RefusalError:
-    """Tell what went wrong on the way to the data server."""
-    # Errors of gRPC have a code; to import gRPC is the provider's affair.
-    code = getattr(error, "code", None)
-    status = getattr(code(), "name", "") if callable(code) else type(error).__name__
-    if status == "RESOURCE_EXHAUSTED":
-        return TooLargeError("The answer of TensorBoard's data server is too large.")
-    return UnavailableError(
-        f"TensorBoard's data server does not answer ({status}). Restart TensorBoard."
-    )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from werkzeug import wrappers
 
 from tb_actviz.plugin.refusals import MalformedError
-from tb_actviz.records.schema import MAX_INPUTS
+from tb_actviz.records.facts import MAX_INPUTS, PER_CHANNEL_NUMBERS
 
 # No sign, no blank, no underscore, and no digits but these, as `int` and `float` allow.
 _INTEGER = re.compile(r"[0-9]{1,19}")
@@ -106,6 +106,29 @@ def wall_time(arguments: Mapping[str, str]) -> float | None:
     if seconds in (float("inf"), float("-inf")):
         raise MalformedError(f"Received wall_time={text!r:.80}; expected a number.")
     return seconds
+
+
+def statistics(arguments: Mapping[str, str]) -> tuple[str, ...]:
+    """Read which statistics of channels are asked for.
+
+    Args:
+        arguments: Of the request.
+
+    Returns:
+        The one that is named, or all of `PER_CHANNEL_NUMBERS`.
+
+    Raises:
+        MalformedError: If there is none of that name.
+    """
+    text = arguments.get("statistic")
+    if text is None:
+        return PER_CHANNEL_NUMBERS
+    if text not in PER_CHANNEL_NUMBERS:
+        raise MalformedError(
+            f"Received statistic={text!r:.80}; expected one of "
+            f"{', '.join(PER_CHANNEL_NUMBERS)}."
+        )
+    return (text,)
 
 
 def _integer(arguments: Mapping[str, str], key: str, highest: int) -> int:

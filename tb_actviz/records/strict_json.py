@@ -99,6 +99,10 @@ class Fields:
     values: dict[str, Any]
     place: str = ""
 
+    def says(self, key: str) -> bool:
+        """Tell whether a key is there and not null."""
+        return self.values.get(key) is not None
+
     def text(self, key: str) -> str:
         """Read a string."""
         return str(self._checked(key, "a string", isinstance(self[key], str)))
@@ -112,9 +116,22 @@ class Fields:
         fits = _is_integer(self[key], lowest)
         return int(self._checked(key, f"an integer from {lowest}", fits))
 
-    def integers(self, key: str, most: int) -> tuple[int, ...]:
-        """Read a list of integers."""
-        return tuple(self._list(key, "integers", _is_integer, most))
+    def texts(self, key: str, most: int, longest: int) -> tuple[str, ...]:
+        """Read a list of strings of up to `longest` characters."""
+        return tuple(
+            self._list(
+                key,
+                f"strings of at most {longest} characters",
+                lambda value: isinstance(value, str) and len(value) <= longest,
+                most,
+            )
+        )
+
+    def integers(self, key: str, most: int, lowest: int = 0) -> tuple[int, ...]:
+        """Read a list of integers that may be as low as `lowest`."""
+        return tuple(
+            self._list(key, "integers", lambda value: _is_integer(value, lowest), most)
+        )
 
     def numbers(self, key: str, most: int) -> NDArray[np.float64]:
         """Read a list of numbers; null is NaN."""

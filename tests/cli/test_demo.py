@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 from events import images
 
+from keras_models.faces import CLASS_NAMES
+from tb_actviz import read_records
+
 pytestmark = pytest.mark.slow
 
 #: Imported by every Python process below a folder on PYTHONPATH.
@@ -74,6 +77,16 @@ def test_all_views_and_a_run_with_steps_are_logged(
     }
     assert views >= {"channels", "chosen", "strongest", "relu", "inputs"}
     assert "conv1/channels/face" in faces
+    stored = list(read_records(demo[1] / "runs/demo", layers=["conv1", "eyes"]))
+    names = {"faces": set(CLASS_NAMES), "fine-tuning": {"eyes open", "an eye closed"}}
+    assert {one.run for one in stored} == set(names)
+    for one in stored:
+        for of_input in one.record.inputs:
+            assert set(of_input.predicted) == names[one.run]
+    assert {
+        (one.run, tuple(one.activations))
+        for one in read_records(demo[1] / "runs/demo", layers=":input")
+    } == {(run, ("face", "one-eye-closed")) for run in names}
     tuning = images(demo[1] / "runs/demo/fine-tuning")
     steps = [step for tag, step in tuning if tag == "eyes/inputs"]
     assert steps[0] == 0

@@ -34,11 +34,15 @@ with atheris.instrument_imports(include=["tb_actviz.records", "tb_actviz.plugin"
     from tb_actviz.plugin.inflation import check_inflates, inflated_size
     from tb_actviz.plugin.refusals import MalformedError, RefusalError, TooLargeError
     from tb_actviz.records.codec import PRECISIONS, Packed, inflate, pack, unpack
-    from tb_actviz.records.schema import (
+    from tb_actviz.records.facts import (
         MAX_INPUTS,
+        PER_CHANNEL_NUMBERS,
         InputFacts,
         LayerFacts,
+        ReceptiveFacts,
         Record,
+    )
+    from tb_actviz.records.schema import (
         RecordError,
         decode_header,
         decode_record,
@@ -60,9 +64,12 @@ WORDS = [
     *(f'"{key}":' for key in ("packed", "precision", "exponent", "low", "high")),
     *(f'"{key}":' for key in ("levels", "minimum", "maximum", "mean", "zero_share")),
     *(f'"{key}":' for key in ("nan_count", "inf_count", "strongest", "predictions")),
+    *(f'"{key}":' for key in ("parameters", "receptive_field", "size", "stride")),
+    *(f'"{key}":' for key in ("start", "predicted")),
     *('"float32"', '"float16"', '"uint8"', '"activation"', "null", "true", "1e999"),
     *("NaN", "-Infinity", "[]", "{}", "[[0,1.0]]", "9223372036854775808", "252"),
     *("run=", "tag=", "step=", "input=", "wall_time=", "&", "%00", "%F0%9F%98%80"),
+    *("statistic=", "zero_share", "mean"),
 ]
 
 
@@ -227,6 +234,7 @@ def query(data: bytes) -> None:
         (lambda: queries.step(arguments), range(2**63).__contains__),
         (lambda: queries.input_number(arguments), range(MAX_INPUTS).__contains__),
         (lambda: queries.wall_time(arguments), lambda x: x is None or np.isfinite(x)),
+        (lambda: queries.statistics(arguments), set(PER_CHANNEL_NUMBERS).issuperset),
     ):
         try:
             found = read()
@@ -258,6 +266,8 @@ def records() -> list[Record]:
     """Records of each precision, with and without what is not finite."""
     rng = np.random.default_rng(0)
     layer = LayerFacts("block/relu", "ReLU", "activation", "block/conv")
+    field = ReceptiveFacts((7, 9), (2, 0), (-1, 0))
+    seeing = replace(layer, parameters=1792, receptive_field=field)
     found = []
     for precision in PRECISIONS:
         for worst in (0, np.nan):
@@ -276,10 +286,11 @@ def records() -> list[Record]:
                 inf_count=np.isinf(maps).sum((0, 1)),
                 strongest=[(1, 2.5), (0, worst)],
                 predictions=[(281, 0.5)],
+                predicted=["tabby"],
             )
             bare = InputFacts("eye", (2,), "int8", pack([[[1, 2]]], precision))
             found += [
-                Record(layer, 400, (one, bare), {"epoch": 3, "batch": 400}, (1,)),
+                Record(seeing, 400, (one, bare), {"epoch": 3, "batch": 400}, (1,)),
                 Record(layer, 2**63 - 1, (bare,), preprocess="squeezenet"),
             ]
     return found

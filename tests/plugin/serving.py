@@ -11,7 +11,8 @@ import sys
 import time
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,14 @@ def refusal(answer: Answer) -> tuple[int, str]:
     return answer.status, text
 
 
+def hide_tensorflow(folder: Path) -> Path:
+    """Make what Python must import from first, to find no TensorFlow."""
+    hidden = folder / "hidden"
+    (hidden / "tensorflow").mkdir(parents=True, exist_ok=True)
+    (hidden / "tensorflow/__init__.py").write_text("raise ImportError('hidden')\n")
+    return hidden
+
+
 class Host:
     """A running `tensorboard`, which finds no TensorFlow.
 
@@ -91,9 +100,7 @@ class Host:
     ) -> None:
         self.loader = loader
         self.log_dir = log_dir
-        hidden = log_dir.parent / "hidden"
-        (hidden / "tensorflow").mkdir(parents=True, exist_ok=True)
-        (hidden / "tensorflow/__init__.py").write_text("raise ImportError('hidden')\n")
+        hidden = hide_tensorflow(log_dir.parent)
         folders = [str(hidden), *([str(path)] if path else [])]
         command = [
             *(sys.executable, "-m", "tensorboard.main", "--logdir", str(log_dir)),
@@ -101,7 +108,7 @@ class Host:
             *(f"--load_fast={LOADERS[loader]}", *arguments),
         ]
         count = len(list(log_dir.parent.glob("*.output")))
-        self._output = log_dir.parent / f"{count}.output"
+        self._output = log_dir.parent / f"{count}-{loader}.output"
         begin = time.perf_counter()
         with self._output.open("w") as output:
             self.process = subprocess.Popen(
@@ -130,6 +137,13 @@ class Host:
     def refused(self, route: str, **query: str | int | float) -> tuple[int, str]:
         """The status and the text with which the plugin refuses something."""
         return refusal(self.get(route, **query))
+
+    def at_once(
+        self, *requests: tuple[str, dict[str, str | int | float]]
+    ) -> list[Answer]:
+        """The answers to several routes, asked for together as a page does."""
+        with ThreadPoolExecutor() as pool:
+            return list(pool.map(lambda one: self.get(one[0], **one[1]), requests))
 
     def tags(self) -> dict[tuple[str, str], dict[str, Any]]:
         """What `runs` says of each run and tag."""
@@ -199,3 +213,16 @@ def serving(
     assert "Traceback" not in host.output()
     # What TensorBoard says of answers without the headers it wants.
     assert "will become an error" not in host.output()
+
+
+@contextmanager
+def serving_both(log_dir: Path, *arguments: str) -> Iterator[dict[str, Host]]:
+    """One of each loader that shows the same, which start at the same time."""
+    with ExitStack() as stack:
+
+        def start(loader: str) -> Host:
+            return stack.enter_context(serving(log_dir, loader, *arguments))
+
+        with ThreadPoolExecutor() as pool:
+            hosts = dict(zip(LOADERS, pool.map(start, LOADERS), strict=True))
+        yield hosts

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from events import events
-from plugin.serving import PLUGIN, Host, ask, serving
+from plugin.serving import PLUGIN, Host, ask, serving_both
 from plugin.writing_records import maps, record
 
 from tb_actviz.records.codec import PRECISIONS, Packed, unpack
@@ -53,11 +53,17 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def host(loader: str, logs: Path) -> Iterator[Host]:
-    with serving(logs, loader) as running:
-        for run, layers in RUNS.items():
-            running.wait_for(run, f"{[*layers][-1]}/activations", STEPS - 1)
+def hosts(logs: Path) -> Iterator[dict[str, Host]]:
+    with serving_both(logs) as running:
+        for one in running.values():
+            for run, layers in RUNS.items():
+                one.wait_for(run, f"{[*layers][-1]}/activations", STEPS - 1)
         yield running
+
+
+@pytest.fixture(scope="module")
+def host(loader: str, hosts: dict[str, Host]) -> Host:
+    return hosts[loader]
 
 
 def wall_times(folder: Path, tag: str) -> list[float]:
@@ -125,11 +131,11 @@ def test_record_and_values_give_what_was_logged(host: Host, named: bool) -> None
                     query["wall_time"] = listed[step]["wall_time"]
                 original = inputs(layer, step, count)
                 expected = encode_record(record(layer, step, original, precision))
-                answer = host.get("record", **query)
+                answer, *values = host.at_once(
+                    ("record", query),
+                    *(("values", {**query, "input": n}) for n in range(count)),
+                )
                 assert answer.json() == json.loads(expected[0])
-                values = [
-                    host.get("values", **query, input=number) for number in range(count)
-                ]
                 assert [answer.body, *(one.body for one in values)] == expected
                 read = decode_record([answer.body, *(one.body for one in values)])
                 for one, maps_ in zip(read.inputs, original, strict=True):
@@ -161,18 +167,6 @@ def test_json_is_compressed_for_those_who_ask_and_values_never(host: Host) -> No
     assert "Content-Encoding" not in values.headers
 
 
-def test_the_tab_is_not_listed_as_long_as_it_has_no_files(host: Host) -> None:
-    listing = ask(f"{host.url}data/plugins_listing").json()
-    assert listing["activations"] == {
-        "disable_reload": False,
-        "enabled": False,
-        "remove_dom": False,
-        "tab_name": "Activations",
-        "loading_mechanism": {"type": "NONE"},
-    }
-    assert listing["scalars"]["enabled"] is True
-
-
 def test_head_gives_the_same_headers_without_the_body(host: Host) -> None:
     query = "run=a&tag=conv1/activations&step=3"
     for route in (
@@ -180,6 +174,7 @@ def test_head_gives_the_same_headers_without_the_body(host: Host) -> None:
         f"steps?{query}",
         f"record?{query}",
         f"values?{query}&input=0",
+        *("health?run=a", f"curve?{query}&input=0"),
     ):
         full, head = host.raw(route), host.raw(route, "HEAD")
         assert (full.status, head.status, head.body) == (200, 200, b"")
@@ -193,6 +188,7 @@ def test_every_answer_has_the_headers_that_keep_a_page_safe(host: Host) -> None:
     query = "run=a&tag=conv1/activations&step=3"
     for route in (
         *("runs", f"steps?{query}", f"record?{query}", f"values?{query}&input=0"),
+        *("health?run=a", f"curve?{query}&input=0", "health", "curve"),
         *("nothing", "steps", f"record?{query}9", f"values?{query}&input=a"),
     ):
         answer = host.raw(route, **{"Origin": "http://evil.example"})
@@ -210,4 +206,7 @@ def test_another_plugin_is_not_reached_through_this_one(host: Host) -> None:
         404,
         "There is no tag 'loss' in a run 'a'.",
     )
+    assert host.refused("curve", run="a", tag="loss", input=0)[0] == 404
+    (layer,) = host.get("health", run="a").json()["layers"]
+    assert layer == {"layer": "conv1", "scalars": {}}
     assert ask(f"{host.url}{PLUGIN}").status == 404

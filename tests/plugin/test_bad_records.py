@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from plugin.serving import SECONDS, Host, serving
+from plugin.serving import SECONDS, Host, refusal, serving, serving_both
 from plugin.writing_records import metadata, parts, strings, summary
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.proto.types_pb2 import DT_FLOAT, DT_RESOURCE
 
-from tb_actviz.records.schema import MAX_HEADER_BYTES
+from tb_actviz.records.header import MAX_HEADER_BYTES
 from tb_actviz.writing.event_file import EventFile
 
 HEADER, VALUES = parts()
@@ -354,7 +354,7 @@ ODDITIES: dict[str, Oddity] = {
 
 
 @pytest.fixture(scope="module")
-def host(loader: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]:
     log_dir = tmp_path_factory.mktemp("records") / "runs"
     with EventFile(log_dir / "good") as file:
         file.add(summary("conv", 0), 0)
@@ -378,24 +378,41 @@ def host(loader: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host
         file.add(strings("page", page), 0)
         file.add(strings("keys", [MORE_KEYS, VALUES]), 0)
         file.add(summary("conv", 0), 0)
-    with serving(log_dir, loader) as running:
-        running.wait_for("bad", "conv/activations", 0)
-        running.forget_peak()
-        before = running.peak()
+    with serving_both(log_dir) as running:
+        for one in running.values():
+            one.wait_for("bad", "conv/activations", 0)
+            one.forget_peak()
+        before = {loader: one.peak() for loader, one in running.items()}
         yield running
-        assert running.get("runs").status == 200
-        print(f"{loader}: {(running.peak() - before) / 1e6:.0f} MB more")
-        assert running.peak() - before < MEMORY
+        for loader, one in running.items():
+            assert one.get("runs").status == 200
+            print(f"{loader}: {(one.peak() - before[loader]) / 1e6:.0f} MB more")
+            assert one.peak() - before[loader] < MEMORY
+
+
+@pytest.fixture(scope="module")
+def host(loader: str, hosts: dict[str, Host]) -> Host:
+    return hosts[loader]
 
 
 @pytest.mark.parametrize("name", HEADERS)
 def test_a_header_that_cannot_be_read_says_why(host: Host, name: str) -> None:
     place: dict[str, Any] = {"run": "bad", "tag": f"header: {name}", "step": 0}
     expected = 422, HEADERS[name][1]
-    assert host.refused("record", **place) == expected
-    assert host.refused("values", **place, input=0) == expected
-    # It is found as soon as it is read, not before.
-    assert host.tags()["bad", f"header: {name}"]["unreadable"] is None
+    header, values, curve = host.at_once(
+        *(("record", place), ("values", {**place, "input": 0})),
+        ("curve", {**place, "input": 0}),
+    )
+    assert refusal(header) == refusal(values) == expected
+    assert curve.json()["unreadable"] == [HEADERS[name][1]]
+    assert curve.seconds < SECONDS
+
+
+def test_an_unreadable_header_is_found_when_it_is_read_and_not_before(
+    host: Host,
+) -> None:
+    tags = host.tags()
+    assert {tags["bad", f"header: {name}"]["unreadable"] for name in HEADERS} == {None}
 
 
 @pytest.mark.parametrize("name", STREAMS)
@@ -428,9 +445,29 @@ def test_a_tensor_that_is_no_list_of_strings_is_refused(host: Host, name: str) -
     if expected is None:
         assert host.get("record", **place).json() == json.loads(HEADER)
         assert host.get("values", **place, input=0).body == VALUES
+        assert unreadable(host, name) == [None]
     else:
         assert host.refused("record", **place) == expected
         assert host.refused("values", **place, input=0) == expected
+        # What is wrong with one record is said of its step, what is with all, of all.
+        if expected[0] == 404 or expected[1] == TOO_LONG:
+            query = {"run": "bad", "tag": name, "input": 0}
+            assert host.refused("curve", **query) == expected
+        else:
+            assert unreadable(host, name) == [expected[1]]
+
+
+def unreadable(host: Host, tag: str) -> list[str | None]:
+    """What `curve` says of each step."""
+    answer = host.get("curve", run="bad", tag=tag, input=0)
+    assert answer.seconds < SECONDS
+    return list(answer.json()["unreadable"])
+
+
+def test_a_run_of_nothing_but_oddities_has_its_layers(host: Host) -> None:
+    # Only one of its tags has a name that we give.
+    found = host.get("health", run="bad").json()["layers"]
+    assert found == [{"layer": "conv", "scalars": {}}]
 
 
 def test_of_a_tag_only_those_steps_are_unreadable_that_are(host: Host) -> None:
@@ -442,6 +479,11 @@ def test_of_a_tag_only_those_steps_are_unreadable_that_are(host: Host) -> None:
     for step, status in enumerate([200, 422, 422, 200]):
         answer = host.get("record", run="bad", tag="mixed", step=step)
         assert answer.status == status
+    no_json = "The header is not JSON: Expecting property name enclosed in double "
+    first, second, third, fourth = unreadable(host, "mixed")
+    assert (first, third, fourth) == (None, EMPTY, None)
+    assert second is not None
+    assert second.startswith(no_json)
 
 
 def test_values_of_the_largest_size_are_sent(host: Host) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 import pytest
-from plugin.serving import PLUGIN, Host, refusal, serving
+from plugin.serving import PLUGIN, Host, refusal, serving_both
 from plugin.writing_records import summary
 
 from tb_actviz.writing.event_file import EventFile
@@ -21,14 +21,20 @@ NO_INPUT = "Expected the argument 'input', which is missing or empty."
 
 
 @pytest.fixture(scope="module")
-def host(loader: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]:
     log_dir = tmp_path_factory.mktemp("requests") / "runs"
     with EventFile(log_dir / "train") as file:
         for step in (0, 5):
             file.add(summary("conv", step, step, 2), step)
-    with serving(log_dir, loader) as running:
-        running.wait_for("train", TAG, 5)
+    with serving_both(log_dir) as running:
+        for one in running.values():
+            one.wait_for("train", TAG, 5)
         yield running
+
+
+@pytest.fixture(scope="module")
+def host(loader: str, hosts: dict[str, Host]) -> Host:
+    return hosts[loader]
 
 
 def refused(host: Host, route: str) -> tuple[int, str]:
@@ -42,7 +48,7 @@ def refused(host: Host, route: str) -> tuple[int, str]:
         *(
             "/etc/passwd",
             "/../../../etc/passwd",
-            "index.js",
+            "index.mjs",
             "INDEX.JS",
             "",
             "x%00.css",
@@ -54,7 +60,9 @@ def test_no_file_is_served_but_those_of_the_tab(host: Host, name: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-@pytest.mark.parametrize("route", ["runs", "steps", "record", "values"])
+@pytest.mark.parametrize(
+    "route", ["runs", "steps", "record", "values", "health", "curve"]
+)
 def test_nothing_can_be_changed(host: Host, route: str, method: str) -> None:
     answer = host.raw(f"{route}?{PLACE}&step=0&input=0", method)
     assert refusal(answer) == (405, f"Received {method}; expected GET or HEAD.")
@@ -77,6 +85,12 @@ def test_nothing_can_be_changed(host: Host, route: str, method: str) -> None:
         (f"values?{PLACE}&step=0&input=", NO_INPUT),
         (f"values?{PLACE}&input=0", NO_STEP),
         (f"values?{PLACE}&step=&step=0&input=0", NO_STEP),
+        ("health", NO_RUN),
+        ("health?run=&run=train", NO_RUN),
+        ("curve", NO_RUN),
+        ("curve?run=train&input=0", NO_TAG),
+        (f"curve?{PLACE}", NO_INPUT),
+        (f"curve?{PLACE}&input=", NO_INPUT),
     ],
 )
 def test_an_argument_that_lacks_is_named(host: Host, route: str, reason: str) -> None:
@@ -86,6 +100,9 @@ def test_an_argument_that_lacks_is_named(host: Host, route: str, reason: str) ->
 def test_of_an_argument_that_comes_twice_the_first_one_counts(host: Host) -> None:
     step = host.raw(f"record?{PLACE}&step=5&step=0&run=other&tag=other").json()
     assert step["step"] == 5
+    assert host.raw("health?run=train&run=other").json()["run"] == "train"
+    curve = host.raw(f"curve?{PLACE}&input=1&input=0&statistic=mean&statistic=x")
+    assert (curve.json()["input"], [*curve.json()["statistics"]]) == (1, ["mean"])
 
 
 @pytest.mark.parametrize(
@@ -110,10 +127,13 @@ def test_a_number_is_an_integer_in_ascii_digits(
     host: Host, argument: str, highest: int, text: str
 ) -> None:
     other = "input=0" if argument == "step" else "step=0"
-    assert refused(host, f"values?{PLACE}&{other}&{argument}={quote(text)}") == (
+    expected = (
         400,
         f"Received {argument}={text!r}; expected an integer from 0 to {highest}.",
     )
+    assert refused(host, f"values?{PLACE}&{other}&{argument}={quote(text)}") == expected
+    if argument == "input":
+        assert refused(host, f"curve?{PLACE}&input={quote(text)}") == expected
 
 
 @pytest.mark.parametrize("step", [2**63, 10**18 * 10, 10**4000])
@@ -152,6 +172,17 @@ def test_an_input_that_this_record_does_not_have_is_malformed(
 
 
 @pytest.mark.parametrize(
+    "text", ["", "Mean", "mean,maximum", "mean ", "nan_count", "x" * 5000, "\r\n"]
+)
+def test_a_statistic_is_one_of_those_that_there_are(host: Host, text: str) -> None:
+    assert refused(host, f"curve?{PLACE}&input=0&statistic={quote(text)}") == (
+        400,
+        f"Received statistic={text!r:.80}; expected one of minimum, maximum, mean, "
+        "zero_share.",
+    )
+
+
+@pytest.mark.parametrize(
     "text", ["", "nan", "inf", "-inf", "1e999", "now", "1_0", "\uff11", "1" * 5000]
 )
 def test_a_wall_time_is_a_finite_number(host: Host, text: str) -> None:
@@ -184,7 +215,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
-@pytest.mark.parametrize("route", ["steps", "record", "values"])
+@pytest.mark.parametrize("route", ["steps", "record", "values", "curve"])
 def test_a_hostile_name_is_told_escaped_and_shortened(
     host: Host, route: str, name: str
 ) -> None:
@@ -199,14 +230,23 @@ def test_a_hostile_name_is_told_escaped_and_shortened(
         )
 
 
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_name_of_a_run_has_no_layers(host: Host, name: str) -> None:
+    expected = 404, f"There is no run {name!r:.80} with activations."
+    assert refused(host, f"health?run={quote(name)}") == expected
+
+
 @pytest.mark.parametrize("escaped", ["%ED%A0%80", "%FF", "%C0%AF", "%", "%zz"])
 def test_what_is_no_text_is_no_name(host: Host, escaped: str) -> None:
     status, text = refused(host, f"steps?run={escaped}&tag=a")
     assert status == 404
     assert text.startswith("There is no tag 'a' in a run ")
+    status, text = refused(host, f"health?run={escaped}")
+    assert status == 404
+    assert text.startswith("There is no run ")
 
 
-@pytest.mark.parametrize("route", ["steps", "record", "values"])
+@pytest.mark.parametrize("route", ["steps", "record", "values", "curve"])
 def test_bytes_that_are_not_percent_encoded_are_no_name(host: Host, route: str) -> None:
     address = urlsplit(host.url)
     request = f"GET /{PLUGIN}/{route}?run=caf\xe9&tag=a&step=0&input=0 HTTP/1.0\r\n\r\n"

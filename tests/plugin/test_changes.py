@@ -79,6 +79,8 @@ def test_a_run_that_was_deleted_is_gone(host: Host) -> None:
         assert host.refused("record", **place)[0] == 404
         assert host.refused("values", **place, input=0)[0] == 404
     assert host.refused("steps", run="train", tag=TAG)[0] == 404
+    assert host.refused("health", run="train")[0] == 404
+    assert host.refused("curve", run="train", tag=TAG, input=0)[0] == 404
     assert [run["run"] for run in host.get("runs").json()["runs"]] == ["other"]
     assert read(host, places(host, "other")[1]) == values(1, 50)
 
@@ -158,6 +160,8 @@ def test_a_data_server_that_died_is_told(loader: str, tmp_path: Path) -> None:
         assert host.refused("steps", run="train", tag=TAG) == expected
         assert host.refused("record", **place) == expected
         assert host.refused("values", **place, input=0) == expected
+        assert host.refused("health", run="train") == expected
+        assert host.refused("curve", run="train", tag=TAG, input=0) == expected
         assert host.refused("record", run="train")[0] == 400
 
 

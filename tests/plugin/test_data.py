@@ -14,7 +14,8 @@ from plugin.watching import NAME, Watched, stored, write
 from plugin.writing_records import parts, strings, write_events
 from tensorboard import context, errors
 
-from tb_actviz.plugin.data import ActivationData, Place
+from tb_actviz.plugin.data import ActivationData
+from tb_actviz.plugin.finding import Finder, Place
 from tb_actviz.plugin.provider import Asker, Provider
 from tb_actviz.plugin.refusals import (
     MissingError,
@@ -34,21 +35,94 @@ def watched(tmp_path: Path) -> Watched:
     return Watched(tmp_path)
 
 
-def data(watched: Watched, limit: int | None = 100) -> ActivationData:
-    return ActivationData(Provider(watched), limit)
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 50.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
-def test_a_page_asks_for_the_series_and_the_header_once(watched: Watched) -> None:
-    ours = data(watched)
+def data(
+    watched: Watched, limit: int | None = 100, clock: Clock | None = None
+) -> ActivationData:
+    provider = Provider(watched)
+    return ActivationData(provider, Finder(provider, clock or Clock()), limit)
+
+
+@pytest.mark.parametrize(
+    ("pause", "asked"),
+    [(0.0, {}), (0.3, {}), (1.0, {"list": 1}), (60.0, {"list": 1})],
+)
+def test_a_page_asks_for_the_series_and_the_header_once(
+    watched: Watched, pause: float, asked: dict[str, int]
+) -> None:
+    """And lists the tag again only where a second has passed."""
+    clock = Clock()
+    ours = data(watched, clock=clock)
     steps = ours.steps(ASKER, "a", "conv")["steps"]
     assert watched.counted() == {"list": 1, "series": 1}
     for one in steps:
+        clock.now += pause
         place = Place("a", "conv", one["step"], one["wall_time"])
         read = [ours.header(ASKER, place)] + [
             ours.values(ASKER, place, number) for number in (0, 1)
         ]
         assert read == stored(0, one["step"])
-        assert watched.counted() == {"list": 3, "part": 3}
+        assert watched.counted() == {**asked, "part": 3}
+
+
+def test_the_second_counts_from_before_the_listing(watched: Watched) -> None:
+    clock = Clock()
+
+    def take_time(name: str) -> None:
+        clock.now += 0.75 if name == "list" else 0
+
+    ours = data(watched, clock=clock)
+    watched.before = take_time
+    place = Place("a", "conv", 0, 10.0)
+    for asked in ({"list": 1, "series": 1, "part": 1}, {"part": 1}):
+        ours.header(ASKER, place)
+        assert watched.counted() == asked
+    clock.now += 0.25
+    ours.header(ASKER, place)
+    assert watched.counted() == {"list": 1, "part": 1}
+
+
+def test_steps_are_always_those_that_there_are_now(watched: Watched) -> None:
+    ours = data(watched)
+    for times in ([10.0, 20.0, 30.0], [11.0, 21.0, 31.0], [11.0], [11.0, 25.0]):
+        write(watched.log_dir, "a", times)
+        watched.load()
+        watched.counted()
+        listed = ours.steps(ASKER, "a", "conv")["steps"]
+        assert [one["wall_time"] for one in listed] == times
+        assert watched.counted() == {"list": 1, "series": 1}
+
+
+def test_a_step_that_was_just_logged_is_found(watched: Watched) -> None:
+    """Though what was known of the tag a moment ago does not hold any more."""
+    ours = data(watched)
+    ours.steps(ASKER, "a", "conv")
+    write(watched.log_dir, "a", [10.0, 20.0, 30.0, 40.0])
+    watched.load()
+    watched.counted()
+    for asked in ({"list": 1, "series": 1, "part": 1}, {"part": 1}):
+        header = ours.header(ASKER, Place("a", "conv", 3, 40.0))
+        assert header == stored(0, 3)[0]
+        assert watched.counted() == asked
+
+
+def test_what_is_known_of_one_experiment_is_not_told_of_another(
+    watched: Watched,
+) -> None:
+    ours = data(watched)
+    for experiment in ("", "other"):
+        asker = Asker(context.RequestContext(), experiment)
+        ours.header(asker, Place("a", "conv", 0, 10.0))
+        assert watched.counted() == {"list": 1, "series": 1, "part": 1}
 
 
 def test_who_names_no_wall_time_gets_nothing_from_a_cache(watched: Watched) -> None:
@@ -76,16 +150,37 @@ def test_a_new_record_in_the_place_of_an_old_one_is_never_confused_with_it(
     assert ours.values(ASKER, Place("a", "conv", 0), 0) == stored(100, 0)[1]
 
 
-def test_an_old_record_is_missing_as_soon_as_its_run_was_made_anew(
+@pytest.mark.parametrize("listed", [True, False], ids=["listed", "a second later"])
+def test_an_old_record_is_missing_a_second_after_its_run_was_made_anew_or_when_listed(
+    watched: Watched, listed: bool
+) -> None:
+    clock = Clock()
+    ours = data(watched, clock=clock)
+    old = Place("a", "conv", 0, 10.0)
+    assert ours.values(ASKER, old, 0) == stored(0, 0)[1]
+    clock.now += 0.5
+    write(watched.log_dir, "a", [11.0, 21.0, 31.0], seed=100)
+    watched.load()
+    if listed:
+        ours.steps(ASKER, "a", "conv")
+    else:
+        clock.now += 0.5
+    for read in (lambda: ours.header(ASKER, old), lambda: ours.values(ASKER, old, 0)):
+        with pytest.raises(MissingError, match="no record of that wall time"):
+            read()
+    assert ours.values(ASKER, Place("a", "conv", 0, 11.0), 0) == stored(100, 0)[1]
+
+
+def test_a_record_of_a_run_that_was_just_deleted_is_missing_at_once(
     watched: Watched,
 ) -> None:
     ours = data(watched)
-    old = Place("a", "conv", 0, 10.0)
-    assert ours.values(ASKER, old, 0) == stored(0, 0)[1]
-    write(watched.log_dir, "a", [11.0, 21.0, 31.0], seed=100)
+    place = Place("a", "conv", 0, 10.0)
+    ours.header(ASKER, place)
+    shutil.rmtree(watched.log_dir / "a")
     watched.load()
-    with pytest.raises(MissingError, match="no record of that wall time"):
-        ours.values(ASKER, old, 0)
+    with pytest.raises(MissingError):
+        ours.header(ASKER, place)
 
 
 @pytest.mark.parametrize(

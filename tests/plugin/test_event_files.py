@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 
 import google_crc32c
 import pytest
-from plugin.serving import Host, refusal
+from plugin.serving import LOADERS, Host, refusal
 from plugin.writing_records import summary
 from tensorboard.compat.proto.event_pb2 import Event
 
@@ -124,21 +126,40 @@ def test_damaged_files_are_shown_as_far_as_they_go(loader: str, tmp_path: Path) 
     assert OURS not in host.output()
 
 
+@pytest.fixture(scope="module")
+def damaged(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[tuple[str, str], Host]]:
+    """One of each loader for each damage, which comes once it has loaded a good run."""
+    hosts: dict[tuple[str, str], Host] = {}
+
+    def start(which: tuple[str, str]) -> None:
+        log_dir = tmp_path_factory.mktemp("fatal") / "runs"
+        with EventFile(log_dir / "good") as file:
+            for step in range(3):
+                file.add(summary("conv", step), step)
+        hosts[which] = Host(log_dir, which[0])
+        hosts[which].wait_for("good", TAG, 2)
+        (log_dir / "bad").mkdir()
+        (log_dir / "bad" / NAME).write_bytes(FATAL[which[1]]())
+
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(start, product(LOADERS, FATAL)))
+        time.sleep(2.2)  # two reloads
+        yield hosts
+    finally:
+        for host in hosts.values():
+            host.stop()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", FATAL)
 def test_damage_that_ends_the_loading_ends_nothing_else(
-    loader: str, tmp_path: Path, damage: str
+    loader: str, damaged: dict[tuple[str, str], Host], damage: str
 ) -> None:
-    log_dir = tmp_path / "runs"
-    with EventFile(log_dir / "good") as file:
-        for step in range(3):
-            file.add(summary("conv", step), step)
-    host = Host(log_dir, loader)
+    host = damaged[loader, damage]
     try:
-        host.wait_for("good", TAG, 2)
-        (log_dir / "bad").mkdir()
-        (log_dir / "bad" / NAME).write_bytes(FATAL[damage]())
-        time.sleep(2.2)  # two reloads
         check_all_routes(host, "bad")
         if loader == "rust" and "length" in damage:
             # The data server has ended.

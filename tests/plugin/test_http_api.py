@@ -11,18 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plugin.serving import Host, serving
+from plugin.serving import Host, serving_both
 from plugin.writing_records import strings, write_events
+from tensorboard.compat.proto.summary_pb2 import Summary
 
 import tb_actviz.plugin
 from tb_actviz.records.codec import pack
-from tb_actviz.records.schema import (
-    InputFacts,
-    LayerFacts,
-    Record,
-    encode_record,
-    record_summary,
-)
+from tb_actviz.records.facts import InputFacts, LayerFacts, ReceptiveFacts, Record
+from tb_actviz.records.schema import encode_record, record_summary
+from tb_actviz.writing.summaries import scalar_summary
 
 TEXT = (Path(tb_actviz.plugin.__file__).parent / "http_api.md").read_text()
 
@@ -54,7 +51,13 @@ def examples() -> list[Example]:
 def record(layer: str, step: int) -> Record:
     maps = np.array([[[0.0], [0.5]], [[1.0], [2.0]]], np.float32)
     return Record(
-        layer=LayerFacts(layer, "Conv2D", "activation"),
+        layer=LayerFacts(
+            layer,
+            "Conv2D",
+            "activation",
+            parameters=28,
+            receptive_field=ReceptiveFacts((3, 3), (2, 2), (-1, 0)),
+        ),
         step=step,
         inputs=(
             InputFacts(
@@ -70,6 +73,7 @@ def record(layer: str, step: int) -> Record:
                 inf_count=[0],
                 strongest=[(0, 2)],
                 predictions=[(281, 0.5)],
+                predicted=["tabby"],
             ),
         ),
         position={"epoch": step // 100},
@@ -78,8 +82,12 @@ def record(layer: str, step: int) -> Record:
     )
 
 
+def scalars(**values: float) -> Summary:
+    return scalar_summary({f"conv1/{name}": one for name, one in values.items()})
+
+
 @pytest.fixture(scope="module")
-def host(loader: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]:
     conv1, relu1 = "conv1/activations", "relu1/activations"
     _, values = encode_record(record("relu1", 0))
     newer = json.dumps({"schema": 2, "news": True}).encode()
@@ -90,13 +98,21 @@ def host(loader: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host
         [
             (first, 0, record_summary(conv1, record("conv1", 0))),
             (first + 0.25, 0, strings(relu1, [newer, values])),
+            (first + 0.5, 0, scalars(mean=0.875, dead=0.0)),
             (second, 100, record_summary(conv1, record("conv1", 100))),
+            (second + 0.5, 100, scalars(mean=float("nan"), dead=0.5)),
             (second + 0.25, 100, strings(relu1, [])),
         ],
     )
-    with serving(log_dir, loader) as running:
-        running.wait_for("train", relu1, 100)
+    with serving_both(log_dir) as running:
+        for one in running.values():
+            one.wait_for("train", relu1, 100)
         yield running
+
+
+@pytest.fixture(scope="module")
+def host(loader: str, hosts: dict[str, Host]) -> Host:
+    return hosts[loader]
 
 
 def test_the_document_has_an_example_of_each_route_and_status() -> None:
@@ -105,6 +121,8 @@ def test_the_document_has_an_example_of_each_route_and_status() -> None:
         *(("steps", status) for status in (200, 404)),
         *(("record", status) for status in (200, 400, 404, 422)),
         *(("values", status) for status in (200, 400, 405)),
+        *(("health", status) for status in (200, 404)),
+        *(("curve", status) for status in (200, 400, 404)),
         ("static/../plugin.py", 404),
     }
 

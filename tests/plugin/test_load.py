@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from plugin.serving import PLUGIN, SECONDS, Answer, Host, refusal, serving
+from plugin.serving import PLUGIN, SECONDS, Answer, Host, refusal, serving, serving_both
 from plugin.writing_records import record, summary, write_events
 from tensorboard.compat.proto.summary_pb2 import Summary
 
@@ -32,7 +32,7 @@ def noise(step: int, size: int = 64) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def host(loader: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]:
     log_dir = tmp_path_factory.mktemp("load") / "runs"
     with EventFile(log_dir / "a") as file:
         for step in range(STEPS):
@@ -40,9 +40,15 @@ def host(loader: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host
         # More than sockets hold.
         large = record("large", 0, [noise(0, 192)])
         file.add(record_summary("large", large), 0)
-    with serving(log_dir, loader) as running:
-        running.wait_for("a", "large", 0)
+    with serving_both(log_dir) as running:
+        for one in running.values():
+            one.wait_for("a", "large", 0)
         yield running
+
+
+@pytest.fixture(scope="module")
+def host(loader: str, hosts: dict[str, Host]) -> Host:
+    return hosts[loader]
 
 
 def test_fifty_requests_at_a_time_are_all_answered(host: Host) -> None:

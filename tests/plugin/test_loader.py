@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
 
 import pytest
-from plugin.serving import PLUGIN, ask, serving
+from plugin.serving import PLUGIN, Host, ask, serving
 from plugin.writing_records import summary
 from tensorboard.plugins import base_plugin
 from tensorboard_server import Server
@@ -22,6 +24,7 @@ import tb_actviz
 from tb_actviz.plugin.loader import ActivationsLoader
 from tb_actviz.records.schema import PLUGIN_NAME
 from tb_actviz.writing.event_file import EventFile
+from tb_actviz.writing.summaries import scalar_summary
 
 PACKAGE = Path(tb_actviz.__file__).parent
 TAG = "conv/activations"
@@ -155,30 +158,60 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]:
+    """A TensorBoard for each damage, two of which start at a time."""
+    with ExitStack() as stack:
+
+        def start(damage: str) -> Host:
+            folder = tmp_path_factory.mktemp("broken")
+            package = copy_of_package(folder / "path")
+            harm, _ = BROKEN[damage]
+            harm(package)
+            (folder / "runs").mkdir()
+            return stack.enter_context(
+                serving(folder / "runs", "python", path=package.parent)
+            )
+
+        with ThreadPoolExecutor(2) as pool:
+            hosts = dict(zip(BROKEN, pool.map(start, BROKEN), strict=True))
+        yield hosts
+
+
 @pytest.mark.parametrize("damage", BROKEN)
-def test_tensorboard_starts_without_what_is_broken(tmp_path: Path, damage: str) -> None:
-    package = copy_of_package(tmp_path / "path")
-    harm, reason = BROKEN[damage]
-    harm(package)
-    (tmp_path / "runs").mkdir()
-    with serving(tmp_path / "runs", "python", path=package.parent) as host:
-        listing = ask(f"{host.url}data/plugins_listing").json()
-        assert PLUGIN_NAME not in listing
-        assert "scalars" in listing
-        told = [line for line in host.output().splitlines() if "Activations" in line]
-        assert len(told) == 1
-        assert f"There is no Activations tab: {reason}" in told[0]
+def test_tensorboard_starts_without_what_is_broken(
+    broken: dict[str, Host], damage: str
+) -> None:
+    host, (_, reason) = broken[damage], BROKEN[damage]
+    listing = ask(f"{host.url}data/plugins_listing").json()
+    assert PLUGIN_NAME not in listing
+    assert "scalars" in listing
+    told = [line for line in host.output().splitlines() if "Activations" in line]
+    assert len(told) == 1
+    assert f"There is no Activations tab: {reason}" in told[0]
 
 
-def test_a_folder_of_files_that_is_broken_costs_the_tab_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", ["missing", "broken"])
+def test_without_files_there_is_no_tab_but_all_the_rest(
+    loader: str, tmp_path: Path, folder: str
+) -> None:
     package = copy_of_package(tmp_path / "path")
-    (package / "plugin/static").write_text("no folder")
+    if folder == "broken":
+        (package / "plugin/static").write_text("no folder")
     with EventFile(tmp_path / "runs/a") as file:
+        file.add(scalar_summary({"loss": 1.0}), 0)
         file.add(summary("conv", 0), 0)
-    with serving(tmp_path / "runs", "python", path=package.parent) as host:
+    with serving(tmp_path / "runs", loader, path=package.parent) as host:
         host.wait_for("a", TAG, 0)
-        listed = ask(f"{host.url}data/plugins_listing").json()[PLUGIN_NAME]
-        assert listed["loading_mechanism"] == {"type": "NONE"}
+        listing = ask(f"{host.url}data/plugins_listing").json()
+        assert listing[PLUGIN_NAME] == {
+            "disable_reload": False,
+            "enabled": False,
+            "remove_dom": False,
+            "tab_name": "Activations",
+            "loading_mechanism": {"type": "NONE"},
+        }
+        assert listing["scalars"]["enabled"] is True
         assert host.get("record", run="a", tag=TAG, step=0).status == 200
 
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from plugin.serving import PLUGIN, Host, ask, serving
+from plugin.serving import PLUGIN, Host, ask, serving, serving_both
 from plugin.writing_records import summary
 
 from tb_actviz.writing.event_file import EventFile
@@ -28,10 +28,16 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def host(loader: str, logs: Path) -> Iterator[Host]:
-    with serving(logs, loader) as running:
-        running.wait_for("b/c", TAG, 0)
+def hosts(logs: Path) -> Iterator[dict[str, Host]]:
+    with serving_both(logs) as running:
+        for one in running.values():
+            one.wait_for("b/c", TAG, 0)
         yield running
+
+
+@pytest.fixture(scope="module")
+def host(loader: str, hosts: dict[str, Host]) -> Host:
+    return hosts[loader]
 
 
 @contextmanager
@@ -70,7 +76,7 @@ def routes() -> list[str]:
         "runs",
         *(
             f"{route}?run={run}&tag={TAG}&step=0&input=0"
-            for route in ("steps", "record", "values")
+            for route in ("steps", "record", "values", "health", "curve")
             for run in ("a", "b%2Fc", ".")
         ),
     ]

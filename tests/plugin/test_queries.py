@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request
 
 from tb_actviz.plugin import queries
 from tb_actviz.plugin.refusals import MalformedError
+from tb_actviz.records.facts import PER_CHANNEL_NUMBERS
 
 _Found = TypeVar("_Found")
 
@@ -88,6 +89,20 @@ def test_a_wall_time_is_finite_or_malformed(text: str) -> None:
 
 def test_without_a_wall_time_any_will_do() -> None:
     assert queries.wall_time({}) is None
+
+
+@given(st.one_of(st.text(), st.sampled_from(PER_CHANNEL_NUMBERS)))
+def test_a_statistic_is_one_that_records_state_or_malformed(text: str) -> None:
+    found = read(queries.statistics, "statistic", text)
+    if isinstance(found, str):
+        assert_fit_to_be_shown(found)
+        assert text not in PER_CHANNEL_NUMBERS
+    else:
+        assert found == (text,)
+
+
+def test_without_a_statistic_all_are_asked_for() -> None:
+    assert queries.statistics({}) == ("minimum", "maximum", "mean", "zero_share")
 
 
 @given(st.text(min_size=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from plugin.serving import serving
+from plugin.serving import serving_both
 from plugin.writing_records import summary
 
 from tb_actviz.writing.event_file import EventFile
@@ -36,22 +36,22 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_the_steps_kept_are_those_the_user_asked_for(
     logs: Path,
-    loader: str,
     arguments: list[str],
     kept: int,
     kept_at_most: int | None,
     logged: int | None,
 ) -> None:
-    with serving(logs, loader, *arguments) as host:
-        host.wait_for("train", TAG, STEPS - 1)
-        assert host.get("runs").json()["kept_at_most"] == kept_at_most
-        listed = host.get("steps", run="train", tag=TAG).json()
-        steps = [one["step"] for one in listed["steps"]]
-        assert len(steps) == kept
-        assert steps == sorted(set(steps))
-        assert steps[-1] == STEPS - 1
-        assert listed["logged"] == logged
-        first = listed["steps"][0]
-        place = {"run": "train", "tag": TAG, "step": first["step"]}
-        header = host.get("record", **place, wall_time=first["wall_time"]).json()
-        assert header["step"] == first["step"]
+    with serving_both(logs, *arguments) as hosts:
+        for host in hosts.values():
+            host.wait_for("train", TAG, STEPS - 1)
+            assert host.get("runs").json()["kept_at_most"] == kept_at_most
+            listed = host.get("steps", run="train", tag=TAG).json()
+            steps = [one["step"] for one in listed["steps"]]
+            assert len(steps) == kept
+            assert steps == sorted(set(steps))
+            assert steps[-1] == STEPS - 1
+            assert listed["logged"] == logged
+            first = listed["steps"][0]
+            place = {"run": "train", "tag": TAG, "step": first["step"]}
+            header = host.get("record", **place, wall_time=first["wall_time"]).json()
+            assert header["step"] == first["step"]

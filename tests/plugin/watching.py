@@ -51,6 +51,10 @@ class Watched:
         self.note("part")
         return self.provider.read_blob(*values, **arguments)
 
+    def read_scalars(self, *values: Any, **arguments: Any) -> Any:
+        self.note("scalars")
+        return self.provider.read_scalars(*values, **arguments)
+
     def note(self, name: str) -> None:
         self.asked[name] += 1
         self.before(name)

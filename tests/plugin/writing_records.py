@@ -18,14 +18,8 @@ from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.compat.proto.types_pb2 import DT_STRING
 
 from tb_actviz.records.codec import pack
-from tb_actviz.records.schema import (
-    InputFacts,
-    LayerFacts,
-    Record,
-    encode_record,
-    record_summary,
-    record_tag,
-)
+from tb_actviz.records.facts import InputFacts, LayerFacts, Record
+from tb_actviz.records.schema import encode_record, record_summary, record_tag
 from tb_actviz.writing.framing import frame
 
 

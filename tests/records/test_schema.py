@@ -21,13 +21,16 @@ from tensorboard.util import tensor_util
 from tb_actviz import __version__
 from tb_actviz.records import schema
 from tb_actviz.records.codec import PRECISIONS, Packed, pack, unpack
-from tb_actviz.records.schema import (
+from tb_actviz.records.facts import (
     KINDS,
-    MAX_HEADER_BYTES,
     MAX_INPUTS,
     InputFacts,
     LayerFacts,
+    ReceptiveFacts,
     Record,
+)
+from tb_actviz.records.header import MAX_HEADER_BYTES
+from tb_actviz.records.schema import (
     RecordError,
     decode_header,
     decode_record,
@@ -39,6 +42,7 @@ from tb_actviz.records.strict_json import MAX_ENTRIES, MAX_LISTS
 from tb_actviz.writing.event_file import EventFile
 
 STATISTICS = ("minimum", "maximum", "mean", "zero_share", "nan_count", "inf_count")
+FIELD = ReceptiveFacts((7, 9), (2, 0), (-1, 0))
 MAPS = np.float32([[[1, 0, np.nan], [2.5, 0, np.inf]]])
 
 
@@ -59,13 +63,16 @@ def facts(precision: str = "uint8", maps: np.ndarray = MAPS, **changes: Any) -> 
         "inf_count": np.arange(channels) * 2,
         "strongest": [(channels - 1, 2.5), (0, -math.inf)],
         "predictions": ((281, 0.9), (0, 0.1)),
+        "predicted": ("tabby", "größer"),
     }
     return InputFacts(**(given | changes))
 
 
 def record(*inputs: InputFacts, **changes: Any) -> Record:
     given = {
-        "layer": LayerFacts("block/relu_conv1", "ReLU", "activation", "block/conv1"),
+        "layer": LayerFacts(
+            "block/relu_conv1", "ReLU", "activation", "block/conv1", 1792, FIELD
+        ),
         "step": 400,
         "inputs": inputs or (facts(),),
         "position": {"epoch": 3, "batch": 400},
@@ -78,6 +85,13 @@ def record(*inputs: InputFacts, **changes: Any) -> Record:
 
 numbers = st.floats(width=32, allow_infinity=False)
 texts = st.text(st.characters(), max_size=12)
+pixels = st.integers(1, 2**31 - 1)
+fields = st.builds(
+    ReceptiveFacts,
+    size=st.tuples(pixels, pixels),
+    stride=st.tuples(pixels | st.just(0), pixels),
+    start=st.tuples(pixels.map(lambda n: -n), pixels),
+)
 
 
 @st.composite
@@ -89,6 +103,8 @@ def records(draw: st.DrawFn) -> Record:
         per_channel = st.lists(numbers, min_size=channels, max_size=channels)
         counts = st.lists(st.integers(0, 2**40), min_size=channels, max_size=channels)
         pairs = st.tuples(st.integers(0, channels - 1), numbers)
+        predictions = draw(st.lists(pairs, max_size=6))
+        names = st.lists(texts, min_size=len(predictions), max_size=len(predictions))
         inputs.append(
             InputFacts(
                 name=draw(texts),
@@ -102,7 +118,8 @@ def records(draw: st.DrawFn) -> Record:
                 nan_count=draw(counts),
                 inf_count=draw(counts),
                 strongest=draw(st.lists(pairs, max_size=channels)),
-                predictions=draw(st.lists(pairs, max_size=6)),
+                predictions=predictions,
+                predicted=draw(names | st.just([])),
             )
         )
     return Record(
@@ -111,6 +128,8 @@ def records(draw: st.DrawFn) -> Record:
             class_name=draw(texts),
             kind=draw(st.sampled_from(KINDS)),
             partner=draw(texts | st.none()),
+            parameters=draw(st.integers(0, 2**63 - 1) | st.none()),
+            receptive_field=draw(fields | st.none()),
         ),
         step=draw(st.integers(0, 2**63 - 1)),
         inputs=tuple(inputs),
@@ -180,7 +199,14 @@ def test_the_header_is_as_documented() -> None:
     found = decode_header(data)
     assert encode_record(found)[0] == compact
     assert found == Record(
-        layer=LayerFacts("relu_conv1", "ReLU", "activation", "conv1"),
+        layer=LayerFacts(
+            "relu_conv1",
+            "ReLU",
+            "activation",
+            "conv1",
+            parameters=0,
+            receptive_field=ReceptiveFacts((3, 3), (2, 2), (0, 0)),
+        ),
         step=400,
         inputs=(
             InputFacts(
@@ -203,6 +229,7 @@ def test_the_header_is_as_documented() -> None:
                 inf_count=(0, 0),
                 strongest=((0, 17.25), (1, math.nan)),
                 predictions=((281, 0.5),),
+                predicted=("tabby",),
             ),
         ),
         position={"epoch": 3, "batch": 400},
@@ -355,22 +382,64 @@ def test_as_many_entries_as_can_be_read_are_read_in_no_time() -> None:
     assert time.process_time() - begin < 1
 
 
+MAY_MISS = [
+    ("layer", "parameters"),
+    ("layer", "receptive_field"),
+    ("inputs", 0, "predicted"),
+]
 ALL_KEYS = [
     *((key,) for key in documented() if key != "schema"),
     *(("layer", key) for key in documented()["layer"]),
+    *(("layer", "receptive_field", key) for key in ("size", "stride", "start")),
     *(("inputs", 0, key) for key in documented()["inputs"][0]),
     *(("inputs", 0, "packed", key) for key in documented()["inputs"][0]["packed"]),
 ]
 
 
+def dotted(keys: tuple[Any, ...]) -> str:
+    return "".join(rf"\[{k}\]" if k == 0 else f".{k}" for k in keys)[1:]
+
+
 @pytest.mark.parametrize("keys", ALL_KEYS, ids=lambda keys: ".".join(map(str, keys)))
-def test_every_key_is_needed_and_typed(keys: tuple[Any, ...]) -> None:
-    place = "".join(f"[{k}]" if k == 0 else f".{k}" for k in keys)[1:]
-    escaped = place.replace("[0]", r"\[0\]")
-    assert_unreadable(header_with(dropped(*keys)), f"^{escaped} is missing")
+def test_every_key_is_typed(keys: tuple[Any, ...]) -> None:
     for wrong, name in ((True, "true"), ([{}], "a list|an object")):
-        expected = rf"^{escaped}(\[0\])?(\.\w+)? is ({name}|missing)"
+        expected = rf"^{dotted(keys)}(\[0\])?(\.\w+)? is ({name}|missing)"
         assert_unreadable(header_with(put(wrong, *keys)), expected)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [keys for keys in ALL_KEYS if keys not in MAY_MISS],
+    ids=lambda keys: ".".join(map(str, keys)),
+)
+def test_every_key_but_a_few_is_needed(keys: tuple[Any, ...]) -> None:
+    assert_unreadable(header_with(dropped(*keys)), f"^{dotted(keys)} is missing")
+
+
+def test_facts_that_are_not_stated_are_unknown() -> None:
+    whole = record()
+    (one,) = whole.inputs
+    bare = dataclasses.replace(
+        whole,
+        layer=dataclasses.replace(whole.layer, parameters=None, receptive_field=None),
+        inputs=(dataclasses.replace(one, predicted=()),),
+    )
+    data = one.packed.data
+
+    def drop_all(header: Any) -> None:
+        for keys in MAY_MISS:
+            dropped(*keys)(header)
+
+    def put_null(header: Any) -> None:
+        for keys in MAY_MISS:
+            put(None, *keys)(header)
+
+    for change in (drop_all, put_null):
+        assert decode_record([header_with(change), data]) == bare
+    written = json.loads(encode_record(bare)[0])
+    assert written["layer"]["parameters"] is None
+    assert written["layer"]["receptive_field"] is None
+    assert written["inputs"][0]["predicted"] == []
 
 
 @pytest.mark.parametrize(
@@ -383,6 +452,28 @@ def test_every_key_is_needed_and_typed(keys: tuple[Any, ...]) -> None:
         (put(10**4000, "step"), "step is a huge integer"),
         (put(None, "layer"), "layer is null, expected an object"),
         (put("relu", "layer", "kind"), "no kind 'relu' of layer"),
+        (put(-1, "layer", "parameters"), "layer.parameters is the number -1"),
+        (put(2**63, "layer", "parameters"), "layer.parameters is a huge integer"),
+        (
+            put([1, 2, 3], "layer", "receptive_field", "size"),
+            "^layer.receptive_field.size has 3 entries, expected 2 at most",
+        ),
+        (
+            put([1], "layer", "receptive_field", "stride"),
+            "^A receptive field has 1 entries of stride, expected 2",
+        ),
+        (
+            put([0, 1], "layer", "receptive_field", "size"),
+            r"^A receptive field cannot have the size \(0, 1\)",
+        ),
+        (
+            put([1, 2**31], "layer", "receptive_field", "stride"),
+            r"^A receptive field cannot have the stride \(1, 2147483648\)",
+        ),
+        (
+            put([-(2**31), 0], "layer", "receptive_field", "start"),
+            r"start\[0\] is the number -2147483648, expected a list of integers",
+        ),
         (put({"a\nb": "x"}, "position"), r"position\['a\\nb'\] is a string"),
         (put({"epoch": -1}, "position"), r"position\['epoch'\] is the number -1"),
         (put([0, -1], "dead"), r"dead\[1\] is the number -1"),
@@ -422,6 +513,14 @@ def test_wrong_facts_are_unreadable(change: Any, reason: str) -> None:
         ([""] * 4, "strongest", "strongest has 4 entries, expected 3 at most"),
         ([""] * 1001, "predictions", "predictions has 1001 entries, expected 1000 at"),
         (5, "name", "name is the number 5, expected a string"),
+        (["a"], "predicted", r"^inputs\[0\]: There are 1 names of 2 predictions"),
+        (["a", 1], "predicted", r"predicted\[1\] is the number 1, expected a list of"),
+        (
+            ["a", "b" * 257],
+            "predicted",
+            r"predicted\[1\] is a string, expected a list of strings of at most 256 ch",
+        ),
+        ([1] * 1001, "predicted", "predicted has 1001 entries, expected 1000 at most"),
     ],
 )
 def test_wrong_facts_of_an_input_are_unreadable(
@@ -529,6 +628,8 @@ def test_records_that_could_not_be_read_cannot_be_made() -> None:
         ({"strongest": [(0, 1.0)] * 4}, "4 strongest channels, at most 3 can be"),
         ({"predictions": [(0, 1.0)] * 1001}, "1001 predictions, at most 1000 can be"),
         ({"shape": [1] * 65}, "65 axes of the shape, at most 64 can be"),
+        ({"predicted": ["a"]}, "There are 1 names of 2 predictions"),
+        ({"predicted": ["a", "b" * 257]}, "257 characters of a class's name, at most"),
     ):
         with pytest.raises(ValueError, match=reason):
             facts(**changes)
@@ -538,6 +639,10 @@ def test_records_that_could_not_be_read_cannot_be_made() -> None:
         record(position=dict.fromkeys(map(str, range(17)), 0))
     with pytest.raises(ValueError, match="no kind 'conv'"):
         LayerFacts("a", "A", "conv")
+    with pytest.raises(ValueError, match="cannot have -1 parameters"):
+        LayerFacts("a", "A", "other", parameters=-1)
+    with pytest.raises(ValueError, match=r"cannot have the stride \(-1, 1\)"):
+        ReceptiveFacts((1, 1), (-1, 1), (0, 0))
 
 
 def test_a_header_that_could_not_be_read_is_not_written() -> None:

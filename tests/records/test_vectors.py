@@ -16,13 +16,8 @@ import pytest
 
 from tb_actviz.imaging.maps import as_maps
 from tb_actviz.records.codec import PRECISIONS, inflate, pack, unpack
-from tb_actviz.records.schema import (
-    InputFacts,
-    LayerFacts,
-    Record,
-    decode_record,
-    encode_record,
-)
+from tb_actviz.records.facts import InputFacts, LayerFacts, ReceptiveFacts, Record
+from tb_actviz.records.schema import decode_record, encode_record
 
 PATH = Path(__file__).with_name("vectors.json")
 ABOUT = (
@@ -110,7 +105,14 @@ def record(name: str) -> Record:
     precision, values = CASES[name]
     channels = as_maps(values[0]).shape[2]
     return Record(
-        layer=LayerFacts(f"block/{name}", "ReLU", "activation", "block/größer"),
+        layer=LayerFacts(
+            f"block/{name}",
+            "ReLU",
+            "activation",
+            "block/größer",
+            parameters=2**53 - 1,
+            receptive_field=ReceptiveFacts((11, 9), (4, 0), (-3, 0)),
+        ),
         step=2**53 - 1,
         inputs=tuple(
             InputFacts(
@@ -126,6 +128,7 @@ def record(name: str) -> Record:
                 inf_count=[2**31] * channels,
                 strongest=[(channels - 1, 1.5), (0, INF)][:channels],
                 predictions=[(999, 0.75)],
+                predicted=["größte Klasse"],
             )
             for index, one in enumerate(values)
         ),

@@ -22,13 +22,8 @@ from tensorboard_server import Server
 from tb_actviz import InputError, read_records
 from tb_actviz.imaging.png import encode_png
 from tb_actviz.records.codec import pack
-from tb_actviz.records.schema import (
-    InputFacts,
-    LayerFacts,
-    Record,
-    record_summary,
-    record_tag,
-)
+from tb_actviz.records.facts import InputFacts, LayerFacts, Record
+from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.writing.history import bytes_of, last_step, steps_of
 from tb_actviz.writing.naming import step_in
 from tb_actviz.writing.opening import open_event_file

@@ -1,6 +1,7 @@
 /** What the back end answers, as `tb_actviz/plugin/http_api.md` describes it. */
 
 import type { Packed } from "../numbers/decode";
+import type { Statistic } from "../numbers/matrix";
 import type { ReceptiveField } from "../numbers/receptive";
 
 /** A tag, which holds the records of one layer. */
@@ -81,22 +82,39 @@ export interface Header {
   inputs: InputHeader[];
 }
 
+/** What was logged of a layer under one name. */
+export interface Scalar {
+  steps: number[];
+  values: Numbers;
+  /** Why there are no steps, if so. */
+  unreadable: string | null;
+}
+
 /** Scalars of the layers of a run, over its steps. */
 export interface Health {
   run: string;
-  layers: {
-    layer: string;
-    scalars: Record<string, { steps: number[]; values: Numbers }>;
-  }[];
+  /** How many steps of each scalar are given at most. */
+  given_at_most: number;
+  layers: { layer: string; scalars: Record<string, Scalar> }[];
 }
 
-/** Statistics of each channel of one input, for each step. */
+/** Statistics of each channel of one input, for each step that was kept. */
 export interface Curve {
   run: string;
   tag: string;
+  input: number;
+  /** Names of all inputs of the last record that can be read. */
+  inputs: string[];
   steps: number[];
   wall_times: (number | null)[];
-  statistics: Record<"minimum" | "maximum" | "mean" | "zero_share", (Numbers | null)[]>;
+  /** Epoch at each step, where the back end tells. */
+  epochs?: (number | null)[];
+  /** Which input has that number, for each step. */
+  names: (string | null)[];
+  /** Why a record says nothing, for each step. */
+  unreadable: (string | null)[];
+  /** A list for each step, null where the record states no such numbers. */
+  statistics: Record<Statistic, (Numbers | null)[]>;
 }
 
 /** Names one record for good. */
@@ -183,4 +201,9 @@ export function fetchCurve(
   signal: AbortSignal,
 ): Promise<Curve> {
   return askJson("curve", { run, tag, input }, signal);
+}
+
+/** Asks TensorBoard for all of its runs, in the order that it gives them colours in. */
+export function fetchRunOrder(signal: AbortSignal): Promise<string[]> {
+  return askJson("../../runs", {}, signal);
 }

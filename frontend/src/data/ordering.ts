@@ -4,11 +4,11 @@ import type { Maps } from "../numbers/decode";
 import { type SortKey, order, parseSearch } from "../numbers/order";
 import { type ChannelStatistics, channelStatistics, distances } from "../numbers/statistics";
 import type { State } from "../state/state";
-import { sideOf } from "../state/store";
 import type { Answer } from "./answers";
 import { placeOf } from "./catalog";
 import { headerOf, mapsOf, stepsOf } from "./resources";
-import { type Shown, shown, then } from "./shown";
+import { type Shown, andThen } from "./shown";
+import { shownB } from "./sides";
 
 /** Channels in order, with the scores that they are sorted by. */
 export interface Ordering {
@@ -66,20 +66,20 @@ function scoresOf(one: Shown, chosen: State): Answer<Float64Array | null> {
   const { by } = chosen.sort;
   const part = PARTS[by];
   if (part) return { state: "ready", value: Float64Array.from(statisticsOf(one.maps), part) };
-  if (by === "change") return then(first(one), (maps) => apart(one.maps, maps));
+  if (by === "change") return andThen(first(one), (maps) => apart(one.maps, maps));
   if (by === "difference") {
-    return then(shown(sideOf(chosen, "b")), (other) => apart(one.maps, other.maps));
+    return andThen(shownB(one, chosen), (other) => apart(one.maps, other.maps));
   }
   return { state: "ready", value: null };
 }
 
 /** The values at the first step that was kept. */
 function first(one: Shown): Answer<Maps> {
-  return then(stepsOf(one.run.run, one.tag), (series) => {
+  return andThen(stepsOf(one.run.run, one.tag), (series) => {
     const step = series.steps.find((other) => other.unreadable === null);
     if (!step) return { state: "failed", reason: "There is no first step." };
     const place = placeOf(series, step);
-    return then(headerOf(place), (header) => {
+    return andThen(headerOf(place), (header) => {
       const number = header.inputs.findIndex((input) => input.name === one.input.name);
       return mapsOf(place, header, number);
     });

@@ -6,7 +6,7 @@ import type { Answer } from "./answers";
 import type { Run, Tag } from "./api";
 import { sameShape } from "./ordering";
 import { headerOf, mapsOf } from "./resources";
-import { type Shown, inputIn, placeIn, then } from "./shown";
+import { type Shown, inputIn, placeIn, andThen } from "./shown";
 
 /** The tag of the other half of a pair, where it was logged. */
 export function partnerOf(run: Run, partner: string | null): Tag | null {
@@ -27,9 +27,9 @@ const computed = new WeakMap<Maps, { other: Maps; removed: Removed }>();
 export function removedOf(one: Shown): Answer<Removed | null> {
   const partner = partnerOf(one.run, one.header.layer.partner);
   if (!partner) return { state: "ready", value: null };
-  return then(placeIn(one.run, partner, one.place.step), (place) =>
-    then(headerOf(place), (header) =>
-      then<Maps, Removed | null>(
+  return andThen(placeIn(one.run, partner, one.place.step), (place) =>
+    andThen(headerOf(place), (header) =>
+      andThen<Maps, Removed | null>(
         mapsOf(place, header, inputIn(header, one.input.name)),
         (other) => {
           const after = one.header.layer.kind === "activation";

@@ -15,6 +15,7 @@ import {
   fetchCurve,
   fetchHealth,
   fetchRecord,
+  fetchRunOrder,
   fetchRuns,
   fetchSteps,
   fetchValues,
@@ -36,7 +37,8 @@ const health = new Answers<Health>(queue);
 const curves = new Answers<Curve>(queue, CAPACITY.curves, (curve) =>
   curve.statistics.mean.reduce((sum, one) => sum + 4 * (one?.length ?? 1), 0),
 );
-const all = [seriesOf, headers, values, health, curves];
+const runOrders = new Answers<string[]>(queue);
+const all = [seriesOf, headers, values, health, curves, runOrders];
 
 /** All runs. */
 export const listing = signal<Answer<Listing>>({ state: "waiting" });
@@ -90,6 +92,12 @@ export function healthOf(run: Run): Answer<Health> {
 export function curveOf(run: string, tag: Tag, input: number): Answer<Curve> {
   const key = JSON.stringify([run, tag.tag, tag.last_step, tag.last_wall_time, input]);
   return curves.get(key, (wanted) => fetchCurve(run, tag.tag, input, wanted)).value;
+}
+
+/** All runs of TensorBoard in the order of its colours, as they were when ours were listed. */
+export function runOrderOf(runs: readonly Run[]): Answer<string[]> {
+  const key = JSON.stringify(runs.map((run) => run.run));
+  return runOrders.get(key, fetchRunOrder).value;
 }
 
 function keyOf(place: Place): string {

@@ -107,7 +107,9 @@ function overTime(all: readonly Shown[], choice: ScaleChoice, shared: Share): An
       const { minimum, maximum } = curve.value.statistics;
       minimum.forEach((low, i) => {
         const found = fromStatistics(low ?? [], maximum[i] ?? []);
-        limits = union(limits, found && widened(found));
+        // Else steps whose values were rounded beyond the statistics would be clipped.
+        const rounded = one.input.packed.precision === "float16";
+        limits = union(limits, found && rounded ? widened(found) : found);
       });
     }
   }

@@ -29,7 +29,7 @@ export interface Shown extends Record {
 const WAITING = { state: "waiting" } as const;
 
 /** Go on with an answer once it is there. */
-export function then<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>): Answer<U> {
+export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>): Answer<U> {
   return answer.state === "ready" ? next(answer.value) : answer;
 }
 
@@ -39,7 +39,7 @@ function failed(reason: string): Answer<never> {
 
 /** The run that is chosen, or the latest. */
 export function chosenRun(selection: Selection): Answer<Run> {
-  return then(listing.value, (value) => {
+  return andThen(listing.value, (value) => {
     const run = runOf(value, selection.run);
     if (!run) {
       return failed(
@@ -52,7 +52,7 @@ export function chosenRun(selection: Selection): Answer<Run> {
 
 /** The layer that is chosen, or one in the middle that shows something at once. */
 export function chosenTag(selection: Selection): Answer<{ run: Run; tag: Tag }> {
-  return then(chosenRun(selection), (run) => {
+  return andThen(chosenRun(selection), (run) => {
     const layers = layersOf(run);
     const ready = (tag: Tag) => ({ state: "ready", value: { run, tag } }) as const;
     if (selection.layer !== null) {
@@ -72,14 +72,14 @@ export function chosenTag(selection: Selection): Answer<{ run: Run; tag: Tag }> 
 
 /** The records of the layer that is chosen. */
 export function chosenSeries(selection: Selection): Answer<Series> {
-  return then(chosenTag(selection), ({ run, tag }) => stepsOf(run.run, tag));
+  return andThen(chosenTag(selection), ({ run, tag }) => stepsOf(run.run, tag));
 }
 
 /** The record that is chosen: the latest, or the last one not after the step. */
 export function chosenRecord(selection: Selection): Answer<Record> {
-  return then(chosenTag(selection), ({ run, tag }) =>
-    then(placeIn(run, tag, selection.step), (place) =>
-      then(headerOf(place), (header) => ({
+  return andThen(chosenTag(selection), ({ run, tag }) =>
+    andThen(placeIn(run, tag, selection.step), (place) =>
+      andThen(headerOf(place), (header) => ({
         state: "ready",
         value: { run, tag, place, header },
       })),
@@ -93,7 +93,7 @@ export function placeIn(run: Run, tag: Tag, step: number | null): Answer<Place> 
   if (step === null || step === tag.last_step) {
     return { state: "ready", value: latestOf(run.run, tag) };
   }
-  return then(stepsOf(run.run, tag), (series) => {
+  return andThen(stepsOf(run.run, tag), (series) => {
     const found = series.steps[atOrBefore(series.steps, step)];
     if (!found) return failed("TensorBoard has kept no record of this layer.");
     if (found.unreadable !== null) return failed(found.unreadable);
@@ -111,23 +111,26 @@ export function inputIn(header: Header, name: string | null): number {
 
 /** What is chosen, with its values. */
 export function shown(selection: Selection): Answer<Shown> {
-  return then(chosenRecord(selection), (record) => {
-    const number = inputIn(record.header, selection.input);
-    const input = record.header.inputs[number];
-    if (!input) return failed("The record has no inputs.");
-    return then(mapsOf(record.place, record.header, number), (maps) => ({
-      state: "ready",
-      value: { ...record, number, input, maps },
-    }));
-  });
+  return andThen(chosenRecord(selection), (record) => shownOf(record, selection.input));
+}
+
+/** A record with the values of the input that is named, else of the first. */
+export function shownOf(record: Record, name: string | null): Answer<Shown> {
+  const number = inputIn(record.header, name);
+  const input = record.header.inputs[number];
+  if (!input) return failed("The record has no inputs.");
+  return andThen(mapsOf(record.place, record.header, number), (maps) => ({
+    state: "ready",
+    value: { ...record, number, input, maps },
+  }));
 }
 
 /** The picture of an input as it was at a step; null where none was logged. */
 export function pictureOf(run: Run, step: number, name: string): Answer<Maps | null> {
   const tag = run.tags.find((one) => one.layer === INPUT);
   if (!tag) return { state: "ready", value: null };
-  return then(placeIn(run, tag, step), (place) =>
-    then<Header, Maps | null>(headerOf(place), (header) => {
+  return andThen(placeIn(run, tag, step), (place) =>
+    andThen<Header, Maps | null>(headerOf(place), (header) => {
       const number = header.inputs.findIndex((one) => one.name === name);
       if (number < 0) return { state: "ready", value: null };
       return mapsOf(place, header, number);

@@ -1,7 +1,7 @@
 /** From values to colours. */
 
 import { symmetric } from "../numbers/limits";
-import { classify, linearPosition, type Scale, unbend, withSlack } from "../numbers/scale";
+import { classify, position, type Scale, unbend, withSlack } from "../numbers/scale";
 import { MARK_COLOURS } from "./colours";
 
 /** Colour values from `start` on, as many as `colours` holds. */
@@ -22,7 +22,7 @@ export function colouring(scale: Scale, table: Uint32Array): Colouring {
   const { low, high } = scale.signed ? symmetric(scale.limits) : scale.limits;
   const width = high - low;
   // Without width nothing can be divided by, and few values are on the scale.
-  const flat = width > 0 ? null : (value: number) => 255 * linearPosition(value, scale);
+  const flat = width > 0 ? null : (value: number) => 255 * position(value, scale);
   const bent = flat || scale.gamma === 1 ? null : bending(scale);
   return (values, start, colours) => {
     for (let i = 0; i < colours.length; i++) {

@@ -63,7 +63,8 @@ export function pathOf(axes: Axes, frame: Rectangle, points: readonly Point[]): 
   let path = "";
   let drawn = false;
   for (const { x, y } of points) {
-    if (y !== null) path += `${drawn ? "L" : "M"}${place(axes, frame, x, y).map(tenth).join(" ")}`;
+    const next = drawn ? "L" : "M";
+    if (y !== null) path += next + place(axes, frame, x, y).map(tenth).join(" ");
     drawn = y !== null;
   }
   return path;

@@ -42,7 +42,8 @@ const LARGEST_VALUE = 16;
  *
  * `zoom` is how many pixels a value takes. From 1 on it is rounded, so that all values are
  * equally large; below 1 maps are shrunk. "fit" chooses one for which the cells are wide
- * enough to be looked at and all fit into the width. Sides shorter than `LEGIBLE` are
+ * enough to be looked at and all fit into the width, and into the height if they can at
+ * a larger one. Sides shorter than `LEGIBLE` are
  * enlarged to that, by an integer where their values are.
  */
 export function gridLayout(
@@ -53,12 +54,14 @@ export function gridLayout(
   zoom: number | "fit",
   gap: number,
   label = 0,
+  availableHeight = 0,
 ): GridLayout {
   for (const [name, value] of Object.entries({ mapWidth, mapHeight, zoom })) {
     if (value === "fit" || (Number.isFinite(value) && value > 0)) continue;
     throw new RangeError(`Received ${name} ${value}; expected a number above 0.`);
   }
-  const chosen = zoom === "fit" ? fit(count, mapWidth, mapHeight, availableWidth, gap) : zoom;
+  const sides = { count, mapWidth, mapHeight, availableWidth, gap, label, availableHeight };
+  const chosen = zoom === "fit" ? fit(sides) : zoom;
   const cellWidth = side(mapWidth, chosen);
   const cellHeight = side(mapHeight, chosen);
   const most = Math.max(1, Math.floor((availableWidth + gap) / (cellWidth + gap)));
@@ -81,17 +84,31 @@ export function gridLayout(
   };
 }
 
-function fit(
-  count: number,
-  mapWidth: number,
-  mapHeight: number,
-  available: number,
-  gap: number,
-): number {
-  const share = (available + gap) / Math.max(1, count) - gap;
-  const room = Math.min(available, Math.max(USUAL, Math.min(share, ENOUGH)));
-  const zoom = room / Math.max(mapWidth, mapHeight);
+type Sides = Pick<GridLayout, "count" | "mapWidth" | "mapHeight" | "gap" | "label"> & {
+  availableWidth: number;
+  availableHeight: number;
+};
+
+function fit(sides: Sides): number {
+  const { count, mapWidth, mapHeight, availableWidth, gap } = sides;
+  const share = (availableWidth + gap) / Math.max(1, count) - gap;
+  const room = Math.min(availableWidth, Math.max(USUAL, Math.min(share, ENOUGH)));
+  const zoom = Math.max(room / Math.max(mapWidth, mapHeight), inHeight(sides));
   return zoom < 1 ? zoom : Math.min(Math.floor(zoom), LARGEST_VALUE);
+}
+
+/** The largest zoom at which all rows are in sight at once. */
+function inHeight(sides: Sides): number {
+  const { count, mapWidth, mapHeight, availableWidth, gap, label, availableHeight } = sides;
+  for (let columns = 1; columns <= count; columns++) {
+    const cell = Math.floor((availableWidth + gap) / columns) - gap;
+    if (cell < USUAL) return 0;
+    const zoom = Math.min(cell, ENOUGH) / mapWidth;
+    const across = Math.floor((availableWidth + gap) / (zoom * mapWidth + gap));
+    const rows = Math.ceil(count / across);
+    if (rows * (label + zoom * mapHeight + gap) - gap <= availableHeight) return zoom;
+  }
+  return 0;
 }
 
 function side(values: number, zoom: number): number {

@@ -47,7 +47,7 @@ export function position(value: number, scale: Scale): number {
 }
 
 /** Where a value is before gamma has acted. */
-export function linearPosition(value: number, { limits, signed }: Scale): number {
+function linearPosition(value: number, { limits, signed }: Scale): number {
   const { low, high } = signed ? symmetric(limits) : limits;
   if (low < high) return clip((clip(value, low, high) - low) / (high - low), 0, 1);
   return signed && !Number.isNaN(value) ? 0.5 : clip(value, 0, 1);

@@ -1,6 +1,9 @@
 /** All that can be chosen, and what it is at the start. */
 
+import type { HealthKind } from "../numbers/health";
+import type { Statistic } from "../numbers/matrix";
 import type { SortKey } from "../numbers/order";
+import type { Measure } from "../numbers/responses";
 import type { Align } from "../numbers/steps";
 
 /** What one side shows; null stands for what is useful. */
@@ -67,8 +70,13 @@ export interface State {
   pins: readonly number[];
   /** Whether what lies between before and after ReLU is shown. */
   removed: boolean;
-  compare: { how: Comparison; wipe: number };
-  multiples: { columns: "steps" | "layers" };
+  /** `wipe`: the share of A; `one`: the channel that is chosen, not all. */
+  compare: { how: Comparison; wipe: number; one: boolean };
+  /** `all`: not only as many columns as fit. */
+  multiples: { columns: "steps" | "layers"; all: boolean };
+  training: { statistic: Statistic; rows: "order" | "number"; health: HealthKind };
+  /** What inputs beside each other are compared by. */
+  inputs: { measure: Measure };
   align: Align;
   place: Position | null;
   /** How far the overlay covers the input, 0 to 1. */
@@ -92,8 +100,10 @@ export const START: State = {
   hideDead: false,
   pins: [],
   removed: false,
-  compare: { how: "side", wipe: 0.5 },
-  multiples: { columns: "steps" },
+  compare: { how: "side", wipe: 0.5, one: false },
+  multiples: { columns: "steps", all: false },
+  training: { statistic: "maximum", rows: "order", health: "combined" },
+  inputs: { measure: "maximum" },
   align: "step",
   place: null,
   overlay: 0.6,

@@ -1,6 +1,9 @@
 /** The state <-> keys of TensorBoard's hash. */
 
+import { HEALTH_KINDS } from "../numbers/health";
+import { STATISTICS } from "../numbers/matrix";
 import { SORT_KEYS } from "../numbers/order";
+import { MEASURES } from "../numbers/responses";
 import { ALIGNS } from "../numbers/steps";
 import {
   COLOURS,
@@ -90,7 +93,13 @@ function texts(state: State): Texts {
   put("removed", state.removed, START.removed);
   put("compare", state.compare.how, START.compare.how);
   put("wipe", state.compare.wipe, START.compare.wipe);
+  put("one_channel", state.compare.one, START.compare.one);
   put("columns", state.multiples.columns, START.multiples.columns);
+  put("all_columns", state.multiples.all, START.multiples.all);
+  for (const part of ["statistic", "rows", "health"] as const) {
+    put(part, state.training[part], START.training[part]);
+  }
+  put("measure", state.inputs.measure, START.inputs.measure);
   put("align", state.align, START.align);
   put("place", state.place && `${state.place.y},${state.place.x}`, null);
   put("overlay", state.overlay, START.overlay);
@@ -153,10 +162,18 @@ function read(found: Texts, notices: string[]): State {
     compare: {
       how: choice("compare", START.compare.how, COMPARISONS),
       wipe: number("wipe", START.compare.wipe, 0, 1),
+      one: flag("one_channel", START.compare.one),
     },
     multiples: {
       columns: choice("columns", START.multiples.columns, ["steps", "layers"] as const),
+      all: flag("all_columns", START.multiples.all),
     },
+    training: {
+      statistic: choice("statistic", START.training.statistic, STATISTICS),
+      rows: choice("rows", START.training.rows, ["order", "number"] as const),
+      health: choice("health", START.training.health, HEALTH_KINDS),
+    },
+    inputs: { measure: choice("measure", START.inputs.measure, MEASURES) },
     align: choice("align", START.align, ALIGNS),
     place: take("place", START.place, (given) => {
       const [y, x, ...more] = given.split(",").map((part) => numberIn(part, 0, 1));

@@ -103,7 +103,7 @@ function Under({ one }: { one: Shown }) {
               </td>
             </tr>
             <tr>
-              <td>value</td>
+              <td>{state.value.view === "compare" ? "value in A" : "value"}</td>
               <td>{format(valueAt(one.maps, under))}</td>
             </tr>
           </tbody>

@@ -2,7 +2,14 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { drawMap } from "../drawing/pixels";
 import { format } from "../drawing/legend";
 import type { Maps } from "../numbers/decode";
-import { type GridLayout, cellRectangle, gridLayout, hit, visibleRows } from "../numbers/layout";
+import {
+  type GridLayout,
+  type Rectangle,
+  cellRectangle,
+  gridLayout,
+  hit,
+  visibleRows,
+} from "../numbers/layout";
 import type { Paint } from "./colours";
 import { type Pointed, pointed } from "./pointer";
 import { useSize } from "./size";
@@ -14,6 +21,8 @@ interface Props {
   maps: Maps;
   /** Channels to show, in order. */
   order: readonly number[];
+  /** What each channel is sorted by, to be said beside its number. */
+  scores?: Float64Array | null;
   paint: Paint;
   /** Screen pixels for a value; null to fit. */
   zoom: number | null;
@@ -44,12 +53,19 @@ export function Channels(props: Props) {
     zoom === null ? "fit" : zoom,
     Math.round(GAP * ratio),
     Math.round(LABEL * ratio),
+    Math.floor(size.height * ratio),
   );
   const width = Math.max(layout.width, 1);
   const height = Math.max(1, Math.floor(size.height * ratio));
   const under = pointed.value;
+  const base = useRef<ImageData | null>(null);
+  const { key } = props.paint;
   useLayoutEffect(() => {
-    if (canvas.current) draw(canvas.current, props, layout, top * ratio, ratio, under);
+    base.current = canvas.current && drawMaps(canvas.current, props, layout, top * ratio);
+  }, [maps, order.join(), key, top, width, height, layout.cellWidth, layout.cellHeight]);
+  useLayoutEffect(() => {
+    if (!canvas.current || !base.current) return;
+    drawOver(canvas.current, base.current, props, layout, top * ratio, ratio, under);
   });
   useEffect(() => {
     if (props.scrolled !== undefined && box.current) box.current.scrollTop = props.scrolled;
@@ -99,9 +115,47 @@ export function Channels(props: Props) {
   );
 }
 
-function draw(
+interface Cell extends Rectangle {
+  channel: number;
+}
+
+/** The cells in sight, where they are on the canvas. */
+function cellsInSight(
+  order: readonly number[],
+  layout: GridLayout,
+  top: number,
+  height: number,
+): Cell[] {
+  const { first, end } = visibleRows(layout, top, height);
+  return order
+    .slice(first * layout.columns, end * layout.columns)
+    .map((channel, i) => {
+      const cell = cellRectangle(layout, first * layout.columns + i);
+      return { ...cell, channel, y: Math.round(cell.y - top) };
+    });
+}
+
+/** The maps alone: what stays the same while the cursor moves. */
+function drawMaps(
   canvas: HTMLCanvasElement,
-  { maps, order, paint, chosen, pins }: Props,
+  { maps, order, paint }: Props,
+  layout: GridLayout,
+  top: number,
+): ImageData | null {
+  const image = canvas.getContext("2d")?.createImageData(canvas.width, canvas.height);
+  if (!image) return null;
+  const target = { pixels: new Uint32Array(image.data.buffer), width: canvas.width };
+  const options = { smooth: paint.smooth };
+  for (const { channel, ...cell } of cellsInSight(order, layout, top, canvas.height)) {
+    drawMap(target, cell, maps, channel, paint.scale(channel), paint.table, options);
+  }
+  return image;
+}
+
+function drawOver(
+  canvas: HTMLCanvasElement,
+  base: ImageData,
+  { order, chosen, pins, scores }: Props,
   layout: GridLayout,
   top: number,
   ratio: number,
@@ -109,32 +163,31 @@ function draw(
 ): void {
   const context = canvas.getContext("2d");
   if (!context) return;
-  const image = context.createImageData(canvas.width, canvas.height);
-  const target = { pixels: new Uint32Array(image.data.buffer), width: canvas.width };
-  const { first, end } = visibleRows(layout, top, canvas.height);
   const style = getComputedStyle(canvas);
-  const shown: { channel: number; x: number; y: number; width: number; height: number }[] = [];
-  for (let i = first * layout.columns; i < Math.min(end * layout.columns, order.length); i++) {
-    const channel = order[i]!;
-    const cell = cellRectangle(layout, i);
-    const placed = { ...cell, y: Math.round(cell.y - top) };
-    shown.push({ channel, ...placed });
-    const options = { smooth: paint.smooth };
-    drawMap(target, placed, maps, channel, paint.scale(channel), paint.table, options);
-  }
-  context.putImageData(image, 0, 0);
+  context.putImageData(base, 0, 0);
   context.textBaseline = "bottom";
-  for (const { channel, x, y, width, height } of shown) {
+  for (const { channel, x, y, width, height } of cellsInSight(order, layout, top, canvas.height)) {
     const pinned = pins.includes(channel);
+    const score = scores?.[channel];
+    const label = `${pinned ? "★" : ""}${channel}`;
     context.fillStyle = style.getPropertyValue(channel === chosen ? "--accent" : "--quiet");
     context.font = `${channel === chosen || pinned ? 600 : 400} ${11 * ratio}px ${style.fontFamily}`;
-    context.fillText(`${pinned ? "★" : ""}${channel}`, x, y - 1, width);
+    context.textAlign = "left";
+    context.fillText(label, x, y - 1, width);
+    if (score !== undefined) {
+      const room = width - context.measureText(`${label}  `).width;
+      const text = format(score);
+      context.textAlign = "right";
+      if (context.measureText(text).width <= room) context.fillText(text, x + width, y - 1);
+    }
     if (channel === chosen) {
       context.strokeStyle = style.getPropertyValue("--accent");
       context.lineWidth = 2 * ratio;
       context.strokeRect(x - ratio, y - ratio, width + 2 * ratio, height + 2 * ratio);
     }
-    if (under) mark(context, under, { x, y, width, height }, layout, ratio);
+    // Another picture may be larger than these maps.
+    const inside = under && under.row < layout.mapHeight && under.column < layout.mapWidth;
+    if (inside) mark(context, under, { x, y, width, height }, layout, ratio);
   }
 }
 
@@ -142,7 +195,7 @@ function draw(
 function mark(
   context: CanvasRenderingContext2D,
   { row, column }: Pointed,
-  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+  { x, y, width, height }: Rectangle,
   layout: GridLayout,
   ratio: number,
 ): void {
@@ -159,7 +212,7 @@ function mark(
 }
 
 /** Says in words what is under the cursor. */
-function Tip({ maps }: { maps: Maps }) {
+export function Tip({ maps }: { maps: Maps }) {
   const under = pointed.value;
   if (!under || under.channel >= maps.channels) return null;
   return (

@@ -1,5 +1,4 @@
 import { useRef, useState } from "preact/hooks";
-import { MARK_COLOURS, css } from "../drawing/colours";
 import { format, ticks } from "../drawing/legend";
 import {
   type Axes,
@@ -12,14 +11,13 @@ import {
   pathOf,
 } from "../drawing/plot";
 import type { Rectangle } from "../numbers/layout";
-import { MARKS } from "../numbers/scale";
 import { useSize } from "./size";
 import "./chart.css";
 
 /** Room for the numbers beside and below. */
 const MARGIN = { left: 52, right: 12, top: 8, bottom: 20 };
 /** How far numbers at an axis are apart at least, in pixels. */
-const APART = { x: 80, y: 28 };
+const APART = { x: 60, y: 28 };
 
 /** One line of a chart. */
 export interface ChartSeries {
@@ -80,7 +78,7 @@ export function Chart(props: Props) {
             if (found !== null) onPick?.(found);
           }}
         >
-          <Ticks axes={axes} frame={frame} />
+          <Ticks axes={axes} frame={frame} places={placesOf(axes, frame, lines)} />
           {marked !== null && <At axes={axes} frame={frame} x={marked} name="marked" />}
           {under !== null && <At axes={axes} frame={frame} x={under} name="under" />}
           {series.map((one) => (
@@ -95,16 +93,30 @@ export function Chart(props: Props) {
   );
 }
 
+/** What is numbered below: of a single place only that, among whole ones only whole ones. */
+function placesOf(
+  axes: Axes,
+  frame: Rectangle,
+  lines: readonly (readonly Point[])[],
+): number[] {
+  const all = [...new Set(lines.flat().map(({ x }) => x))];
+  if (all.length === 1) return all;
+  const whole = all.every(Number.isInteger);
+  return ticks(axes.x, Math.max(3, Math.floor(frame.width / APART.x))).filter(
+    (value) => !whole || Number.isInteger(value),
+  );
+}
+
 interface PartProps {
   axes: Axes;
   frame: Rectangle;
 }
 
-function Ticks({ axes, frame }: PartProps) {
+function Ticks({ axes, frame, places }: PartProps & { places: readonly number[] }) {
   const [bottom, right] = [frame.y + frame.height, frame.x + frame.width];
   return (
     <g class="axes">
-      {ticks(axes.y, Math.max(2, Math.floor(frame.height / APART.y))).map((value) => {
+      {ticks(axes.y, Math.max(3, Math.floor(frame.height / APART.y))).map((value) => {
         const y = down(axes, frame, value);
         return (
           <g key={`y${value}`}>
@@ -115,7 +127,7 @@ function Ticks({ axes, frame }: PartProps) {
           </g>
         );
       })}
-      {ticks(axes.x, Math.max(2, Math.floor(frame.width / APART.x))).map((value) => {
+      {places.map((value) => {
         const x = across(axes, frame, value);
         return (
           <g key={`x${value}`}>
@@ -166,7 +178,6 @@ function Line({ axes, frame, line }: PartProps & { line: ChartSeries }) {
             x={across(axes, frame, x)}
             y={frame.y + frame.height - 2}
             text-anchor="middle"
-            fill={css(MARK_COLOURS[MARKS.nan])}
           >
             ×
           </text>
@@ -196,7 +207,10 @@ function Names({ series, x, xLabel, yLabel }: NamesProps) {
         const at = points.find((point) => point.x === x);
         return (
           <span key={name} class="values">
-            <i class={dashed ? "dashed" : ""} style={{ borderColor: colour, borderTopWidth: `${thin ? 1 : 2}px` }} />
+            <i
+              class={dashed ? "dashed" : ""}
+              style={{ borderColor: colour, borderTopWidth: `${thin ? 1 : 2}px` }}
+            />
             {name}
             {at && ` ${at.y === null ? "not finite" : format(at.y)}`}
           </span>
@@ -204,7 +218,7 @@ function Names({ series, x, xLabel, yLabel }: NamesProps) {
       })}
       {broken && (
         <span class="quiet">
-          <span style={{ color: css(MARK_COLOURS[MARKS.nan]) }}>×</span> not finite
+          <span class="broken">×</span> not finite
         </span>
       )}
     </p>

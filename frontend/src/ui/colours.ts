@@ -9,6 +9,8 @@ export interface Paint {
   name: ColourMapName;
   table: Uint32Array;
   smooth: boolean;
+  /** The same for all that draws the same values alike. */
+  key: string;
 }
 
 /** Values of both signs get colours of both signs, unless others were chosen. */
@@ -17,10 +19,14 @@ export function paintOf(scaling: Scaling, chosen: State): Paint {
   const auto = scaling.shared && low < 0 ? "signed" : "gray";
   const name = chosen.colours === "auto" ? auto : chosen.colours;
   const signed = name === "signed";
+  const { gamma, mode, symmetric } = chosen.scale;
+  const { low: first, high: last } = scaling.limits(0);
+  const whose = scaling.shared ? `${first} ${last}` : `${mode} ${symmetric}`;
   return {
+    key: `${name} ${gamma} ${chosen.smooth} ${whose}`,
     scale: (channel) => ({
       limits: scaling.limits(channel),
-      gamma: chosen.scale.gamma,
+      gamma,
       signed,
     }),
     name,

@@ -1,12 +1,12 @@
 import { useEffect } from "preact/hooks";
 import { orderingOf } from "../data/ordering";
-import { removedOf } from "../data/pairs";
 import { scalingOf } from "../data/scaling";
-import { type Shown, shown, then } from "../data/shown";
+import { shown, andThen } from "../data/shown";
 import { percent } from "../drawing/legend";
 import { change, select, state } from "../state/store";
 import { Channels } from "./channels";
 import { paintOf } from "./colours";
+import { type Contents, asChosen } from "./contents";
 import { Failed } from "./failed";
 import { Legend } from "./legend";
 import { channelOrder } from "./moves";
@@ -16,29 +16,13 @@ import { ChannelTools } from "./tools";
 
 /** All channels of a layer. */
 export function GridView() {
-  const steady = useSteady(then(shown(state.value.a), asChosen));
+  const steady = useSteady(andThen(shown(state.value.a), asChosen));
   if (steady.reason !== null) return <Failed reason={steady.reason} />;
   if (!steady.value) return <div class="view" />;
   return <Grid {...steady.value} />;
 }
 
-interface Contents {
-  one: Shown;
-  /** Share that the activation function cut, where what it removed is shown. */
-  share: number | null;
-}
-
-/** What is shown, or what its activation function removed. */
-function asChosen(one: Shown) {
-  const whole = { one, share: null } as Contents;
-  if (!state.value.removed) return { state: "ready", value: whole } as const;
-  return then(removedOf(one), (removed) => ({
-    state: "ready",
-    value: removed ? { one: { ...one, maps: removed.maps }, share: removed.share } : whole,
-  }));
-}
-
-function Grid({ one, share }: Contents) {
+function Grid({ one, removed }: Contents) {
   const chosen = state.value;
   const ordering = orderingOf(one, chosen);
   const scaling = useSteady(scalingOf([one], chosen.scale));
@@ -51,9 +35,9 @@ function Grid({ one, share }: Contents) {
   return (
     <section class="view" aria-label="Channels">
       <Title record={one} input={one.input.name} />
-      {share !== null && (
+      {removed && (
         <p class="lead">
-          Before the activation function less after it: {percent(share)} of all values were
+          Before the activation function less after it: {percent(removed.share)} of all values were
           below zero and became zero.
         </p>
       )}
@@ -61,6 +45,7 @@ function Grid({ one, share }: Contents) {
       <Channels
         maps={one.maps}
         order={ordering.channels}
+        scores={ordering.scores}
         paint={paint}
         zoom={chosen.zoom}
         chosen={chosen.a.channel}

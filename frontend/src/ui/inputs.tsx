@@ -1,4 +1,224 @@
-/** Not built yet. */
+import { useEffect, useMemo } from "preact/hooks";
+import type { Answer } from "../data/answers";
+import { MOST_INPUTS, columnsOf, eachInput, pairOf } from "../data/inputs";
+import { sameShape } from "../data/ordering";
+import { type Scaling, limitsOf, scalingOf } from "../data/scaling";
+import { type Record, type Shown, chosenRecord, andThen } from "../data/shown";
+import { COLOUR_MAPS } from "../drawing/colours";
+import { symmetric } from "../numbers/limits";
+import { order, parseSearch } from "../numbers/order";
+import { MEASURES, type Measure, responses } from "../numbers/responses";
+import { difference } from "../numbers/statistics";
+import { change, select, state } from "../state/store";
+import { type Paint, paintOf } from "./colours";
+import { asChosen } from "./contents";
+import { Failed } from "./failed";
+import { InputRows } from "./input_rows";
+import { Legend } from "./legend";
+import { channelOrder } from "./moves";
+import { useSteady } from "./steady";
+import { Title } from "./title";
+import "./inputs.css";
+
+const NAMES: { [measure in Measure]: string } = {
+  maximum: "the maxima",
+  largest: "one value, at most",
+  l2: "whole maps (L2)",
+};
+
+interface Loaded {
+  record: Record;
+  /** All inputs that are shown, and which two of them are compared. */
+  all: Shown[];
+  pair: readonly [number, number];
+}
+
+/** Inputs beside each other, channels ranked by how differently they respond. */
 export function InputsView() {
-  return <div class="view" />;
+  const steady = useSteady(andThen(chosenRecord(state.value.a), load));
+  const all = steady.value?.all;
+  const scaling = useSteady<Scaling>(all ? scalingOf(all, state.value.scale) : WAITING);
+  const reason = steady.reason ?? scaling.reason;
+  if (reason !== null) return <Failed reason={reason} />;
+  if (!steady.value) return <div class="view" />;
+  const { record, pair } = steady.value;
+  if (pair[1] < 0) return <Alone record={record} />;
+  if (!scaling.value) return <div class="view" />;
+  const [a, b] = [steady.value.all[pair[0]]!, steady.value.all[pair[1]]!];
+  if (!sameShape(a.maps, b.maps)) {
+    return (
+      <Failed
+        reason={
+          `The feature maps of ${a.input.name} and of ${b.input.name} do not have the same ` +
+          "shape: choose two inputs of one size."
+        }
+      />
+    );
+  }
+  return <Inputs {...steady.value} a={a} b={b} scaling={scaling.value} />;
+}
+
+const WAITING = { state: "waiting" } as const;
+
+function load(record: Record): Answer<Loaded> {
+  const { a, b } = state.value;
+  const pair = pairOf(record, a.input, b.input);
+  if (!pair) return { state: "ready", value: { record, all: [], pair: [0, -1] } };
+  const names = columnsOf(record, pair);
+  const all = eachInput(record, names, (one) =>
+    andThen(asChosen(one), (found) => ({ state: "ready", value: found.one })),
+  );
+  return andThen(all, (value) => ({
+    state: "ready",
+    value: { record, all: value, pair: [names.indexOf(pair[0]), names.indexOf(pair[1])] },
+  }));
+}
+
+function Alone({ record }: { record: Record }) {
+  const name = record.header.inputs[0]?.name ?? "";
+  return (
+    <section class="view" aria-label="Inputs">
+      <Title record={record} input={name} />
+      <p class="lead">
+        There is one input, {name}. Log two or more to see them beside each other, each under a
+        name:
+      </p>
+      <pre>
+        <code>{'av.ActivationCallback("runs/first", {"open": picture, "closed": other})'}</code>
+      </pre>
+    </section>
+  );
+}
+
+function Inputs({
+  record,
+  all,
+  a,
+  b,
+  pair,
+  scaling,
+}: Loaded & { a: Shown; b: Shown; scaling: Scaling }) {
+  const chosen = state.value;
+  const { measure } = chosen.inputs;
+  const scores = useMemo(() => responses(a.maps, b.maps, measure), [a.maps, b.maps, measure]);
+  const between = useMemo(() => difference(a.maps, b.maps), [a.maps, b.maps]);
+  const { channels } = a.maps;
+  const search = parseSearch(chosen.search, channels);
+  const ranking = order(channels, scores, {
+    descending: true,
+    hidden: new Set(),
+    only: chosen.search.trim() ? search.channels : null,
+    pinned: [],
+  });
+  useEffect(() => {
+    channelOrder.value = ranking;
+  });
+  const limits = symmetric(limitsOf(between) ?? { low: 0, high: 0 });
+  const apart: Scaling = {
+    limits: () => limits,
+    shared: true,
+    words: "A − B, one scale for all channels",
+  };
+  const paint = paintOf(scaling, chosen);
+  const scale = { limits, gamma: chosen.scale.gamma, signed: true };
+  const signed: Paint = {
+    ...paint,
+    scale: () => scale,
+    name: "signed",
+    table: COLOUR_MAPS.signed,
+    key: `difference ${limits.high} ${scale.gamma} ${chosen.smooth}`,
+  };
+  return (
+    <section class="view" aria-label="Inputs">
+      <Title record={record} input={`${a.input.name} and ${b.input.name}`} />
+      <div class="tools">
+        <Choice side="a" record={record} name={a.input.name} other={b.input.name} />
+        <Choice side="b" record={record} name={b.input.name} other={a.input.name} />
+        <label>
+          Rank by difference of
+          <select
+            value={measure}
+            onChange={(event) =>
+              change({ inputs: { measure: event.currentTarget.value as Measure } })
+            }
+          >
+            {MEASURES.map((one) => (
+              <option key={one} value={one}>
+                {NAMES[one]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <input
+          id="search-channels"
+          type="search"
+          placeholder="Channels: 13,46"
+          title="Search channels (/)"
+          aria-label="Search channels"
+          aria-invalid={search.unknown.length > 0}
+          value={chosen.search}
+          onInput={(event) => change({ search: event.currentTarget.value })}
+        />
+        <span class="quiet values" data-name="count">
+          {ranking.length} of {channels} channels
+        </span>
+        {search.unknown.length > 0 && (
+          <span class="failed">no channel {search.unknown.join(", ")}</span>
+        )}
+        {all.length < record.header.inputs.length && (
+          <span class="quiet">
+            {all.length} of {record.header.inputs.length} inputs: at most {MOST_INPUTS} are
+            shown
+          </span>
+        )}
+      </div>
+      <InputRows
+        all={all}
+        pair={pair}
+        between={between}
+        ranking={ranking}
+        scores={scores}
+        scored={`difference of ${NAMES[measure]}`}
+        paint={paint}
+        signed={signed}
+        zoom={chosen.zoom}
+        chosen={chosen.a.channel}
+        pins={chosen.pins}
+        pick={(channel, input) => {
+          select("a", { channel, ...(input === null ? {} : { input }) });
+          change({ view: "channel" });
+        }}
+      />
+      <Legend scaling={scaling} paint={paint} />
+      <Legend scaling={apart} paint={signed} marks={false} />
+    </section>
+  );
+}
+
+interface ChoiceProps {
+  side: "a" | "b";
+  record: Record;
+  name: string;
+  /** What the other side shows, which takes this one's place if it is chosen here. */
+  other: string;
+}
+
+function Choice({ side, record, name, other }: ChoiceProps) {
+  const choose = (wanted: string) => {
+    select(side, { input: wanted });
+    // What follows from what was chosen is said, so that it stays.
+    select(side === "a" ? "b" : "a", { input: wanted === other ? name : other });
+  };
+  return (
+    <label>
+      {side.toUpperCase()}
+      <select value={name} onChange={(event) => choose(event.currentTarget.value)}>
+        {record.header.inputs.map((one) => (
+          <option key={one.name} value={one.name}>
+            {one.name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
 }

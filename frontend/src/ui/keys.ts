@@ -1,10 +1,12 @@
 /** What every key does. */
 
-import { VIEWS } from "../state/state";
+import { COMPARISONS, VIEWS } from "../state/state";
 import { change, state } from "../state/store";
-import { blinked } from "./blinking";
+import { blink } from "./blinking";
+import { keeps } from "./fields";
 import { helping } from "./help";
 import {
+  inspectMaximum,
   keepAsB,
   moveChannel,
   moveLayer,
@@ -63,8 +65,23 @@ export const KEYS: readonly Key[] = [
     shown: "space",
     does: "blink between A and B; in other views play, or stop",
     call: () => {
-      if (state.value.view === "compare") blinked.value = !blinked.value;
+      if (state.value.view === "compare") blink();
       else playing.value = !playing.value;
+    },
+  },
+  {
+    keys: ["c"],
+    shown: "c",
+    does: "compare: the next way; multiples: steps or layers as columns",
+    call: () => {
+      const { multiples, compare, view } = state.value;
+      if (view === "compare") {
+        const next = (COMPARISONS.indexOf(compare.how) + 1) % COMPARISONS.length;
+        change({ compare: { ...compare, how: COMPARISONS[next] ?? "side" } });
+        return;
+      }
+      const columns = multiples.columns === "steps" ? "layers" : "steps";
+      change({ multiples: { ...multiples, columns } });
     },
   },
   { keys: ["b"], shown: "b", does: "what is looked at becomes side B", call: keepAsB },
@@ -82,6 +99,12 @@ export const KEYS: readonly Key[] = [
     does: "hide dead channels, or show them",
     call: () => change({ hideDead: !state.value.hideDead }),
   },
+  {
+    keys: ["o"],
+    shown: "o",
+    does: "all channels at the position of the channel's maximum",
+    call: inspectMaximum,
+  },
   { keys: ["m"], shown: "m", does: "pin the channel, or take the pin out", call: pin },
   { keys: ["i"], shown: "i", does: "next input", call: nextInput },
   { keys: ["/"], shown: "/", does: "search channels", call: () => focus("search-channels") },
@@ -89,30 +112,35 @@ export const KEYS: readonly Key[] = [
   {
     keys: ["Escape"],
     shown: "Esc",
-    does: "back to the grid; leaves a field",
-    call: () => change({ view: "grid" }),
+    does: "inspect no position; else back to the grid; leaves a field",
+    call: () => {
+      const { view, place } = state.value;
+      change(view === "channel" && place ? { place: null } : { view: "grid" });
+    },
   },
   { keys: ["?"], shown: "?", does: "this table", call: () => (helping.value = true) },
 ];
 
 const CALLS = new Map(KEYS.flatMap((key) => key.keys.map((name) => [name, key.call] as const)));
-/** What handles these keys by itself. */
-const FIELDS = "input, select, textarea, dialog";
 
 /** Let the keys work wherever no field needs them. */
 export function listenToKeys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement;
-    if (target.closest(FIELDS)) {
-      if (event.key === "Escape") target.blur();
+    const field = target.closest<HTMLElement>("input, select, textarea, button, dialog");
+    if (field && event.key === "Escape" && field.localName !== "button") {
+      target.blur();
       return;
     }
-    // A button is pressed by the space bar.
-    if (event.key === " " && target.closest("button")) return;
+    if (field && keeps(field.localName, (field as HTMLInputElement).type, event.key)) return;
     const call = CALLS.get(event.key);
     if (!call) return;
     event.preventDefault();
     call(event);
+  });
+  // What was pressed with the mouse is done with: the space bar is for the view again.
+  document.addEventListener("click", ({ target, detail }) => {
+    if (detail > 0) (target as Element).closest<HTMLElement>("button")?.blur();
   });
 }

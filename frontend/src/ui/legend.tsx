@@ -7,8 +7,15 @@ import type { Paint } from "./colours";
 
 const WIDTH = 320;
 
+interface Props {
+  scaling: Scaling;
+  paint: Paint;
+  /** Whether the marks are told too; another legend may do that. */
+  marks?: boolean;
+}
+
 /** Which colour is which value, and what the scale cannot show. */
-export function Legend({ scaling, paint }: { scaling: Scaling; paint: Paint }) {
+export function Legend({ scaling, paint, marks = true }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scale = paint.scale(0);
   const { limits, signed } = scale;
@@ -44,21 +51,27 @@ export function Legend({ scaling, paint }: { scaling: Scaling; paint: Paint }) {
         {scaling.shared && `${format(ends.low)} to ${format(ends.high)}: `}
         {scaling.words}
       </span>
-      <span class="marks quiet">
-        {(
-          [
-            ["below", MARKS.below],
-            ["above", MARKS.above],
-            ["NaN", MARKS.nan],
-            ["∞", MARKS.plus],
-            ["−∞", MARKS.minus],
-          ] as const
-        ).map(([name, mark]) => (
-          <span key={name}>
-            <i style={{ background: css(MARK_COLOURS[mark]) }} /> {name}
-          </span>
-        ))}
-      </span>
+      {marks && <Marks />}
     </div>
+  );
+}
+
+function Marks() {
+  return (
+    <span class="marks quiet">
+      {(
+        [
+          ["below", MARKS.below],
+          ["above", MARKS.above],
+          ["NaN", MARKS.nan],
+          ["∞", MARKS.plus],
+          ["−∞", MARKS.minus],
+        ] as const
+      ).map(([name, mark]) => (
+        <span key={name}>
+          <i style={{ background: css(MARK_COLOURS[mark]) }} /> {name}
+        </span>
+      ))}
+    </span>
   );
 }

@@ -1,10 +1,16 @@
 /** From what is looked at to what is next to it. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { atOrBefore, layersOf } from "../data/catalog";
-import { chosenRecord, chosenRun, chosenSeries, chosenTag } from "../data/shown";
+import { statisticsOf } from "../data/ordering";
+import { swapped } from "../data/proposal";
+import { chosenRecord, chosenRun, chosenSeries, chosenTag, shown, andThen } from "../data/shown";
+import { exactly, sidesOf } from "../data/sides";
+import { channelIn } from "../data/strongest";
+import { sharesOf } from "../numbers/alignment";
 import { matching } from "../numbers/filter";
 import { change, select, state } from "../state/store";
+import { asChosen } from "./contents";
 
 /** Whether the steps are being played. */
 export const playing = signal(false);
@@ -45,10 +51,27 @@ export function moveLayer(by: number): void {
   if (next) select("a", { layer: next.layer });
 }
 
+/** The channel that is looked at: in the channel view also where none was chosen. */
+function channelNow(): number | null {
+  const { a, view } = state.value;
+  const one = view === "channel" ? andThen(shown(a), asChosen) : null;
+  return one?.state === "ready" ? channelIn(one.value.one.maps, a.channel) : a.channel;
+}
+
+/** Inspect the position of the channel's maximum. */
+export function inspectMaximum(): void {
+  const found = andThen(shown(state.value.a), asChosen);
+  const channel = channelNow();
+  if (found.state !== "ready" || channel === null) return;
+  const { maps } = found.value.one;
+  const maximum = statisticsOf(maps)[channel]?.argmax;
+  if (maximum) change({ place: sharesOf(maps, maximum), view: "channel" });
+}
+
 /** Go so many channels on in the order shown, or back. */
 export function moveChannel(by: number): void {
   const order = channelOrder.value;
-  const at = order.indexOf(state.value.a.channel ?? -1);
+  const at = order.indexOf(channelNow() ?? -1);
   const next = order[at < 0 ? 0 : Math.min(Math.max(at + by, 0), order.length - 1)];
   if (next !== undefined) select("a", { channel: next });
 }
@@ -79,19 +102,28 @@ export function keepAsB(): void {
   });
 }
 
-/** Swap the sides of a comparison. */
+/** Swap the sides of a comparison, as soon as it is known what they are. */
 export function swap(): void {
-  const { a, b } = state.value;
-  const full = { ...a };
-  for (const part of ["run", "step", "input", "layer", "channel"] as const) {
-    if (b[part] !== null) Object.assign(full, { [part]: b[part] });
-  }
-  change({ a: full, b: a });
+  let done = false;
+  const stop = effect(() => {
+    const chosen = state.value;
+    const sides = sidesOf(chosen);
+    if (sides.state === "waiting" || done) return;
+    done = true;
+    // Not before the effect is over: it follows what is changed here.
+    queueMicrotask(() => {
+      stop();
+      if (sides.state === "failed") return;
+      const { a, b } = sides.value;
+      const following = chosen.b.step === null && chosen.align === "step";
+      change(swapped(chosen.a, { a: exactly(a), b: exactly(b) }, following));
+    });
+  });
 }
 
 /** Pin the channel that is looked at, or take the pin out. */
 export function pin(): void {
-  const { channel } = state.value.a;
+  const channel = channelNow();
   if (channel === null) return;
   const { pins } = state.value;
   change({

@@ -44,7 +44,7 @@ export function drawSheet(
         "can be drawn. Search or hide channels to leave fewer.",
     );
   }
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("The browser draws nothing.");
   context.fillStyle = style.getPropertyValue("--page");
   context.fillRect(0, 0, canvas.width, canvas.height);

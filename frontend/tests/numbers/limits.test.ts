@@ -86,7 +86,8 @@ it("symmetric goes as far below zero as above it", () => {
 });
 
 it("channelLimits takes one channel of many", () => {
-  const maps = { height: 1, width: 2, channels: 3, values: new Float32Array([9, 9, 1, 2, -9, 0]) };
+  const values = new Float32Array([9, 9, 1, 2, -9, 0]);
+  const maps = { height: 1, width: 2, channels: 3, values };
   expect([0, 1, 2].map((channel) => channelLimits(maps, channel))).toEqual([
     { low: 9, high: 9 },
     { low: 1, high: 2 },

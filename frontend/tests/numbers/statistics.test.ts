@@ -40,7 +40,7 @@ describe("channelStatistics", () => {
       argmax: { row: 1, column: 1 },
     });
     expect(channelStatistics(maps, 1)).toEqual({
-      minimum: 0,
+      minimum: -0,
       maximum: 4,
       mean: 2.25,
       deviation: Math.sqrt((2.25 ** 2 + 2 * 1.75 ** 2 + 1.25 ** 2) / 4),
@@ -53,7 +53,8 @@ describe("channelStatistics", () => {
   });
 
   it("are null where nothing is finite", () => {
-    const maps = { height: 1, width: 2, channels: 1, values: new Float32Array([NaN, Infinity]) };
+    const values = new Float32Array([NaN, Infinity]);
+    const maps = { height: 1, width: 2, channels: 1, values };
     expect(channelStatistics(maps, 0)).toEqual({
       minimum: null,
       maximum: null,

@@ -1,0 +1,103 @@
+/** What two sides have in common and what not, ready to be drawn. */
+
+import { type Compared, compared, planeOf, whyApart } from "../numbers/comparing";
+import type { Maps } from "../numbers/decode";
+import { type Distances, distances } from "../numbers/statistics";
+import type { ScaleChoice } from "../state/state";
+import type { Answer } from "./answers";
+import { type Scaling, scalingOf } from "./scaling";
+import type { Shown } from "./shown";
+
+const known = new WeakMap<Maps, { other: Maps; found: Compared }>();
+
+/** How two of the same shape differ, computed once. */
+export function comparedOf(a: Maps, b: Maps): Compared {
+  const before = known.get(a);
+  if (before?.other === b) return before.found;
+  const found = compared(a, b);
+  known.set(a, { other: b, found });
+  return found;
+}
+
+/** A difference, as it is drawn and measured; or why there is none. */
+export type Difference =
+  | {
+      reason: null;
+      maps: Maps;
+      total: Distances;
+      /** How far a channel of A is from that of B it is compared with. */
+      of: (channel: number) => Distances;
+      /** L2 of each channel, where there are several. */
+      scores: Float64Array | null;
+    }
+  | { reason: string };
+
+/** Compare all channels of two sides, each with that of the same number. */
+export function differenceOf(a: Maps, b: Maps): Difference {
+  const reason = whyApart(a, b);
+  if (reason !== null) return { reason };
+  const { maps, total, channels } = comparedOf(a, b);
+  return {
+    reason: null,
+    maps,
+    total,
+    of: (channel) => channels[channel] ?? total,
+    scores: Float64Array.from(channels, ({ l2 }) => l2),
+  };
+}
+
+/** Compare one channel of each side. */
+export function planeDifference(
+  a: Maps,
+  channelA: number,
+  b: Maps,
+  channelB: number,
+): Difference {
+  const [one, other] = [planeOf(a, channelA), planeOf(b, channelB)];
+  const reason = whyApart(one, other);
+  if (reason !== null) return { reason };
+  const total = distances(one.values, other.values);
+  const of = () => total;
+  if (channelA === channelB && whyApart(a, b) === null) {
+    return { reason: null, maps: comparedOf(a, b).maps, total, of, scores: null };
+  }
+  // At the number that the channel has on side A, so that it is pointed at as that one.
+  const values = new Float32Array((channelA + 1) * one.values.length);
+  values.set(compared(one, other).maps.values, channelA * one.values.length);
+  const maps = { ...one, channels: channelA + 1, values };
+  return { reason: null, maps, total, of, scores: null };
+}
+
+/** One scale for both sides; `channels` are those that are shown, where it is one each. */
+export function scalingOfBoth(
+  a: Shown,
+  b: Shown,
+  choice: ScaleChoice,
+  channels: { a: number; b: number } | null,
+): Answer<Scaling> {
+  if (choice.mode !== "channel" || !channels || channels.a === channels.b) {
+    return scalingOf([a, b], choice);
+  }
+  const planes = [
+    { ...a, maps: planeOf(a.maps, channels.a) },
+    { ...b, maps: planeOf(b.maps, channels.b) },
+  ];
+  const scaling = scalingOf(planes, choice);
+  if (scaling.state !== "ready") return scaling;
+  const limits = scaling.value.limits(0);
+  return { state: "ready", value: { ...scaling.value, limits: () => limits } };
+}
+
+/** A scale with zero in the middle for a difference. */
+export function scalingOfDifference(
+  a: Shown,
+  maps: Maps,
+  choice: ScaleChoice,
+): Answer<Scaling> {
+  // A difference has no steps and runs of its own.
+  const mode = choice.mode === "steps" || choice.mode === "runs" ? "layer" : choice.mode;
+  const scaling = scalingOf([{ ...a, maps }], { ...choice, mode, symmetric: true });
+  if (scaling.state !== "ready") return scaling;
+  const words = mode === "layer" ? "the largest difference at both ends" : scaling.value.words;
+  return { state: "ready", value: { ...scaling.value, words: `A − B, ${words}` } };
+}

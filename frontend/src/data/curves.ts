@@ -1,0 +1,52 @@
+/** A channel over the steps that were kept, in its run and in others. */
+
+import type { Answer } from "./answers";
+import type { Curve, Run } from "./api";
+import { type ChannelCurve, ofChannel } from "./channel_curve";
+import { curveOf, listing } from "./resources";
+import { type Shown, andThen } from "./shown";
+
+/** How many other runs are asked for their curves. */
+export const MOST_OTHERS = 8;
+
+/** The curve of the run that is looked at, and those of others with such a layer. */
+export interface ChannelCurves {
+  own: ChannelCurve;
+  others: ChannelCurve[];
+  /** How many other runs have the layer. */
+  candidates: number;
+}
+
+/** The curves of a channel for the input that is shown. */
+export function curvesOf(one: Shown, channel: number): Answer<ChannelCurves> {
+  const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
+  const candidates = runs.filter((run) => run.run !== one.run.run && tagIn(run, one) !== null);
+  const others = candidates.slice(0, MOST_OTHERS).flatMap((run) => {
+    const answer = curveIn(run, one);
+    // Those of others come when they come, and need not come at all.
+    const curve = answer.state === "ready" ? answer.value : null;
+    const found = curve && ofChannel(curve, one.input.name, channel);
+    return found?.maximum.length ? [found] : [];
+  });
+  return andThen(curveIn(one.run, one), (curve) => {
+    const own = curve && ofChannel(curve, one.input.name, channel);
+    return own
+      ? { state: "ready", value: { own, others, candidates: candidates.length } }
+      : { state: "failed", reason: "The run has no curve for this input." };
+  });
+}
+
+function tagIn(run: Run, one: Shown) {
+  return run.tags.find((tag) => tag.tag === one.tag.tag && tag.unreadable === null) ?? null;
+}
+
+/** The curve of an input by its name, whatever its number is in that run. */
+function curveIn(run: Run, one: Shown): Answer<Curve | null> {
+  const tag = tagIn(run, one);
+  if (!tag) return { state: "ready", value: null };
+  return andThen<Curve, Curve | null>(curveOf(run.run, tag, one.number), (curve) => {
+    const number = curve.inputs.indexOf(one.input.name);
+    if (number === one.number) return { state: "ready", value: curve };
+    return number < 0 ? { state: "ready", value: null } : curveOf(run.run, tag, number);
+  });
+}

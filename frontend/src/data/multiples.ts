@@ -1,0 +1,144 @@
+/** What small multiples show: which record is in which cell. */
+
+import { finiteLimits, symmetric, union } from "../numbers/limits";
+import type { Limits } from "../numbers/limits";
+import type { ScaleChoice } from "../state/state";
+import { alignedPlace } from "./aligning";
+import type { Answer } from "./answers";
+import type { Header, Run } from "./api";
+import { curveOf, headerOf, mapsOf } from "./resources";
+import { type Scaling, scalingOf } from "./scaling";
+import { type Record, type Shown, placeIn, andThen } from "./shown";
+import type { Align } from "../numbers/steps";
+
+/** One layer at one step of the reference. */
+export interface Column {
+  layer: string;
+  step: number;
+}
+
+/** A feature map of a run that belongs to a column. */
+export interface Multiple extends Shown {
+  channel: number;
+}
+
+const OF_ALL_CHANNELS = "smallest to largest value of all channels of the cells in sight";
+
+const failed = (reason: string): Answer<never> => ({ state: "failed", reason });
+
+/** The map of a run in a column, for the input of that name; else why there is none. */
+export function multipleOf(
+  run: Run,
+  { layer, step }: Column,
+  channel: number,
+  input: string,
+  reference: Record,
+  align: Align,
+): Answer<Multiple> {
+  const tag = run.tags.find((one) => one.layer === layer);
+  if (!tag) return failed(run.unreadable ?? "The run has no such layer.");
+  const moment = { ...reference, place: { ...reference.place, step } };
+  const placed =
+    run.run === reference.run.run
+      ? placeIn(run, tag, step)
+      : alignedPlace(run, tag, moment, align);
+  return andThen(placed, (place) =>
+    andThen(headerOf(place), (header) => {
+      const number = header.inputs.findIndex((one) => one.name === input);
+      const found = header.inputs[number];
+      if (!found) return failed(`The record has no input “${input}”.`);
+      const [, , channels] = found.packed.shape;
+      if (channel >= channels) {
+        return failed(`There is no channel ${channel}: the layer has ${channels}.`);
+      }
+      return andThen(mapsOf(place, header, number), (maps) => ({
+        state: "ready",
+        value: { run, tag, place, header, number, input: found, maps, channel },
+      }));
+    }),
+  );
+}
+
+/** The channel with the largest value of an input over all steps; if unknown, at this one. */
+export function strongestOf(record: Record, number: number): Answer<number> {
+  const curve = curveOf(record.run.run, record.tag, number);
+  if (curve.state === "waiting") return curve;
+  const here = strongestIn(record.header, number);
+  if (curve.state === "failed") return { state: "ready", value: here };
+  let [best, most] = [here, -Infinity];
+  for (const list of curve.value.statistics.maximum) {
+    list?.forEach((value, channel) => {
+      if (value !== null && value > most) [best, most] = [channel, value];
+    });
+  }
+  return { state: "ready", value: best };
+}
+
+/** The channel with the largest value in a layer of a run at a step. */
+export function strongestAt(
+  run: Run,
+  { layer, step }: Column,
+  input: string,
+): Answer<number> {
+  const tag = run.tags.find((one) => one.layer === layer);
+  if (!tag) return failed("The run has no such layer.");
+  return andThen(placeIn(run, tag, step), (place) =>
+    andThen(headerOf(place), (header) => ({
+      state: "ready",
+      value: strongestIn(
+        header,
+        Math.max(
+          0,
+          header.inputs.findIndex((one) => one.name === input),
+        ),
+      ),
+    })),
+  );
+}
+
+function strongestIn(header: Header, number: number): number {
+  return header.inputs[number]?.strongest[0]?.[0] ?? 0;
+}
+
+/**
+ * One scale for all cells, as it was chosen; where each channel is to have its own, those
+ * of the cells of one column share it, if the columns show different layers.
+ */
+export function multiplesScaling(
+  cells: readonly Multiple[],
+  choice: ScaleChoice,
+  apart: boolean,
+): Answer<(layer: string) => Scaling> {
+  if (choice.mode !== "channel") {
+    return andThen(scalingOf(onceEach(cells, choice), choice), (scaling) => {
+      const words = choice.mode === "layer" ? OF_ALL_CHANNELS : scaling.words;
+      return { state: "ready", value: () => ({ ...scaling, words }) };
+    });
+  }
+  const limits = new Map<string, Limits | null>();
+  for (const { maps, channel, tag } of cells) {
+    const key = apart ? tag.layer : "";
+    const size = maps.height * maps.width;
+    const own = finiteLimits(maps.values, channel * size, (channel + 1) * size);
+    limits.set(key, union(limits.get(key) ?? null, own));
+  }
+  const words = apart
+    ? "each column's own smallest to largest value of the cells in sight"
+    : "smallest to largest value of the cells in sight";
+  const value = (layer: string): Scaling => {
+    const found = limits.get(apart ? layer : "") ?? { low: 0, high: 1 };
+    const centred = choice.symmetric ? symmetric(found) : found;
+    return { limits: () => centred, shared: !apart, words };
+  };
+  return { state: "ready", value };
+}
+
+/** What is over all steps or runs need not be looked for again for each of them. */
+function onceEach(cells: readonly Multiple[], { mode }: ScaleChoice): Multiple[] {
+  if (mode !== "steps" && mode !== "runs") return [...cells];
+  const seen = new Map<string, Multiple>();
+  for (const cell of cells) {
+    seen.set(mode === "runs" ? cell.tag.tag : `${cell.run.run}\n${cell.tag.tag}`, cell);
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,63 @@
+/** Where a feature map lies on the input, and which value is at a place. */
+
+import type { ReceptiveField, Region } from "./receptive";
+import type { Place } from "./statistics";
+
+/** Rows and columns of a map. */
+export interface Sides {
+  height: number;
+  width: number;
+}
+
+/** Where a map lies, in pixels of the input; it may reach beyond. */
+export interface Alignment extends Region {
+  /** Whether the receptive field says so; else the map is stretched over the input. */
+  known: boolean;
+}
+
+/**
+ * Lay a map on the input.
+ *
+ * Each value covers what is nearer to the centre of its receptive field than to those of
+ * its neighbours. Where all fields are the same, it covers the whole field.
+ */
+export function align(map: Sides, field: ReceptiveField | null, input: Sides): Alignment {
+  if (!field) return { row: 0, column: 0, ...sidesOf(input), known: false };
+  const [row, height] = lie(field, 0, map.height);
+  const [column, width] = lie(field, 1, map.width);
+  return { row, column, height, width, known: true };
+}
+
+function sidesOf({ height, width }: Sides): Sides {
+  return { height, width };
+}
+
+function lie({ size, stride, start }: ReceptiveField, axis: 0 | 1, count: number) {
+  if (stride[axis] === 0) return [start[axis], size[axis]] as const;
+  return [start[axis] + (size[axis] - stride[axis]) / 2, count * stride[axis]] as const;
+}
+
+/** The position of a map whose value covers a pixel; null beside the map. */
+export function positionOn(
+  alignment: Alignment,
+  map: Sides,
+  row: number,
+  column: number,
+): Place | null {
+  const y = Math.floor(((row - alignment.row) * map.height) / alignment.height);
+  const x = Math.floor(((column - alignment.column) * map.width) / alignment.width);
+  const inside = y >= 0 && y < map.height && x >= 0 && x < map.width;
+  return inside ? { row: y, column: x } : null;
+}
+
+/** A position as a share of height and width: the middle of its value. */
+export function sharesOf({ height, width }: Sides, { row, column }: Place) {
+  return { y: (row + 0.5) / height, x: (column + 0.5) / width };
+}
+
+/** The position that is at a share of height and width, 0 to 1. */
+export function atShares({ height, width }: Sides, { y, x }: { y: number; x: number }): Place {
+  const inside = (share: number, count: number) =>
+    Math.min(Math.max(Math.floor(share * count), 0), count - 1);
+  return { row: inside(y, height), column: inside(x, width) };
+}

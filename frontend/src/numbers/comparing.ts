@@ -1,0 +1,45 @@
+/** Two sets of feature maps -> their difference, and how far each channel is apart. */
+
+import type { Maps } from "./decode";
+import { type Distances, difference, distances } from "./statistics";
+
+/** How two of the same shape differ. */
+export interface Compared {
+  /** The first less the second. */
+  maps: Maps;
+  total: Distances;
+  channels: Distances[];
+}
+
+/** One channel by itself; its values are not copied. */
+export function planeOf(maps: Maps, channel: number): Maps {
+  const { height, width, channels, values } = maps;
+  if (!(Number.isInteger(channel) && channel >= 0 && channel < channels)) {
+    throw new RangeError(`Received channel ${channel}; expected 0 to ${channels - 1}.`);
+  }
+  const positions = height * width;
+  const plane = values.subarray(channel * positions, (channel + 1) * positions);
+  return { height, width, channels: 1, values: plane };
+}
+
+/** Compare two of the same shape, as a whole and channel by channel. */
+export function compared(a: Maps, b: Maps): Compared {
+  const positions = a.height * a.width;
+  return {
+    maps: difference(a, b),
+    total: distances(a.values, b.values),
+    channels: Array.from({ length: a.channels }, (_, i) =>
+      distances(a.values, b.values, i * positions, (i + 1) * positions),
+    ),
+  };
+}
+
+/** Why two have no difference; null where they have one. */
+export function whyApart(a: Maps, b: Maps): string | null {
+  const sides = (maps: Maps) => `${maps.height} × ${maps.width} × ${maps.channels}`;
+  if (sides(a) === sides(b)) return null;
+  return (
+    `A is ${sides(a)} and B is ${sides(b)} (height × width × channels): ` +
+    "only values of one shape can be taken from each other."
+  );
+}

@@ -1,0 +1,20 @@
+import type { Answer } from "../data/answers";
+import { type Removed, removedOf } from "../data/pairs";
+import { type Shown, andThen } from "../data/shown";
+import { state } from "../state/store";
+
+/** What a view shows of a layer. */
+export interface Contents {
+  one: Shown;
+  /** What the activation function removed, where that is what is shown. */
+  removed: Removed | null;
+}
+
+/** The values themselves, or what their activation function removed. */
+export function asChosen(one: Shown): Answer<Contents> {
+  if (!state.value.removed) return { state: "ready", value: { one, removed: null } };
+  return andThen(removedOf(one), (removed) => ({
+    state: "ready",
+    value: removed ? { one: { ...one, maps: removed.maps }, removed } : { one, removed },
+  }));
+}

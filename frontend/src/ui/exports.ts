@@ -1,0 +1,147 @@
+/** What the menu of exports makes. */
+
+import { domToCanvas } from "modern-screenshot";
+import { orderingOf } from "../data/ordering";
+import { limitsOf, scalingOf } from "../data/scaling";
+import { settled } from "../data/settled";
+import { type Shown, chosenSeries, shown } from "../data/shown";
+import { encodeGif } from "../drawing/gif";
+import { encodeCsv, encodeNpy, encodeZip } from "../drawing/npy";
+import { quantise } from "../drawing/palette";
+import { type Limits, symmetric, union } from "../numbers/limits";
+import { pythonOf } from "../state/python";
+import { state } from "../state/store";
+import { paintOf } from "./colours";
+import { copy, save } from "./saving";
+import { drawSheet } from "./sheet";
+
+/** Seconds that each step of a GIF is shown. */
+const BEAT = 0.4;
+
+async function current(): Promise<{ one: Shown; channels: number[] }> {
+  const one = await settled(() => shown(state.value.a));
+  return { one, channels: orderingOf(one, state.value).channels };
+}
+
+function named(one: Shown): (string | number)[] {
+  return [one.run.run, one.header.layer.path, one.input.name, `step${one.place.step}`];
+}
+
+/** Save the view as a picture; of the grid, all channels and not only those in sight. */
+export async function savePng(): Promise<void> {
+  const { one, channels } = await current();
+  const canvas = state.value.view === "grid" ? await sheet(one, channels) : await seen();
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+  if (!blob) throw new Error("The browser made no PNG of the picture.");
+  save(blob, [state.value.view, ...named(one)], "png");
+}
+
+async function sheet(one: Shown, channels: number[]): Promise<HTMLCanvasElement> {
+  const scaling = await settled(() => scalingOf([one], state.value.scale));
+  const style = getComputedStyle(document.body);
+  return drawSheet(one, channels, paintOf(scaling, state.value), scaling, style);
+}
+
+/** The view as it is on the screen. */
+function seen(): Promise<HTMLCanvasElement> {
+  const view = document.querySelector("main");
+  if (!view) throw new Error("There is no view.");
+  const page = getComputedStyle(document.body);
+  return domToCanvas(view, { backgroundColor: page.backgroundColor, font: false });
+}
+
+/** Save the channels shown over all kept steps, on one scale. */
+export async function saveGif(): Promise<void> {
+  const { one, channels } = await current();
+  const series = await settled(() => chosenSeries(state.value.a));
+  const frames: Shown[] = [];
+  for (const { step, unreadable } of series.steps) {
+    if (unreadable !== null) throw new Error(`Step ${step} cannot be read: ${unreadable}`);
+    const selection = { ...state.value.a, layer: one.header.layer.path, run: one.run.run, step };
+    frames.push(await settled(() => shown(selection)));
+  }
+  let scaling = await settled(() => scalingOf(frames, state.value.scale));
+  if (state.value.scale.mode === "layer") {
+    const limits = frames.reduce<Limits | null>(
+      (sum, frame) => union(sum, limitsOf(frame.maps)),
+      null,
+    ) ?? { low: 0, high: 1 };
+    const found = state.value.scale.symmetric ? symmetric(limits) : limits;
+    scaling = { limits: () => found, shared: true, words: "one scale for all steps" };
+  }
+  const paint = paintOf(scaling, state.value);
+  const style = getComputedStyle(document.body);
+  const pixels: Uint32Array[] = [];
+  let size = { width: 0, height: 0 };
+  for (const frame of frames) {
+    const canvas = drawSheet(frame, channels, paint, scaling, style);
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    if (!context) throw new Error("The browser draws nothing.");
+    size = { width: canvas.width, height: canvas.height };
+    const { data } = context.getImageData(0, 0, size.width, size.height);
+    pixels.push(new Uint32Array(data.buffer));
+    // Let the page answer in between.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  const bytes = encodeGif(quantise(pixels), { ...size, delay: BEAT });
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/gif" });
+  save(blob, [one.run.run, one.header.layer.path, one.input.name, "steps"], "gif");
+}
+
+/** Save the values of the channels shown, (H, W, C), and the channels' numbers. */
+export async function saveNpz(): Promise<void> {
+  const { one, channels } = await current();
+  const { height, width, values } = one.maps;
+  const last = new Float32Array(height * width * channels.length);
+  channels.forEach((channel, i) => {
+    for (let p = 0; p < height * width; p++) {
+      last[p * channels.length + i] = values[channel * height * width + p]!;
+    }
+  });
+  const zip = encodeZip([
+    { name: "activations.npy", bytes: encodeNpy(last, [height, width, channels.length]) },
+    { name: "channels.npy", bytes: encodeNpy(Float32Array.from(channels), [channels.length]) },
+  ]);
+  save(new Blob([zip as Uint8Array<ArrayBuffer>]), named(one), "npz");
+}
+
+/** Save the values of the channels shown as a table. */
+export async function saveCsv(): Promise<void> {
+  const { one, channels } = await current();
+  save(new Blob([encodeCsv(one.maps, channels)], { type: "text/csv" }), named(one), "csv");
+}
+
+/** Python that reads and draws the channels shown. */
+export async function python(): Promise<string> {
+  const { one, channels } = await current();
+  const scaling = await settled(() => scalingOf([one], state.value.scale));
+  const all = channels.length === one.maps.channels && channels.every((c, i) => c === i);
+  return pythonOf({
+    logDir: await logDir(),
+    run: one.run.run,
+    layer: one.header.layer.path,
+    step: one.place.step,
+    input: one.input.name,
+    channels: all ? null : channels,
+    limits: scaling.shared ? scaling.limits(0) : null,
+    gamma: state.value.scale.gamma,
+    shape: one.input.shape,
+  });
+}
+
+/** Where TensorBoard reads from, or what everybody calls it. */
+async function logDir(): Promise<string> {
+  try {
+    const response = await fetch("../../environment");
+    const { data_location: place } = (await response.json()) as { data_location?: unknown };
+    return typeof place === "string" && place ? place : "runs";
+  } catch {
+    return "runs";
+  }
+}
+
+/** Copy the address of the view. */
+export async function copyLink(): Promise<void> {
+  const link = (parent ?? window).location.href;
+  if (!(await copy(link))) throw new Error(`The browser lets nothing be copied: ${link}`);
+}

@@ -1,0 +1,164 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Curve } from "../data/api";
+import { matrixScaling } from "../data/matrix_scaling";
+import { orderingOf } from "../data/ordering";
+import { curveOf } from "../data/resources";
+import { type Shown, shown, andThen } from "../data/shown";
+import { colouring } from "../drawing/colouring";
+import { format, percent } from "../drawing/legend";
+import { STATISTICS, type Statistic, curveMatrix } from "../numbers/matrix";
+import { change, select, state } from "../state/store";
+import { paintOf } from "./colours";
+import { Failed } from "./failed";
+import { Legend } from "./legend";
+import { MatrixCanvas } from "./matrix";
+import type { Cell } from "./matrix_painting";
+import { channelOrder } from "./moves";
+import { useSteady } from "./steady";
+import { Title } from "./title";
+
+const NAMES: { [statistic in Statistic]: string } = {
+  maximum: "maximum",
+  mean: "mean",
+  minimum: "minimum",
+  zero_share: "share of zeros",
+};
+const SIDES = { width: [3, 48], height: [3, 22], gap: 0 } as const;
+const SHARE = { low: 0, high: 1 };
+
+/** A number of each channel of a layer at each step that was kept. */
+export function HeatMap() {
+  const steady = useSteady(
+    andThen(shown(state.value.a), (one) =>
+      andThen(curveOf(one.run.run, one.tag, one.number), (curve) => ({
+        state: "ready" as const,
+        value: { one, curve },
+      })),
+    ),
+  );
+  if (steady.reason !== null) return <Failed reason={steady.reason} />;
+  if (!steady.value) return <section class="heat" />;
+  return <Contents {...steady.value} />;
+}
+
+function Contents({ one, curve }: { one: Shown; curve: Curve }) {
+  const chosen = state.value;
+  const { statistic, rows } = chosen.training;
+  const [under, setUnder] = useState<Cell | null>(null);
+  const ordering = orderingOf(one, chosen);
+  const { channels } = one.maps;
+  const key = rows === "order" ? ordering.channels.join() : "";
+  const order = useMemo(
+    () => (rows === "order" ? ordering.channels : Array.from({ length: channels }, (_, i) => i)),
+    [rows, key, channels],
+  );
+  // A record may hold another input under that number.
+  const lists = useMemo(
+    () =>
+      curve.statistics[statistic].map((list, i) =>
+        curve.names[i] === one.input.name ? list : null,
+      ),
+    [curve, statistic, one.input.name],
+  );
+  const matrix = useMemo(() => curveMatrix(lists, order), [lists, order]);
+  const natural = statistic === "zero_share" ? SHARE : null;
+  const scaling = useMemo(
+    () => matrixScaling(matrix, chosen.scale, natural),
+    [matrix, chosen.scale, natural],
+  );
+  useEffect(() => {
+    channelOrder.value = order;
+  });
+  const paint = paintOf(scaling, chosen);
+  const at = {
+    row: find(order, chosen.a.channel ?? -1),
+    column: find(curve.steps, one.place.step),
+  };
+  const told = under ?? at;
+  const set = (part: Partial<typeof chosen.training>) =>
+    change({ training: { ...chosen.training, ...part } });
+  const empty = lists.filter((list) => list === null).length;
+  const shared = scaling.shared ? colouring(paint.scale(0), paint.table) : null;
+  return (
+    <section class="heat" aria-label="Channels over training">
+      <Title record={one} input={one.input.name} />
+      <div class="tools">
+        <label>
+          Channels × steps:
+          <select
+            aria-label="Number of each channel"
+            value={statistic}
+            onChange={(event) => set({ statistic: event.currentTarget.value as Statistic })}
+          >
+            {STATISTICS.map((name) => (
+              <option key={name} value={name}>
+                {NAMES[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <span class="switch" role="group" aria-label="Order of channels">
+          {(["order", "number"] as const).map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={rows === name}
+              onClick={() => set({ rows: name })}
+            >
+              {name === "order" ? "as in the grid" : "by number"}
+            </button>
+          ))}
+        </span>
+        <span class="quiet values" data-name="count">
+          {`${order.length} of ${channels} channels × ${curve.steps.length} steps kept`}
+          {empty > 0 && `, ${empty} of them without numbers (hatched)`}
+        </span>
+        <output class="told values" data-name="told">
+          {words(told, order, curve, lists, statistic)}
+        </output>
+      </div>
+      <MatrixCanvas
+        matrix={matrix}
+        sides={SIDES}
+        rowName={(row) => String(order[row])}
+        columnName={(column) => String(curve.steps[column])}
+        axes={{ rows: "channel", columns: "step" }}
+        colour={(row) => shared ?? colouring(paint.scale(row), paint.table)}
+        chosen={at}
+        label={`${NAMES[statistic]} of the channels of ${one.header.layer.path} at each step`}
+        point={setUnder}
+        pick={({ row, column }) =>
+          select("a", {
+            channel: row === null ? chosen.a.channel : (order[row] ?? null),
+            ...(column === null ? {} : { step: curve.steps[column] ?? null }),
+          })
+        }
+      />
+      <Legend scaling={scaling} paint={paint} />
+    </section>
+  );
+}
+
+function find(list: readonly number[], wanted: number): number | null {
+  const at = list.indexOf(wanted);
+  return at < 0 ? null : at;
+}
+
+/** Say what is under the cursor, or else what is chosen. */
+function words(
+  { row, column }: Cell,
+  order: readonly number[],
+  curve: Curve,
+  lists: readonly (readonly (number | null)[] | null)[],
+  statistic: Statistic,
+): string {
+  if (row === null || column === null) return "Point at a cell; a click goes there.";
+  const channel = order[row] ?? 0;
+  const place = `channel ${channel} · step ${curve.steps[column]} · ${NAMES[statistic]}`;
+  const list = lists[column];
+  if (!list) return `${place}: ${curve.unreadable[column] ?? "not stated in this record"}`;
+  const value = list[channel];
+  if (value === undefined) return `${place}: no such channel at this step`;
+  if (value === null) return `${place}: nothing is finite`;
+  return `${place}: ${statistic === "zero_share" ? percent(value) : format(value)}`;
+}

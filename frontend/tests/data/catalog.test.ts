@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { Listing, Run, Tag } from "../../src/data/api";
+import { atOrBefore, fromTheMiddle, layersOf, runOf } from "../../src/data/catalog";
+
+function tag(layer: string, wall: number | null): Tag {
+  return {
+    tag: `${layer}/activations`,
+    layer,
+    last_step: 0,
+    last_wall_time: wall,
+    unreadable: null,
+  };
+}
+
+const run = (name: string, tags: Tag[]): Run => ({ run: name, tags, unreadable: null });
+
+describe("layersOf", () => {
+  it("restores the order of the model, and leaves the inputs out", () => {
+    const tags = [tag("b", 3), tag("a", 2), tag(":input", 1), tag("d", 4), tag("c", 4)];
+    expect(layersOf(run("x", tags)).map((one) => one.layer)).toEqual(["a", "b", "c", "d"]);
+  });
+});
+
+describe("runOf", () => {
+  const listing: Listing = {
+    kept_at_most: 10,
+    runs: [run("old", [tag("a", 1)]), run("new", [tag("a", 5)]), run("empty", [])],
+  };
+
+  it("takes the run that was written to last, where none is named", () => {
+    expect(runOf(listing, null)?.run).toBe("new");
+    expect(runOf({ ...listing, runs: [] }, null)).toBeNull();
+  });
+
+  it("takes the one that is named, and no other instead", () => {
+    expect(runOf(listing, "old")?.run).toBe("old");
+    expect(runOf(listing, "gone")).toBeNull();
+  });
+});
+
+it("fromTheMiddle goes outwards, later layers first", () => {
+  const names = (count: number) =>
+    fromTheMiddle(Array.from({ length: count }, (_, i) => tag(`${i}`, i))).map((x) => x.layer);
+  expect(names(5)).toEqual(["2", "3", "1", "4", "0"]);
+  expect(names(4)).toEqual(["2", "3", "1", "0"]);
+  expect(names(0)).toEqual([]);
+});
+
+it("atOrBefore finds the last step that is not after the wanted one, else the first", () => {
+  const steps = [10, 20, 30].map((step) => ({
+    step,
+    wall_time: 0,
+    inputs: 1,
+    unreadable: null,
+  }));
+  expect([5, 10, 19, 20, 99].map((step) => atOrBefore(steps, step))).toEqual([0, 0, 0, 1, 2]);
+});

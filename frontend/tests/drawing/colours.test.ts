@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import {
+  COLOUR_MAPS,
+  css,
+  luminance,
+  MARK_COLOURS,
+  pack,
+  unpack,
+} from "../../src/drawing/colours";
+import { MARKS } from "../../src/numbers/scale";
+import { bytes } from "../numbers/vectors";
+import { SIGNED_TABLE } from "./vectors";
+
+const shares = (colour: number) => {
+  const [red, green, blue] = unpack(colour);
+  return [red / 255, green / 255, blue / 255] as const;
+};
+
+/** Machado, Oliveira, Fernandes 2009: what is left without M cones, of linear light. */
+const DEUTERANOPIA = [
+  [0.367322, 0.860646, -0.227968],
+  [0.280085, 0.672501, 0.047413],
+  [-0.01182, 0.04294, 0.968881],
+] as const;
+const RED_GREEN_BLUE = [0.2126, 0.7152, 0.0722];
+
+function deuteranopicLuminance(colour: number): number {
+  const light = shares(colour).map((share) => luminance([share, share, share]));
+  return DEUTERANOPIA.reduce((sum, weights, i) => {
+    const seen = weights.reduce<number>((total, weight, j) => total + weight * light[j]!, 0);
+    return sum + RED_GREEN_BLUE[i]! * Math.min(Math.max(seen, 0), 1);
+  }, 0);
+}
+
+function lightness(colour: number): number {
+  const share = luminance(shares(colour));
+  return share > 216 / 24389 ? 116 * Math.cbrt(share) - 16 : (share * 24389) / 27;
+}
+
+function rises(numbers: readonly number[]): boolean {
+  return numbers.every((number, i) => i === 0 || number > numbers[i - 1]!);
+}
+
+it("packs colours as ImageData holds them", () => {
+  const picture = new Uint8Array(new Uint32Array([pack(1, 2, 3)]).buffer);
+  expect([...picture]).toEqual([1, 2, 3, 255]);
+  expect(unpack(pack(1, 128, 255))).toEqual([1, 128, 255]);
+  expect(css(pack(0, 200, 80))).toBe("rgb(0 200 80)");
+});
+
+describe("COLOUR_MAPS", () => {
+  it("have 256 opaque colours", () => {
+    for (const table of Object.values(COLOUR_MAPS)) {
+      expect(table).toHaveLength(256);
+      expect(table.every((colour) => colour >>> 24 === 255)).toBe(true);
+    }
+  });
+
+  it("gray and signed are those of the logged pictures", () => {
+    const ramp = Array.from({ length: 256 }, (_, i) => [i, i, i]);
+    expect(Array.from(COLOUR_MAPS.gray, unpack)).toEqual(ramp);
+    expect(Array.from(COLOUR_MAPS.signed, unpack).flat()).toEqual([...bytes(SIGNED_TABLE)]);
+  });
+
+  it.each(["gray", "heat", "ice"] as const)("%s rises in luminance with every step", (name) => {
+    const table = [...COLOUR_MAPS[name]];
+    expect(rises(table.map((colour) => luminance(shares(colour))))).toBe(true);
+    expect(rises(table.map(deuteranopicLuminance))).toBe(true);
+  });
+
+  it.each(["heat", "ice"] as const)("%s has equal steps of lightness from black", (name) => {
+    const found = Array.from(COLOUR_MAPS[name], lightness);
+    const top = found[255]!;
+    expect(top).toBeGreaterThan(96);
+    found.forEach((one, i) => expect(Math.abs(one - (top * i) / 255)).toBeLessThan(0.25));
+  });
+
+  it("keep away from the colours of marks", () => {
+    const marks = Object.values(MARK_COLOURS).filter((colour) => colour !== 0);
+    for (const [name, table] of Object.entries(COLOUR_MAPS)) {
+      for (const mark of marks) {
+        const distances = Array.from(table, (colour) => {
+          const [a, b] = [unpack(colour), unpack(mark)];
+          return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+        });
+        expect(Math.min(...distances), name).toBeGreaterThan(80);
+      }
+    }
+  });
+});
+
+it("marks have the reserved colours of the logged pictures, and shades of them", () => {
+  expect(unpack(MARK_COLOURS[MARKS.above])).toEqual([0, 200, 80]);
+  expect(unpack(MARK_COLOURS[MARKS.nan])).toEqual([255, 0, 255]);
+  expect(new Set(Object.values(MARK_COLOURS)).size).toBe(6);
+  const light = (mark: 1 | 2 | 3 | 4 | 5) => lightness(MARK_COLOURS[mark]);
+  expect(light(MARKS.above) - light(MARKS.below)).toBeGreaterThan(20);
+  expect(light(MARKS.plus) - light(MARKS.nan)).toBeGreaterThan(10);
+  expect(light(MARKS.nan) - light(MARKS.minus)).toBeGreaterThan(20);
+});

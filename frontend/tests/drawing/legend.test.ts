@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { format, percent, ticks } from "../../src/drawing/legend";
+
+describe("ticks", () => {
+  it.each([
+    [0, 1, 6, [0, 0.2, 0.4, 0.6, 0.8, 1]],
+    [0, 1, 5, [0, 0.5, 1]],
+    [-3, 3, 5, [-2, 0, 2]],
+    [0, 17.25, 5, [0, 5, 10, 15]],
+    [0.1, 0.35, 6, [0.1, 0.15, 0.2, 0.25, 0.3, 0.35]],
+    [-2e-6, 3e-6, 6, [-2e-6, -1e-6, 0, 1e-6, 2e-6, 3e-6]],
+    [0, 2e6, 3, [0, 1e6, 2e6]],
+    [1000001, 1000003, 3, [1000001, 1000002, 1000003]],
+    [2, 2, 5, [2]],
+    [0.3, 0.4, 1, [0.3, 0.4]],
+  ])("from %d to %d, about %d", (low, high, count, expected) => {
+    expect(ticks({ low, high }, count)).toEqual(expected);
+  });
+
+  it("lie within the limits, evenly, and are no more than asked for", () => {
+    for (let i = 1; i < 300; i++) {
+      const low = Math.sin(i) * 10 ** (i % 9);
+      const high = low + Math.abs(Math.cos(i * 7)) * 10 ** ((i % 11) - 3);
+      const found = ticks({ low, high }, 6);
+      expect(found.length).toBeLessThanOrEqual(6);
+      for (const tick of found) {
+        expect(tick).toBeGreaterThanOrEqual(low - 1e-8 * (high - low) - 1e-9 * Math.abs(low));
+        expect(tick).toBeLessThanOrEqual(high + 1e-8 * (high - low) + 1e-9 * Math.abs(high));
+      }
+    }
+  });
+});
+
+it.each([
+  [0, "0"],
+  [-0, "0"],
+  [1, "1"],
+  [0.5, "0.5"],
+  [-0.123456, "−0.1235"],
+  [17.25, "17.25"],
+  [3.14159, "3.142"],
+  [9.99999, "10"],
+  [1234.56, "1235"],
+  [12345.6, "12346"],
+  [-99999.4, "−99999"],
+  [99999.6, "1e5"],
+  [100000, "1e5"],
+  [123456, "1.235e5"],
+  [0.001, "0.001"],
+  [0.0009999, "9.999e−4"],
+  [0.00099999, "0.001"],
+  [-1.5e-7, "−1.5e−7"],
+  [2 ** -149, "1.401e−45"],
+  [3.4028234663852886e38, "3.403e38"],
+  [NaN, "NaN"],
+  [Infinity, "∞"],
+  [-Infinity, "−∞"],
+])("format of %d is %s", (value, text) => {
+  expect(format(value)).toBe(text);
+});
+
+it.each([
+  [0, "0%"],
+  [1, "100%"],
+  [0.5, "50%"],
+  [0.1234, "12.3%"],
+  [0.0004, "<0.1%"],
+  [0.9996, ">99.9%"],
+  [NaN, "NaN"],
+])("percent of %d is %s", (share, text) => {
+  expect(percent(share)).toBe(text);
+});

@@ -1,0 +1,28 @@
+/** What tb_actviz draws, as RGB in base64. */
+
+/** The colour map `signed`. */
+export const SIGNED_TABLE =
+  "zPL/yvH/yfD/x+//xu7/xOz+w+v+wer+wOn+vuj+vef+u+X+ueT+uOP+tuL9teH9s9/9sd79sN39rtz9rdr9q9n9" +
+  "qdj9qNf8ptX8pNT8o9P8odL8n9D8nc/8nM78msz7mMv7l8r7lcj7k8f7kcb7j8T7jsP7jML6isD6iL/6hr36hLz6" +
+  "grv6gbn6f7j5fbb5e7X5ebP5d7L5dbD5c6/5ca34b6z4bar4a6n4aaf4Z6b4ZaT4YqL3YKH3Xp/3XJ33Wpz3V5r3" +
+  "VZj3U5f2UZX2TpP2TJH2SY/2R472RYz1Qor1QIj1PYb1OoT1OIL0NYD0Mn70MHz0LXr0KnfzJ3XzJHPzIXHzHm7z" +
+  "GmzyGWrwGWjsGGfoGGXkGGPgF2HcF2DYFl7UFlzQFVrMFVjIFVbDFFS/FFO7E1G2E0+yEkytEkqoEUijEUaeEESZ" +
+  "EEKUDz+PDj2KDjqEDTh+DTV4DDNyCzBsCy1lCipfCSdXCCNQCCBHBxw/Bhc1BBIpAwwbAAAAAAAAFgkBIQ4CKhIC" +
+  "MhUDOhgDQBsERh4ETCAEUiIFVyUFXCcFYSkFZSsGai0Gbi8GczAGdzIHezQHfzYHgzcHhzkHizsIjjwIkj4Ilj8I" +
+  "mUEJnUIJoEQJpEUJp0YJqkgJrUkKsUsKtEwKt00Kuk8KvVALwFELw1ILxlQLyVULzFYLz1cL0lkM1VoM11sM2lwM" +
+  "3V0M4F4M4mAN5WEN5mMQ5mYU52kX52wb6G4e6HEh6XQl6XYo6nkr6nsu630x64A07II37IQ67Ic97Yk/7YtC7o1F" +
+  "7o9I7pFK75NN75VQ75dS8JlV8JtX8J1a8Z9c8aFe8qNh8qVj8qdm86ho86pq86xs865v9LBx9LFz9LN19bV49bd6" +
+  "9bh89rp+9ryA9r2C97+E98GG98KJ98SL+MWN+MeP+MmR+cqT+cyV+c2X+c+Z+tCa+tKc+tOe+9Wg+9ai+9ik+9mm" +
+  "/Nuo/Nyq/N6r/N+t/eGv/eKx/eOz/eW1/ua2/ui4/um6/uq8/+y9/+2/";
+
+/** `NORMAL` of the numbers' vectors, `gray` from -1.5 to 2.25. */
+export const GRAY_PICTURE =
+  "/wD/AMhQREREn5+fAMhQdXV1GxsbAMhQzMzMAMhQi4uLAMhQAMhQAMhQgoKCAMhQW1tbAMhQEBAQJCQkBQUFsb" +
+  "GxXV1dFhYWnp6e19fXAMhQQ0NDAMhQTk5OAMhQaWlpYWFhPT09AMhQMDAwAMhQAMhQhYWFAMhQAMhQx8fHAMhQ" +
+  "i4uLAMhQAMhQbGxsAMhQRkZGQ0ND6enpAMhQysrKAMhQOTk5AMhQAMhQs7OzAMhQvb292dnZ2NjYFBQUZmZm";
+
+/** The same, `signed` from -3 to 3. */
+export const SIGNED_PICTURE =
+  "/wD/teH9Ekqot00K97+EUiIFMHz0YKH364A0AMhQjjwIqNf8f7j5AMhQdzIHAMhQCSdXnc/8Qor1IXHzU5f22lwM" +
+  "CCBHOoT1tEwK7o9IAMhQEkqoAMhQDjqEsN39FgkBBhc1FFO7jsP7F2Hck8f7ueT+fzYHl8r798SL6nkrAMhQjjwI" +
+  "lcj7AMhQKhICAMhQEUaeEkqo8qVjodL8630xlcj7FVjIa6n4/ui43V0MAMhQ52kX7pFK7pFKPYb1AAAA";

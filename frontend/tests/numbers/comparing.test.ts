@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { compared, planeOf, whyApart } from "../../src/numbers/comparing";
+import type { Maps } from "../../src/numbers/decode";
+
+const maps = (height: number, width: number, channels: number, values: number[]): Maps => ({
+  height,
+  width,
+  channels,
+  values: Float32Array.from(values),
+});
+
+describe("planeOf", () => {
+  it("gives one channel, without a copy", () => {
+    const all = maps(1, 2, 3, [1, 2, 3, 4, 5, 6]);
+    const plane = planeOf(all, 1);
+    expect(plane).toEqual(maps(1, 2, 1, [3, 4]));
+    expect(plane.values.buffer).toBe(all.values.buffer);
+  });
+
+  it.each([-1, 3, 0.5, NaN])("has no channel %s", (channel) => {
+    expect(() => planeOf(maps(1, 2, 3, [1, 2, 3, 4, 5, 6]), channel)).toThrow(
+      `Received channel ${channel}; expected 0 to 2.`,
+    );
+  });
+});
+
+describe("compared", () => {
+  it("takes B from A, and measures it as a whole and by channel", () => {
+    const a = maps(1, 2, 2, [3, 0, 1, 1]);
+    const b = maps(1, 2, 2, [0, 4, 1, 1]);
+    const found = compared(a, b);
+    expect(found.maps).toEqual(maps(1, 2, 2, [3, -4, 0, 0]));
+    const cosine = 2 / (Math.sqrt(11) * Math.sqrt(18));
+    expect(found.total).toEqual({ l1: 7, l2: 5, cosine, left: 0 });
+    expect(found.channels[0]).toEqual({ l1: 7, l2: 5, cosine: 0, left: 0 });
+    expect(found.channels[1]!.l1).toBe(0);
+    expect(found.channels[1]!.cosine).toBeCloseTo(1, 12);
+  });
+
+  it("counts what is not finite in either, and leaves it out of the distances", () => {
+    const a = maps(1, 2, 2, [NaN, 2, Infinity, Infinity]);
+    const b = maps(1, 2, 2, [1, 2, Infinity, 0]);
+    const found = compared(a, b);
+    expect(found.maps.values).toEqual(Float32Array.of(NaN, 0, NaN, Infinity));
+    expect(found.total).toEqual({ l1: 0, l2: 0, cosine: 1, left: 3 });
+    expect(found.channels.map((one) => [one.left, one.cosine])).toEqual([
+      [1, 1],
+      [2, null],
+    ]);
+  });
+});
+
+describe("whyApart", () => {
+  it("has no reason for equal shapes, and says unequal ones", () => {
+    expect(whyApart(maps(1, 2, 1, [1, 2]), maps(1, 2, 1, [3, 4]))).toBeNull();
+    expect(whyApart(maps(1, 2, 1, [1, 2]), maps(2, 1, 1, [3, 4]))).toBe(
+      "A is 1 × 2 × 1 and B is 2 × 1 × 1 (height × width × channels): " +
+        "only values of one shape can be taken from each other.",
+    );
+  });
+});

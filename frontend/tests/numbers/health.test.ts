@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import {
+  type LayerScalars,
+  healthMatrix,
+  healthTable,
+  isBroken,
+  shareOf,
+} from "../../src/numbers/health";
+
+const TOLD: LayerScalars[] = [
+  {
+    layer: "relu",
+    scalars: {
+      dead: { steps: [0, 2], values: [0.25, 1] },
+      sparsity: { steps: [0, 1], values: [0.5, 0.75] },
+    },
+  },
+  {
+    layer: "conv",
+    scalars: {
+      dead: { steps: [0, 1, 2], values: [0, 0, 0] },
+      mean: { steps: [0, 1, 2], values: [3, null, 4] },
+      nonfinite: { steps: [2], values: [0.125] },
+    },
+  },
+  { layer: "quiet", scalars: {} },
+];
+
+describe("the table of health", () => {
+  const table = healthTable(["conv", "relu", "quiet", "unknown"], TOLD);
+
+  it("brings together what was logged at each step", () => {
+    expect(table.steps).toEqual([0, 1, 2]);
+    expect(table.facts.map((row) => Object.fromEntries(row))).toEqual([
+      {
+        0: { dead: 0, mean: 3 },
+        1: { dead: 0, mean: null },
+        2: { dead: 0, mean: 4, nonfinite: 0.125 },
+      },
+      { 0: { dead: 0.25, sparsity: 0.5 }, 1: { sparsity: 0.75 }, 2: { dead: 1 } },
+      {},
+      {},
+    ]);
+    expect(table.silent).toEqual(["quiet", "unknown"]);
+  });
+
+  it.each([
+    ["dead", [0, NaN, NaN, 0.25, NaN, 1], [0, 0, 0, 0, 1, 0]],
+    ["sparsity", [NaN, NaN, NaN, 0.5, 0.75, NaN], [1, 0, 0, 0, 0, 1]],
+    ["nonfinite", [0, NaN, NaN, 0, 0, 0], [0, 0, 0, 0, 0, 0]],
+    ["combined", [0, NaN, NaN, 0.25, NaN, 1], [0, 0, 0, 0, 1, 0]],
+  ] as const)("becomes a matrix of %s", (kind, values, missing) => {
+    expect(healthMatrix(table, kind)).toEqual({
+      rows: 4,
+      columns: 3,
+      values: Float32Array.from([...values, ...Array<number>(6).fill(NaN)]),
+      missing: Uint8Array.from([...missing, ...Array<number>(6).fill(1)]),
+    });
+  });
+});
+
+describe("the share shown", () => {
+  it("is the larger of dead and saturated where they are combined", () => {
+    expect(shareOf({ dead: 0.25, saturated: 0.5 }, "combined")).toBe(0.5);
+    expect(shareOf({ dead: 0.75, saturated: 0.5 }, "combined")).toBe(0.75);
+    expect(shareOf({ saturated: 0.5 }, "combined")).toBe(0.5);
+    expect(shareOf({ mean: 0.5 }, "combined")).toBeUndefined();
+  });
+
+  it("is not known where nothing was logged", () => {
+    expect(shareOf(undefined, "nonfinite")).toBeUndefined();
+    expect(shareOf({}, "nonfinite")).toBeUndefined();
+  });
+
+  it("is overruled by values that are not finite", () => {
+    expect(shareOf({ dead: 0, nonfinite: 1e-6 }, "dead")).toBeNaN();
+    expect(isBroken({ dead: 0, nonfinite: 0, mean: 0 })).toBe(false);
+    expect(isBroken({ dead: 0, mean: null })).toBe(true);
+  });
+});

@@ -1,0 +1,217 @@
+"""The scalars of all layers at once, on both loaders."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from plugin.serving import Host, serving_both
+from plugin.watching import NAME, Watched
+from plugin.writing_records import metadata, parts, strings, summary, write_events
+from tensorboard import context
+from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_SCALAR, Summary
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
+from tensorboard.compat.proto.types_pb2 import DT_DOUBLE, DT_FLOAT, DT_STRING
+
+from tb_actviz.plugin import health
+from tb_actviz.plugin.health import MOST_NUMBERS, SCALARS, layer_health
+from tb_actviz.plugin.provider import Asker, Provider
+from tb_actviz.plugin.refusals import MissingError, UnreadableError
+from tb_actviz.plugin.scalars import ScalarProvider
+from tb_actviz.writing.summaries import scalar_summary
+
+ASKER = Asker(context.RequestContext(), "")
+STEPS = 30
+NAMES = ("mean", "std", "sparsity", "dead")
+LAYERS = ("block/conv2", "conv1", "conv10", "größe:pre")
+
+
+def number(layer: str, name: str, step: int) -> float:
+    """Something that tells layer, name and step apart."""
+    return sum(map(ord, layer + name)) / 7 + step / 3
+
+
+def logged(step: int) -> Summary:
+    return scalar_summary(
+        {
+            **{f"{a}/{b}": number(a, b, step) for a in LAYERS for b in NAMES},
+            **({"conv1/saturated": step / 64} if step % 2 else {}),
+            # Of no layer that has records, or nothing of ours.
+            **{"loss": 1.0, "other/mean": 2.0, "conv1/weird": 3.0, "conv1": 4.0},
+        }
+    )
+
+
+def tensor(tag: str, sizes: list[int], **content: Any) -> Summary:
+    """A summary that says it is a scalar."""
+    found = metadata("scalars")
+    found.data_class = DATA_CLASS_SCALAR
+    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in sizes])
+    proto = TensorProto(tensor_shape=shape, **content)
+    return Summary(value=[Summary.Value(tag=tag, tensor=proto, metadata=found)])
+
+
+#: Scalars that are none, and what is told of them by the data server and by Python.
+ODD: dict[str, tuple[Summary, Any, Any]] = {
+    "mean": (
+        tensor("conv/mean", [2], dtype=DT_FLOAT, float_val=[1.0, 2.0]),
+        None,
+        "It is no list of numbers: can only convert an array of size 1 to a Python "
+        "scalar.",
+    ),
+    "std": (tensor("conv/std", [], dtype=DT_STRING, string_val=[b"1"]), None, [None]),
+    "sparsity": (
+        tensor("conv/sparsity", [], dtype=DT_DOUBLE, double_val=[1e300]),
+        None,
+        [None],
+    ),
+    "dead": (
+        tensor("conv/dead", [], dtype=99),
+        None,
+        "It is no list of numbers: Cannot convert value 99 to a TensorFlow DType.",
+    ),
+    "saturated": (scalar_summary({"conv/saturated": -math.inf}), [None], [None]),
+}
+
+
+@pytest.fixture(scope="module")
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]:
+    log_dir = tmp_path_factory.mktemp("health") / "runs"
+    events = [(1.7e9 + step, step, logged(step)) for step in range(STEPS)]
+    records = [(1.8e9, 0, summary(layer, 0)) for layer in LAYERS]
+    write_events(log_dir / "train" / NAME, events + records)
+    odd = [(1.7e9, 0, one) for one, _, _ in ODD.values()]
+    nothing = Summary(value=[Summary.Value(tag="conv/nonfinite")])
+    odd += [(1.7e9, 0, nothing), (1.7e9, 0, strings("conv", parts()))]
+    good = [(1.7e9, 0, scalar_summary({"other/mean": 1.0}))]
+    records = [(1.8e9, 0, summary(layer, 0)) for layer in ("conv", "other")]
+    write_events(log_dir / "odd" / NAME, odd + good + records)
+    write_events(log_dir / "without" / NAME, events)
+    with serving_both(log_dir) as running:
+        for one in running.values():
+            one.wait_for("train", f"{LAYERS[-1]}/activations", 0)
+            one.wait_for("odd", "other/activations", 0)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def host(loader: str, hosts: dict[str, Host]) -> Host:
+    return hosts[loader]
+
+
+def as_read(value: float) -> float:
+    """A number as float32 keeps it, in as few digits as tell it apart."""
+    return float(str(np.float32(value)))
+
+
+def series(steps: range, values: list[float]) -> dict[str, Any]:
+    shown = [as_read(value) for value in values]
+    return {"steps": [*steps], "values": shown, "unreadable": None}
+
+
+def test_it_gives_every_scalar_of_every_layer_that_has_records(host: Host) -> None:
+    expected: dict[str, dict[str, Any]] = {
+        layer: {
+            name: series(range(STEPS), [number(layer, name, n) for n in range(STEPS)])
+            for name in NAMES
+        }
+        for layer in LAYERS
+    }
+    odd = range(1, STEPS, 2)
+    expected["conv1"]["saturated"] = series(odd, [n / 64 for n in odd])
+    assert host.get("health", run="train").json() == {
+        "run": "train",
+        "given_at_most": MOST_NUMBERS // (len(LAYERS) * len(SCALARS)),
+        "layers": [{"layer": one, "scalars": expected[one]} for one in sorted(LAYERS)],
+    }
+
+
+def test_what_is_no_number_hides_no_other(host: Host) -> None:
+    conv, other = host.get("health", run="odd").json()["layers"]
+    index = 1 if host.loader == "rust" else 2
+    expected = {}
+    for name, told in ODD.items():
+        one = told[index]
+        if isinstance(one, str):
+            expected[name] = {"steps": [], "values": [], "unreadable": one}
+        elif one is not None:
+            expected[name] = {"steps": [0], "values": one, "unreadable": None}
+    assert conv == {"layer": "conv", "scalars": expected}
+    assert other == {"layer": "other", "scalars": {"mean": series(range(1), [1.0])}}
+
+
+@pytest.mark.parametrize("run", ["without", "nowhere", "trai", "train/", "../train"])
+def test_a_run_without_records_is_missing(host: Host, run: str) -> None:
+    assert host.refused("health", run=run) == (
+        404,
+        f"There is no run {run!r} with activations.",
+    )
+
+
+def ask(watched: Watched, run: str = "a") -> dict[str, Any]:
+    return layer_health(Provider(watched), ScalarProvider(watched), ASKER, run)
+
+
+def write(log_dir: Path, events: list[Summary]) -> None:
+    places = [(1.7e9 + step, step, one) for step, one in enumerate(events)]
+    write_events(log_dir / "a" / NAME, places)
+
+
+def test_all_is_read_at_once(tmp_path: Path) -> None:
+    scalars = {f"conv{n}/{name}": 1.0 for n in range(50) for name in SCALARS}
+    layers = [summary(f"conv{n}", 0) for n in range(50)]
+    write(tmp_path, [scalar_summary(scalars), *layers])
+    watched = Watched(tmp_path)
+    assert len(ask(watched)["layers"]) == 50
+    assert watched.counted() == {"list": 1, "scalars": 1}
+
+
+def test_the_steps_that_are_given_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, [summary("conv", 0)] + [scalar_summary({"conv/std": 2.0})] * 20)
+    watched = Watched(tmp_path)
+    for most, given in ((60, 10), (6, 1), (1, 1), (600, 100)):
+        monkeypatch.setattr(health, "MOST_NUMBERS", most)
+        found = ask(watched)
+        assert found["given_at_most"] == given
+        steps = found["layers"][0]["scalars"]["std"]["steps"]
+        assert len(steps) == min(given, 20)
+        assert steps[-1] == 20
+        assert [*steps] == sorted(steps)
+
+
+def test_only_tags_of_our_own_name_are_layers(tmp_path: Path) -> None:
+    write(tmp_path, [strings("conv", parts()), scalar_summary({"conv/mean": 1.0})])
+    watched = Watched(tmp_path)
+    assert ask(watched)["layers"] == []
+    assert watched.counted() == {"list": 1}
+
+
+def test_a_run_that_cannot_be_listed_says_why(tmp_path: Path) -> None:
+    nothing = Summary(value=[Summary.Value(tag="nothing", metadata=metadata())])
+    write(tmp_path, [summary("conv", 0), nothing])
+    with pytest.raises(UnreadableError, match="a tag has no data \\('nothing'\\)"):
+        ask(Watched(tmp_path))
+
+
+def test_a_run_that_ends_after_it_was_listed_has_no_scalars_left(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, [summary("conv", 0), scalar_summary({"conv/mean": 1.0})])
+    watched = Watched(tmp_path)
+
+    def end(name: str) -> None:
+        if name == "scalars" and (tmp_path / "a" / NAME).exists():
+            (tmp_path / "a" / NAME).unlink()
+            watched.load()
+
+    watched.before = end
+    assert ask(watched)["layers"] == [{"layer": "conv", "scalars": {}}]
+    with pytest.raises(MissingError):
+        ask(watched)
