@@ -17,6 +17,8 @@ export default defineConfig({
       fileName: () => "index.js",
       cssFileName: "style",
     },
+    // Of a library Vite keeps the white space, for whoever bundles it once more.
+    rolldownOptions: { output: { minify: true } },
   },
   test: { include: ["tests/**/*.test.ts"] },
 });

@@ -63,8 +63,8 @@ def run(arguments: argparse.Namespace) -> None:
     )
     command = f"tensorboard --logdir {shlex.quote(str(logdir))}"
     say(
-        f"\nPictures of both are in the Images tab; the step slider scrubs through the "
-        f"training:\n  {command}"
+        f"\nBoth are in the Activations tab, and as pictures in the Images tab; the step "
+        f"slider of either scrubs through the training:\n  {command}"
     )
     if arguments.json:
         answer = _answer(logdir, predictions, dark, accuracies, command)

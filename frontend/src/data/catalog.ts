@@ -1,5 +1,6 @@
 /** What a listing says, in the order and with the defaults that people expect. */
 
+import type { Selection } from "../state/state";
 import type { Header, Listing, Place, Run, Series, Step, Tag } from "./api";
 import { INPUT } from "./resources";
 
@@ -23,6 +24,25 @@ export function runOf(listing: Listing, name: string | null): Run | null {
     (best, run) => (best === null || latest(run) > latest(best) ? run : best),
     null,
   );
+}
+
+/** A choice without a run or a layer that is not there, and in words what that was. */
+export function without(
+  selection: Selection,
+  listing: Listing,
+): { selection: Selection; words: string[] } {
+  const words: string[] = [];
+  let { run, layer } = selection;
+  if (run !== null && !runOf(listing, run)) {
+    words.push(`There is no run “${run}”; the one written to last is shown.`);
+    run = null;
+  }
+  const tags = runOf(listing, run)?.tags ?? [];
+  if (layer !== null && tags.length && !tags.some((tag) => tag.layer === layer)) {
+    words.push(`Run “${runOf(listing, run)?.run}” has no layer “${layer}”; another is shown.`);
+    layer = null;
+  }
+  return { selection: { ...selection, run, layer }, words };
 }
 
 /** Layers from the middle of the model outwards, later ones first. */

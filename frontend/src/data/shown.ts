@@ -4,7 +4,16 @@ import type { Maps } from "../numbers/decode";
 import type { Selection } from "../state/state";
 import type { Answer } from "./answers";
 import type { Header, InputHeader, Place, Run, Series, Tag } from "./api";
-import { atOrBefore, fromTheMiddle, isTelling, latestOf, layersOf, placeOf, runOf } from "./catalog";
+import {
+  atOrBefore,
+  fromTheMiddle,
+  isTelling,
+  latestOf,
+  layersOf,
+  placeOf,
+  runOf,
+  without,
+} from "./catalog";
 import { INPUT, headerOf, listing, mapsOf, stepsOf } from "./resources";
 
 /** How many layers are looked at to find one to begin with. */
@@ -35,6 +44,12 @@ export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>):
 
 function failed(reason: string): Answer<never> {
   return { state: "failed", reason };
+}
+
+/** A choice without what is not there, or not yet; what is useful takes its place. */
+export function present(selection: Selection): Selection {
+  const answer = listing.value;
+  return answer.state === "ready" ? without(selection, answer.value).selection : selection;
 }
 
 /** The run that is chosen, or the latest. */

@@ -15,6 +15,7 @@ import {
   placeIn,
   shownOf,
   andThen,
+  present,
 } from "./shown";
 
 /** One side of a comparison, without its values. */
@@ -33,7 +34,7 @@ export interface Sides {
 
 /** What is on side A. */
 export function sideA(chosen: State): Answer<Side> {
-  return andThen(chosenRecord(chosen.a), (record) => ({
+  return andThen(chosenRecord(present(chosen.a)), (record) => ({
     state: "ready",
     value: sideOf(record, chosen.a.input, chosen.a.channel),
   }));

@@ -19,6 +19,12 @@ export function ticks({ low, high }: Limits, count: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => value(first + i) + 0);
 }
 
+/** Round values for a legend: at least three, if limits have any width, and not many. */
+export function legendTicks(limits: Limits): number[] {
+  const few = ticks(limits, 5);
+  return few.length < 3 ? ticks(limits, 10) : few;
+}
+
 /** The least round number that is not below a step, as mantissa and exponent. */
 function roundStep(step: number): [number, number] {
   const exponent = Math.floor(Math.log10(step));

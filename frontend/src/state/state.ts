@@ -103,7 +103,7 @@ export const START: State = {
   compare: { how: "side", wipe: 0.5, one: false },
   multiples: { columns: "steps", all: false },
   training: { statistic: "maximum", rows: "order", health: "combined" },
-  inputs: { measure: "maximum" },
+  inputs: { measure: "l2" },
   align: "step",
   place: null,
   overlay: 0.6,

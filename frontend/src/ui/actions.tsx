@@ -55,6 +55,7 @@ export function Actions() {
       <label title="Zero in the middle">
         <input
           type="checkbox"
+          aria-label="Zero in the middle"
           checked={scale.symmetric}
           onChange={(event) => set({ symmetric: event.currentTarget.checked })}
         />

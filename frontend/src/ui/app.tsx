@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { without } from "../data/catalog";
 import { listing } from "../data/resources";
 import type { View } from "../state/state";
 import { notices, state } from "../state/store";
@@ -51,8 +52,15 @@ export function App() {
 }
 
 function Notices() {
+  const answer = listing.value;
+  const words = answer.state === "ready" ? without(state.value.a, answer.value).words : [];
   return (
-    <>
+    <div class="notices">
+      {words.map((line) => (
+        <p class="notice" role="status" key={line}>
+          {line}
+        </p>
+      ))}
       {notices.value.map((line) => (
         <p class="notice" role="status" key={line}>
           {line}
@@ -64,6 +72,6 @@ function Notices() {
           </button>
         </p>
       ))}
-    </>
+    </div>
   );
 }

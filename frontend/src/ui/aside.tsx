@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { type Shown, pictureOf, shown } from "../data/shown";
+import { type Shown, pictureOf, shown, present } from "../data/shown";
 import { statisticsOf } from "../data/ordering";
 import { css, MARK_COLOURS } from "../drawing/colours";
 import { format, percent } from "../drawing/legend";
@@ -16,7 +16,7 @@ const STRONGEST = 6;
 
 /** What goes with every view: the input, what was predicted, what is under the cursor. */
 export function Aside() {
-  const steady = useSteady(shown(state.value.a));
+  const steady = useSteady(shown(present(state.value.a)));
   const one = steady.value;
   if (!one) return <aside class="aside" />;
   return (
@@ -103,7 +103,7 @@ function Under({ one }: { one: Shown }) {
               </td>
             </tr>
             <tr>
-              <td>{state.value.view === "compare" ? "value in A" : "value"}</td>
+              <td>{nameOfValue()}</td>
               <td>{format(valueAt(one.maps, under))}</td>
             </tr>
           </tbody>
@@ -113,6 +113,12 @@ function Under({ one }: { one: Shown }) {
       )}
     </section>
   );
+}
+
+/** Whose value it is, where the view shows others too. */
+function nameOfValue(): string {
+  if (state.value.view === "compare") return "value in A";
+  return state.value.removed ? "value logged" : "value";
 }
 
 function Strongest({ one }: { one: Shown }) {

@@ -1,6 +1,6 @@
 import { layersOf } from "../data/catalog";
 import { listing } from "../data/resources";
-import { chosenRecord, inputIn } from "../data/shown";
+import { chosenRecord, inputIn, present } from "../data/shown";
 import { VIEWS, type View } from "../state/state";
 import { change, select, state } from "../state/store";
 import { Actions } from "./actions";
@@ -20,7 +20,7 @@ const NAMES: Record<View, string> = {
 /** The row on top: what is looked at, and how. */
 export function Bar() {
   const chosen = state.value;
-  const record = useSteady(chosenRecord(chosen.a)).value;
+  const record = useSteady(chosenRecord(present(chosen.a))).value;
   const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
   const inputs = record?.header.inputs.map((one) => one.name) ?? [];
   const input = record ? inputs[inputIn(record.header, chosen.a.input)] : undefined;

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { orderingOf, statisticsOf } from "../data/ordering";
 import type { Removed } from "../data/pairs";
 import { type Scaling, scalingOf } from "../data/scaling";
-import { pictureOf, shown, andThen } from "../data/shown";
+import { pictureOf, shown, andThen, present } from "../data/shown";
 import { channelIn } from "../data/strongest";
 import { format, percent } from "../drawing/legend";
 import { atShares, sharesOf } from "../numbers/alignment";
@@ -32,7 +32,7 @@ const [WORDS, LEAST, MOST] = [72, 160, 640];
 
 /** One channel of a layer. */
 export function ChannelView() {
-  const steady = useSteady(andThen(shown(state.value.a), asChosen));
+  const steady = useSteady(andThen(shown(present(state.value.a)), asChosen));
   const one = steady.value?.one;
   const scaling = useSteady<Scaling>(one ? scalingOf([one], state.value.scale) : WAITING);
   const reason = steady.reason ?? scaling.reason;

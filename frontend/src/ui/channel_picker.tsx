@@ -19,10 +19,20 @@ export function ChannelPicker({ one, channel, order }: Props) {
   return (
     <div class="tools" data-name="picker">
       <span class="switch">
-        <button type="button" title="Channel before ([)" onClick={() => moveChannel(-1)}>
+        <button
+          type="button"
+          aria-label="Channel before"
+          title="Channel before ([)"
+          onClick={() => moveChannel(-1)}
+        >
           ‹
         </button>
-        <button type="button" title="Channel after (])" onClick={() => moveChannel(1)}>
+        <button
+          type="button"
+          aria-label="Channel after"
+          title="Channel after (])"
+          onClick={() => moveChannel(1)}
+        >
           ›
         </button>
       </span>

@@ -33,8 +33,12 @@ export function DistanceLine({ a, b, difference, channels }: Props) {
 export function PairUnder({ a, b, difference, channels }: Props) {
   const under = pointed.value;
   if (difference.reason !== null) return null;
+  // Else the pictures would move when they are pointed at.
+  const room = channels ? "" : "two-lines";
   if (!under) {
-    return <p class="lead quiet">Point at a feature map to see both values.</p>;
+    return (
+      <p class={`lead quiet ${room}`}>Point at a feature map to see both values.</p>
+    );
   }
   const one = { ...under, channel: channels?.a ?? under.channel };
   const other = { ...under, channel: channels?.b ?? under.channel };
@@ -42,7 +46,7 @@ export function PairUnder({ a, b, difference, channels }: Props) {
   const channel =
     one.channel === other.channel ? `${one.channel}` : `${one.channel} − ${other.channel}`;
   return (
-    <p class="lead values" data-name="pair">
+    <p class={`lead values ${room}`} data-name="pair">
       <span class="quiet">
         channel {channel}, row {under.row}, column {under.column}:{" "}
       </span>

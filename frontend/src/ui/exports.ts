@@ -4,7 +4,7 @@ import { domToCanvas } from "modern-screenshot";
 import { orderingOf } from "../data/ordering";
 import { limitsOf, scalingOf } from "../data/scaling";
 import { settled } from "../data/settled";
-import { type Shown, chosenSeries, shown } from "../data/shown";
+import { type Shown, chosenSeries, shown, present } from "../data/shown";
 import { encodeGif } from "../drawing/gif";
 import { encodeCsv, encodeNpy, encodeZip } from "../drawing/npy";
 import { quantise } from "../drawing/palette";
@@ -19,7 +19,7 @@ import { drawSheet } from "./sheet";
 const BEAT = 0.4;
 
 async function current(): Promise<{ one: Shown; channels: number[] }> {
-  const one = await settled(() => shown(state.value.a));
+  const one = await settled(() => shown(present(state.value.a)));
   return { one, channels: orderingOf(one, state.value).channels };
 }
 
@@ -53,7 +53,7 @@ function seen(): Promise<HTMLCanvasElement> {
 /** Save the channels shown over all kept steps, on one scale. */
 export async function saveGif(): Promise<void> {
   const { one, channels } = await current();
-  const series = await settled(() => chosenSeries(state.value.a));
+  const series = await settled(() => chosenSeries(present(state.value.a)));
   const frames: Shown[] = [];
   for (const { step, unreadable } of series.steps) {
     if (unreadable !== null) throw new Error(`Step ${step} cannot be read: ${unreadable}`);

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { orderingOf } from "../data/ordering";
 import { scalingOf } from "../data/scaling";
-import { shown, andThen } from "../data/shown";
+import { shown, andThen, present } from "../data/shown";
 import { percent } from "../drawing/legend";
 import { change, select, state } from "../state/store";
 import { Channels } from "./channels";
@@ -16,7 +16,7 @@ import { ChannelTools } from "./tools";
 
 /** All channels of a layer. */
 export function GridView() {
-  const steady = useSteady(andThen(shown(state.value.a), asChosen));
+  const steady = useSteady(andThen(shown(present(state.value.a)), asChosen));
   if (steady.reason !== null) return <Failed reason={steady.reason} />;
   if (!steady.value) return <div class="view" />;
   return <Grid {...steady.value} />;

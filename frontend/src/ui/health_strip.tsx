@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { Health, Run } from "../data/api";
 import { layersOf } from "../data/catalog";
 import { healthOf } from "../data/resources";
-import { chosenRecord, chosenRun, andThen } from "../data/shown";
+import { chosenRecord, chosenRun, andThen, present } from "../data/shown";
 import { colouring } from "../drawing/colouring";
 import { COLOUR_MAPS } from "../drawing/colours";
 import { percent } from "../drawing/legend";
@@ -53,7 +53,7 @@ const COLOUR = colouring(SCALE, PAINT.table);
 /** How each layer of a run fares at each step. */
 export function HealthStrip() {
   const steady = useSteady(
-    andThen(chosenRun(state.value.a), (run) =>
+    andThen(chosenRun(present(state.value.a)), (run) =>
       andThen(healthOf(run), (health) => ({ state: "ready" as const, value: { run, health } })),
     ),
   );
@@ -66,7 +66,7 @@ function Contents({ run, health }: { run: Run; health: Health }) {
   const chosen = state.value;
   const kind = chosen.training.health;
   const [under, setUnder] = useState<Cell | null>(null);
-  const record = useSteady(chosenRecord(chosen.a)).value;
+  const record = useSteady(chosenRecord(present(chosen.a))).value;
   const all = layersOf(run);
   const layers = useMemo(
     () => matching(all, chosen.layers).tags.map((tag) => tag.layer),
@@ -79,7 +79,10 @@ function Contents({ run, health }: { run: Run; health: Health }) {
   const step = record?.place.step;
   const at = {
     row: row < 0 ? null : row,
-    column: step === undefined || !steps.length ? null : Math.max(0, steps.findLastIndex((one) => one <= step)),
+    column:
+      step === undefined || !steps.length
+        ? null
+        : Math.max(0, steps.findLastIndex((one) => one <= step)),
   };
   return (
     <section class="strip" aria-label="Health of layers over training">
@@ -140,7 +143,11 @@ function Contents({ run, health }: { run: Run; health: Health }) {
 }
 
 /** What was not logged, and how to log it. */
-function Silence(props: { silent: readonly string[]; layers: readonly string[]; health: Health }) {
+function Silence(props: {
+  silent: readonly string[];
+  layers: readonly string[];
+  health: Health;
+}) {
   const { silent, layers, health } = props;
   const reasons = health.layers.flatMap(({ layer, scalars }) =>
     Object.entries(scalars)

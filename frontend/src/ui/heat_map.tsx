@@ -3,7 +3,7 @@ import type { Curve } from "../data/api";
 import { matrixScaling } from "../data/matrix_scaling";
 import { orderingOf } from "../data/ordering";
 import { curveOf } from "../data/resources";
-import { type Shown, shown, andThen } from "../data/shown";
+import { type Shown, shown, andThen, present } from "../data/shown";
 import { colouring } from "../drawing/colouring";
 import { format, percent } from "../drawing/legend";
 import { STATISTICS, type Statistic, curveMatrix } from "../numbers/matrix";
@@ -29,7 +29,7 @@ const SHARE = { low: 0, high: 1 };
 /** A number of each channel of a layer at each step that was kept. */
 export function HeatMap() {
   const steady = useSteady(
-    andThen(shown(state.value.a), (one) =>
+    andThen(shown(present(state.value.a)), (one) =>
       andThen(curveOf(one.run.run, one.tag, one.number), (curve) => ({
         state: "ready" as const,
         value: { one, curve },
@@ -49,7 +49,8 @@ function Contents({ one, curve }: { one: Shown; curve: Curve }) {
   const { channels } = one.maps;
   const key = rows === "order" ? ordering.channels.join() : "";
   const order = useMemo(
-    () => (rows === "order" ? ordering.channels : Array.from({ length: channels }, (_, i) => i)),
+    () =>
+      rows === "order" ? ordering.channels : Array.from({ length: channels }, (_, i) => i),
     [rows, key, channels],
   );
   // A record may hold another input under that number.

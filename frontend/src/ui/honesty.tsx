@@ -1,6 +1,6 @@
 import type { Header } from "../data/api";
 import { listing } from "../data/resources";
-import { chosenRecord, chosenSeries, inputIn } from "../data/shown";
+import { chosenRecord, chosenSeries, inputIn, present } from "../data/shown";
 import { format } from "../drawing/legend";
 import { state } from "../state/store";
 import { kept } from "./scrubber";
@@ -8,8 +8,8 @@ import { useSteady } from "./steady";
 
 /** The line below all: what was logged, how exactly, and what is not there. */
 export function Honesty() {
-  const record = useSteady(chosenRecord(state.value.a)).value;
-  const series = useSteady(chosenSeries(state.value.a)).value;
+  const record = useSteady(chosenRecord(present(state.value.a))).value;
+  const series = useSteady(chosenSeries(present(state.value.a))).value;
   if (!record) return <p class="honesty" />;
   const { header } = record;
   const most = listing.value.state === "ready" ? listing.value.value.kept_at_most : null;

@@ -3,7 +3,7 @@ import type { Answer } from "../data/answers";
 import { MOST_INPUTS, columnsOf, eachInput, pairOf } from "../data/inputs";
 import { sameShape } from "../data/ordering";
 import { type Scaling, limitsOf, scalingOf } from "../data/scaling";
-import { type Record, type Shown, chosenRecord, andThen } from "../data/shown";
+import { type Record, type Shown, chosenRecord, andThen, present } from "../data/shown";
 import { COLOUR_MAPS } from "../drawing/colours";
 import { symmetric } from "../numbers/limits";
 import { order, parseSearch } from "../numbers/order";
@@ -35,7 +35,7 @@ interface Loaded {
 
 /** Inputs beside each other, channels ranked by how differently they respond. */
 export function InputsView() {
-  const steady = useSteady(andThen(chosenRecord(state.value.a), load));
+  const steady = useSteady(andThen(chosenRecord(present(state.value.a)), load));
   const all = steady.value?.all;
   const scaling = useSteady<Scaling>(all ? scalingOf(all, state.value.scale) : WAITING);
   const reason = steady.reason ?? scaling.reason;

@@ -128,7 +128,9 @@ export function listenToKeys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement;
-    const field = target.closest<HTMLElement>("input, select, textarea, button, dialog");
+    // It is closed by Esc on its own.
+    if (target.closest("dialog")) return;
+    const field = target.closest<HTMLElement>("input, select, textarea, button");
     if (field && event.key === "Escape" && field.localName !== "button") {
       target.blur();
       return;

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Header, Run, Tag } from "../data/api";
 import { latestOf, layersOf } from "../data/catalog";
 import { healthOf, headerOf } from "../data/resources";
-import { chosenRun, chosenTag } from "../data/shown";
+import { chosenRun, chosenTag, present } from "../data/shown";
 import { percent } from "../drawing/legend";
 import { matching } from "../numbers/filter";
 import { type Row, rows } from "../numbers/tree";
@@ -15,8 +15,8 @@ const ROW = 24;
 
 /** The tree of layers. */
 export function Layers() {
-  const run = useSteady(chosenRun(state.value.a));
-  const chosen = useSteady(chosenTag(state.value.a)).value;
+  const run = useSteady(chosenRun(present(state.value.a)));
+  const chosen = useSteady(chosenTag(present(state.value.a))).value;
   const closed = useSignal<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLDivElement>(null);
   const [sight, setSight] = useState({ top: 0, height: 600 });

@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Scaling } from "../data/scaling";
 import { MARK_COLOURS, css } from "../drawing/colours";
-import { format, ticks } from "../drawing/legend";
+import { format, legendTicks } from "../drawing/legend";
 import { MARKS, position } from "../numbers/scale";
 import type { Paint } from "./colours";
 
-const WIDTH = 320;
+const WIDTH = 224;
 
 interface Props {
   scaling: Scaling;
@@ -34,7 +34,7 @@ export function Legend({ scaling, paint, marks = true }: Props) {
         <canvas ref={canvas} width={256} height={1} role="img" aria-label={`Colours: ${paint.name}`} />
         <span class="ticks">
           {scaling.shared ? (
-            ticks(ends, 5).map((value) => (
+            legendTicks(ends).map((value) => (
               <span key={value} style={{ left: `${100 * position(value, scale)}%` }}>
                 {format(value)}
               </span>
@@ -48,8 +48,9 @@ export function Legend({ scaling, paint, marks = true }: Props) {
         </span>
       </span>
       <span class="quiet">
-        {scaling.shared && `${format(ends.low)} to ${format(ends.high)}: `}
+        {scaling.shared && `${format(limits.low)} to ${format(limits.high)}: `}
         {scaling.words}
+        {signed && limits.low !== -limits.high && "; zero in the middle"}
       </span>
       {marks && <Marks />}
     </div>

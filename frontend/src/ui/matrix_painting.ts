@@ -38,7 +38,8 @@ export function paintMatrix(
   if (!context) return;
   const left = Math.round(GUTTER * ratio);
   const width = Math.max(1, Math.min(canvas.width - left, layout.width - scrolled.x));
-  const height = Math.max(1, Math.min(canvas.height - AXIS * ratio, layout.height - scrolled.y));
+  const room = canvas.height - Math.round(AXIS * ratio);
+  const height = Math.max(1, Math.min(room, layout.height - scrolled.y));
   const style = getComputedStyle(canvas);
   const colour = (name: string) => style.getPropertyValue(name);
   context.clearRect(0, 0, canvas.width, canvas.height);
@@ -128,7 +129,8 @@ function names(
     const y = Math.max(middle, 6 * ratio);
     if (middle + 4 * ratio > height) continue;
     const font = `${i === row ? 600 : 400} ${11 * ratio}px ${family}`;
-    write(fitted(context, props.rowName(i), left - 8 * ratio, font), left - 5 * ratio, y, i === row);
+    const name = fitted(context, props.rowName(i), left - 8 * ratio, font);
+    write(name, left - 5 * ratio, y, i === row);
   }
   const room = context.canvas.width - left;
   const across = inSight(layout.columns, cellWidth, scrolled.x, room);
@@ -141,7 +143,8 @@ function names(
     write(props.columnName(i), x, height + 4 * ratio, i === column);
   }
   context.textAlign = "left";
-  write(`${props.axes.rows} ↑ ${props.axes.columns} →`, 2 * ratio, height + 4 * ratio, false);
+  const { rows: up, columns: along } = props.axes;
+  write(`${up} ↑ ${along} →`, 2 * ratio, height + 4 * ratio, false);
 }
 
 /** The end of a name, as much of it as there is room for. */

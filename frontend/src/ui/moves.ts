@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { atOrBefore, layersOf } from "../data/catalog";
 import { statisticsOf } from "../data/ordering";
 import { swapped } from "../data/proposal";
-import { chosenRecord, chosenRun, chosenSeries, chosenTag, shown, andThen } from "../data/shown";
+import { chosenRecord, chosenRun, chosenSeries, chosenTag, shown, andThen, present } from "../data/shown";
 import { exactly, sidesOf } from "../data/sides";
 import { channelIn } from "../data/strongest";
 import { sharesOf } from "../numbers/alignment";
@@ -20,7 +20,7 @@ export const channelOrder = signal<readonly number[]>([]);
 
 /** The readable steps of what is looked at, and which one that is. */
 export function stepsNow(): { steps: number[]; at: number } {
-  const series = chosenSeries(state.value.a);
+  const series = chosenSeries(present(state.value.a));
   if (series.state !== "ready") return { steps: [], at: 0 };
   const kept = series.value.steps.filter((step) => step.unreadable === null);
   const { step } = state.value.a;
@@ -43,7 +43,7 @@ export function moveStep(by: number): void {
 
 /** Go so many layers down the list that is shown, or up. */
 export function moveLayer(by: number): void {
-  const chosen = chosenTag(state.value.a);
+  const chosen = chosenTag(present(state.value.a));
   if (chosen.state !== "ready") return;
   const { tags } = matching(layersOf(chosen.value.run), state.value.layers);
   const at = tags.findIndex((tag) => tag.tag === chosen.value.tag.tag);
@@ -54,13 +54,13 @@ export function moveLayer(by: number): void {
 /** The channel that is looked at: in the channel view also where none was chosen. */
 function channelNow(): number | null {
   const { a, view } = state.value;
-  const one = view === "channel" ? andThen(shown(a), asChosen) : null;
+  const one = view === "channel" ? andThen(shown(present(a)), asChosen) : null;
   return one?.state === "ready" ? channelIn(one.value.one.maps, a.channel) : a.channel;
 }
 
 /** Inspect the position of the channel's maximum. */
 export function inspectMaximum(): void {
-  const found = andThen(shown(state.value.a), asChosen);
+  const found = andThen(shown(present(state.value.a)), asChosen);
   const channel = channelNow();
   if (found.state !== "ready" || channel === null) return;
   const { maps } = found.value.one;
@@ -78,7 +78,7 @@ export function moveChannel(by: number): void {
 
 /** Take the next input. */
 export function nextInput(): void {
-  const record = chosenRecord(state.value.a);
+  const record = chosenRecord(present(state.value.a));
   if (record.state !== "ready") return;
   const names = record.value.header.inputs.map((one) => one.name);
   const at = Math.max(0, names.indexOf(state.value.a.input ?? ""));
@@ -87,7 +87,7 @@ export function nextInput(): void {
 
 /** Make what is looked at, exactly as it is now, side B. */
 export function keepAsB(): void {
-  const record = chosenRecord(state.value.a);
+  const record = chosenRecord(present(state.value.a));
   if (record.state !== "ready") return;
   const { run, tag, place, header } = record.value;
   const input = header.inputs.find((one) => one.name === state.value.a.input);
@@ -135,8 +135,8 @@ export function pin(): void {
 
 /** Show the other half of a pair of pre-activation and activation. */
 export function toPartner(): void {
-  const record = chosenRecord(state.value.a);
-  const run = chosenRun(state.value.a);
+  const record = chosenRecord(present(state.value.a));
+  const run = chosenRun(present(state.value.a));
   if (record.state !== "ready" || run.state !== "ready") return;
   const { partner } = record.value.header.layer;
   if (partner !== null && run.value.tags.some((tag) => tag.layer === partner)) {

@@ -3,7 +3,7 @@ import type { Series, Step } from "../data/api";
 import { layersOf } from "../data/catalog";
 import { type Column, strongestOf } from "../data/multiples";
 import { listing, stepsOf } from "../data/resources";
-import { type Record, chosenRecord, inputIn, andThen } from "../data/shown";
+import { type Record, chosenRecord, inputIn, andThen, present } from "../data/shown";
 import { matching } from "../numbers/filter";
 import { change, state } from "../state/store";
 import { Failed } from "./failed";
@@ -25,7 +25,7 @@ interface Reference {
 export function MultiplesView() {
   const { a } = state.value;
   const steady = useSteady(
-    andThen(chosenRecord(a), (record) =>
+    andThen(chosenRecord(present(a)), (record) =>
       andThen(stepsOf(record.run.run, record.tag), (series) =>
         andThen(
           a.channel === null

@@ -71,7 +71,8 @@ export function MultiplesGrid(props: Props) {
   const across = inSight(picked.length, 1, left, 1 + room / pitch.x);
   const sight = picked.slice(across.first, across.end).map((i, place) => {
     const column = columns[i]!;
-    return { column, i, x: NAMES + (across.first + place) * pitch.x, channel: channelIn(column) };
+    const x = NAMES + (across.first + place) * pitch.x;
+    return { column, i, x, channel: channelIn(column) };
   });
   const rows = size.height ? runs.slice(down.first, down.end) : [];
   const cells = rows.map((run) => ({

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { chosenRecord, chosenSeries } from "../data/shown";
+import { chosenRecord, chosenSeries, present } from "../data/shown";
 import { ALIGNS, type Align } from "../numbers/steps";
 import { change, select, state } from "../state/store";
 import { moveStep, playing, stepsNow, toStep } from "./moves";
@@ -16,8 +16,8 @@ const ALIGNED: { [key in Align]: string } = {
 /** The row below: one step for everything that is shown. */
 export function Scrubber() {
   const { steps, at } = stepsNow();
-  const series = useSteady(chosenSeries(state.value.a)).value;
-  const record = useSteady(chosenRecord(state.value.a));
+  const series = useSteady(chosenSeries(present(state.value.a))).value;
+  const record = useSteady(chosenRecord(present(state.value.a)));
   usePlay(record.waiting);
   const step = steps[at];
   const position = Object.entries(record.value?.header.position ?? {});
@@ -26,12 +26,18 @@ export function Scrubber() {
       <button
         type="button"
         aria-pressed={playing.value}
+        aria-label={playing.value ? "Stop" : "Play"}
         title={playing.value ? "Stop (p)" : "Play (p)"}
         onClick={() => (playing.value = !playing.value)}
       >
         {playing.value ? "■" : "▶"}
       </button>
-      <button type="button" title="Step back (←)" onClick={() => moveStep(-1)}>
+      <button
+        type="button"
+        aria-label="Step back"
+        title="Step back (←)"
+        onClick={() => moveStep(-1)}
+      >
         ‹
       </button>
       <input
@@ -45,7 +51,12 @@ export function Scrubber() {
         onInput={(event) => toStep(Number(event.currentTarget.value))}
         onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
       />
-      <button type="button" title="Step on (→)" onClick={() => moveStep(1)}>
+      <button
+        type="button"
+        aria-label="Step on"
+        title="Step on (→)"
+        onClick={() => moveStep(1)}
+      >
         ›
       </button>
       <label>

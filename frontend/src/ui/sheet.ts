@@ -3,7 +3,7 @@
 import type { Scaling } from "../data/scaling";
 import type { Shown } from "../data/shown";
 import { MARK_COLOURS, css } from "../drawing/colours";
-import { format, ticks } from "../drawing/legend";
+import { format, legendTicks } from "../drawing/legend";
 import { drawMap } from "../drawing/pixels";
 import { cellRectangle, gridLayout } from "../numbers/layout";
 import { MARKS, position } from "../numbers/scale";
@@ -98,14 +98,14 @@ function drawLegend(
   context.putImageData(ramp, MARGIN, top);
   if (scaling.shared) {
     context.textAlign = "center";
-    for (const value of ticks(ends, 5)) {
+    for (const value of legendTicks(ends)) {
       const x = MARGIN + RAMP.width * position(value, scale);
       write(format(value), x, top + RAMP.height + 12, "--ink", 10);
     }
     context.textAlign = "left";
   }
   const words = scaling.shared
-    ? `${format(ends.low)} to ${format(ends.high)}: ${scaling.words}`
+    ? `${format(scale.limits.low)} to ${format(scale.limits.high)}: ${scaling.words}`
     : scaling.words;
   let x = MARGIN + RAMP.width + 2 * MARGIN;
   write(words, x, top + RAMP.height, "--quiet");

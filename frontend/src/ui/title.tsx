@@ -29,7 +29,9 @@ function ReluSwitch({ record }: { record: Record }) {
   const { layer } = record.header;
   const partner = partnerOf(record.run, layer.partner);
   if (!partner) return null;
-  const { removed } = state.value;
+  // The other views show what was logged.
+  const shows = state.value.view === "grid" || state.value.view === "channel";
+  const removed = shows && state.value.removed;
   const after = layer.kind === "activation";
   const choose = (wanted: boolean) => {
     change({ removed: false });
@@ -44,14 +46,16 @@ function ReluSwitch({ record }: { record: Record }) {
       <button type="button" aria-pressed={!removed && after} onClick={() => choose(true)}>
         after {name}
       </button>
-      <button
-        type="button"
-        aria-pressed={removed}
-        onClick={() => change({ removed: !removed })}
-        title="The values before less those after"
-      >
-        removed
-      </button>
+      {shows && (
+        <button
+          type="button"
+          aria-pressed={removed}
+          onClick={() => change({ removed: !removed })}
+          title="The values before less those after"
+        >
+          removed
+        </button>
+      )}
     </span>
   );
 }

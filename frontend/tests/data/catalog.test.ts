@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Listing, Run, Tag } from "../../src/data/api";
-import { atOrBefore, fromTheMiddle, layersOf, runOf } from "../../src/data/catalog";
+import { atOrBefore, fromTheMiddle, layersOf, runOf, without } from "../../src/data/catalog";
 
 function tag(layer: string, wall: number | null): Tag {
   return {
@@ -54,4 +54,33 @@ it("atOrBefore finds the last step that is not after the wanted one, else the fi
     unreadable: null,
   }));
   expect([5, 10, 19, 20, 99].map((step) => atOrBefore(steps, step))).toEqual([0, 0, 0, 1, 2]);
+});
+
+describe("without", () => {
+  const listing: Listing = {
+    kept_at_most: null,
+    runs: [run("old", [tag("a", 1)]), run("new", [tag("b", 5)])],
+  };
+  const choice = { run: null, step: 3, input: null, layer: null, channel: 1 };
+
+  it("leaves alone what is there", () => {
+    const chosen = { ...choice, run: "old", layer: "a" };
+    expect(without(chosen, listing)).toEqual({ selection: chosen, words: [] });
+    expect(without(choice, listing)).toEqual({ selection: choice, words: [] });
+  });
+
+  it("lets go of a run or a layer that is not there, and says so", () => {
+    expect(without({ ...choice, run: "gone", layer: "a" }, listing)).toEqual({
+      selection: choice,
+      words: [
+        "There is no run “gone”; the one written to last is shown.",
+        "Run “new” has no layer “a”; another is shown.",
+      ],
+    });
+  });
+
+  it("says nothing of layers where none are known yet", () => {
+    const none = { ...listing, runs: [] };
+    expect(without({ ...choice, layer: "a" }, none).words).toEqual([]);
+  });
 });

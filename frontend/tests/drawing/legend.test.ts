@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { format, percent, ticks } from "../../src/drawing/legend";
+import { format, legendTicks, percent, ticks } from "../../src/drawing/legend";
 
 describe("ticks", () => {
   it.each([
@@ -69,4 +69,10 @@ it.each([
   [NaN, "NaN"],
 ])("percent of %d is %s", (share, text) => {
   expect(percent(share)).toBe(text);
+});
+
+it("legendTicks are at least three", () => {
+  expect(legendTicks({ low: -47.41, high: 47.41 })).toEqual([-40, -20, 0, 20, 40]);
+  expect(legendTicks({ low: 0, high: 1630 })).toEqual([0, 500, 1000, 1500]);
+  expect(legendTicks({ low: 2, high: 2 })).toEqual([2]);
 });

@@ -18,7 +18,7 @@ const CHANGED: State = {
   compare: { how: "wipe", wipe: 0.25, one: true },
   multiples: { columns: "layers", all: true },
   training: { statistic: "zero_share", rows: "number", health: "sparsity" },
-  inputs: { measure: "l2" },
+  inputs: { measure: "maximum" },
   align: "epoch",
   place: { y: 0.25, x: 1 },
   overlay: 0,

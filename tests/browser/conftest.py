@@ -1,0 +1,149 @@
+"""A real TensorBoard, and Debian's Chromium to look at it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browser import logs
+from browser.arrays import Arrays
+from browser.tab import PATIENCE, Tab
+from plugin.serving import Host, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update"),
+    "--disable-sync",
+]
+SIZE: Any = {"width": 1280, "height": 800}
+
+#: Opens a tab of its own on a TensorBoard.
+Opener = Callable[..., Tab]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser, which downloads nothing."""
+    reason = "Playwright is missing: python -m pip install playwright"
+    playwright = pytest.importorskip("playwright.sync_api", reason=reason)
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is missing: apt-get install chromium")
+    playwright.expect.set_options(timeout=PATIENCE)
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def log_dir(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The trainings, and the layer with odd values."""
+    folder = tmp_path_factory.mktemp("main") / "runs"
+    logs.write_odd(folder)
+    logs.write_training(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def host(log_dir: Path) -> Iterator[Host]:
+    """A TensorBoard with them."""
+    with serving(log_dir, "rust") as running:
+        for run, (epochs, _) in logs.RUNS.items():
+            running.wait_for(run, "block/relu2/activations", epochs - 1)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def arrays(log_dir: Path) -> Arrays:
+    """What they hold, as NumPy has it."""
+    return Arrays(log_dir)
+
+
+@pytest.fixture(scope="session")
+def others(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
+    """A TensorBoard with runs of other paces, one that fails and one that is silent."""
+    folder = tmp_path_factory.mktemp("others") / "runs"
+    logs.write_paced(folder)
+    logs.write_failing(folder)
+    with serving(folder, "rust") as running:
+        running.wait_for("even", "conv/activations", 50)
+        running.wait_for("uneven", "conv/activations", 15)
+        for run in ("failing", "silent"):
+            running.wait_for(run, "block/relu2/activations", 20)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def imagenet(
+    chromium: Browser, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
+    """A TensorBoard with the real network and faces."""
+    folder = tmp_path_factory.mktemp("imagenet") / "runs"
+    logs.write_imagenet(folder, shared_data)
+    with serving(folder, "rust") as running:
+        running.wait_for("imagenet", "fire9-concat/activations", 0)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def hostile(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
+    """A TensorBoard with hostile names."""
+    folder = tmp_path_factory.mktemp("hostile") / "runs"
+    logs.write_hostile(folder)
+    # The other one cannot read blobs of names with quotes in them.
+    with serving(folder, "python") as running:
+        running.wait_for("plain", f"{logs.HOSTILE[-1]}/activations", 2)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def host_messages(chromium: Browser, host: Host) -> frozenset[str]:
+    """What TensorBoard writes to the console where our tab is not opened."""
+    found: set[str] = set()
+    for dashboard in ("timeseries", "scalars"):
+        with chromium.new_context(viewport=SIZE) as context:
+            page = context.new_page()
+            page.on("console", lambda message: found.add(message.text))
+            page.goto(f"{host.url}#{dashboard}")
+            # Its list of tabs comes last.
+            page.wait_for_selector("[data-plugin-id=activations]", timeout=PATIENCE)
+            page.wait_for_load_state("networkidle")
+            assert not [one for one in page.frames if "plugin_entry" in one.url]
+    return frozenset(found)
+
+
+@pytest.fixture
+def open_tab(chromium: Browser, host_messages: frozenset[str]) -> Iterator[Opener]:
+    """Opens tabs; at the end none may have said anything or asked anywhere else."""
+    opened: list[Tab] = []
+
+    def new(on: Host, script: str = "", **context: Any) -> Tab:
+        own = chromium.new_context(**{"viewport": SIZE, **context})
+        own.set_default_timeout(PATIENCE)
+        if script:
+            own.add_init_script(script)
+        opened.append(Tab(own.new_page(), on.url, host_messages))
+        return opened[-1]
+
+    yield new
+    for tab in opened:
+        tab.page.context.close()
+    for tab in opened:
+        tab.check()
+
+
+@pytest.fixture
+def tab(open_tab: Opener, host: Host) -> Tab:
+    """A tab on the trainings and the odd layer, not yet opened."""
+    return open_tab(host)

@@ -1,0 +1,213 @@
+"""What the browser looks at: small logs in which every number is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+from PIL import Image
+
+import tb_actviz as av
+from keras_models import SqueezeNet
+from tb_actviz.records.codec import pack
+from tb_actviz.records.facts import InputFacts, LayerFacts, Record
+from tb_actviz.records.schema import record_summary, record_tag
+from tb_actviz.writing.event_file import EventFile
+from tb_actviz.writing.event_records import summary_record, version_record
+
+#: A channel of `conv1` that never answers.
+DEAD = 5
+#: One whose values are NaN at the second step of the failing run.
+FAILS = 3
+#: Of the training runs, with how many epochs, learning rates and what is logged.
+RUNS = {"second": (3, 0.5), "first": (6, 0.05)}
+#: Of the paced runs, by step: the epoch, and the seconds since the first one.
+PACES = {
+    "even": {step: (step // 10, 6 * step) for step in range(0, 60, 10)},
+    "uneven": {0: (0, 0), 5: (2, 30), 10: (4, 150), 15: (6, 400)},
+}
+#: Side of the maps of the odd layers.
+SIDE = 6
+#: Names that try to become part of the page.
+ELEMENT = "<img src=x onerror=window.__pwned=1>"
+QUOTE = "\"' onmouseover=window.__pwned=2 x='"
+SCRIPT = "</script><script>window.__pwned=3</script>"
+FORMULA = "${window.__pwned=4}{{constructor}}"
+BIDI = "\u202eevil\u2069\x07\n% %00 &p.activations.view=grid#"
+HOSTILE = (ELEMENT, QUOTE, SCRIPT, FORMULA, BIDI, "__proto__", "constructor")
+
+
+def network() -> keras.Model:
+    """stem - conv1 - relu1 - block/conv2 - block/relu2 - mean - classes."""
+    keras.utils.set_random_seed(7)
+    inputs = keras.Input((18, 18, 3))
+    x = layers.Rescaling(1 / 255, name="stem")(inputs)
+    x = layers.Conv2D(12, 3, name="conv1")(x)
+    x = layers.ReLU(name="relu1")(x)
+    inner = keras.Input(x.shape[1:])
+    y = layers.Conv2D(8, 3, strides=2, name="conv2")(inner)
+    block = keras.Model(inner, layers.ReLU(name="relu2")(y), name="block")
+    x = layers.GlobalAveragePooling2D(name="mean")(block(x))
+    model = keras.Model(inputs, layers.Dense(3, "softmax", name="classes")(x))
+    kernel, bias = model.get_layer("conv1").get_weights()
+    bias[DEAD] = -1000
+    model.get_layer("conv1").set_weights([kernel, bias])
+    return model
+
+
+def write_training(folder: Path) -> None:
+    """Two trainings of one network on two pictures, every epoch of them."""
+    rng = np.random.default_rng(11)
+    x = rng.integers(0, 256, (32, 18, 18, 3)).astype(np.float32)
+    x[::2, 4:10, 4:10] = 255
+    y = np.arange(32) % 2
+    for run, (epochs, rate) in RUNS.items():
+        model = network()
+        model.compile(keras.optimizers.SGD(rate), "sparse_categorical_crossentropy")
+        options = av.LogOptions(views=(), class_names=("none", "some", "all"))
+        callback = av.ActivationCallback(
+            folder / run,
+            {"bright": x[0], "dull": x[1]},
+            max_overhead=None,
+            options=options,
+        )
+        model.fit(x, y, epochs=epochs, batch_size=16, verbose=0, callbacks=[callback])
+
+
+def odd_values() -> np.ndarray:
+    """Feature maps with all that can be odd, (SIDE, SIDE, 8)."""
+    maps = np.zeros((SIDE, SIDE, 8), np.float32)
+    ramp = np.linspace(-2, 2, SIDE * SIDE, dtype=np.float32).reshape(SIDE, SIDE)
+    maps[..., 0] = ramp
+    maps[..., 1] = np.nan
+    maps[..., 2] = ramp
+    maps[2, 3, 2] = np.nan
+    maps[..., 3] = ramp
+    maps[0, 0, 3] = np.inf
+    maps[..., 4] = ramp
+    maps[0, 1, 4] = -np.inf
+    maps[..., 5] = 1.5
+    maps[..., 7] = 10 * ramp
+    return maps
+
+
+class Odd(layers.Layer):
+    """Answers the same to every picture."""
+
+    def call(self, x: Any) -> Any:
+        return 0 * x[:, :1, :1, :1] + keras.ops.convert_to_tensor(odd_values()[None])
+
+
+def write_odd(folder: Path) -> None:
+    """The odd layer exactly (run `odd`), and in 8 bits (run `odd8`)."""
+    inputs = keras.Input((8, 8, 3))
+    model = keras.Model(inputs, Odd(name="odd")(inputs))
+    for run, precision in {"odd8": "uint8", "odd": "float32"}.items():
+        options = av.LogOptions(views=(), precision=precision)
+        with av.ActivationLogger(folder / run, model, ["odd"], options=options) as log:
+            log(np.zeros((1, 8, 8, 3), np.uint8))
+
+
+def write_imagenet(folder: Path, data: Path) -> None:
+    """A face, and the same with one eye closed, through SqueezeNet."""
+    model = SqueezeNet(weights=data / "squeezenet_v1.1.caffemodel")
+    names = ("face", "face-eye-closed")
+    pictures = {
+        name: np.asarray(Image.open(data / f"{name}.png").convert("RGB"))
+        for name in names
+    }
+    chosen = ["conv1", "relu_conv1", "fire6-*squeeze1x1", "fire9-concat"]
+    options = av.LogOptions(views=(), channels=(13, 46))
+    with av.ActivationLogger(
+        folder / "imagenet", model, chosen, options=options
+    ) as log:
+        log(pictures)
+
+
+def hostile_record(name: str, step: int) -> Record:
+    """A record in which everything that is text is this name."""
+    maps = np.arange(18, dtype=np.float32).reshape(3, 3, 2)
+    facts = {
+        "minimum": maps.min((0, 1)),
+        "maximum": maps.max((0, 1)),
+        "mean": maps.mean((0, 1)),
+        "zero_share": (maps == 0).mean((0, 1)),
+        "nan_count": [0, 0],
+        "inf_count": [0, 0],
+    }
+    one = InputFacts(
+        name=name,
+        shape=maps.shape,
+        dtype=name,
+        packed=pack(maps, "float32"),
+        predictions=[(1, 0.5)],
+        predicted=[name],
+        **facts,
+    )
+    return Record(
+        layer=LayerFacts(name, name, "activation"),
+        step=step,
+        inputs=(one,),
+        position={name: 1},
+        preprocess=name,
+        reduced=name,
+        producer=name,
+    )
+
+
+def write_hostile(folder: Path) -> None:
+    """Runs and layers of hostile names, a few steps each."""
+    for run in (ELEMENT, QUOTE, FORMULA, "plain"):
+        with EventFile(folder / run) as file:
+            for step in range(3):
+                for name in HOSTILE:
+                    one = hostile_record(name, step)
+                    file.add(record_summary(record_tag(name), one), step)
+
+
+def write_small(folder: Path, steps: range, layer: str = "conv") -> None:
+    """Records of a small layer whose values are all the step's number."""
+    with EventFile(folder) as file:
+        for step in steps:
+            maps = np.full((8, 8, 40), step, np.float32)
+            one = InputFacts("input", maps.shape, "float32", pack(maps, "float32"))
+            facts = LayerFacts(layer, "Conv2D", "activation")
+            summary = record_summary(record_tag(layer), Record(facts, step, (one,)))
+            file.add(summary, step)
+
+
+def write_paced(folder: Path) -> None:
+    """Runs that come to the same epochs and times at other steps (`PACES`)."""
+    for number, (run, pace) in enumerate(PACES.items()):
+        began = 1_700_000_000 + 50_000 * number
+        records = [version_record(began)]
+        for step, (epoch, seconds) in pace.items():
+            maps = np.full((8, 8, 2), 100 * number + step, np.float32)
+            one = InputFacts("input", maps.shape, "float32", pack(maps, "float32"))
+            facts = LayerFacts("conv", "Conv2D", "activation")
+            record = Record(facts, step, (one,), position={"epoch": epoch})
+            summary = record_summary(record_tag("conv"), record)
+            records.append(summary_record(summary, step, began + seconds))
+        (folder / run).mkdir(parents=True)
+        name = folder / run / "events.out.tfevents.1700000000.host"
+        name.write_bytes(b"".join(records))
+
+
+def write_failing(folder: Path) -> None:
+    """A network whose second step has NaN (run `failing`), and one without scalars."""
+    picture = np.random.default_rng(5).integers(0, 256, (18, 18, 3), np.uint8)
+    for run in ("failing", "silent"):
+        model = network()
+        options = av.LogOptions(views=(), scalars=run != "silent")
+        with av.ActivationLogger(folder / run, model, options=options) as log:
+            log({"noise": picture}, step=0)
+            kernel, bias = model.get_layer("conv1").get_weights()
+            whole = bias.copy()
+            whole[FAILS] = np.nan
+            model.get_layer("conv1").set_weights([kernel, whole])
+            log({"noise": picture}, step=10)
+            model.get_layer("conv1").set_weights([kernel, bias])
+            log({"noise": picture}, step=20)

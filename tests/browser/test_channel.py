@@ -1,0 +1,424 @@
+"""One channel: its numbers, its map on the input, and its curve over training."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from browser import logs
+from browser.arrays import Arrays, shades
+from browser.tab import Tab, percent, shown, wait_until
+from plugin.serving import Host
+
+from tb_actviz.records.facts import ReceptiveFacts
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+STEP = 4
+FIRST = {"run": "first", "step": STEP, "input": "bright", "view": "channel"}
+ODD = {"run": "odd", "step": 0, "view": "channel"}
+#: Pixels around the enlarged map.
+EDGE = 3
+CURVE = "svg[aria-label^='Maximum and mean']"
+#: Room around the lines of a chart.
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 8, 20
+EYE, OPEN_EYE = (98, 80), (101, 134)
+FIRE = "fire6-relu_squeeze1x1"
+
+
+def open_channel(tab: Tab, layer: str, channel: int, **state: str | float) -> None:
+    tab.open(**{**FIRST, "layer": layer, "channel": channel, **state})
+    tab.wait_for_title(layer)
+    wait_until(tab.enlarged).to_have_attribute(
+        "aria-label", f"Feature map of channel {channel}"
+    )
+    settle(tab)
+
+
+def settle(tab: Tab) -> None:
+    tab.page.mouse.move(2, 2)
+    tab.page.wait_for_timeout(300)
+
+
+def facts(tab: Tab) -> dict[str, str]:
+    """The table of statistics."""
+    rows = tab.frame.locator("table.facts tr")
+    return {
+        row.locator("td").nth(0).inner_text(): row.locator("td").nth(1).inner_text()
+        for row in rows.all()
+    }
+
+
+def expected_facts(map_: np.ndarray) -> dict[str, str]:
+    """The same by NumPy; what is not finite is counted and else left out."""
+    finite = map_[np.isfinite(map_)].astype(np.float64)
+    found = {"minimum": finite.min, "maximum": finite.max}
+    more = {
+        "mean": finite.mean,
+        "standard deviation": finite.std,
+        "L2 norm": lambda: np.sqrt((finite**2).sum()),
+    }
+    if finite.size:
+        best = np.where(np.isfinite(map_), map_, -np.inf).argmax()
+        row, column = np.unravel_index(best, map_.shape)
+        where = {"maximum at": f"row {row}, column {column}"}
+        numbers = {name: shown(call()) for name, call in found.items()}
+        numbers |= where | {name: shown(call()) for name, call in more.items()}
+    else:
+        numbers = dict.fromkeys([*found, *more], "nothing finite")
+    return {
+        **numbers,
+        "zeros": percent((map_ == 0).mean()),
+        "NaN": str(np.isnan(map_).sum()),
+        "infinite": str(np.isinf(map_).sum()),
+        "values": str(map_.size),
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "layer", "channel"),
+    [
+        (FIRST, "relu1", 7),
+        (FIRST, "relu1", logs.DEAD),
+        (FIRST, "block/conv2", 3),
+        *((ODD, "odd", channel) for channel in range(7)),
+    ],
+)
+def test_the_statistics_are_those_of_numpy(
+    tab: Tab, arrays: Arrays, state: dict, layer: str, channel: int
+) -> None:
+    open_channel(tab, layer, channel, **{"input": "input", **state})
+    name = state.get("input", "input")
+    map_ = arrays.of(state["run"], layer, state["step"], name)[..., channel]
+    assert facts(tab) == expected_facts(map_)
+
+
+@pytest.mark.parametrize(
+    ("state", "layer", "channel"),
+    [
+        (FIRST, "relu1", 7),
+        (FIRST, "block/conv2", 3),
+        *((ODD, "odd", channel) for channel in (2, 4, 5)),
+    ],
+)
+def test_the_histogram_counts_every_value(
+    tab: Tab, arrays: Arrays, state: dict, layer: str, channel: int
+) -> None:
+    open_channel(tab, layer, channel, **{"input": "input", **state})
+    name = state.get("input", "input")
+    map_ = arrays.of(state["run"], layer, state["step"], name)[..., channel]
+    texts = tab.frame.locator(".spread title").all_text_contents()
+    found = [re.fullmatch(r"(\d+) values from (\S+) to (\S+)", text) for text in texts]
+    counts = [int(one[1]) for one in found if one]
+    inside = map_[np.isfinite(map_) & (map_ != 0)].astype(np.float64)
+    low, high = inside.min(), inside.max()
+    if low < high:
+        expected, edges = np.histogram(inside, 40, (low, high))
+        assert counts == expected.tolist()
+        assert [(one[2], one[3]) for one in found if one] == [
+            (shown(edge), shown(following))
+            for edge, following in itertools.pairwise(edges)
+        ]
+    zeros, missing = np.count_nonzero(map_ == 0), np.count_nonzero(np.isnan(map_))
+    infinite = np.count_nonzero(np.isinf(map_))
+    wait_until(tab.frame.locator("[data-name=beside]")).to_have_text(
+        f"Beside the bars: {zeros} zeros ({percent(zeros / map_.size)}), "
+        f"{missing} NaN, {infinite} infinite"
+    )
+    assert sum(counts) + zeros + missing + infinite == map_.size
+
+
+def cells_of(tab: Tab, shape: tuple[int, ...]) -> tuple[int, int]:
+    """Pixels that a value of the enlarged map has, down and across."""
+    height, width = tab.pixels(tab.enlarged).shape[:2]
+    return (height - 2 * EDGE) // shape[0], (width - 2 * EDGE) // shape[1]
+
+
+@pytest.mark.parametrize(("layer", "channel"), [("relu1", 7), ("block/conv2", 3)])
+def test_the_enlarged_map_tells_and_shows_its_values(
+    tab: Tab, arrays: Arrays, layer: str, channel: int
+) -> None:
+    open_channel(tab, layer, channel, scale="channel", colours="gray")
+    map_ = arrays.of("first", layer, STEP, "bright")[..., channel]
+    rows, columns = np.indices(map_.shape)
+    down, across = cells_of(tab, map_.shape)
+    points = [
+        (EDGE + int((column + 0.5) * across), EDGE + int((row + 0.5) * down))
+        for row, column in zip(rows.flat, columns.flat, strict=True)
+    ]
+    found = tab.values(points, tab.enlarged)
+    assert [
+        (one.channel, one.row, one.column, one.text) if one else None for one in found
+    ] == [
+        (channel, row, column, shown(map_[row, column]))
+        for row, column in np.ndindex(map_.shape)
+    ]
+    low, high = np.float64(map_.min()), np.float64(map_.max())
+    assert tab.legend() == (low, high)
+    pixels = tab.pixels(tab.enlarged)
+    drawn = np.array([pixels[y, x, 0] for x, y in points]).reshape(map_.shape)
+    np.testing.assert_array_equal(drawn, shades(map_.astype(np.float64), low, high))
+    # All that is drawn besides is a ring around the maximum.
+    row, column = np.unravel_index(map_.argmax(), map_.shape)
+    plain = np.pad(np.kron(drawn, np.ones((down, across), int)), EDGE)
+    ringed = np.argwhere(pixels[..., 0] != plain)
+    centre = EDGE + np.array([(row + 0.5) * down, (column + 0.5) * across]) - 0.5
+    np.testing.assert_allclose((ringed.min(0) + ringed.max(0)) / 2, centre, atol=0.5)
+    assert (np.hypot(*(ringed - centre).T) <= max(down, across) / 2 + 3).all()
+    assert f"maximum {shown(high)} at row {row}, column {column}" in (
+        tab.frame.locator(".panels").inner_text()
+    )
+
+
+def rounded(number: float) -> int:
+    """Half up, as browsers round."""
+    return int(np.floor(number + 0.5))
+
+
+def laid(
+    field: ReceptiveFacts, shape: tuple[int, ...], zoom: int
+) -> tuple[slice, slice]:
+    """Where a map lies on an input that is enlarged, rows and columns."""
+    found = []
+    for axis in (0, 1):
+        begin = field.start[axis] + (field.size[axis] - field.stride[axis]) / 2
+        end = begin + shape[axis] * field.stride[axis]
+        found.append(slice(rounded(begin * zoom), rounded(end * zoom)))
+    return found[0], found[1]
+
+
+def covered(
+    picture: np.ndarray, colours: np.ndarray, field: ReceptiveFacts, zoom: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """An enlarged input with a map on it that covers it, and where it does.
+
+    Args:
+        picture: The input, uint8 (H, W, 3).
+        colours: Those of the map, (h, w, 3).
+        field: What positions of the map see.
+        zoom: Pixels for one of the input.
+    """
+    large = picture.repeat(zoom, 0).repeat(zoom, 1)
+    inside = np.zeros(large.shape[:2], bool)
+    rows, columns = laid(field, colours.shape, zoom)
+    for y in range(max(rows.start, 0), min(rows.stop, large.shape[0])):
+        row = (y - rows.start) * colours.shape[0] // (rows.stop - rows.start)
+        for x in range(max(columns.start, 0), min(columns.stop, large.shape[1])):
+            column = (x - columns.start) * colours.shape[1]
+            large[y, x] = colours[row, column // (columns.stop - columns.start)]
+            inside[y, x] = True
+    return large, inside
+
+
+def assert_overlaid(
+    tab: Tab, stored: Arrays, run: str, layer: str, step: int, name: str, channel: int
+) -> None:
+    """Compare the overlay with NumPy's at no opacity, all, and something between."""
+    one = stored.stored(run, layer, step)
+    field = one.record.layer.receptive_field
+    assert field is not None
+    map_ = one.activations[name][..., channel].astype(np.float64)
+    picture = stored.of(run, ":input", 0, name).astype(np.uint8)
+    zoom = tab.pixels(tab.overlay).shape[1] // picture.shape[1]
+    assert zoom >= 1
+    colours = tab.colours()[shades(map_, *tab.legend())]
+    over, inside = covered(picture, colours, field, zoom)
+    under = picture.repeat(zoom, 0).repeat(zoom, 1)
+    slider = tab.frame.get_by_role("slider", name="Opacity")
+    for opacity, words in ((0, "0%"), (1, "100%"), (0.4, "40%")):
+        slider.fill(str(opacity))
+        wait_until(slider).to_have_attribute("aria-valuetext", words)
+        settle(tab)
+        found = tab.pixels(tab.overlay)[..., :3].astype(float)
+        expected = np.where(
+            inside[..., None],
+            opacity * over + (1 - opacity) * under.astype(float),
+            under,
+        )
+        # The browser rounds each of the two parts, and their sum.
+        rounding = 0 if opacity in (0, 1) else 1.5
+        np.testing.assert_allclose(found, expected, rtol=0, atol=rounding)
+    assert tab.state()["overlay"] == "0.4"
+
+
+@pytest.mark.parametrize(("layer", "channel"), [("relu1", 7), ("block/relu2", 3)])
+def test_the_overlay_lies_where_the_receptive_field_says(
+    tab: Tab, arrays: Arrays, layer: str, channel: int
+) -> None:
+    open_channel(tab, layer, channel, colours="heat")
+    assert_overlaid(tab, arrays, "first", layer, STEP, "bright", channel)
+    (down, _) = arrays.stored("first", layer, STEP).record.layer.receptive_field.stride
+    wait_until(tab.frame.locator(".panels")).to_contain_text(
+        f"Aligned by the receptive field: a value every {down} px."
+    )
+
+
+def test_a_place_on_the_overlay_is_that_of_the_map_above_it(
+    tab: Tab, arrays: Arrays
+) -> None:
+    layer, channel = "block/relu2", 3
+    open_channel(tab, layer, channel)
+    one = arrays.stored("first", layer, STEP)
+    map_ = one.activations["bright"][..., channel]
+    field = one.record.layer.receptive_field
+    assert field is not None
+    zoom = tab.pixels(tab.overlay).shape[1] // 18
+    rows, columns = laid(field, map_.shape, zoom)
+    points = [(x * zoom + 1, y * zoom + 1) for x, y in np.ndindex(18, 18)]
+    expected = []
+    for x, y in points:
+        row = (y - rows.start) * 7 // (rows.stop - rows.start)
+        column = (x - columns.start) * 7 // (columns.stop - columns.start)
+        inside = 0 <= row < 7 and 0 <= column < 7
+        expected.append((row, column, shown(map_[row, column])) if inside else None)
+    found = tab.values(points, tab.overlay)
+    assert [one and (one.row, one.column, one.text) for one in found] == expected
+    assert None in expected
+
+
+def test_an_eye_lights_up_in_the_real_network(
+    open_tab: Callable[..., Tab], imagenet: Host
+) -> None:
+    tab = open_tab(imagenet, viewport={"width": 1920, "height": 1080})
+    stored = Arrays(imagenet.log_dir)
+    tab.open(layer=FIRE, view="channel", input="face", colours="heat")
+    tab.wait_for_title(FIRE, "input face")
+    wait_until(tab.enlarged).to_have_attribute(
+        "aria-label", "Feature map of channel 13"
+    )
+    settle(tab)
+    map_ = stored.of("imagenet", FIRE, 0, "face")[..., 13]
+    assert facts(tab) == expected_facts(map_)
+    assert_overlaid(tab, stored, "imagenet", FIRE, 0, "face", 13)
+    place = tab.frame.locator("table.facts button.link").inner_text()
+    row, column = map(int, re.findall(r"\d+", place))
+    field = stored.stored("imagenet", FIRE, 0).record.layer.receptive_field
+    assert field is not None
+    centre = [
+        field.start[axis] + index * field.stride[axis] + field.size[axis] / 2
+        for axis, index in enumerate((row, column))
+    ]
+    far = [np.abs(np.subtract(centre, eye)).max() for eye in (EYE, OPEN_EYE)]
+    assert min(far) <= field.stride[0]
+
+
+def curve_names(tab: Tab) -> list[str]:
+    return tab.frame.locator(".chart .names .values").all_text_contents()
+
+
+def point_at(tab: Tab, step: int) -> dict[str, float]:
+    """Where a step is in the chart, in its pixels."""
+    box = tab.frame.locator(CURVE).bounding_box()
+    assert box is not None
+    inside = box["width"] - LEFT - RIGHT
+    return {"x": LEFT + inside * step / 5, "y": 60}
+
+
+def test_the_curve_is_that_of_numpy_and_a_click_jumps(tab: Tab, arrays: Arrays) -> None:
+    layer, channel = "block/conv2", 3
+    open_channel(tab, layer, channel)
+    curve = tab.frame.locator(CURVE)
+    wait_until(tab.frame.locator("g[data-series]")).to_have_count(4)
+    lines = {}
+    for run, (epochs, _) in logs.RUNS.items():
+        for step in range(epochs):
+            map_ = arrays.of(run, layer, step, "bright")[..., channel]
+            for part, value in (("maximum", map_.max()), ("mean", map_.mean())):
+                lines.setdefault(f"{part}, {run}", []).append(float(value))
+    every = np.concatenate(list(lines.values()))
+    room = 0.05 * np.ptp(every)
+    low, high = every.min() - room, every.max() + room
+    box = curve.bounding_box()
+    assert box is not None
+    rise = box["height"] - TOP - BOTTOM
+    for name, values in lines.items():
+        path = tab.frame.locator(f"g[data-series='{name}'] path").get_attribute("d")
+        points = np.array(re.findall(r"[ML](\S+) (\S+?)(?=[ML]|$)", path or ""), float)
+        steps = LEFT + (box["width"] - LEFT - RIGHT) * np.arange(len(values)) / 5
+        down = TOP + rise * (high - np.array(values)) / (high - low)
+        np.testing.assert_allclose(points, np.stack([steps, down], 1), atol=0.06)
+    for step in (1, 3):
+        curve.hover(position=point_at(tab, step))
+        told = [
+            f"{name}{f' {shown(values[step])}' if step < len(values) else ''}"
+            for name, values in lines.items()
+        ]
+        wait_until(tab.frame.locator(".chart .names")).to_contain_text(f"step {step}:")
+        assert sorted(curve_names(tab)) == sorted(told)
+    curve.click(position=point_at(tab, 2))
+    tab.wait_for_title("step 2")
+    assert tab.state()["step"] == "2"
+    settle(tab)
+    map_ = arrays.of("first", layer, 2, "bright")[..., channel]
+    assert facts(tab) == expected_facts(map_)
+    place = curve.locator("line.marked").get_attribute("x1")
+    assert float(place or "nan") == pytest.approx(point_at(tab, 2)["x"], abs=0.01)
+
+
+def test_a_curve_that_is_not_finite_says_so(tab: Tab) -> None:
+    open_channel(tab, "odd", 1, **ODD, input="input")
+    wait_until(tab.frame.locator(".chart")).to_contain_text("Nothing here is finite.")
+
+
+def test_brackets_follow_the_order_of_the_grid(tab: Tab, arrays: Arrays) -> None:
+    maps = arrays.of("first", "relu1", STEP, "bright")
+    order = np.argsort(-maps.max((0, 1)), kind="stable").tolist()
+    tab.open(**FIRST, layer="relu1", sort="max")
+    picker = tab.frame.locator("[data-name=picker]")
+    field = tab.field("Channel, 0 to 11")
+    wait_until(field).to_have_value(str(order[0]))
+    wait_until(picker).to_contain_text("number 1 of 12 in the grid's order")
+    wait_until(picker).to_contain_text("The strongest, as none was chosen.")
+    for number, channel in enumerate(order[1:], 2):
+        tab.press("]")
+        wait_until(field).to_have_value(str(channel))
+        wait_until(picker).to_contain_text(f"number {number} of 12")
+    tab.press("]", "[")
+    wait_until(field).to_have_value(str(order[-2]))
+    assert tab.state()["channel"] == str(order[-2])
+    picker.get_by_role("button", name="Channel before").click()
+    wait_until(field).to_have_value(str(order[-3]))
+    map_ = maps[..., order[-3]]
+    wait_until(tab.frame.locator("[data-fact=maximum]")).to_have_text(shown(map_.max()))
+    for typed, expected in (
+        ("3", "3"),
+        ("12", "3"),
+        ("-1", "3"),
+        ("x", "3"),
+        ("0", "0"),
+    ):
+        field.fill(typed)
+        field.press("Enter")
+        wait_until(field).to_have_value(expected)
+    assert facts(tab) == expected_facts(maps[..., 0])
+
+
+def test_a_channel_is_pinned_and_comes_first(tab: Tab) -> None:
+    open_channel(tab, "relu1", 7)
+    pin = tab.frame.get_by_role("button", name="pin")
+    wait_until(pin).to_have_attribute("aria-pressed", "false")
+    tab.press("m")
+    wait_until(pin).to_have_attribute("aria-pressed", "true")
+    wait_until(pin).to_contain_text("pinned")
+    wait_until(tab.frame.locator("[data-name=picker]")).to_contain_text(
+        "number 1 of 12"
+    )
+    assert tab.state()["pins"] == "7"
+    pin.click()
+    wait_until(pin).to_have_attribute("aria-pressed", "false")
+    wait_until(tab.frame.locator("[data-name=picker]")).to_contain_text(
+        "number 8 of 12"
+    )
+    assert "pins" not in tab.state()
+
+
+def test_a_channel_that_the_layer_lacks_is_told(tab: Tab, arrays: Arrays) -> None:
+    tab.open(**FIRST, layer="relu1", channel=99)
+    strongest = int(arrays.of("first", "relu1", STEP, "bright").max((0, 1)).argmax())
+    wait_until(tab.frame.locator("[data-name=picker] .failed")).to_have_text(
+        "There is no channel 99 in this layer: this is the strongest."
+    )
+    wait_until(tab.field("Channel, 0 to 11")).to_have_value(str(strongest))

@@ -1,0 +1,253 @@
+"""Answers that are missing, wrong, late or too large; browsers that lack something."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from browser import logs
+from browser.arrays import Arrays
+from browser.tab import Tab, shown, wait_until
+from plugin.serving import Host, serving
+from plugin.writing_records import parts, strings
+
+from tb_actviz.writing.event_file import EventFile
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+#: What the browser itself says of an answer that is an error.
+REFUSED = "Failed to load resource"
+#: Inflates to 256 MiB.
+BOMB = zlib.compress(bytes(1 << 28), 9)
+
+
+def route_to(name: str, **query: str | int) -> re.Pattern[str]:
+    """The addresses of a route with all of these arguments."""
+    ahead = "".join(rf"(?=.*[?&]{key}={value}(&|$))" for key, value in query.items())
+    return re.compile(rf"/activations/{name}\?{ahead}")
+
+
+@pytest.mark.parametrize("status", [404, 413, 422, 500, 503])
+def test_an_error_is_told_and_can_be_tried_again(tab: Tab, status: int) -> None:
+    tab.expected.append(REFUSED)
+    pattern = route_to("values", step=3)
+    tab.page.route(
+        pattern,
+        lambda route: route.fulfill(
+            status=status,
+            content_type="text/plain",
+            body="The reason, <b>in words</b>.",
+        ),
+    )
+    tab.open(run="first", layer="relu1", step=3)
+    alert = tab.frame.get_by_role("alert")
+    wait_until(alert).to_have_text("The reason, <b>in words</b>.")
+    tab.press("ArrowLeft")
+    tab.wait_for_title("relu1", "step 2")
+    tab.press("ArrowRight")
+    wait_until(alert).to_be_visible()
+    tab.page.unroute(pattern)
+    tab.button("Try again").click()
+    tab.wait_for_title("relu1", "step 3")
+
+
+@pytest.mark.parametrize("name", ["record", "steps"])
+def test_an_answer_that_is_no_json_is_an_error(tab: Tab, name: str) -> None:
+    tab.page.route(
+        route_to(name, tag="relu1%2Factivations"),
+        lambda route: route.fulfill(body="<html>", content_type="application/json"),
+    )
+    tab.open(run="first", layer="conv1", step=2)
+    tab.wait_for_title("conv1", "step 2")
+    tab.press("ArrowDown")
+    wait_until(tab.frame.locator("main").get_by_role("alert")).to_contain_text("JSON")
+    tab.press("ArrowDown")
+    tab.wait_for_title("block/conv2", "step 2")
+
+
+def test_no_runs_are_listed_and_later_they_are(tab: Tab) -> None:
+    tab.expected.append(REFUSED)
+    pattern = re.compile(r"/activations/runs$")
+    tab.page.route(pattern, lambda route: route.fulfill(status=503, body="Not now."))
+    tab.go("")
+    wait_until(tab.frame.locator(".lone.failed")).to_have_text("Not now.")
+    tab.page.unroute(pattern)
+    tab.reload_data()
+    tab.wait_for_title("block/conv2")
+
+
+def test_a_broken_connection_is_tried_again(tab: Tab, arrays: Arrays) -> None:
+    tab.expected.append("net::ERR_FAILED")
+    left = [2]
+
+    def break_twice(route: Route) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            route.abort()
+        else:
+            route.fallback()
+
+    tab.page.route(route_to("values", step=3), break_twice)
+    tab.open(run="first", layer="relu1", step=3, zoom=4)
+    tab.wait_for_title("relu1", "step 3")
+    assert left[0] < 0
+    maps = arrays.of("first", "relu1", 3, "bright")
+    for found in tab.cells().values():
+        assert [one.text for one in found] == [
+            shown(maps[one.row, one.column, one.channel]) for one in found
+        ]
+
+
+@pytest.mark.parametrize("late", ["values", "record"])
+def test_a_late_answer_never_takes_the_place_of_a_newer_choice(
+    tab: Tab, arrays: Arrays, late: str
+) -> None:
+    held: list[Route] = []
+    tab.page.route(
+        route_to(late, step=3, tag="relu1%2Factivations"), lambda one: held.append(one)
+    )
+    tab.open(run="first", layer="relu1", step=4, zoom=4)
+    tab.wait_for_title("step 4")
+    tab.press("ArrowLeft")
+    for _ in range(100):
+        if held:
+            break
+        tab.page.wait_for_timeout(20)
+    assert held
+    # What is drawn is still named by what it is.
+    wait_until(tab.title).to_contain_text("step 4")
+    tab.press("ArrowLeft")
+    tab.wait_for_title("step 2")
+    before = tab.pixels()
+    for route in held:
+        # It was given up, and need not arrive at all.
+        try:
+            route.fallback()
+        except Exception as error:
+            assert "closed" not in str(error)  # noqa: PT017 - the page must live on
+    tab.page.wait_for_timeout(500)
+    assert "step 2" in tab.title.inner_text()
+    np.testing.assert_array_equal(tab.pixels(), before)
+    maps = arrays.of("first", "relu1", 2, "bright")
+    for found in tab.cells().values():
+        assert [one.text for one in found] == [
+            shown(maps[one.row, one.column, one.channel]) for one in found
+        ]
+    tab.press("ArrowRight")
+    tab.page.wait_for_timeout(100)
+    for route in held[1:]:
+        route.fallback()
+    tab.wait_for_title("step 3")
+
+
+def test_an_answer_that_never_comes_leaves_the_rest_alive(tab: Tab) -> None:
+    tab.page.route(route_to("values", step=3), lambda route: None)
+    tab.open(run="first", layer="relu1", step=4)
+    tab.wait_for_title("step 4")
+    tab.press("ArrowLeft")
+    wait_until(tab.frame.locator(".progress")).to_have_attribute(
+        "aria-label", "Loading"
+    )
+    tab.press("ArrowLeft")
+    tab.wait_for_title("step 2")
+    wait_until(tab.frame.locator(".progress")).to_have_attribute("aria-label", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (BOMB, f"more than {16 * 16 * 12 * 4} bytes"),
+        (zlib.compress(bytes(100)), "100 bytes, not"),
+        (BOMB[:1000], ""),
+        (b"", ""),
+        (b"no stream", ""),
+    ],
+    ids=["bomb", "short", "truncated", "empty", "junk"],
+)
+def test_values_that_do_not_inflate_to_their_size_are_an_error(
+    tab: Tab, body: bytes, words: str
+) -> None:
+    tab.page.route(
+        route_to("values", step=3, tag="relu1%2Factivations"),
+        lambda route: route.fulfill(body=body, content_type="application/octet-stream"),
+    )
+    tab.open(run="first", layer="relu1", step=3)
+    wait_until(tab.frame.get_by_role("alert")).to_contain_text(
+        words or re.compile(r"\w")
+    )
+    tab.press("ArrowLeft")
+    tab.wait_for_title("relu1", "step 2")
+
+
+def test_a_bomb_in_a_log_is_a_tile_that_says_so(
+    open_tab: Callable[..., Tab], tmp_path: Path
+) -> None:
+    folder = tmp_path / "runs"
+    logs.write_small(folder / "a", range(1))
+    with EventFile(folder / "a") as file:
+        header, _ = parts("bomb", 0)
+        file.add(strings("bomb/activations", [header, BOMB]), 0)
+    with serving(folder, "rust") as host:
+        host.wait_for("a", "bomb/activations", 0)
+        tab = open_tab(host)
+        tab.expected.append(REFUSED)
+        tab.open(layer="bomb")
+        wait_until(tab.frame.get_by_role("alert")).to_contain_text("inflate")
+        tab.press("ArrowUp")
+        tab.wait_for_title("conv", "step 0")
+
+
+WITHOUT = {
+    "storage": (
+        "Object.defineProperty(window, 'localStorage', "
+        "{ get() { throw new DOMException('no', 'SecurityError'); } });"
+    ),
+    "a quota": (
+        "Storage.prototype.setItem = () => "
+        "{ throw new DOMException('full', 'QuotaExceededError'); };"
+    ),
+    "WebGL": (
+        "const get = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
+        "  return /webgl|gpu/.test(kind) ? null : get.call(this, kind, ...more); };"
+    ),
+}
+
+
+@pytest.mark.parametrize("missing", WITHOUT)
+def test_it_works_in_a_browser_without(
+    open_tab: Callable[..., Tab], host: Host, missing: str
+) -> None:
+    # TensorBoard itself needs its own.
+    script = f"if (location.pathname.includes('plugin_entry')) {{ {WITHOUT[missing]} }}"
+    tab = open_tab(host, script).open(run="first", layer="relu1")
+    tab.wait_for_title("relu1", "step 5")
+    assert len(np.unique(tab.pixels()[..., 0])) > 20
+    for view in range(1, 7):
+        tab.press(str(view))
+        tab.page.wait_for_timeout(150)
+    tab.press("1", "ArrowLeft")
+    tab.wait_for_title("step 4")
+
+
+def test_all_requests_stay_below_the_address(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1")
+    tab.wait_for_title("relu1")
+    for view in range(1, 7):
+        tab.press(str(view))
+        tab.page.wait_for_timeout(300)
+    assert len(tab.requests) > 10
+    outside = [
+        url
+        for url in tab.requests
+        if not url.startswith((tab.url, "data:", "blob:", "about:"))
+    ]
+    assert outside == []

@@ -1,0 +1,165 @@
+"""Inputs beside each other, channels ranked by how differently they respond."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from browser.arrays import Arrays, shades
+from browser.tab import Tab, shown, wait_until
+from plugin.serving import Host
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+LAYER, STEP = "relu1", 4
+FIRST = {"run": "first", "step": STEP, "view": "inputs"}
+#: Room before the maps, and between them.
+GUTTER, GAP = 84, 8
+FIRE = "fire6-relu_squeeze1x1"
+TIP = re.compile(r"channel (\d+), row (\d+), column (\d+): (.*) · A − B (\S+)")
+
+
+def open_inputs(tab: Tab, zoom: int, layer: str = LAYER, **state: str) -> None:
+    tab.open(**FIRST, layer=layer, zoom=zoom, **state)
+    tab.wait_for_title(layer)
+    tab.page.mouse.move(2, 2)
+    tab.page.wait_for_timeout(300)
+
+
+def scores(one: np.ndarray, other: np.ndarray, measure: str) -> np.ndarray:
+    """What channels are ranked by, from maps (H, W, C)."""
+    a, b = one.astype(np.float64), other.astype(np.float64)
+    return {
+        "maximum": np.abs(a.max((0, 1)) - b.max((0, 1))),
+        "largest": np.abs(a - b).max((0, 1)),
+        "l2": np.sqrt(((a - b) ** 2).sum((0, 1))),
+    }[measure]
+
+
+def rows(tab: Tab, shape: tuple[int, ...], zoom: int) -> list[re.Match[str]]:
+    """What is told of the first input's map of each channel in sight."""
+    canvas = tab.frame.locator(".scroll.inputs > div > canvas")
+    height = tab.pixels(canvas).shape[0]
+    pitch = shape[0] * zoom + GAP
+    points = [(GUTTER + 5 * zoom + 1, y) for y in range(3 * zoom + 1, height, pitch)]
+    found = [TIP.fullmatch(text) for text in tab.tips(points, canvas)]
+    return [one for one in found if one]
+
+
+@pytest.mark.parametrize("measure", ["maximum", "largest", "l2"])
+@pytest.mark.parametrize("layer", [LAYER, "block/conv2"])
+def test_channels_are_ranked_as_numpy_ranks_them(
+    tab: Tab, arrays: Arrays, layer: str, measure: str
+) -> None:
+    zoom = 2 if layer == LAYER else 4
+    open_inputs(tab, zoom, layer)
+    tab.chosen("Rank by difference of").select_option(measure)
+    tab.page.wait_for_timeout(200)
+    a, b = (arrays.of("first", layer, STEP, name) for name in ("bright", "dull"))
+    order = np.argsort(-scores(a, b, measure), kind="stable").tolist()
+    count = len(order)
+    wait_until(tab.frame.locator("[data-name=count]")).to_have_text(
+        f"{count} of {count} channels"
+    )
+    found = rows(tab, a.shape, zoom)
+    assert [int(one[1]) for one in found] == order[: len(found)]
+    assert len(found) >= 8
+    between = a - b
+    assert [one.groups()[1:] for one in found] == [
+        (
+            *("3", "5"),
+            f"bright {shown(a[3, 5, channel])} · dull {shown(b[3, 5, channel])}",
+            shown(between[3, 5, channel]),
+        )
+        for channel in order[: len(found)]
+    ]
+    assert tab.state().get("measure", "l2") == measure
+
+
+def test_the_maps_and_their_difference_are_drawn_in_their_colours(
+    tab: Tab, arrays: Arrays
+) -> None:
+    zoom, layer = 8, "block/conv2"
+    open_inputs(tab, zoom, layer, colours="gray")
+    a, b = (
+        arrays.of("first", layer, STEP, name).astype(np.float64)
+        for name in ("bright", "dull")
+    )
+    low, high = min(a.min(), b.min()), max(a.max(), b.max())
+    assert tab.legend() == (low, high)
+    between = (a - b).astype(np.float32).astype(np.float64)
+    most = np.abs(between).max()
+    assert tab.legend(1) == (-most, most)
+    pixels = tab.pixels(tab.frame.locator(".scroll.inputs > div > canvas"))[..., :3]
+    side = 7 * zoom
+    order = np.argsort(-scores(a, b, "l2"), kind="stable")[:3]
+    for row, channel in enumerate(order):
+        for column, (maps, legend, ends) in enumerate(
+            [(a, 0, (low, high)), (b, 0, (low, high)), (between, 1, (-most, most))]
+        ):
+            top, left = row * (side + GAP), GUTTER + column * (side + GAP)
+            cell = pixels[top : top + side, left : left + side]
+            expected = tab.colours(legend)[shades(maps[..., channel], *ends)]
+            np.testing.assert_array_equal(
+                cell, expected.repeat(zoom, 0).repeat(zoom, 1)
+            )
+
+
+def test_another_choice_swaps_the_two_inputs(tab: Tab, arrays: Arrays) -> None:
+    open_inputs(tab, 2)
+    tab.chosen("A").select_option("dull")
+    wait_until(tab.chosen("B")).to_have_value("bright")
+    tab.wait_for_title("input dull and bright")
+    tab.page.wait_for_timeout(200)
+    a, b = (arrays.of("first", LAYER, STEP, name) for name in ("dull", "bright"))
+    order = np.argsort(-scores(a, b, "l2"), kind="stable")
+    found = rows(tab, a.shape, 2)
+    assert [one[5] for one in found] == [
+        shown((a - b)[3, 5, channel]) for channel in order[: len(found)]
+    ]
+    assert (tab.state()["input"], tab.state()["b_input"]) == ("dull", "bright")
+    tab.field("Search channels").fill("3,7")
+    wait_until(tab.frame.locator("[data-name=count]")).to_have_text("2 of 12 channels")
+    left = [channel for channel in order if channel in (3, 7)]
+    assert [int(one[1]) for one in rows(tab, a.shape, 2)] == left
+
+
+def test_a_click_opens_the_channel_for_that_input(tab: Tab, arrays: Arrays) -> None:
+    open_inputs(tab, 2)
+    a, b = (arrays.of("first", LAYER, STEP, name) for name in ("bright", "dull"))
+    best = int(scores(a, b, "l2").argmax())
+    canvas = tab.frame.locator(".scroll.inputs > div > canvas")
+    canvas.click(position={"x": GUTTER + 2 * 16 + GAP + 5, "y": 5})
+    tab.wait_for_title("input dull")
+    wait_until(tab.enlarged).to_have_attribute(
+        "aria-label", f"Feature map of channel {best}"
+    )
+
+
+def test_with_one_input_it_says_what_to_log(tab: Tab) -> None:
+    tab.open(run="odd", layer="odd", view="inputs")
+    main = tab.frame.locator("main")
+    wait_until(main).to_contain_text(
+        "There is one input, input. Log two or more to see them beside each other"
+    )
+    wait_until(main.locator("pre")).to_have_text(
+        'av.ActivationCallback("runs/first", {"open": picture, "closed": other})'
+    )
+
+
+@pytest.mark.parametrize("measure", ["largest", "l2"])
+def test_closing_an_eye_changes_the_channel_of_eyes_most(
+    open_tab: Callable[..., Tab], imagenet: Host, measure: str
+) -> None:
+    tab = open_tab(imagenet)
+    tab.open(layer=FIRE, view="inputs", measure=measure, zoom=2)
+    tab.wait_for_title(FIRE, "face and face-eye-closed")
+    tab.page.wait_for_timeout(300)
+    stored = Arrays(imagenet.log_dir).stored("imagenet", FIRE, 0)
+    a, b = (stored.activations[name] for name in ("face", "face-eye-closed"))
+    order = np.argsort(-scores(a, b, measure), kind="stable").tolist()
+    found = [int(one[1]) for one in rows(tab, a.shape, 2)]
+    assert found == order[: len(found)]
+    assert found[0] == 13

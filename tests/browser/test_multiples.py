@@ -1,0 +1,211 @@
+"""Small multiples: runs as rows, steps or layers as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from browser.arrays import Arrays
+from browser.tab import Tab, shown, wait_until
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Locator
+from plugin.serving import Host
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+LAYER = "relu1"
+FIRST: dict[str, Any] = {"run": "first", "layer": LAYER, "step": 4, "input": "bright"}
+RUNS = ["first", "odd", "odd8", "second"]
+
+
+def open_multiples(tab: Tab, **state: str | int) -> Tab:
+    """Open the view and wait until it is drawn."""
+    tab.open(view="multiples", **state)
+    wait_until(tab.frame.locator(".multiple canvas").first).to_be_visible()
+    tab.page.wait_for_timeout(300)
+    return tab
+
+
+def columns(tab: Tab) -> Locator:
+    return tab.frame.locator("[data-name=columns-shown]")
+
+
+def cell(tab: Tab, words: str) -> Locator:
+    """A cell, by the beginning of what it is called."""
+    return tab.frame.locator(f'.multiple[aria-label^="{words}"]')
+
+
+def strongest(arrays: Arrays) -> int:
+    """The channel of `FIRST` with the largest value over all steps."""
+    maps = [arrays.of("first", LAYER, step, "bright") for step in range(6)]
+    return int(np.stack(maps).max((0, 1, 2)).argmax())
+
+
+def values(tab: Tab, canvas: Locator, shape: tuple[int, int]) -> NDArray[np.int64]:
+    """The pixel in the middle of each value of a cell, red of (H, W)."""
+    pixels = tab.pixels(canvas)
+    height, width = pixels.shape[0] // shape[0], pixels.shape[1] // shape[1]
+    assert (height, width) == (pixels.shape[0] / shape[0], pixels.shape[1] / shape[1])
+    return pixels[height // 2 :: height, width // 2 :: width, 0].astype(int)
+
+
+def shades(maps: NDArray[Any], ends: tuple[float, float]) -> NDArray[np.int64]:
+    """Numbers of the colours on a scale."""
+    low, high = ends
+    return np.rint(255 * (maps.astype(np.float64) - low) / (high - low)).astype(int)
+
+
+def test_rows_are_runs_in_the_colours_that_tensorboard_gives_them(
+    tab: Tab, chromium: Browser, host: Host
+) -> None:
+    open_multiples(tab, **FIRST)
+    rows = tab.frame.locator(".multiples .run")
+    wait_until(rows.locator("span")).to_have_text(RUNS)
+    ours = rows.locator("i").evaluate_all(
+        "all => all.map((one) => getComputedStyle(one).backgroundColor)"
+    )
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{host.url}#timeseries")
+        swatches = page.locator("tb-data-table-content-row .run-color-swatch")
+        wait_until(swatches).to_have_count(len(RUNS))
+        theirs = {
+            run: page.locator(f"[data-id$='/{run}'] .run-color-swatch").evaluate(
+                "one => getComputedStyle(one).backgroundColor"
+            )
+            for run in RUNS
+        }
+    assert dict(zip(RUNS, ours, strict=True)) == theirs
+    assert len(set(ours)) == len(RUNS)
+
+
+def test_columns_are_steps_and_a_cell_has_the_colours_of_its_values(
+    tab: Tab, arrays: Arrays
+) -> None:
+    open_multiples(tab, **FIRST, colours="gray")
+    wait_until(columns(tab)).to_have_text("6 of 6 steps shown · 4 runs")
+    heads = tab.frame.locator(".multiples .head")
+    wait_until(heads).to_have_text([f"step {step}" for step in range(6)])
+    channel = strongest(arrays)
+    wait_until(tab.frame.locator("[data-name=shown-channel]")).to_have_text(
+        f"channel {channel}, the strongest in first over all steps"
+    )
+    there = {"first": [0, 1, 2, 3, 4, 5], "second": [0, 1, 2, 2, 2, 2]}
+    maps = {
+        (run, step): arrays.of(run, LAYER, step, "bright")
+        for run, steps in there.items()
+        for step in steps
+    }
+    ends = (min(map(np.min, maps.values())), max(map(np.max, maps.values())))
+    np.testing.assert_array_equal(np.float32(tab.legend()), np.float32(ends))
+    for run, steps in there.items():
+        line = tab.frame.locator(".multiples .line").nth(RUNS.index(run))
+        for place, step in enumerate(steps):
+            one = line.locator(".multiple").nth(place)
+            name = f"run {run} · step {step} · channel {channel}"
+            wait_until(one).to_have_attribute("aria-label", name)
+            found = values(tab, one.locator("canvas"), (16, 16))
+            wanted = shades(maps[run, step][..., channel], tab.legend())
+            np.testing.assert_array_equal(found, wanted)
+            # The nearest step of a run that has not this one is said.
+            wait_until(one.locator("small")).to_have_text(
+                f"at {step}" if step != place else ""
+            )
+
+
+def test_the_value_under_the_cursor_is_told(tab: Tab, arrays: Arrays) -> None:
+    open_multiples(tab, **FIRST, channel=7)
+    canvas = cell(tab, "run first · step 2 · channel 7").locator("canvas")
+    side = tab.pixels(canvas).shape[0] // 16
+    places = [(0, 0), (5, 9), (15, 3)]
+    points = [(column * side + 2, row * side + 2) for row, column in places]
+    maps = arrays.of("first", LAYER, 2, "bright")
+    assert tab.tips(points, canvas, "[data-name=told]") == [
+        f"run first · step 2 · channel 7, row {row}, column {column}: "
+        f"{shown(maps[row, column, 7])}"
+        for row, column in places
+    ]
+
+
+def test_a_click_goes_there(tab: Tab) -> None:
+    open_multiples(tab, **FIRST, zoom=4)
+    cell(tab, "run second · step 1").click()
+    tab.wait_for_title("run second", "step 1")
+    found = tab.state()
+    assert (found["run"], found["step"], found["view"]) == ("second", "1", "multiples")
+    # Now that run has the steps.
+    wait_until(columns(tab)).to_have_text("3 of 3 steps shown · 4 runs")
+    tab.frame.get_by_role("button", name="step 0", exact=True).click()
+    tab.wait_for_title("run second", "step 0")
+    tab.frame.locator(".multiples .run", has_text="first").click()
+    tab.wait_for_title("run first", "step 0")
+
+
+def test_what_is_missing_says_why(tab: Tab) -> None:
+    open_multiples(tab, **FIRST)
+    one = cell(tab, "run odd · step 3: ")
+    wait_until(one).to_have_attribute(
+        "aria-label", "run odd · step 3: The run has no such layer."
+    )
+    wait_until(one.locator(".reason")).to_be_visible()
+    one.hover()
+    wait_until(tab.frame.locator("[data-name=told]")).to_have_text(
+        "run odd · step 3: The run has no such layer."
+    )
+    tab.page.mouse.move(3, 3)
+    # Of layers, those that are filtered out are counted.
+    tab.press("c")
+    tab.field("Filter layers").fill("relu")
+    wait_until(tab.frame.locator(".multiples .head")).to_have_text(
+        [LAYER, "block/relu2"]
+    )
+    wait_until(tab.frame.locator("main")).to_contain_text("2 layers are filtered out")
+
+
+def test_columns_are_layers(tab: Tab, arrays: Arrays) -> None:
+    open_multiples(tab, **FIRST, colours="gray", columns="layers", scale="channel")
+    wait_until(columns(tab)).to_have_text("4 of 4 layers shown · 4 runs")
+    layers = ["conv1", "relu1", "block/conv2", "block/relu2"]
+    wait_until(tab.frame.locator(".multiples .head")).to_have_text(layers)
+    for layer in layers:
+        maps = arrays.of("first", layer, 4, "bright")
+        channel = int(maps.max((0, 1)).argmax())
+        one = cell(tab, f"run first · {layer} · step 4 · channel {channel}")
+        # Where a run has no step 4 it is at its last one.
+        other = arrays.of("second", layer, 2, "bright")[..., channel]
+        wait_until(cell(tab, f"run second · {layer} · step 2")).to_have_count(1)
+        own = maps[..., channel]
+        ends = (min(own.min(), other.min()), max(own.max(), other.max()))
+        found = values(tab, one.locator("canvas"), own.shape)
+        np.testing.assert_array_equal(found, shades(own, ends))
+    cell(tab, "run first · block/conv2").click()
+    tab.wait_for_title("block/conv2", "run first")
+    assert tab.state()["layer"] == "block/conv2"
+
+
+def test_other_runs_are_at_the_same_moment(
+    open_tab: Callable[..., Tab], others: Host
+) -> None:
+    tab = open_tab(others)
+    open_multiples(tab, run="even", layer="conv", step=30, channel=1)
+    wait_until(columns(tab)).to_contain_text("6 of 6 steps shown")
+    one = tab.frame.locator(".multiples .line", has_text="uneven").locator(".multiple")
+    for align, at in ("step", 15), ("epoch", 5), ("wall", 10):
+        tab.frame.get_by_label("align by").select_option(align)
+        name = f"run uneven · step {at} · channel 1"
+        wait_until(one.nth(3)).to_have_attribute("aria-label", name)
+        wait_until(one.nth(3).locator("small")).to_have_text(f"at {at}")
+
+
+def test_as_many_columns_as_fit_or_all_sideways(
+    open_tab: Callable[..., Tab], host: Host
+) -> None:
+    tab = open_tab(host)
+    open_multiples(tab, **{**FIRST, "step": 3}, zoom=16)
+    wait_until(columns(tab)).to_have_text("2 of 6 steps shown, evenly chosen · 4 runs")
+    wait_until(tab.frame.locator(".multiples .head")).to_have_text(["step 3", "step 5"])
+    tab.button("all, sideways").click()
+    wait_until(columns(tab)).to_have_text("6 of 6 steps shown · 4 runs")
+    wait_until(cell(tab, "run first · step 3")).to_be_visible()

@@ -1,0 +1,131 @@
+"""New data arrive while somebody looks, and the line that says what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser import logs
+from browser.arrays import Arrays
+from browser.tab import Tab, shown, wait_until
+from plugin.serving import Host, serving
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+TAG = "conv/activations"
+
+
+@pytest.fixture
+def growing(tmp_path: Path) -> Iterator[Host]:
+    """A TensorBoard on a run of three steps that goes on."""
+    logs.write_small(tmp_path / "runs/a", range(3))
+    with serving(tmp_path / "runs", "rust") as host:
+        host.wait_for("a", TAG, 2)
+        yield host
+
+
+def grow(tab: Tab, host: Host, steps: range) -> None:
+    """Log more, and have TensorBoard tell the tab."""
+    logs.write_small(host.log_dir / "a", steps)
+    host.wait_for("a", TAG, steps[-1])
+    tab.reload_data()
+    kept = tab.frame.locator("[data-name=kept]")
+    wait_until(kept).to_have_text(f"{steps.stop} of {steps.stop} steps")
+
+
+def test_who_follows_the_latest_step_goes_on_following_it(
+    open_tab: Callable[..., Tab], growing: Host
+) -> None:
+    tab = open_tab(growing).open(zoom=8)
+    tab.wait_for_title("step 2")
+    grow(tab, growing, range(3, 5))
+    tab.wait_for_title("step 4")
+    assert tab.values([(5, 30)])[0].text == "4"
+    assert "step" not in tab.state()
+    grow(tab, growing, range(5, 6))
+    tab.wait_for_title("step 5")
+
+
+def test_what_is_looked_at_stays(open_tab: Callable[..., Tab], growing: Host) -> None:
+    tab = open_tab(growing).open(zoom=32, step=1, channel=3, search="0-30")
+    tab.wait_for_title("step 1")
+    scroll = tab.frame.locator(".scroll")
+    scroll.evaluate("one => { one.scrollTop = 777; }")
+    tab.page.wait_for_timeout(300)
+    top = scroll.evaluate("one => one.scrollTop")
+    assert top == 777
+    before, state = tab.pixels(), tab.state()
+    grow(tab, growing, range(3, 6))
+    tab.page.wait_for_timeout(500)
+    assert scroll.evaluate("one => one.scrollTop") == top
+    np.testing.assert_array_equal(tab.pixels(), before)
+    assert tab.state() == state
+    assert "step 1" in tab.title.inner_text()
+    # TensorBoard's button has the keys.
+    tab.frame.get_by_role("slider", name="Step").fill("5")
+    tab.wait_for_title("step 5")
+    tab.page.wait_for_timeout(200)
+    assert scroll.evaluate("one => one.scrollTop") == top
+
+
+def test_a_run_that_comes_later_can_be_chosen(
+    open_tab: Callable[..., Tab], growing: Host
+) -> None:
+    tab = open_tab(growing).open(run="a", step=1)
+    tab.wait_for_title("step 1")
+    logs.write_small(growing.log_dir / "b", range(2), layer="other")
+    growing.wait_for("b", "other/activations", 1)
+    tab.reload_data()
+    wait_until(tab.chosen("Run").locator("option")).to_have_text(["a", "b"])
+    tab.wait_for_title("conv", "run a", "step 1")
+
+
+def test_the_line_below_says_what_was_logged(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1")
+    line = tab.frame.locator(".honesty")
+    for words in (
+        "2 inputs of tb_actviz",
+        "computed in float32, stored in float32: exact",
+        "nothing left out",
+        "preprocessing: none",
+        "6 of 6 steps",
+        "TensorBoard keeps at most 1000 of a layer",
+    ):
+        wait_until(line).to_contain_text(words)
+
+
+def test_it_says_how_far_values_in_8_bits_may_be_off(tab: Tab, arrays: Arrays) -> None:
+    tab.open(run="odd8", layer="odd")
+    packed = arrays.facts("odd8", "odd", 0, "input").packed
+    assert packed.low is not None
+    assert packed.high is not None
+    steps = (np.array(packed.high) - np.array(packed.low)) / packed.levels
+    wait_until(tab.frame.locator(".honesty")).to_contain_text(
+        f"stored in 8 bits a channel: within ±{shown(steps.max() / 2)}"
+    )
+    exact = logs.odd_values()
+    stored = arrays.of("odd8", "odd", 0, "input")
+    finite = np.isfinite(exact)
+    assert np.abs(exact - stored)[finite].max() <= steps.max() / 2 * (1 + 1e-6)
+
+
+def test_it_says_that_steps_may_have_been_thinned_out(
+    open_tab: Callable[..., Tab], tmp_path: Path
+) -> None:
+    logs.write_small(tmp_path / "runs/a", range(9))
+    keep = "--samples_per_plugin=activations=4"
+    with serving(tmp_path / "runs", "python", keep) as host:
+        host.wait_for("a", TAG, 8)
+        tab = open_tab(host).open()
+        line = tab.frame.locator(".honesty")
+        wait_until(line).to_contain_text("4 steps kept, perhaps of more")
+        wait_until(line).to_contain_text("TensorBoard keeps at most 4 of a layer")
+        tab.wait_for_title("step 8")
+
+
+def test_it_says_what_was_left_out(open_tab: Callable[..., Tab], hostile: Host) -> None:
+    tab = open_tab(hostile).open(run="plain", layer="__proto__")
+    line = tab.frame.locator(".honesty")
+    wait_until(line).to_contain_text("left out: __proto__ · preprocessing: __proto__")

@@ -1,0 +1,83 @@
+"""What the tab shows at first, and where there is nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser import logs
+from browser.arrays import Arrays
+from browser.tab import Tab, shown, wait_until
+from plugin.serving import LOADERS, serving
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_it_opens_on_the_latest_step_of_a_middle_convolution(
+    open_tab: Callable[..., Tab], log_dir: Path, arrays: Arrays, loader: str
+) -> None:
+    with serving(log_dir, loader) as host:
+        host.wait_for("first", "block/relu2/activations", 5)
+        tab = open_tab(host).open()
+        tab.wait_for_title("block/conv2", "7×7×8", "input bright", "run first")
+        wait_until(tab.title).to_contain_text("step 5")
+        stored = arrays.of("first", "block/conv2", 5, "bright")
+        wait_until(tab.frame.locator("main")).to_contain_text("8 of 8 channels")
+        strongest = np.argsort(-stored.max((0, 1)), kind="stable")[:6]
+        rows = tab.frame.locator("section", has_text="Strongest channels").locator("tr")
+        assert rows.all_text_contents() == [
+            f"channel {channel}{shown(stored[..., channel].max())}"
+            for channel in strongest
+        ]
+
+
+def test_the_input_is_shown_pixel_by_pixel(tab: Tab, arrays: Arrays) -> None:
+    tab.open()
+    picture = tab.frame.locator("canvas.picture")
+    wait_until(picture).to_be_visible()
+    wait_until(picture).to_have_attribute("width", "18")
+    expected = arrays.of("first", ":input", 0, "bright").astype(np.uint8)
+    tab.page.wait_for_timeout(200)
+    np.testing.assert_array_equal(tab.pixels(picture)[..., :3], expected)
+
+
+def test_predictions_are_named_with_their_scores(tab: Tab, arrays: Arrays) -> None:
+    tab.open(run="first", layer="relu1", input="dull", step=2)
+    tab.wait_for_title("step 2", "input dull")
+    facts = arrays.facts("first", "relu1", 2, "dull")
+    rows = tab.frame.locator("section", has_text="Predictions").locator("tr")
+    assert rows.all_text_contents() == [
+        f"{name}{shown(score)}"
+        for name, (_, score) in zip(facts.predicted, facts.predictions, strict=True)
+    ]
+    assert sorted(facts.predicted) == ["all", "none", "some"]
+
+
+def test_a_log_directory_without_data_shows_how_to_make_some(
+    open_tab: Callable[..., Tab], tmp_path: Path
+) -> None:
+    (tmp_path / "runs").mkdir()
+    with serving(tmp_path / "runs", "rust") as host:
+        tab = open_tab(host).open()
+        lines = tab.frame.locator("pre").inner_text().splitlines()
+        assert [line for line in lines if line] == [
+            "import tb_actviz as av",
+            'callback = av.ActivationCallback("runs/first", pictures)',
+            "model.fit(x, y, callbacks=[callback])",
+        ]
+        logs.write_small(tmp_path / "runs/new", range(2))
+        host.wait_for("new", "conv/activations", 1)
+        tab.reload_data()
+        tab.wait_for_title("conv", "run new", "step 1")
+
+
+def test_the_real_network_opens_on_the_eyes(
+    open_tab: Callable[..., Tab], imagenet: object
+) -> None:
+    tab = open_tab(imagenet).open(layer="fire6-relu_squeeze1x1")
+    tab.wait_for_title("fire6-relu_squeeze1x1", "14×14×48", "input face")
+    strongest = tab.frame.locator("section", has_text="Strongest channels")
+    wait_until(strongest.locator("tr").first).to_contain_text("channel 13")
