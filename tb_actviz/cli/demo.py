@@ -63,8 +63,8 @@ def run(arguments: argparse.Namespace) -> None:
     )
     command = f"tensorboard --logdir {shlex.quote(str(logdir))}"
     say(
-        f"\nBoth are in the Activations tab, and as pictures in the Images tab; the step "
-        f"slider of either scrubs through the training:\n  {command}"
+        "\nBoth are in the Activations tab, and as pictures in the Images tab; the "
+        f"step slider of either scrubs through the training:\n  {command}"
     )
     if arguments.json:
         answer = _answer(logdir, predictions, dark, accuracies, command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,18 @@ def host_messages(chromium: Browser, host: Host) -> frozenset[str]:
 
 
 @pytest.fixture
-def open_tab(chromium: Browser, host_messages: frozenset[str]) -> Iterator[Opener]:
+def serve() -> Iterator[Callable[..., Host]]:
+    """Starts a TensorBoard, which stays until all tabs are closed."""
+    with ExitStack() as running:
+        yield lambda *arguments: running.enter_context(serving(*arguments))
+
+
+@pytest.fixture
+def open_tab(
+    chromium: Browser,
+    host_messages: frozenset[str],
+    serve: Callable[..., Host],
+) -> Iterator[Opener]:
     """Opens tabs; at the end none may have said anything or asked anywhere else."""
     opened: list[Tab] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,8 +12,11 @@ from browser.arrays import Arrays
 from browser.tab import GAP, LABEL, ZOOM, Tab, shown, wait_until
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Locator
 from plugin.serving import Host
+
+if TYPE_CHECKING:
+    # Where it is missing these tests are skipped.
+    from playwright.sync_api import Locator
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

@@ -13,7 +13,7 @@ import pytest
 from browser import logs
 from browser.arrays import Arrays
 from browser.tab import Tab, shown, wait_until
-from plugin.serving import Host, serving
+from plugin.serving import Host
 from plugin.writing_records import parts, strings
 
 from tb_actviz.writing.event_file import EventFile
@@ -188,21 +188,21 @@ def test_values_that_do_not_inflate_to_their_size_are_an_error(
 
 
 def test_a_bomb_in_a_log_is_a_tile_that_says_so(
-    open_tab: Callable[..., Tab], tmp_path: Path
+    open_tab: Callable[..., Tab], tmp_path: Path, serve: Callable[..., Host]
 ) -> None:
     folder = tmp_path / "runs"
     logs.write_small(folder / "a", range(1))
     with EventFile(folder / "a") as file:
         header, _ = parts("bomb", 0)
         file.add(strings("bomb/activations", [header, BOMB]), 0)
-    with serving(folder, "rust") as host:
-        host.wait_for("a", "bomb/activations", 0)
-        tab = open_tab(host)
-        tab.expected.append(REFUSED)
-        tab.open(layer="bomb")
-        wait_until(tab.frame.get_by_role("alert")).to_contain_text("inflate")
-        tab.press("ArrowUp")
-        tab.wait_for_title("conv", "step 0")
+    host = serve(folder, "rust")
+    host.wait_for("a", "bomb/activations", 0)
+    tab = open_tab(host)
+    tab.expected.append(REFUSED)
+    tab.open(layer="bomb")
+    wait_until(tab.frame.get_by_role("alert")).to_contain_text("inflate")
+    tab.press("ArrowUp")
+    tab.wait_for_title("conv", "step 0")
 
 
 WITHOUT = {

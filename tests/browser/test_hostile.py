@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from browser import logs
-from browser.tab import Tab, pairs, wait_until
+from browser.tab import Tab, wait_until
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -79,8 +79,8 @@ def test_a_reason_that_holds_a_name_is_text(
     open_tab: Callable[..., Tab], hostile: Host
 ) -> None:
     tab = open_tab(hostile)
-    tab.go(pairs(run=logs.ELEMENT, layer=logs.SCRIPT + logs.ELEMENT))
-    wait_until(tab.frame.locator("main .failed")).to_contain_text(logs.ELEMENT)
+    tab.open(run=logs.ELEMENT, layer=logs.SCRIPT + logs.ELEMENT)
+    wait_until(tab.frame.locator(".notice")).to_contain_text(logs.ELEMENT)
     tab.field("Filter layers").fill("<img src=x onerror=window.__pwned=1>(")
     wait_until(tab.frame.locator(".layers .failed")).to_contain_text("<img")
     unharmed(tab)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from browser.arrays import Arrays
 from browser.tab import Tab, shown, wait_until
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Locator
 from plugin.serving import Host
+
+if TYPE_CHECKING:
+    # Where it is missing these tests are skipped.
+    from playwright.sync_api import Browser, Locator
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 from browser import logs
 from browser.arrays import Arrays
 from browser.tab import Tab, shown, wait_until
-from plugin.serving import Host, serving
+from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -18,12 +18,12 @@ TAG = "conv/activations"
 
 
 @pytest.fixture
-def growing(tmp_path: Path) -> Iterator[Host]:
+def growing(tmp_path: Path, serve: Callable[..., Host]) -> Host:
     """A TensorBoard on a run of three steps that goes on."""
     logs.write_small(tmp_path / "runs/a", range(3))
-    with serving(tmp_path / "runs", "rust") as host:
-        host.wait_for("a", TAG, 2)
-        yield host
+    host = serve(tmp_path / "runs", "rust")
+    host.wait_for("a", TAG, 2)
+    return host
 
 
 def grow(tab: Tab, host: Host, steps: range) -> None:
@@ -112,17 +112,17 @@ def test_it_says_how_far_values_in_8_bits_may_be_off(tab: Tab, arrays: Arrays) -
 
 
 def test_it_says_that_steps_may_have_been_thinned_out(
-    open_tab: Callable[..., Tab], tmp_path: Path
+    open_tab: Callable[..., Tab], tmp_path: Path, serve: Callable[..., Host]
 ) -> None:
     logs.write_small(tmp_path / "runs/a", range(9))
     keep = "--samples_per_plugin=activations=4"
-    with serving(tmp_path / "runs", "python", keep) as host:
-        host.wait_for("a", TAG, 8)
-        tab = open_tab(host).open()
-        line = tab.frame.locator(".honesty")
-        wait_until(line).to_contain_text("4 steps kept, perhaps of more")
-        wait_until(line).to_contain_text("TensorBoard keeps at most 4 of a layer")
-        tab.wait_for_title("step 8")
+    host = serve(tmp_path / "runs", "python", keep)
+    host.wait_for("a", TAG, 8)
+    tab = open_tab(host).open()
+    line = tab.frame.locator(".honesty")
+    wait_until(line).to_contain_text("4 steps kept, perhaps of more")
+    wait_until(line).to_contain_text("TensorBoard keeps at most 4 of a layer")
+    tab.wait_for_title("step 8")
 
 
 def test_it_says_what_was_left_out(open_tab: Callable[..., Tab], hostile: Host) -> None:

@@ -10,28 +10,31 @@ import pytest
 from browser import logs
 from browser.arrays import Arrays
 from browser.tab import Tab, shown, wait_until
-from plugin.serving import LOADERS, serving
+from plugin.serving import LOADERS, Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_it_opens_on_the_latest_step_of_a_middle_convolution(
-    open_tab: Callable[..., Tab], log_dir: Path, arrays: Arrays, loader: str
+    open_tab: Callable[..., Tab],
+    log_dir: Path,
+    arrays: Arrays,
+    loader: str,
+    serve: Callable[..., Host],
 ) -> None:
-    with serving(log_dir, loader) as host:
-        host.wait_for("first", "block/relu2/activations", 5)
-        tab = open_tab(host).open()
-        tab.wait_for_title("block/conv2", "7×7×8", "input bright", "run first")
-        wait_until(tab.title).to_contain_text("step 5")
-        stored = arrays.of("first", "block/conv2", 5, "bright")
-        wait_until(tab.frame.locator("main")).to_contain_text("8 of 8 channels")
-        strongest = np.argsort(-stored.max((0, 1)), kind="stable")[:6]
-        rows = tab.frame.locator("section", has_text="Strongest channels").locator("tr")
-        assert rows.all_text_contents() == [
-            f"channel {channel}{shown(stored[..., channel].max())}"
-            for channel in strongest
-        ]
+    host = serve(log_dir, loader)
+    host.wait_for("first", "block/relu2/activations", 5)
+    tab = open_tab(host).open()
+    tab.wait_for_title("block/conv2", "7×7×8", "input bright", "run first")
+    wait_until(tab.title).to_contain_text("step 5")
+    stored = arrays.of("first", "block/conv2", 5, "bright")
+    wait_until(tab.frame.locator("main")).to_contain_text("8 of 8 channels")
+    strongest = np.argsort(-stored.max((0, 1)), kind="stable")[:6]
+    rows = tab.frame.locator("section", has_text="Strongest channels").locator("tr")
+    assert rows.all_text_contents() == [
+        f"channel {channel}{shown(stored[..., channel].max())}" for channel in strongest
+    ]
 
 
 def test_the_input_is_shown_pixel_by_pixel(tab: Tab, arrays: Arrays) -> None:
@@ -57,21 +60,21 @@ def test_predictions_are_named_with_their_scores(tab: Tab, arrays: Arrays) -> No
 
 
 def test_a_log_directory_without_data_shows_how_to_make_some(
-    open_tab: Callable[..., Tab], tmp_path: Path
+    open_tab: Callable[..., Tab], tmp_path: Path, serve: Callable[..., Host]
 ) -> None:
     (tmp_path / "runs").mkdir()
-    with serving(tmp_path / "runs", "rust") as host:
-        tab = open_tab(host).open()
-        lines = tab.frame.locator("pre").inner_text().splitlines()
-        assert [line for line in lines if line] == [
-            "import tb_actviz as av",
-            'callback = av.ActivationCallback("runs/first", pictures)',
-            "model.fit(x, y, callbacks=[callback])",
-        ]
-        logs.write_small(tmp_path / "runs/new", range(2))
-        host.wait_for("new", "conv/activations", 1)
-        tab.reload_data()
-        tab.wait_for_title("conv", "run new", "step 1")
+    host = serve(tmp_path / "runs", "rust")
+    tab = open_tab(host).open()
+    lines = tab.frame.locator("pre").inner_text().splitlines()
+    assert [line for line in lines if line] == [
+        "import tb_actviz as av",
+        'callback = av.ActivationCallback("runs/first", pictures)',
+        "model.fit(x, y, callbacks=[callback])",
+    ]
+    logs.write_small(tmp_path / "runs/new", range(2))
+    host.wait_for("new", "conv/activations", 1)
+    tab.reload_data()
+    tab.wait_for_title("conv", "run new", "step 1")
 
 
 def test_the_real_network_opens_on_the_eyes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,8 +11,11 @@ from browser import logs
 from browser.arrays import Arrays
 from browser.tab import Tab, percent, shown, wait_until
 from numpy.typing import NDArray
-from playwright.sync_api import Locator
 from plugin.serving import Host
+
+if TYPE_CHECKING:
+    # Where it is missing these tests are skipped.
+    from playwright.sync_api import Locator
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

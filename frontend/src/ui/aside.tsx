@@ -8,6 +8,7 @@ import { MARKS } from "../numbers/scale";
 import { type Region, fieldAt } from "../numbers/receptive";
 import { change, select, state } from "../state/store";
 import { valueAt } from "./channels";
+import { showsRemoved } from "./contents";
 import { drawPicture } from "./picture";
 import { pointed } from "./pointer";
 import { useSteady } from "./steady";
@@ -118,7 +119,7 @@ function Under({ one }: { one: Shown }) {
 /** Whose value it is, where the view shows others too. */
 function nameOfValue(): string {
   if (state.value.view === "compare") return "value in A";
-  return state.value.removed ? "value logged" : "value";
+  return showsRemoved() ? "value logged" : "value";
 }
 
 function Strongest({ one }: { one: Shown }) {

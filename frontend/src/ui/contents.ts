@@ -10,9 +10,19 @@ export interface Contents {
   removed: Removed | null;
 }
 
+/** Whether what the activation function removed is shown; most views cannot. */
+export function showsRemoved(): boolean {
+  return state.value.removed && canShowRemoved();
+}
+
+/** Whether the view can show what the activation function removed. */
+export function canShowRemoved(): boolean {
+  return state.value.view === "grid" || state.value.view === "channel";
+}
+
 /** The values themselves, or what their activation function removed. */
 export function asChosen(one: Shown): Answer<Contents> {
-  if (!state.value.removed) return { state: "ready", value: { one, removed: null } };
+  if (!showsRemoved()) return { state: "ready", value: { one, removed: null } };
   return andThen(removedOf(one), (removed) => ({
     state: "ready",
     value: removed ? { one: { ...one, maps: removed.maps }, removed } : { one, removed },

@@ -4,7 +4,7 @@ import { domToCanvas } from "modern-screenshot";
 import { orderingOf } from "../data/ordering";
 import { limitsOf, scalingOf } from "../data/scaling";
 import { settled } from "../data/settled";
-import { type Shown, chosenSeries, shown, present } from "../data/shown";
+import { type Shown, andThen, chosenSeries, present, shown } from "../data/shown";
 import { encodeGif } from "../drawing/gif";
 import { encodeCsv, encodeNpy, encodeZip } from "../drawing/npy";
 import { quantise } from "../drawing/palette";
@@ -12,28 +12,36 @@ import { type Limits, symmetric, union } from "../numbers/limits";
 import { pythonOf } from "../state/python";
 import { state } from "../state/store";
 import { paintOf } from "./colours";
+import { type Contents, asChosen } from "./contents";
 import { copy, save } from "./saving";
 import { drawSheet } from "./sheet";
 
 /** Seconds that each step of a GIF is shown. */
 const BEAT = 0.4;
 
-async function current(): Promise<{ one: Shown; channels: number[] }> {
-  const one = await settled(() => shown(present(state.value.a)));
-  return { one, channels: orderingOf(one, state.value).channels };
+interface Current extends Contents {
+  channels: number[];
 }
 
-function named(one: Shown): (string | number)[] {
-  return [one.run.run, one.header.layer.path, one.input.name, `step${one.place.step}`];
+async function current(): Promise<Current> {
+  const contents = await settled(() => andThen(shown(present(state.value.a)), asChosen));
+  return { ...contents, channels: orderingOf(contents.one, state.value).channels };
+}
+
+function named({ one, removed }: Contents, moment?: string): (string | number)[] {
+  const { run, header, input, place } = one;
+  const what = removed ? ["removed"] : [];
+  return [run.run, header.layer.path, ...what, input.name, moment ?? `step${place.step}`];
 }
 
 /** Save the view as a picture; of the grid, all channels and not only those in sight. */
 export async function savePng(): Promise<void> {
-  const { one, channels } = await current();
+  const now = await current();
+  const { one, channels } = now;
   const canvas = state.value.view === "grid" ? await sheet(one, channels) : await seen();
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
   if (!blob) throw new Error("The browser made no PNG of the picture.");
-  save(blob, [state.value.view, ...named(one)], "png");
+  save(blob, [state.value.view, ...named(now)], "png");
 }
 
 async function sheet(one: Shown, channels: number[]): Promise<HTMLCanvasElement> {
@@ -52,13 +60,14 @@ function seen(): Promise<HTMLCanvasElement> {
 
 /** Save the channels shown over all kept steps, on one scale. */
 export async function saveGif(): Promise<void> {
-  const { one, channels } = await current();
+  const now = await current();
+  const { one, channels } = now;
   const series = await settled(() => chosenSeries(present(state.value.a)));
   const frames: Shown[] = [];
   for (const { step, unreadable } of series.steps) {
     if (unreadable !== null) throw new Error(`Step ${step} cannot be read: ${unreadable}`);
     const selection = { ...state.value.a, layer: one.header.layer.path, run: one.run.run, step };
-    frames.push(await settled(() => shown(selection)));
+    frames.push((await settled(() => andThen(shown(selection), asChosen))).one);
   }
   let scaling = await settled(() => scalingOf(frames, state.value.scale));
   if (state.value.scale.mode === "layer") {
@@ -85,13 +94,14 @@ export async function saveGif(): Promise<void> {
   }
   const bytes = encodeGif(quantise(pixels), { ...size, delay: BEAT });
   const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/gif" });
-  save(blob, [one.run.run, one.header.layer.path, one.input.name, "steps"], "gif");
+  save(blob, named(now, "steps"), "gif");
 }
 
 /** Save the values of the channels shown, (H, W, C), and the channels' numbers. */
 export async function saveNpz(): Promise<void> {
-  const { one, channels } = await current();
-  const { height, width, values } = one.maps;
+  const now = await current();
+  const { channels } = now;
+  const { height, width, values } = now.one.maps;
   const last = new Float32Array(height * width * channels.length);
   channels.forEach((channel, i) => {
     for (let p = 0; p < height * width; p++) {
@@ -102,18 +112,22 @@ export async function saveNpz(): Promise<void> {
     { name: "activations.npy", bytes: encodeNpy(last, [height, width, channels.length]) },
     { name: "channels.npy", bytes: encodeNpy(Float32Array.from(channels), [channels.length]) },
   ]);
-  save(new Blob([zip as Uint8Array<ArrayBuffer>]), named(one), "npz");
+  save(new Blob([zip as Uint8Array<ArrayBuffer>]), named(now), "npz");
 }
 
 /** Save the values of the channels shown as a table. */
 export async function saveCsv(): Promise<void> {
-  const { one, channels } = await current();
-  save(new Blob([encodeCsv(one.maps, channels)], { type: "text/csv" }), named(one), "csv");
+  const now = await current();
+  const table = encodeCsv(now.one.maps, now.channels);
+  save(new Blob([table], { type: "text/csv" }), named(now), "csv");
 }
 
 /** Python that reads and draws the channels shown. */
 export async function python(): Promise<string> {
-  const { one, channels } = await current();
+  const { one, removed, channels } = await current();
+  if (removed) {
+    throw new Error("Python reads what was logged: choose before or after instead of removed.");
+  }
   const scaling = await settled(() => scalingOf([one], state.value.scale));
   const all = channels.length === one.maps.channels && channels.every((c, i) => c === i);
   return pythonOf({

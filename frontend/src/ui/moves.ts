@@ -1,10 +1,21 @@
 /** From what is looked at to what is next to it. */
 
-import { effect, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
+import type { Answer } from "../data/answers";
 import { atOrBefore, layersOf } from "../data/catalog";
 import { statisticsOf } from "../data/ordering";
+import { partnerOf } from "../data/pairs";
 import { swapped } from "../data/proposal";
-import { chosenRecord, chosenRun, chosenSeries, chosenTag, shown, andThen, present } from "../data/shown";
+import { settled } from "../data/settled";
+import {
+  andThen,
+  chosenRecord,
+  chosenSeries,
+  chosenTag,
+  inputIn,
+  present,
+  shown,
+} from "../data/shown";
 import { exactly, sidesOf } from "../data/sides";
 import { channelIn } from "../data/strongest";
 import { sharesOf } from "../numbers/alignment";
@@ -76,49 +87,49 @@ export function moveChannel(by: number): void {
   if (next !== undefined) select("a", { channel: next });
 }
 
+/** Act on an answer as soon as it is there, so that no key is lost while it is not. */
+function onceKnown<T>(read: () => Answer<T>, act: (value: T) => void): void {
+  // What failed is told where it is shown.
+  settled(read).then(act, () => undefined);
+}
+
+const recordNow = () => chosenRecord(present(state.value.a));
+
 /** Take the next input. */
 export function nextInput(): void {
-  const record = chosenRecord(present(state.value.a));
-  if (record.state !== "ready") return;
-  const names = record.value.header.inputs.map((one) => one.name);
-  const at = Math.max(0, names.indexOf(state.value.a.input ?? ""));
-  select("a", { input: names[(at + 1) % names.length] ?? null });
+  onceKnown(recordNow, ({ header }) => {
+    const names = header.inputs.map((one) => one.name);
+    const at = Math.max(0, names.indexOf(state.value.a.input ?? ""));
+    select("a", { input: names[(at + 1) % names.length] ?? null });
+  });
 }
 
 /** Make what is looked at, exactly as it is now, side B. */
 export function keepAsB(): void {
-  const record = chosenRecord(present(state.value.a));
-  if (record.state !== "ready") return;
-  const { run, tag, place, header } = record.value;
-  const input = header.inputs.find((one) => one.name === state.value.a.input);
-  change({
-    b: {
-      run: run.run,
-      layer: tag.layer,
-      step: place.step,
-      input: input?.name ?? header.inputs[0]?.name ?? null,
-      channel: state.value.a.channel,
-    },
+  onceKnown(recordNow, ({ run, tag, place, header }) => {
+    const { input, channel } = state.value.a;
+    change({
+      b: {
+        run: run.run,
+        layer: tag.layer,
+        step: place.step,
+        input: header.inputs[inputIn(header, input)]?.name ?? null,
+        channel,
+      },
+    });
   });
 }
 
-/** Swap the sides of a comparison, as soon as it is known what they are. */
+/** Swap the sides of a comparison. */
 export function swap(): void {
-  let done = false;
-  const stop = effect(() => {
-    const chosen = state.value;
-    const sides = sidesOf(chosen);
-    if (sides.state === "waiting" || done) return;
-    done = true;
-    // Not before the effect is over: it follows what is changed here.
-    queueMicrotask(() => {
-      stop();
-      if (sides.state === "failed") return;
-      const { a, b } = sides.value;
+  onceKnown(
+    () => sidesOf(state.value),
+    ({ a, b }) => {
+      const chosen = state.value;
       const following = chosen.b.step === null && chosen.align === "step";
       change(swapped(chosen.a, { a: exactly(a), b: exactly(b) }, following));
-    });
-  });
+    },
+  );
 }
 
 /** Pin the channel that is looked at, or take the pin out. */
@@ -135,11 +146,8 @@ export function pin(): void {
 
 /** Show the other half of a pair of pre-activation and activation. */
 export function toPartner(): void {
-  const record = chosenRecord(present(state.value.a));
-  const run = chosenRun(present(state.value.a));
-  if (record.state !== "ready" || run.state !== "ready") return;
-  const { partner } = record.value.header.layer;
-  if (partner !== null && run.value.tags.some((tag) => tag.layer === partner)) {
-    select("a", { layer: partner });
-  }
+  onceKnown(recordNow, ({ run, header }) => {
+    const partner = partnerOf(run, header.layer.partner);
+    if (partner) select("a", { layer: partner.layer });
+  });
 }

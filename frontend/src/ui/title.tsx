@@ -1,6 +1,7 @@
 import type { Record } from "../data/shown";
 import { partnerOf } from "../data/pairs";
-import { change, select, state } from "../state/store";
+import { change, select } from "../state/store";
+import { canShowRemoved, showsRemoved } from "./contents";
 import { shapeOf } from "./layers";
 
 /** What the picture below is: always of what is drawn, not of what is on its way. */
@@ -29,9 +30,7 @@ function ReluSwitch({ record }: { record: Record }) {
   const { layer } = record.header;
   const partner = partnerOf(record.run, layer.partner);
   if (!partner) return null;
-  // The other views show what was logged.
-  const shows = state.value.view === "grid" || state.value.view === "channel";
-  const removed = shows && state.value.removed;
+  const removed = showsRemoved();
   const after = layer.kind === "activation";
   const choose = (wanted: boolean) => {
     change({ removed: false });
@@ -46,7 +45,7 @@ function ReluSwitch({ record }: { record: Record }) {
       <button type="button" aria-pressed={!removed && after} onClick={() => choose(true)}>
         after {name}
       </button>
-      {shows && (
+      {canShowRemoved() && (
         <button
           type="button"
           aria-pressed={removed}

@@ -1,0 +1,166 @@
+"""A feature map on the input: where it lies, and how far it covers it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from browser.arrays import Arrays, shades
+from browser.tab import Tab, shown, wait_until
+from plugin.serving import Host
+
+from tb_actviz.records.facts import ReceptiveFacts
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+STEP = 4
+FIRST = {"run": "first", "step": STEP, "input": "bright", "view": "channel"}
+#: Row and column of the centres of the eyes in the pictures.
+EYES = (98, 80), (101, 134)
+FIRE = "fire6-relu_squeeze1x1"
+
+
+def open_channel(tab: Tab, layer: str, channel: int, **state: str | float) -> None:
+    tab.open(**{**FIRST, "layer": layer, "channel": channel, **state})
+    tab.wait_for_title(layer)
+    wait_until(tab.enlarged).to_have_attribute(
+        "aria-label", f"Feature map of channel {channel}"
+    )
+    settle(tab)
+
+
+def settle(tab: Tab) -> None:
+    tab.page.mouse.move(2, 2)
+    tab.page.wait_for_timeout(300)
+
+
+def rounded(number: float) -> int:
+    """Half up, as browsers round."""
+    return int(np.floor(number + 0.5))
+
+
+def laid(
+    field: ReceptiveFacts, shape: tuple[int, ...], zoom: int
+) -> tuple[slice, slice]:
+    """Where a map lies on an input that is enlarged, rows and columns."""
+    found = []
+    for axis in (0, 1):
+        begin = field.start[axis] + (field.size[axis] - field.stride[axis]) / 2
+        end = begin + shape[axis] * field.stride[axis]
+        found.append(slice(rounded(begin * zoom), rounded(end * zoom)))
+    return found[0], found[1]
+
+
+def covered(
+    picture: np.ndarray, colours: np.ndarray, field: ReceptiveFacts, zoom: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """An enlarged input with a map on it that covers it, and where it does.
+
+    Args:
+        picture: The input, uint8 (H, W, 3).
+        colours: Those of the map, (h, w, 3).
+        field: What positions of the map see.
+        zoom: Pixels for one of the input.
+    """
+    large = picture.repeat(zoom, 0).repeat(zoom, 1)
+    inside = np.zeros(large.shape[:2], bool)
+    rows, columns = laid(field, colours.shape, zoom)
+    for y in range(max(rows.start, 0), min(rows.stop, large.shape[0])):
+        row = (y - rows.start) * colours.shape[0] // (rows.stop - rows.start)
+        for x in range(max(columns.start, 0), min(columns.stop, large.shape[1])):
+            column = (x - columns.start) * colours.shape[1]
+            large[y, x] = colours[row, column // (columns.stop - columns.start)]
+            inside[y, x] = True
+    return large, inside
+
+
+def assert_overlaid(
+    tab: Tab, stored: Arrays, run: str, layer: str, step: int, name: str, channel: int
+) -> None:
+    """Compare the overlay with NumPy's at no opacity, all, and something between."""
+    one = stored.stored(run, layer, step)
+    field = one.record.layer.receptive_field
+    assert field is not None
+    map_ = one.activations[name][..., channel].astype(np.float64)
+    picture = stored.of(run, ":input", 0, name).astype(np.uint8)
+    zoom = tab.pixels(tab.overlay).shape[1] // picture.shape[1]
+    assert zoom >= 1
+    colours = tab.colours()[shades(map_, *tab.legend())]
+    over, inside = covered(picture, colours, field, zoom)
+    under = picture.repeat(zoom, 0).repeat(zoom, 1)
+    slider = tab.frame.get_by_role("slider", name="Opacity")
+    for opacity, words in ((0, "0%"), (1, "100%"), (0.4, "40%")):
+        slider.fill(str(opacity))
+        wait_until(slider).to_have_attribute("aria-valuetext", words)
+        settle(tab)
+        found = tab.pixels(tab.overlay)[..., :3].astype(float)
+        expected = np.where(
+            inside[..., None],
+            opacity * over + (1 - opacity) * under.astype(float),
+            under,
+        )
+        # The browser rounds each of the two parts, and their sum.
+        rounding = 0 if opacity in (0, 1) else 1.5
+        np.testing.assert_allclose(found, expected, rtol=0, atol=rounding)
+    assert tab.state()["overlay"] == "0.4"
+
+
+@pytest.mark.parametrize(("layer", "channel"), [("relu1", 7), ("block/relu2", 3)])
+def test_the_overlay_lies_where_the_receptive_field_says(
+    tab: Tab, arrays: Arrays, layer: str, channel: int
+) -> None:
+    open_channel(tab, layer, channel, colours="heat")
+    assert_overlaid(tab, arrays, "first", layer, STEP, "bright", channel)
+    (down, _) = arrays.stored("first", layer, STEP).record.layer.receptive_field.stride
+    wait_until(tab.frame.locator(".panels")).to_contain_text(
+        f"Aligned by the receptive field: a value every {down} px."
+    )
+
+
+def test_a_place_on_the_overlay_is_that_of_the_map_above_it(
+    tab: Tab, arrays: Arrays
+) -> None:
+    layer, channel = "block/relu2", 3
+    open_channel(tab, layer, channel)
+    one = arrays.stored("first", layer, STEP)
+    map_ = one.activations["bright"][..., channel]
+    field = one.record.layer.receptive_field
+    assert field is not None
+    zoom = tab.pixels(tab.overlay).shape[1] // 18
+    rows, columns = laid(field, map_.shape, zoom)
+    points = [(x * zoom + 1, y * zoom + 1) for x, y in np.ndindex(18, 18)]
+    expected = []
+    for x, y in points:
+        row = (y - rows.start) * 7 // (rows.stop - rows.start)
+        column = (x - columns.start) * 7 // (columns.stop - columns.start)
+        inside = 0 <= row < 7 and 0 <= column < 7
+        expected.append((row, column, shown(map_[row, column])) if inside else None)
+    found = tab.values(points, tab.overlay)
+    assert [one and (one.row, one.column, one.text) for one in found] == expected
+    assert None in expected
+
+
+def test_an_eye_lights_up_in_the_real_network(
+    open_tab: Callable[..., Tab], imagenet: Host
+) -> None:
+    tab = open_tab(imagenet, viewport={"width": 1920, "height": 1080})
+    stored = Arrays(imagenet.log_dir)
+    tab.open(layer=FIRE, view="channel", input="face", colours="heat")
+    tab.wait_for_title(FIRE, "input face")
+    wait_until(tab.enlarged).to_have_attribute(
+        "aria-label", "Feature map of channel 13"
+    )
+    settle(tab)
+    assert_overlaid(tab, stored, "imagenet", FIRE, 0, "face", 13)
+    place = tab.frame.locator("table.facts button.link").inner_text()
+    row, column = map(int, re.findall(r"\d+", place))
+    field = stored.stored("imagenet", FIRE, 0).record.layer.receptive_field
+    assert field is not None
+    centre = [
+        field.start[axis] + index * field.stride[axis] + field.size[axis] / 2
+        for axis, index in enumerate((row, column))
+    ]
+    far = [np.abs(np.subtract(centre, eye)).max() for eye in EYES]
+    assert min(far) <= field.stride[0]
