@@ -42,7 +42,8 @@ def test_it_begins_with_exactly_two_commands() -> None:
 
 def test_its_picture_is_there() -> None:
     pictures = re.findall(r"!\[.+?\]\((.+?)\)", README)
-    assert pictures == ["docs/demo.png", "docs/finetune.png"]
+    names = ("demo", "tab-grid", "tab-inputs", "finetune")
+    assert pictures == [f"docs/{name}.png" for name in names]
     assert all((ROOT / picture).is_file() for picture in pictures)
 
 
