@@ -10,32 +10,17 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
+from browser.channel import FIRST, STEP, open_channel, settle
 from browser.tab import Tab, percent, shown, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-STEP = 4
-FIRST = {"run": "first", "step": STEP, "input": "bright", "view": "channel"}
 ODD = {"run": "odd", "step": 0, "view": "channel"}
 #: Pixels around the enlarged map.
 EDGE = 3
 CURVE = "svg[aria-label^='Maximum and mean']"
 #: Room around the lines of a chart.
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 8, 20
-
-
-def open_channel(tab: Tab, layer: str, channel: int, **state: str | float) -> None:
-    tab.open(**{**FIRST, "layer": layer, "channel": channel, **state})
-    tab.wait_for_title(layer)
-    wait_until(tab.enlarged).to_have_attribute(
-        "aria-label", f"Feature map of channel {channel}"
-    )
-    settle(tab)
-
-
-def settle(tab: Tab) -> None:
-    tab.page.mouse.move(2, 2)
-    tab.page.wait_for_timeout(300)
 
 
 def facts(tab: Tab) -> dict[str, str]:

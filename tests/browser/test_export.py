@@ -139,6 +139,21 @@ def test_an_npz_holds_the_values_and_their_channels(
         np.testing.assert_array_equal(found["channels"], order)
 
 
+def test_what_relu_removed_is_saved_where_it_is_shown(tab: Tab, arrays: Arrays) -> None:
+    open_grid(tab, "relu1", removed="true")
+    wait_until(tab.frame.locator(".lead")).to_be_visible()
+    name, content = tab.saved("NPZ")
+    assert name == f"first-relu1-removed-bright-step{STEP}.npz"
+    before, after = (
+        arrays.of("first", layer, STEP, "bright") for layer in ("conv1", "relu1")
+    )
+    with np.load(io.BytesIO(content), allow_pickle=False) as found:
+        np.testing.assert_array_equal(found["activations"], before - after)
+    tab.button("Export").click()
+    tab.frame.locator(".menu button", has_text="Python").click()
+    wait_until(tab.frame.get_by_role("alert")).to_contain_text("choose before or after")
+
+
 def test_an_npz_holds_what_is_not_finite(tab: Tab, arrays: Arrays) -> None:
     open_grid(tab, "odd", run="odd", step=0, input="input")
     _, content = tab.saved("NPZ")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from browser.arrays import Arrays, shades
+from browser.channel import STEP, open_channel, settle
 from browser.tab import Tab, shown, wait_until
 from plugin.serving import Host
 
@@ -15,25 +16,9 @@ from tb_actviz.records.facts import ReceptiveFacts
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-STEP = 4
-FIRST = {"run": "first", "step": STEP, "input": "bright", "view": "channel"}
 #: Row and column of the centres of the eyes in the pictures.
 EYES = (98, 80), (101, 134)
 FIRE = "fire6-relu_squeeze1x1"
-
-
-def open_channel(tab: Tab, layer: str, channel: int, **state: str | float) -> None:
-    tab.open(**{**FIRST, "layer": layer, "channel": channel, **state})
-    tab.wait_for_title(layer)
-    wait_until(tab.enlarged).to_have_attribute(
-        "aria-label", f"Feature map of channel {channel}"
-    )
-    settle(tab)
-
-
-def settle(tab: Tab) -> None:
-    tab.page.mouse.move(2, 2)
-    tab.page.wait_for_timeout(300)
 
 
 def rounded(number: float) -> int:

@@ -41,16 +41,3 @@ function stretch(
   const begin = inside(first);
   return [begin, inside(first + size[axis]) - begin];
 }
-
-/** The centre of a position's whole field, as a share of the input's height and width. */
-export function centreShare(
-  field: ReceptiveField,
-  row: number,
-  column: number,
-  inputHeight: number,
-  inputWidth: number,
-): { y: number; x: number } {
-  const centre = (axis: 0 | 1, index: number) =>
-    field.start[axis] + index * field.stride[axis] + field.size[axis] / 2;
-  return { y: centre(0, row) / inputHeight, x: centre(1, column) / inputWidth };
-}

@@ -51,25 +51,6 @@ export function nearest<Entry extends StepEntry>(
   return (before ?? known.findLast(({ at }) => at === first?.at))?.entry ?? null;
 }
 
-/**
- * For each run the step that belongs to a chosen step of one of them.
- *
- * The chosen run keeps what was chosen. Null where a run has nothing to align by.
- */
-export function alignRuns<Entry extends StepEntry>(
-  runs: ReadonlyMap<string, readonly Entry[]>,
-  chosen: { run: string; entry: Entry },
-  align: Align,
-): Map<string, Entry | null> {
-  const wanted = momentOf(runs.get(chosen.run) ?? [chosen.entry], chosen.entry, align);
-  const aligned = new Map<string, Entry | null>();
-  for (const [run, entries] of runs) {
-    if (run === chosen.run) aligned.set(run, chosen.entry);
-    else aligned.set(run, wanted === null ? null : nearest(entries, wanted, align));
-  }
-  return aligned;
-}
-
 function firstWallTime(entries: readonly StepEntry[]): number {
   let first = Infinity;
   for (const { wall_time } of entries) first = Math.min(first, wall_time);

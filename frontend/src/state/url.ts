@@ -155,9 +155,7 @@ function read(found: Texts, notices: string[]): State {
     },
     search: text("search", START.search) ?? "",
     hideDead: flag("hide_dead", START.hideDead),
-    pins: take("pins", START.pins, (given) =>
-      /^\d{1,7}(,\d{1,7})*$/.test(given) ? given.split(",").map(Number) : undefined,
-    ),
+    pins: take("pins", START.pins, pinsIn),
     removed: flag("removed", START.removed),
     compare: {
       how: choice("compare", START.compare.how, COMPARISONS),
@@ -182,6 +180,11 @@ function read(found: Texts, notices: string[]): State {
     overlay: number("overlay", START.overlay, 0, 1),
     layers: text("layers", START.layers) ?? "",
   };
+}
+
+/** Channels as they are pinned in an address; nothing where that is junk. */
+export function pinsIn(text: string): number[] | undefined {
+  return /^\d{1,7}(,\d{1,7})*$/.test(text) ? text.split(",").map(Number) : undefined;
 }
 
 function numberIn(text: string, low: number, high: number): number | undefined {

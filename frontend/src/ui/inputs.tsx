@@ -16,6 +16,7 @@ import { Failed } from "./failed";
 import { InputRows } from "./input_rows";
 import { Legend } from "./legend";
 import { channelOrder } from "./moves";
+import { SearchChannels } from "./search";
 import { useSteady } from "./steady";
 import { Title } from "./title";
 import "./inputs.css";
@@ -149,22 +150,10 @@ function Inputs({
             ))}
           </select>
         </label>
-        <input
-          id="search-channels"
-          type="search"
-          placeholder="Channels: 13,46"
-          title="Search channels (/)"
-          aria-label="Search channels"
-          aria-invalid={search.unknown.length > 0}
-          value={chosen.search}
-          onInput={(event) => change({ search: event.currentTarget.value })}
-        />
+        <SearchChannels unknown={search.unknown} />
         <span class="quiet values" data-name="count">
           {ranking.length} of {channels} channels
         </span>
-        {search.unknown.length > 0 && (
-          <span class="failed">no channel {search.unknown.join(", ")}</span>
-        )}
         {all.length < record.header.inputs.length && (
           <span class="quiet">
             {all.length} of {record.header.inputs.length} inputs: at most {MOST_INPUTS} are

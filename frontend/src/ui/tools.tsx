@@ -1,6 +1,7 @@
 import type { Ordering } from "../data/ordering";
 import { SORT_KEYS, type SortKey } from "../numbers/order";
 import { change, state } from "../state/store";
+import { SearchChannels } from "./search";
 
 const SORTS: { [key in SortKey]: string } = {
   channel: "channel",
@@ -15,7 +16,7 @@ const SORTS: { [key in SortKey]: string } = {
 
 /** Which channels, and in what order. */
 export function ChannelTools({ ordering, dead }: { ordering: Ordering; dead: number }) {
-  const { sort, search, hideDead, pins, zoom } = state.value;
+  const { sort, hideDead, pins, zoom } = state.value;
   return (
     <div class="tools">
       <label>
@@ -42,16 +43,7 @@ export function ChannelTools({ ordering, dead }: { ordering: Ordering; dead: num
       >
         {sort.descending ? "↓" : "↑"}
       </button>
-      <input
-        id="search-channels"
-        type="search"
-        placeholder="Channels: 13,46"
-        title="Search channels (/)"
-        aria-label="Search channels"
-        aria-invalid={ordering.unknown.length > 0}
-        value={search}
-        onInput={(event) => change({ search: event.currentTarget.value })}
-      />
+      <SearchChannels unknown={ordering.unknown} />
       <label>
         <input
           type="checkbox"
@@ -79,9 +71,6 @@ export function ChannelTools({ ordering, dead }: { ordering: Ordering; dead: num
       <span class="quiet values" data-name="count">
         {ordering.channels.length} of {ordering.channels.length + ordering.hidden} channels
       </span>
-      {ordering.unknown.length > 0 && (
-        <span class="failed">no channel {ordering.unknown.join(", ")}</span>
-      )}
       {ordering.reason !== null && <span class="failed">{ordering.reason}</span>}
     </div>
   );

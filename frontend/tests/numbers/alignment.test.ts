@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { align, atShares, positionOn, sharesOf } from "../../src/numbers/alignment";
-import { centreShare } from "../../src/numbers/receptive";
 
 const INPUT = { height: 64, width: 60 };
 const MAP = { height: 3, width: 2 };
@@ -10,9 +9,9 @@ describe("a map on the input", () => {
   it("has each value around the centre of its receptive field", () => {
     const found = align(MAP, FIELD, INPUT);
     expect(found).toEqual({ row: -5.5, column: -1.5, height: 48, width: 40, known: true });
-    const centre = centreShare(FIELD, 2, 1, INPUT.height, INPUT.width);
-    expect(centre.y * INPUT.height).toBe(found.row + (2.5 * found.height) / MAP.height);
-    expect(centre.x * INPUT.width).toBe(found.column + (1.5 * found.width) / MAP.width);
+    // The centre of what (2, 1) sees: its start, two and one steps on, and half its size.
+    expect(found.row + (2.5 * found.height) / MAP.height).toBe(-3 + 2 * 16 + 11 / 2);
+    expect(found.column + (1.5 * found.width) / MAP.width).toBe(5 + 20 + 7 / 2);
   });
 
   it("covers the whole field where there is only one", () => {

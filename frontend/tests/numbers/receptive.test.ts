@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { centreShare, fieldAt, type ReceptiveField } from "../../src/numbers/receptive";
+import { fieldAt, type ReceptiveField } from "../../src/numbers/receptive";
 
 const field: ReceptiveField = { size: [7, 5], stride: [2, 4], start: [-3, 0] };
 
@@ -15,9 +15,4 @@ it.each([
 it("a field that is larger than the input is all of it", () => {
   const wide: ReceptiveField = { size: [99, 99], stride: [1, 1], start: [-40, -40] };
   expect(fieldAt(wide, 3, 3, 10, 12)).toEqual({ row: 0, column: 0, height: 10, width: 12 });
-});
-
-it("the centre is that of the whole field", () => {
-  expect(centreShare(field, 0, 0, 10, 20)).toEqual({ y: 0.05, x: 0.125 });
-  expect(centreShare(field, 2, 3, 10, 20)).toEqual({ y: 0.45, x: 0.725 });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alignRuns, momentOf, nearest, type StepEntry } from "../../src/numbers/steps";
+import { momentOf, nearest, type StepEntry } from "../../src/numbers/steps";
 
 const entry = (step: number, epoch: number | null, wall_time: number): StepEntry => ({
   step,
@@ -53,33 +53,5 @@ describe("nearest", () => {
 
   it("passes over steps of an unknown epoch", () => {
     expect(nearest([entry(0, 0, 0), entry(1, null, 1)], 5, "epoch")?.step).toBe(0);
-  });
-});
-
-describe("alignRuns", () => {
-  const runs = new Map([
-    ["slow", slow],
-    ["fast", fast],
-    ["plain", plain],
-  ]);
-  const steps = (chosen: { run: string; entry: StepEntry }, align: "step" | "epoch" | "wall") =>
-    Object.fromEntries(
-      [...alignRuns(runs, chosen, align)].map(([run, found]) => [run, found?.step ?? null]),
-    );
-
-  it.each([
-    ["step", { slow: 20, fast: 15, plain: 0 }],
-    ["epoch", { slow: 20, fast: 5, plain: null }],
-    ["wall", { slow: 20, fast: 25, plain: 50 }],
-  ] as const)("by %s", (align, expected) => {
-    expect(steps({ run: "slow", entry: slow[2]! }, align)).toEqual(expected);
-  });
-
-  it("keeps what was chosen, and aligns nothing by an unknown epoch", () => {
-    expect(steps({ run: "plain", entry: plain[1]! }, "epoch")).toEqual({
-      slow: null,
-      fast: null,
-      plain: 50,
-    });
   });
 });
