@@ -4,8 +4,9 @@ import { effect } from "@preact/signals";
 import { reload } from "./data/resources";
 import { address, onReload, onTheme, storage } from "./host/host";
 import { listenToKeys } from "./ui/keys";
+import { pinsIn, pinsText } from "./state/pins";
 import { notify, state } from "./state/store";
-import { fromHash, pinsIn, toHash } from "./state/url";
+import { fromHash, toHash } from "./state/url";
 
 /** How long a choice may still change before it is written into the address, in ms. */
 const PAUSE = 150;
@@ -37,7 +38,7 @@ export function start(): void {
     clearTimeout(timer);
     timer = window.setTimeout(() => {
       // Those of a link are not made one's own.
-      if (chosen.pins !== pins) storage.set(PINS, chosen.pins.join(","));
+      if (chosen.pins !== pins) storage.set(PINS, pinsText(chosen.pins));
       pins = chosen.pins;
       const hash = toHash(chosen, bar.read());
       if (hash !== bar.read()) bar.write(hash);

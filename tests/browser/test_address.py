@@ -29,7 +29,7 @@ STATE = {
     "descending": "false",
     "search": "0-8",
     "hide_dead": "true",
-    "pins": "2,7",
+    "pins": "conv1:2,7",
     "layers": "relu",
 }
 
@@ -58,7 +58,7 @@ def test_a_view_is_restored_in_a_fresh_browser(
     first.canvas.click(position={"x": one.x, "y": one.y})
     first.press("m", "1")
     found = first.state()
-    assert found == {**STATE, "pins": "7"}
+    assert found == {**STATE, "pins": "conv1:7"}
     first.wait_for_title("step 3", "input dull")
     first.page.mouse.move(2, 2)
     first.page.wait_for_timeout(300)

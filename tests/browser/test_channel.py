@@ -249,7 +249,7 @@ def test_a_channel_is_pinned_and_comes_first(tab: Tab) -> None:
     wait_until(tab.frame.locator("[data-name=picker]")).to_contain_text(
         "number 1 of 12"
     )
-    assert tab.state()["pins"] == "7"
+    assert tab.state()["pins"] == "conv1:7"
     pin.click()
     wait_until(pin).to_have_attribute("aria-pressed", "false")
     wait_until(tab.frame.locator("[data-name=picker]")).to_contain_text(

@@ -158,39 +158,6 @@ def test_dead_channels_are_hidden_and_counted(grid: Tab, arrays: Arrays) -> None
     assert list(grid.cells()) == [c for c in range(12) if c not in dead]
 
 
-def test_pins_come_first_and_stay_over_a_reload(grid: Tab) -> None:
-    for channel in (7, 2):
-        one = grid.cells()[channel][0]
-        grid.canvas.click(position={"x": one.x, "y": one.y})
-        grid.press("m", "1")
-        wait_until(grid.canvas).to_be_visible()
-    expected = [2, 7, *(channel for channel in range(12) if channel not in (2, 7))]
-    assert list(grid.cells()) == expected
-    assert grid.state()["pins"] == "2,7"
-    grid.page.reload()
-    wait_until(grid.button("unpin 2")).to_be_visible()
-    assert list(grid.cells()) == expected
-    grid.button("unpin 2").click()
-    wait_until(grid.button("unpin 2")).to_have_count(0)
-    assert list(grid.cells()) == list(range(12))
-
-
-def test_pins_are_there_again_without_a_link_and_those_of_a_link_are_not_kept(
-    tab: Tab,
-) -> None:
-    tab.open(**FIRST, channel=7)
-    tab.wait_for_title()
-    tab.press("m")
-    wait_until(tab.button("unpin 1")).to_be_visible()
-    tab.page.wait_for_timeout(300)
-    for link, pinned in (({"run": "first", "pins": "1,2,3"}, 3), ({}, 1)):
-        tab.page.goto("about:blank")
-        tab.open(**link)
-        wait_until(tab.button(f"unpin {pinned}")).to_be_visible()
-        tab.page.wait_for_timeout(300)
-    assert tab.state()["pins"] == "7"
-
-
 def test_before_and_after_relu_and_what_it_removed(tab: Tab, arrays: Arrays) -> None:
     tab.open(**{**FIRST, "layer": "conv1"}, zoom=4)
     tab.wait_for_title("conv1", "pre-activation")

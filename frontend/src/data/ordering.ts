@@ -3,6 +3,7 @@
 import type { Maps } from "../numbers/decode";
 import { type SortKey, order, parseSearch } from "../numbers/order";
 import { type ChannelStatistics, channelStatistics, distances } from "../numbers/statistics";
+import { pinnedIn } from "../state/pins";
 import type { State } from "../state/state";
 import type { Answer } from "./answers";
 import { placeOf } from "./catalog";
@@ -43,7 +44,7 @@ export function orderingOf(one: Shown, chosen: State): Ordering {
     descending: chosen.sort.descending,
     hidden: new Set(chosen.hideDead ? one.header.dead : []),
     only: chosen.search.trim() ? search.channels : null,
-    pinned: chosen.pins,
+    pinned: pinnedIn(chosen.pins, one.header.layer),
   });
   return {
     channels: found,

@@ -5,6 +5,7 @@ import type { Statistic } from "../numbers/matrix";
 import type { SortKey } from "../numbers/order";
 import type { Measure } from "../numbers/responses";
 import type { Align } from "../numbers/steps";
+import type { Pins } from "./pins";
 
 /** What one side shows; null stands for what is useful. */
 export interface Selection {
@@ -67,7 +68,7 @@ export interface State {
   sort: { by: SortKey; descending: boolean };
   search: string;
   hideDead: boolean;
-  pins: readonly number[];
+  pins: Pins;
   /** Whether what lies between before and after ReLU is shown. */
   removed: boolean;
   /** `wipe`: the share of A; `one`: the channel that is chosen, not all. */
@@ -98,7 +99,7 @@ export const START: State = {
   sort: { by: "channel", descending: true },
   search: "",
   hideDead: false,
-  pins: [],
+  pins: new Map(),
   removed: false,
   compare: { how: "side", wipe: 0.5, one: false },
   multiples: { columns: "steps", all: false },

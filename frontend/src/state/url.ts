@@ -5,6 +5,7 @@ import { STATISTICS } from "../numbers/matrix";
 import { SORT_KEYS } from "../numbers/order";
 import { MEASURES } from "../numbers/responses";
 import { ALIGNS } from "../numbers/steps";
+import { pinsIn, pinsText } from "./pins";
 import {
   COLOURS,
   COMPARISONS,
@@ -89,7 +90,7 @@ function texts(state: State): Texts {
   put("descending", state.sort.descending, START.sort.descending);
   put("search", state.search, START.search);
   put("hide_dead", state.hideDead, START.hideDead);
-  put("pins", state.pins.join(","), "");
+  put("pins", pinsText(state.pins), "");
   put("removed", state.removed, START.removed);
   put("compare", state.compare.how, START.compare.how);
   put("wipe", state.compare.wipe, START.compare.wipe);
@@ -180,11 +181,6 @@ function read(found: Texts, notices: string[]): State {
     overlay: number("overlay", START.overlay, 0, 1),
     layers: text("layers", START.layers) ?? "",
   };
-}
-
-/** Channels as they are pinned in an address; nothing where that is junk. */
-export function pinsIn(text: string): number[] | undefined {
-  return /^\d{1,7}(,\d{1,7})*$/.test(text) ? text.split(",").map(Number) : undefined;
 }
 
 function numberIn(text: string, low: number, high: number): number | undefined {

@@ -1,4 +1,5 @@
 import type { Shown } from "../data/shown";
+import { pinnedIn } from "../state/pins";
 import { select, state } from "../state/store";
 import { Field } from "./actions";
 import { moveChannel, pin } from "./moves";
@@ -13,7 +14,7 @@ interface Props {
 /** Which channel is looked at, where it is in the grid, and the ways to others. */
 export function ChannelPicker({ one, channel, order }: Props) {
   const { a, pins } = state.value;
-  const pinned = pins.includes(channel);
+  const pinned = pinnedIn(pins, one.header.layer).includes(channel);
   const at = order.indexOf(channel);
   const last = one.maps.channels - 1;
   return (

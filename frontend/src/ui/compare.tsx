@@ -58,7 +58,7 @@ function Both({ a, b }: { a: Shown; b: Shown }) {
   const given = { a, b, difference, channels };
   return (
     <>
-      <ChannelTools ordering={ordering} dead={a.header.dead.length} />
+      <ChannelTools ordering={ordering} header={a.header} />
       <DistanceLine {...given} />
       <Pictures {...given} order={ordering.channels} scores={ordering.scores} />
     </>
@@ -116,6 +116,7 @@ function Pictures({ a, b, difference, channels, order, scores }: PicturesProps) 
     <Pane
       {...common}
       name="A"
+      layer={a.header.layer}
       maps={a.maps}
       order={channels ? [channels.a] : order}
       scores={scores}
@@ -125,6 +126,7 @@ function Pictures({ a, b, difference, channels, order, scores }: PicturesProps) 
     <Pane
       {...common}
       name="B"
+      layer={b.header.layer}
       maps={b.maps}
       order={channels ? [channels.b] : orderB}
       scores={null}
@@ -177,6 +179,7 @@ function Pictures({ a, b, difference, channels, order, scores }: PicturesProps) 
             <Pane
               {...common}
               name="A − B"
+              layer={a.header.layer}
               maps={apart.maps}
               order={channels ? [channels.a] : order}
               scores={apart.scores}

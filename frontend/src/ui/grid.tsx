@@ -3,6 +3,7 @@ import { orderingOf } from "../data/ordering";
 import { scalingOf } from "../data/scaling";
 import { shown, andThen, present } from "../data/shown";
 import { percent } from "../drawing/legend";
+import { pinnedIn } from "../state/pins";
 import { change, select, state } from "../state/store";
 import { Channels } from "./channels";
 import { paintOf } from "./colours";
@@ -41,7 +42,7 @@ function Grid({ one, removed }: Contents) {
           below zero and became zero.
         </p>
       )}
-      <ChannelTools ordering={ordering} dead={one.header.dead.length} />
+      <ChannelTools ordering={ordering} header={one.header} />
       <Channels
         maps={one.maps}
         order={ordering.channels}
@@ -49,7 +50,7 @@ function Grid({ one, removed }: Contents) {
         paint={paint}
         zoom={chosen.zoom}
         chosen={chosen.a.channel}
-        pins={chosen.pins}
+        pins={pinnedIn(chosen.pins, one.header.layer)}
         label={`Feature maps of ${one.header.layer.path}`}
         pick={(channel) => {
           select("a", { channel });

@@ -9,6 +9,7 @@ import { symmetric } from "../numbers/limits";
 import { order, parseSearch } from "../numbers/order";
 import { MEASURES, type Measure, responses } from "../numbers/responses";
 import { difference } from "../numbers/statistics";
+import { pinnedIn } from "../state/pins";
 import { change, select, state } from "../state/store";
 import { type Paint, paintOf } from "./colours";
 import { asChosen } from "./contents";
@@ -172,7 +173,7 @@ function Inputs({
         signed={signed}
         zoom={chosen.zoom}
         chosen={chosen.a.channel}
-        pins={chosen.pins}
+        pins={pinnedIn(chosen.pins, record.header.layer)}
         pick={(channel, input) => {
           select("a", { channel, ...(input === null ? {} : { input }) });
           change({ view: "channel" });

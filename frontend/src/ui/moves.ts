@@ -20,6 +20,7 @@ import { exactly, sidesOf } from "../data/sides";
 import { channelIn } from "../data/strongest";
 import { sharesOf } from "../numbers/alignment";
 import { matching } from "../numbers/filter";
+import { togglePin } from "../state/pins";
 import { change, select, state } from "../state/store";
 import { asChosen } from "./contents";
 
@@ -134,13 +135,9 @@ export function swap(): void {
 
 /** Pin the channel that is looked at, or take the pin out. */
 export function pin(): void {
-  const channel = channelNow();
-  if (channel === null) return;
-  const { pins } = state.value;
-  change({
-    pins: pins.includes(channel)
-      ? pins.filter((one) => one !== channel)
-      : [...pins, channel].sort((one, other) => one - other),
+  onceKnown(recordNow, ({ header }) => {
+    const channel = channelNow();
+    if (channel !== null) change({ pins: togglePin(state.value.pins, header.layer, channel) });
   });
 }
 

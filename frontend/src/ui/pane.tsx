@@ -1,8 +1,10 @@
 import { useRef } from "preact/hooks";
+import type { Header } from "../data/api";
 import type { Exact } from "../data/proposal";
 import type { Shown } from "../data/shown";
 import { exactly } from "../data/sides";
 import type { Maps } from "../numbers/decode";
+import { pinnedIn } from "../state/pins";
 import { change, select, state } from "../state/store";
 import { Channels } from "./channels";
 import type { Paint } from "./colours";
@@ -14,13 +16,15 @@ interface PaneProps {
   link: Link;
   paint: Paint;
   name: string;
+  /** The layer, whose pins are marked. */
+  layer: Header["layer"];
   maps: Maps;
   order: readonly number[];
   scores: Float64Array | null;
 }
 
 /** All channels of a side, or one as large as there is room. */
-export function Pane({ link, paint, name, maps, order, scores }: PaneProps) {
+export function Pane({ link, paint, name, layer, maps, order, scores }: PaneProps) {
   const { a, zoom, pins, compare } = state.value;
   const box = useRef<HTMLDivElement>(null);
   const room = useSize(box);
@@ -35,7 +39,7 @@ export function Pane({ link, paint, name, maps, order, scores }: PaneProps) {
           paint={paint}
           zoom={zoom ?? (one && room.width ? wholeZoom(maps, room) : null)}
           chosen={one ? null : a.channel}
-          pins={pins}
+          pins={pinnedIn(pins, layer)}
           label={`Feature maps of ${name}`}
           pick={(channel) => {
             if (one) return;

@@ -1,5 +1,7 @@
+import type { Header } from "../data/api";
 import type { Ordering } from "../data/ordering";
 import { SORT_KEYS, type SortKey } from "../numbers/order";
+import { pinnedIn, withoutPins } from "../state/pins";
 import { change, state } from "../state/store";
 import { SearchChannels } from "./search";
 
@@ -15,8 +17,9 @@ const SORTS: { [key in SortKey]: string } = {
 };
 
 /** Which channels, and in what order. */
-export function ChannelTools({ ordering, dead }: { ordering: Ordering; dead: number }) {
+export function ChannelTools({ ordering, header }: { ordering: Ordering; header: Header }) {
   const { sort, hideDead, pins, zoom } = state.value;
+  const pinned = pinnedIn(pins, header.layer).length;
   return (
     <div class="tools">
       <label>
@@ -50,11 +53,15 @@ export function ChannelTools({ ordering, dead }: { ordering: Ordering; dead: num
           checked={hideDead}
           onChange={(event) => change({ hideDead: event.currentTarget.checked })}
         />
-        hide {dead} dead
+        hide {header.dead.length} dead
       </label>
-      {pins.length > 0 && (
-        <button type="button" onClick={() => change({ pins: [] })}>
-          unpin {pins.length}
+      {pinned > 0 && (
+        <button
+          type="button"
+          title="Take out the pins of this layer"
+          onClick={() => change({ pins: withoutPins(pins, header.layer) })}
+        >
+          unpin {pinned}
         </button>
       )}
       <span class="switch" role="group" aria-label="Zoom">

@@ -1,0 +1,71 @@
+/** Which channels are pinned: those of a layer, and of the other half of its pair. */
+
+/** Pinned channels in ascending order, by layer; pairs are under the pre-activation. */
+export type Pins = ReadonlyMap<string, readonly number[]>;
+
+/** What a layer's pins are found by. */
+interface Layer {
+  path: string;
+  kind: string;
+  partner: string | null;
+}
+
+const NONE: readonly number[] = [];
+const RESERVED = /[%:;,]/g;
+
+function owner({ path, kind, partner }: Layer): string {
+  return (kind === "activation" && partner) || path;
+}
+
+/** The pinned channels of a layer. */
+export function pinnedIn(pins: Pins, layer: Layer): readonly number[] {
+  return pins.get(owner(layer)) ?? NONE;
+}
+
+/** Pin a channel of a layer, or take its pin out. */
+export function togglePin(pins: Pins, layer: Layer, channel: number): Pins {
+  const before = pinnedIn(pins, layer);
+  const after = before.includes(channel)
+    ? before.filter((one) => one !== channel)
+    : [...before, channel].sort((one, other) => one - other);
+  return replaced(pins, layer, after);
+}
+
+/** Take out all pins of a layer. */
+export function withoutPins(pins: Pins, layer: Layer): Pins {
+  return replaced(pins, layer, NONE);
+}
+
+function replaced(pins: Pins, layer: Layer, channels: readonly number[]): Pins {
+  const all = new Map(pins);
+  if (channels.length) all.set(owner(layer), channels);
+  else all.delete(owner(layer));
+  return all;
+}
+
+/** Write pins as an address has them: `conv1:2,7;fire6-squeeze1x1:13,46`. */
+export function pinsText(pins: Pins): string {
+  const escaped = (layer: string) => layer.replace(RESERVED, encodeURIComponent);
+  return [...pins].map(([layer, channels]) => `${escaped(layer)}:${channels.join(",")}`).join(";");
+}
+
+/** Read pins; nothing where the text is junk. */
+export function pinsIn(text: string): Pins | undefined {
+  const pins = new Map<string, number[]>();
+  for (const part of text ? text.split(";") : []) {
+    const found = /^([^:]*):(\d{1,7}(?:,\d{1,7})*)$/.exec(part);
+    const layer = found && unescaped(found[1]!);
+    if (!found || layer === null || pins.has(layer)) return undefined;
+    const channels = new Set(found[2]!.split(",").map(Number));
+    pins.set(layer, [...channels].sort((one, other) => one - other));
+  }
+  return pins;
+}
+
+function unescaped(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
