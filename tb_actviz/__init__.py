@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tb_actviz.comparison import InputDifference, compare_inputs
     from tb_actviz.contents import Logged
     from tb_actviz.errors import InputError
+    from tb_actviz.imaging.colormap import colorize
+    from tb_actviz.imaging.maps import as_maps
     from tb_actviz.imaging.montage import (
         channel_grid,
         channels_beside_input,
@@ -49,9 +51,11 @@ __all__ = [
     "LoggedCheckpoints",
     "StoredActivations",
     "activations",
+    "as_maps",
     "channel_grid",
     "channel_statistics",
     "channels_beside_input",
+    "colorize",
     "compare_inputs",
     "dead_channels",
     "describe_layers",
@@ -79,9 +83,11 @@ _MODULES = {
     "LoggedCheckpoints": "checkpoints.log",
     "StoredActivations": "reading",
     "activations": "capture.extractor",
+    "as_maps": "imaging.maps",
     "channel_grid": "imaging.montage",
     "channel_statistics": "analysis.channels",
     "channels_beside_input": "imaging.montage",
+    "colorize": "imaging.colormap",
     "dead_channels": "analysis.channels",
     "compare_inputs": "comparison",
     "describe_layers": "capture.layers",

@@ -1,12 +1,15 @@
 /** Joins the state to TensorBoard's page: its address, its theme, its reloads. */
 
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { reload } from "./data/resources";
 import { address, onReload, onTheme, storage } from "./host/host";
 import { listenToKeys } from "./ui/keys";
-import { pinsIn, pinsText } from "./state/pins";
+import { pointed } from "./ui/pointer";
+import { dark } from "./ui/theme";
+import { isElsewhere } from "./state/entries";
+import { type Pins, pinsIn, pinsText } from "./state/pins";
 import { notify, state } from "./state/store";
-import { fromHash, toHash } from "./state/url";
+import { TAB, fromHash, toHash } from "./state/url";
 
 /** How long a choice may still change before it is written into the address, in ms. */
 const PAUSE = 150;
@@ -14,23 +17,31 @@ const PAUSE = 150;
 const PINS = "tb_actviz.pins";
 const OURS = /(^|&)p\.activations\./;
 
+/** Whether it is our tab that an address opens. */
+const opensUs = (hash: string) => hash.split("&").find((part) => !part.includes("=")) === TAB;
+
 /** Restore what the address says, and keep everything up to date from now on. */
 export function start(): void {
   const bar = address();
   let pins = state.value.pins;
-  const restore = () => {
+  let entry = state.value;
+  const restore = (own: Pins | undefined) => {
     const { state: found, notices } = fromHash(bar.read());
-    const kept = OURS.test(bar.read()) ? null : pinsIn(storage.get(PINS) ?? "");
-    state.value = kept ? { ...found, pins: kept } : found;
+    state.value = own ? { ...found, pins: own } : found;
     pins = state.value.pins;
+    entry = state.value;
     if (notices.length) {
       notify(`The address says what cannot be, and is read without it: ${notices.join(", ")}.`);
     }
   };
-  restore();
+  restore(OURS.test(bar.read()) ? undefined : pinsIn(storage.get(PINS) ?? ""));
   let written = bar.read();
   bar.onChange(() => {
-    if (bar.read() !== written && OURS.test(bar.read())) restore();
+    if (!opensUs(bar.read())) return;
+    // What was pinned meanwhile stays pinned when one goes back.
+    if (bar.read() !== written) restore(bar.isOwn() ? state.value.pins : undefined);
+    bar.write(bar.read(), false);
+    written = bar.read();
   });
   let timer = 0;
   effect(() => {
@@ -40,12 +51,20 @@ export function start(): void {
       // Those of a link are not made one's own.
       if (chosen.pins !== pins) storage.set(PINS, pinsText(chosen.pins));
       pins = chosen.pins;
-      const hash = toHash(chosen, bar.read());
-      if (hash !== bar.read()) bar.write(hash);
+      bar.write(toHash(chosen, bar.read()), opensUs(bar.read()) && isElsewhere(chosen, entry));
+      entry = chosen;
       written = bar.read();
     }, PAUSE);
   });
-  onTheme((dark) => document.documentElement.classList.toggle("dark", dark));
+  const view = computed(() => state.value.view);
+  effect(() => {
+    // What was under the cursor is not there in another view.
+    if (view.value) pointed.value = null;
+  });
+  onTheme((now) => {
+    document.documentElement.classList.toggle("dark", now);
+    dark.value = now;
+  });
   onReload(() => void reload());
   listenToKeys();
   // Else the keys would go to TensorBoard's page until ours is clicked.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,15 @@ NON_FINITE: Final = (255, 0, 255)
 CLIPPED: Final = (0, 200, 80)
 """RGB of finite values outside the stated scale: green."""
 
+BELOW: Final = (0, 120, 48)
+"""RGB of what lies below the scale, where shades tell it from what lies above."""
+
+PLUS_INFINITY: Final = (255, 150, 255)
+"""RGB of infinity, where shades tell it from NaN."""
+
+MINUS_INFINITY: Final = (150, 0, 150)
+"""RGB of minus infinity, where shades tell it from NaN."""
+
 _RESERVED = np.array([CLIPPED, NON_FINITE], np.uint8)
 
 
@@ -36,21 +46,47 @@ def _table(red: ArrayLike, green: ArrayLike, blue: ArrayLike) -> NDArray[np.uint
 
 
 _LIFT = 0.6
+_Color = tuple[float, float, float]
 
 
-def _branch(*colors: tuple[float, float, float]) -> NDArray[np.float64]:
-    """128 colours from black through others, their lightness rising steadily.
+def _branch(*colors: _Color) -> NDArray[np.float64]:
+    """128 colours from black through others, small magnitudes lifted.
 
-    Along the straight lines between the colours, each step is put where its luminance
-    is that of a grey (sRGB, IEC 61966-2-1; Rec. 709 weights). Small magnitudes are
-    lifted: in signed layers nearly all values are far from the largest one.
+    Each is as light as a grey (sRGB, IEC 61966-2-1): in signed layers nearly all values
+    are far from the largest one.
+    """
+    greys = np.linspace(0, 1, 128) ** _LIFT
+    return _along(colors, lambda last: _linear(greys) * last)
+
+
+def _even(*colors: _Color) -> NDArray[np.uint8]:
+    """A table from black through colours in equal steps of lightness.
+
+    Lightness is L* of CIE 1976.
+    """
+    steps = np.linspace(0, 1, 256)
+
+    def wanted(last: float) -> NDArray[np.float64]:
+        share: NDArray[np.float64] = steps * (1.16 * np.cbrt(last) - 0.16)
+        cube = ((share + 0.16) / 1.16) ** 3
+        return np.where(share > 0.08, cube, share * 2700 / 24389)
+
+    return _table(*_along(colors, wanted).T)
+
+
+def _along(
+    colors: Sequence[_Color], wanted: Callable[[float], NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Colours on the straight lines from black through others, by luminance.
+
+    `wanted` gives the luminance (Rec. 709 weights) of each for that of the last one.
     """
     along = np.linspace(0, len(colors), 4096)
     points = np.array([(0, 0, 0), *colors])
     path = np.stack([np.interp(along, range(len(points)), p) for p in points.T], axis=1)
     luminance = _linear(path) @ [0.2126, 0.7152, 0.0722]
-    wanted = _linear(np.linspace(0, 1, 128) ** _LIFT) * luminance[-1]
-    return np.stack([np.interp(wanted, luminance, p) for p in path.T], axis=1)
+    aims = wanted(luminance[-1])
+    return np.stack([np.interp(aims, luminance, p) for p in path.T], axis=1)
 
 
 def _linear(srgb: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -70,44 +106,96 @@ _RAMP = np.linspace(0, 1, 256)
 COLORMAPS: Final[dict[str, NDArray[np.uint8]]] = {
     "gray": _table(_RAMP, _RAMP, _RAMP),
     "signed": _signed_table(),
+    "heat": _even(
+        (0.45, 0.04, 0.04), (0.86, 0.30, 0.05), (1.0, 0.68, 0.22), (1.0, 0.97, 0.82)
+    ),
+    "ice": _even(
+        (0.05, 0.13, 0.42), (0.10, 0.42, 0.78), (0.40, 0.74, 0.95), (0.88, 0.98, 1.0)
+    ),
 }
 """Colour tables, uint8 (256, 3), from the low to the high end of a scale.
 
 `gray` goes from black to white. `signed` is black in the middle, blue to pale
 cyan below and orange to a warm white above, which colour-blind readers tell
-apart, and both branches are equally light. Luminance rises steadily along each
-branch.
+apart, and both branches are equally light. `heat` goes from black through red
+and orange to a warm white, `ice` through blue to a cold one, both in equal steps
+of lightness. Luminance rises steadily along each map or branch.
 """
 
 
 def colorize(
-    a: ArrayLike, limits: Sequence[float], colormap: str = "gray"
+    a: ArrayLike,
+    limits: Sequence[float],
+    colormap: str = "gray",
+    *,
+    gamma: float = 1.0,
+    shades: bool = False,
 ) -> NDArray[np.uint8]:
     """Draw raw values on a stated scale.
 
-    On a scale without width (lo == hi) the value itself is drawn as `mat2gray`
-    maps it, clipped to [0, 1], and every other one counts as outside.
+    `"signed"` has zero in its middle: its ends are then the larger magnitude of the
+    limits, which still say what is outside. On a scale without width (lo == hi) the
+    value itself is drawn as `mat2gray` maps it, clipped to [0, 1], and every other one
+    counts as outside.
 
     Args:
         a: any shape, any real dtype. It is not changed.
         limits: (lo, hi), the values at the two ends of the colour map. They
             belong to the scale, and so does what differs by rounding alone.
-        colormap: a key of `COLORMAPS`.
+        colormap: `"gray"`, `"signed"`, `"heat"` or `"ice"`.
+        gamma: exponent of the position on the scale, 0 to 1, above 0; of
+            `"signed"` that of its distance from the middle. Below 1 small values
+            are lifted.
+        shades: tell what is outside apart, as the Activations tab does.
 
     Returns:
-        RGB, uint8, shape (..., 3); finite values outside the scale in
-        `CLIPPED`, NaN and infinities in `NON_FINITE`.
+        RGB, uint8, shape (..., 3); finite values outside the scale green, NaN and
+        infinities magenta. With `shades` what lies below is dark green, infinity
+        light and minus infinity dark magenta.
 
     Raises:
         TypeError: if the values are not real numbers.
         ValueError: if `limits` are not two finite numbers in ascending order,
-            or if there is no such colour map.
+            if `gamma` is not above 0, or if there is no such colour map.
     """
     values = as_real(a)
     lo, hi = check_limits(limits)
-    gray = mat2gray(values, (lo, hi))
+    table = _table_of(colormap)
+    if not (math.isfinite(gamma) and gamma > 0):
+        raise ValueError(f"gamma must be a number above 0, received {gamma!r}.")
+    signed = colormap == "signed"
+    # In float64 the entries are the tab's to the last, in float32 they cost half.
+    drawn = values.astype(np.float64) if shades or gamma != 1 else values
+    place = _signed_place(drawn, (lo, hi)) if signed else mat2gray(drawn, (lo, hi))
+    if gamma != 1:
+        place = np.asarray(_bent(place, gamma, signed))
     lost = None if all_finite(values) else ~np.isfinite(values)
-    return _draw(gray, colormap, lost, outside_scale(values, (lo, hi)))
+    outside = outside_scale(values, (lo, hi))
+    picture = _draw(place, table, lost, outside)
+    if shades and outside is not None:
+        picture[outside & (values < lo)] = BELOW
+    if shades and lost is not None:
+        picture[values == np.inf] = PLUS_INFINITY
+        picture[values == -np.inf] = MINUS_INFINITY
+    return picture
+
+
+def _signed_place(values: NDArray[Any], limits: Limits) -> NDArray[np.floating[Any]]:
+    """Where values are on a scale with zero in its middle, 0 to 1."""
+    most = max(abs(limit) for limit in limits)
+    if most > 0:
+        return mat2gray(values, (-most, most))
+    return np.where(np.isnan(values), np.nan, 0.5)
+
+
+def _bent(
+    place: NDArray[np.floating[Any]], gamma: float, signed: bool
+) -> NDArray[np.floating[Any]]:
+    if not signed:
+        return place**gamma
+    away = 2 * place - 1
+    bent: NDArray[np.floating[Any]] = (1 + np.sign(away) * np.abs(away) ** gamma) / 2
+    return bent
 
 
 def outside_scale(a: ArrayLike, limits: Sequence[float]) -> NDArray[np.bool_] | None:
@@ -134,28 +222,32 @@ def outside_scale(a: ArrayLike, limits: Sequence[float]) -> NDArray[np.bool_] | 
     return (values < np.float64(least)) | (values > np.float64(most))
 
 
+def _table_of(colormap: str) -> NDArray[np.uint8]:
+    if colormap in COLORMAPS:
+        return COLORMAPS[colormap]
+    near = difflib.get_close_matches(str(colormap), COLORMAPS, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise ValueError(
+        f"colormap={colormap!r} is not known; there are "
+        f"{', '.join(map(repr, COLORMAPS))}.{hint}"
+    )
+
+
 def _draw(
     gray: NDArray[np.floating[Any]],
-    colormap: str,
+    table: NDArray[np.uint8],
     lost: NDArray[np.bool_] | None,
     outside: NDArray[np.bool_] | None,
 ) -> NDArray[np.uint8]:
     """Colour values in [0, 1], in place; masks say which get a reserved colour."""
-    if colormap not in COLORMAPS:
-        near = difflib.get_close_matches(str(colormap), COLORMAPS, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(
-            f"colormap={colormap!r} is not known; there are "
-            f"{', '.join(map(repr, COLORMAPS))}.{hint}"
-        )
     gray *= 255
     steps = np.rint(gray, out=gray)
     if outside is not None:
         np.copyto(steps, 256, where=outside)
     if lost is not None:
         np.copyto(steps, 257, where=lost)
-    table = np.concatenate([COLORMAPS[colormap], _RESERVED])
-    picture: NDArray[np.uint8] = np.take(table, steps.astype(np.intp), axis=0)
+    colors = np.concatenate([table, _RESERVED])
+    picture: NDArray[np.uint8] = np.take(colors, steps.astype(np.intp), axis=0)
     return picture
 
 

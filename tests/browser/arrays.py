@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from browser.tab import Tab
+from browser.words import shown
 
 import tb_actviz as av
 from tb_actviz.records.facts import InputFacts
@@ -41,7 +43,21 @@ class Arrays:
         return next(one for one in inputs if one.name == name)
 
 
+def assert_told(tab: Tab, maps: np.ndarray) -> None:
+    """Fail if the tab says other values of its grid than these.
+
+    Args:
+        tab: A tab on the grid.
+        maps: The feature maps that it shows, (H, W, C).
+    """
+    found = [one for cell in tab.cells().values() for one in cell]
+    assert found
+    assert [one.text for one in found] == [
+        shown(maps[one.row, one.column, one.channel]) for one in found
+    ]
+
+
 def shades(maps: np.ndarray, low: float, high: float, gamma: float = 1) -> np.ndarray:
     """Numbers of the colours that values have on a scale, 0 to 255."""
-    place = (np.clip(maps, low, high) - low) / (high - low)
+    place = (np.clip(maps.astype(np.float64), low, high) - low) / (high - low)
     return np.rint(255 * place**gamma).astype(int)

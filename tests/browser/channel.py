@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import re
+
 from browser.tab import Tab, wait_until
 
 STEP = 4
 FIRST = {"run": "first", "step": STEP, "input": "bright", "view": "channel"}
+#: Pixels around the enlarged map.
+EDGE = 3
 
 
-def open_channel(tab: Tab, layer: str, channel: int, **state: str | float) -> None:
-    """Open a channel of the first run, and wait until it is drawn."""
-    tab.open(**{**FIRST, "layer": layer, "channel": channel, **state})
+def open_channel(
+    tab: Tab, layer: str, channel: int | None = None, **state: str | float
+) -> None:
+    """Open a channel of the first run, and wait until it is drawn.
+
+    Args:
+        tab: Where to open it.
+        layer: Its layer.
+        channel: Its number; None for the one that the tab proposes.
+        **state: What else stands in the address.
+    """
+    if channel is not None:
+        state["channel"] = channel
+    tab.open(**{**FIRST, "layer": layer, **state})
     tab.wait_for_title(layer)
+    number = r"\d+" if channel is None else channel
     wait_until(tab.enlarged).to_have_attribute(
-        "aria-label", f"Feature map of channel {channel}"
+        "aria-label", re.compile(f"^Feature map of channel {number}$")
     )
-    settle(tab)
-
-
-def settle(tab: Tab) -> None:
-    """Take the mouse away, and let what follows it be drawn."""
-    tab.page.mouse.move(2, 2)
-    tab.page.wait_for_timeout(300)
+    tab.settle()

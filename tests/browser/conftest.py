@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browser import logs
 from browser.arrays import Arrays
+from browser.compare import Both, both_sides
 from browser.tab import PATIENCE, Tab
 from plugin.serving import Host, serving
 
@@ -65,6 +66,12 @@ def host(log_dir: Path) -> Iterator[Host]:
 def arrays(log_dir: Path) -> Arrays:
     """What they hold, as NumPy has it."""
     return Arrays(log_dir)
+
+
+@pytest.fixture(scope="session")
+def both(arrays: Arrays) -> Both:
+    """What comparisons have on both sides, (7, 7, 8)."""
+    return both_sides(arrays)
 
 
 @pytest.fixture(scope="session")

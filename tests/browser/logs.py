@@ -31,6 +31,10 @@ PACES = {
 }
 #: Side of the maps of the odd layers.
 SIDE = 6
+#: A layer of the real network in which channels answer to eyes.
+FIRE = "fire6-relu_squeeze1x1"
+#: Row and column of the centres of the eyes in the pictures.
+EYES = (98, 80), (101, 134)
 #: Names that try to become part of the page.
 ELEMENT = "<img src=x onerror=window.__pwned=1>"
 QUOTE = "\"' onmouseover=window.__pwned=2 x='"
@@ -211,3 +215,22 @@ def write_failing(folder: Path) -> None:
             log({"noise": picture}, step=10)
             model.get_layer("conv1").set_weights([kernel, bias])
             log({"noise": picture}, step=20)
+
+
+def write_lifeless(folder: Path, steps: range = range(0, 30, 10)) -> None:
+    """Networks that stop answering after step 0, and one that does not.
+
+    Of `dying` all from `block/conv2` on is zero, of `broken` nothing at all is finite.
+    """
+    picture = np.random.default_rng(5).integers(0, 256, (18, 18, 3), np.uint8)
+    faults = {"broken": ("conv1", np.nan), "dying": ("conv2", 0), "calm": (None, 0)}
+    for run, (layer, value) in faults.items():
+        model = network()
+        parts = [*model.layers, *model.get_layer("block").layers]
+        failing = [one for one in parts if one.name == layer]
+        options = av.LogOptions(views=())
+        with av.ActivationLogger(folder / run, model, options=options) as log:
+            for step in steps:
+                for one in failing if step else ():
+                    one.set_weights([np.full_like(w, value) for w in one.get_weights()])
+                log({"noise": picture}, step=step)

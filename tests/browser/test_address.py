@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,8 +61,7 @@ def test_a_view_is_restored_in_a_fresh_browser(
     found = first.state()
     assert found == {**STATE, "pins": "conv1:7"}
     first.wait_for_title("step 3", "input dull")
-    first.page.mouse.move(2, 2)
-    first.page.wait_for_timeout(300)
+    first.settle()
     second = open_tab(host)
     second.page.goto(first.page.url)
     second.wait_for_title("relu1", "step 3", "input dull", "run first")
@@ -155,3 +155,132 @@ def test_an_unknown_run_or_layer_is_told_and_a_useful_one_is_shown(
         tab.chosen("Run").select_option("second")
         tab.wait_for_title("run second")
     wait_until(told).to_have_count(0)
+
+
+def view(tab: Tab, name: str) -> None:
+    """Wait for a view."""
+    wait_until(tab.frame.get_by_role("main", name=f"View: {name}")).to_be_visible()
+
+
+def test_back_and_forward_go_through_what_was_looked_at(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1", zoom=4)
+    tab.wait_for_title("relu1", "input bright")
+    went: list[tuple[str, dict[str, str]]] = [("relu1", tab.state())]
+    for key in ("ArrowDown", "i", "]", "6", "ArrowUp"):
+        tab.press(key)
+        tab.page.wait_for_timeout(400)
+        went.append((tab.title.inner_text(), tab.state()))
+    tab.chosen("Run").select_option("second")
+    tab.wait_for_title("run second")
+    went.append((tab.title.inner_text(), tab.state()))
+    assert [len(set(state)) for _, state in went] == [3, 3, 4, 5, 6, 6, 6]
+    for words, state in went[-2::-1]:
+        tab.page.go_back()
+        tab.wait_for_title(*words.split("\n"))
+        assert tab.state() == state
+    for words, state in went[1:]:
+        tab.page.go_forward()
+        tab.wait_for_title(*words.split("\n"))
+        assert tab.state() == state
+
+
+def test_entering_and_what_is_only_shown_otherwise_add_no_entry(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1", b_step=0)
+    tab.wait_for_title("relu1", "step 5")
+    for key in ("ArrowLeft", "s", "d"):
+        tab.press(key)
+        tab.page.wait_for_timeout(300)
+    tab.chosen("Colours").select_option("heat")
+    tab.chosen("Sort by").select_option("mean")
+    found = tab.state()
+    assert (found["step"], found["colours"], found["sort"]) == ("4", "heat", "mean")
+    tab.page.go_back()
+    tab.page.wait_for_function("location.href === 'about:blank'")
+
+
+def test_the_address_alone_is_gone_back_to(tab: Tab) -> None:
+    tab.open()
+    tab.wait_for_title("block/conv2", "run first")
+    assert tab.state() == {}
+    tab.press("6")
+    assert tab.state() == {"view": "training"}
+    tab.page.go_back()
+    view(tab, "grid")
+    assert tab.state() == {}
+
+
+def test_choices_that_belong_together_are_one_entry(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1", zoom=4)
+    tab.wait_for_title("relu1")
+    one = tab.cells()[7][0]
+    tab.canvas.click(position={"x": one.x, "y": one.y})
+    view(tab, "channel")
+    assert tab.state()["channel"] == "7"
+    tab.page.go_back()
+    view(tab, "grid")
+    assert not {"view", "channel"} & set(tab.state())
+
+
+def test_what_was_pinned_stays_pinned_when_one_goes_back(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1", zoom=4)
+    tab.wait_for_title("relu1")
+    assert 0 in tab.cells()
+    tab.press("]", "2")
+    view(tab, "channel")
+    tab.press("m")
+    assert tab.state()["pins"] == "conv1:0"
+    tab.page.go_back()
+    view(tab, "grid")
+    assert tab.state()["pins"] == "conv1:0"
+
+
+def test_tensorboards_own_tabs_and_button_go_on_working(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1")
+    tab.wait_for_title("relu1")
+    tab.press("6")
+    view(tab, "training")
+    before = tab.state()
+    tab.page.locator("[data-plugin-id=timeseries]").click()
+    tab.page.wait_for_function("location.hash.startsWith('#timeseries')")
+    wait_until(tab.page.locator("iframe")).to_be_hidden()
+    tab.page.locator("[data-plugin-id=activations]").click()
+    wait_until(tab.page.locator("iframe")).to_be_visible()
+    view(tab, "training")
+    assert tab.state() == before
+    tab.reload_data()
+    tab.button("Grid").click()
+    view(tab, "grid")
+    assert tab.state() == {"run": "first", "layer": "relu1"}
+    for shown, hash_ in (
+        ("training", "#activations"),
+        (None, "#timeseries"),
+        ("training", "#activations"),
+        ("grid", "#activations"),
+    ):
+        tab.page.go_back()
+        tab.page.wait_for_function("hash => location.hash.startsWith(hash)", arg=hash_)
+        if shown is None:
+            wait_until(tab.page.locator("iframe")).to_be_hidden()
+        else:
+            wait_until(tab.page.locator("iframe")).to_be_visible()
+            view(tab, shown)
+    assert tab.state() == {"run": "first", "layer": "relu1"}
+
+
+def test_back_works_below_a_path(
+    open_tab: Callable[..., Tab], serve: Callable[..., Host], log_dir: Path
+) -> None:
+    host = serve(log_dir, "rust", "--path_prefix", "/a/b")
+    host.wait_for("first", "block/relu2/activations", 5)
+    tab = open_tab(host).open(run="first", layer="relu1")
+    tab.wait_for_title("relu1")
+    tab.press("6")
+    view(tab, "training")
+    assert tab.state()["view"] == "training"
+    assert tab.page.url.startswith(f"{host.url}#activations")
+    tab.page.go_back()
+    view(tab, "grid")
+    assert tab.page.url.startswith(f"{host.url}#activations")
+    # Below a path TensorBoard does not find its own fonts.
+    tab.left_origin[:] = [one for one in tab.left_origin if "/font-roboto/" not in one]
+    tab.expected = ["net::ERR_FAILED"]

@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
-from browser.channel import FIRST, STEP, open_channel, settle
-from browser.tab import Tab, percent, shown, wait_until
+from browser.channel import EDGE, FIRST, STEP, open_channel
+from browser.tab import Tab, wait_until
+from browser.words import percent, shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ODD = {"run": "odd", "step": 0, "view": "channel"}
-#: Pixels around the enlarged map.
-EDGE = 3
 CURVE = "svg[aria-label^='Maximum and mean']"
 #: Room around the lines of a chart.
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 8, 20
@@ -25,11 +24,10 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 12, 8, 20
 
 def facts(tab: Tab) -> dict[str, str]:
     """The table of statistics."""
-    rows = tab.frame.locator("table.facts tr")
-    return {
-        row.locator("td").nth(0).inner_text(): row.locator("td").nth(1).inner_text()
-        for row in rows.all()
-    }
+    rows = tab.frame.locator("table.facts tr").evaluate_all(
+        "all => all.map((row) => [...row.cells].map((cell) => cell.innerText))"
+    )
+    return dict(rows)
 
 
 def expected_facts(map_: np.ndarray) -> dict[str, str]:
@@ -101,7 +99,7 @@ def test_statistics_and_histogram_are_those_of_numpy(
         wait_until(tab.enlarged).to_have_attribute(
             "aria-label", f"Feature map of channel {channel}"
         )
-        settle(tab)
+        tab.settle()
         assert facts(tab) == expected_facts(maps[..., channel])
         assert_counted(tab, maps[..., channel])
 
@@ -135,7 +133,7 @@ def test_the_enlarged_map_tells_and_shows_its_values(
     assert tab.legend() == (low, high)
     pixels = tab.pixels(tab.enlarged)
     drawn = np.array([pixels[y, x, 0] for x, y in points]).reshape(map_.shape)
-    np.testing.assert_array_equal(drawn, shades(map_.astype(np.float64), low, high))
+    np.testing.assert_array_equal(drawn, shades(map_, low, high))
     # All that is drawn besides is a ring around the maximum.
     row, column = np.unravel_index(map_.argmax(), map_.shape)
     plain = np.pad(np.kron(drawn, np.ones((down, across), int)), EDGE)
@@ -164,7 +162,24 @@ def test_the_curve_is_that_of_numpy_and_a_click_jumps(tab: Tab, arrays: Arrays) 
     layer, channel = "block/conv2", 3
     open_channel(tab, layer, channel)
     curve = tab.frame.locator(CURVE)
-    wait_until(tab.frame.locator("g[data-series]")).to_have_count(4)
+    lines_drawn = tab.frame.locator("g[data-series]")
+    # Its own run alone, until others are wanted; they are drawn below it.
+    wait_until(lines_drawn).to_have_count(2)
+    tab.box("all runs with this layer (1 more)").check()
+    wait_until(lines_drawn).to_have_count(4)
+    assert tab.state()["all_runs"] == "true"
+    assert [
+        (
+            one.get_attribute("data-series"),
+            one.locator("path").get_attribute("stroke-width"),
+        )
+        for one in lines_drawn.all()
+    ] == [
+        ("maximum, second", "1"),
+        ("mean, second", "1"),
+        ("maximum, first", "2"),
+        ("mean, first", "2"),
+    ]
     lines = {}
     for run, (epochs, _) in logs.RUNS.items():
         for step in range(epochs):
@@ -194,11 +209,49 @@ def test_the_curve_is_that_of_numpy_and_a_click_jumps(tab: Tab, arrays: Arrays) 
     curve.click(position=point_at(tab, 2))
     tab.wait_for_title("step 2")
     assert tab.state()["step"] == "2"
-    settle(tab)
+    tab.settle()
     map_ = arrays.of("first", layer, 2, "bright")[..., channel]
     assert facts(tab) == expected_facts(map_)
     place = curve.locator("line.marked").get_attribute("x1")
     assert float(place or "nan") == pytest.approx(point_at(tab, 2)["x"], abs=0.01)
+
+
+def test_the_wheel_with_ctrl_zooms_and_dragging_moves(tab: Tab, arrays: Arrays) -> None:
+    open_channel(tab, "relu1", 7)
+    before = tab.pixels(tab.enlarged)
+    down, across = cells_of(tab, (16, 16))
+    x, y = EDGE + int(10.5 * across), EDGE + int(4.5 * down)
+    tab.enlarged.hover(position={"x": x, "y": y})
+    tip = tab.frame.locator("main output.tip")
+    value = arrays.of("first", "relu1", STEP, "bright")[4, 10, 7]
+    there = f"channel 7, row 4, column 10: {shown(value)}"
+    wait_until(tip).to_have_text(there)
+    tab.page.keyboard.down("Control")
+    for _ in range(4):
+        tab.page.mouse.wheel(0, -100)
+    tab.page.keyboard.up("Control")
+    whole = tab.button("whole")
+    wait_until(whole).to_be_visible()
+    # What is under the cursor stays there.
+    tab.page.mouse.move(*middle_of(tab, x + 1, y))
+    wait_until(tip).to_have_text(there)
+    assert tab.pixels(tab.enlarged).shape == before.shape
+    tab.page.mouse.down()
+    tab.page.mouse.move(*middle_of(tab, x + 30, y + 20), steps=3)
+    tab.page.mouse.up()
+    wait_until(tip).to_have_text(there)
+    # Dragging inspects nothing.
+    assert "place" not in tab.state()
+    whole.click()
+    tab.settle()
+    np.testing.assert_array_equal(tab.pixels(tab.enlarged), before)
+
+
+def middle_of(tab: Tab, x: float, y: float) -> tuple[float, float]:
+    """A place of the enlarged map, in the page."""
+    box = tab.enlarged.bounding_box()
+    assert box is not None
+    return box["x"] + x, box["y"] + y
 
 
 def test_a_curve_that_is_not_finite_says_so(tab: Tab) -> None:
@@ -250,8 +303,10 @@ def test_a_channel_is_pinned_and_comes_first(tab: Tab) -> None:
         "number 1 of 12"
     )
     assert tab.state()["pins"] == "conv1:7"
+    wait_until(pin).to_have_text("★ pinned")
     pin.click()
     wait_until(pin).to_have_attribute("aria-pressed", "false")
+    wait_until(pin).to_have_text("☆ pin")
     wait_until(tab.frame.locator("[data-name=picker]")).to_contain_text(
         "number 8 of 12"
     )
@@ -265,3 +320,69 @@ def test_a_channel_that_the_layer_lacks_is_told(tab: Tab, arrays: Arrays) -> Non
         "There is no channel 99 in this layer: this is the strongest."
     )
     wait_until(tab.field("Channel, 0 to 11")).to_have_value(str(strongest))
+
+
+def test_what_relu_removed_is_told_by_what_is_farthest_from_zero(
+    tab: Tab, arrays: Arrays
+) -> None:
+    before = arrays.of("first", "conv1", STEP, "bright")
+    after = arrays.of("first", "relu1", STEP, "bright")
+    removed = before - after
+    most = np.abs(removed).max((0, 1))
+    order = np.argsort(-most, kind="stable")
+    best = int(order[0])
+    open_channel(tab, "relu1", removed="true")
+    wait_until(tab.field("Channel, 0 to 11")).to_have_value(str(best))
+    place = np.abs(removed[..., best]).argmax()
+    row, column = map(int, np.unravel_index(place, removed.shape[:2]))
+    where = f"row {row}, column {column}"
+    value = shown(removed[row, column, best])
+    assert value.startswith("−")
+    assert f"○ most removed {value} at {where}" in (
+        tab.frame.locator(".panels").inner_text()
+    )
+    found = facts(tab)
+    assert found["most removed at"] == where
+    most_left = shown(removed[..., best].max())
+    assert (found["minimum"], found["maximum"]) == (value, most_left)
+    assert "maximum at" not in found
+    share = ((before < 0) & (after == 0))[..., best].mean()
+    wait_until(tab.frame.get_by_text("What ReLU removed")).to_have_text(
+        "What ReLU removed: the values before it minus those after it. "
+        f"{percent(share)} of the values of the channel were below zero and became "
+        "zero. The curve is not of what was removed, but of the layer as it was logged."
+    )
+    listed = tab.frame.locator("section", has_text="Most removed, by the value")
+    assert listed.locator("tr").all_text_contents() == [
+        f"channel {channel}{shown(removed[..., channel].min())}"
+        for channel in order[:6]
+    ]
+    tab.press("o")
+    for name, index in (("Row", row), ("Column", column)):
+        wait_until(tab.field(f"{name}, 0 to 15")).to_have_value(str(index))
+    assert tab.state()["removed"] == "true"
+
+
+def test_all_three_values_of_a_pair_are_told_beside_what_was_removed(
+    tab: Tab, arrays: Arrays
+) -> None:
+    before = arrays.of("first", "conv1", STEP, "bright")
+    after = arrays.of("first", "relu1", STEP, "bright")
+    open_channel(tab, "relu1", 7, removed="true")
+    down, across = cells_of(tab, before.shape)
+    row, column = map(int, np.unravel_index(before[..., 7].argmin(), before.shape[:2]))
+    tab.enlarged.hover(
+        position={
+            "x": EDGE + (column + 0.5) * across,
+            "y": EDGE + (row + 0.5) * down,
+        }
+    )
+    under = tab.frame.locator("section", has_text="Under the cursor").locator("td")
+    low, high = before[row, column, 7], after[row, column, 7]
+    wait_until(under).to_have_text(
+        [
+            *("channel", "7", "row, column", f"{row}, {column}"),
+            *("before", shown(low), "after", shown(high)),
+            *("removed", shown(low - high)),
+        ]
+    )

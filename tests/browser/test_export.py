@@ -1,14 +1,10 @@
-"""What can be taken along: pictures, numbers, and Python that draws the same."""
+"""What can be taken along: pictures and numbers."""
 
 from __future__ import annotations
 
 import io
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,8 +13,6 @@ from browser.arrays import Arrays, shades
 from browser.tab import Tab, wait_until
 from PIL import Image, ImageSequence
 from plugin.serving import Host
-
-import tb_actviz as av
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -149,9 +143,6 @@ def test_what_relu_removed_is_saved_where_it_is_shown(tab: Tab, arrays: Arrays) 
     )
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
         np.testing.assert_array_equal(found["activations"], before - after)
-    tab.button("Export").click()
-    tab.frame.locator(".menu button", has_text="Python").click()
-    wait_until(tab.frame.get_by_role("alert")).to_contain_text("choose before or after")
 
 
 def test_an_npz_holds_what_is_not_finite(tab: Tab, arrays: Arrays) -> None:
@@ -189,78 +180,6 @@ def test_a_csv_holds_the_same_float32_values(
     found = np.array([np.float32(line[3]) for line in table])
     expected = np.moveaxis(maps[..., channels], -1, 0).ravel()
     np.testing.assert_array_equal(found, expected)
-
-
-def executed(tab: Tab, folder: Path) -> np.ndarray:
-    """The picture that the Python of a view draws."""
-    tab.button("Export").click()
-    tab.frame.locator(".menu button", has_text="Python").click()
-    dialog = tab.frame.get_by_role("dialog", name="Python")
-    wait_until(dialog).to_be_visible()
-    code = dialog.locator("[data-name=python]").text_content() or ""
-    assert code.count(".show()") == 1
-    path = folder / "drawn.png"
-    script = folder / "script.py"
-    text = code.replace(".show()", f".save({str(path)!r})")
-    script.write_text(text, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "error::RuntimeWarning", str(script)],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(av.__file__).parents[1])},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, f"{text}\n{done.stderr}"
-    dialog.get_by_role("button", name="Close").click()
-    wait_until(dialog).to_be_hidden()
-    return np.asarray(Image.open(path))
-
-
-def tiled(shades_: np.ndarray) -> np.ndarray:
-    grid = av.imtile(shades_, border_size=1, background=0.5)
-    return np.rint(255 * grid).astype(np.uint8)
-
-
-def test_python_draws_the_channels_shown_on_the_same_scale(
-    tab: Tab, maps: np.ndarray, tmp_path: Path
-) -> None:
-    whole = maps.astype(np.float64)
-    order = ordered(maps)
-    cases = [
-        ({}, (whole - whole.min()) / np.ptp(whole)),
-        (
-            {**ORDER, "gamma": 0.5},
-            (((whole - whole.min()) / np.ptp(whole)) ** 0.5)[..., order],
-        ),
-        (
-            {"scale": "channel"},
-            (whole - whole.min((0, 1))) / np.ptp(whole, axis=(0, 1)),
-        ),
-        (
-            {"scale": "fixed", "low": -0.25, "high": 0.5},
-            (np.clip(whole, -0.25, 0.5) + 0.25) / 0.75,
-        ),
-    ]
-    for state, expected in cases:
-        open_grid(tab, **state)
-        found = executed(tab, tmp_path).astype(int)
-        grid = tiled(expected).astype(int)
-        assert found.shape == grid.shape
-        # Shades are float32 there.
-        assert np.abs(found - grid).max() <= 1
-        assert (found != grid).mean() < 0.01
-
-
-def test_python_reads_names_of_all_kinds(
-    open_tab: Callable[..., Tab], hostile: Host, tmp_path: Path
-) -> None:
-    maps = np.arange(18, dtype=np.float32).reshape(3, 3, 2)
-    tab = open_tab(hostile)
-    for run, layer in ((logs.QUOTE, logs.BIDI), (logs.FORMULA, logs.QUOTE)):
-        tab.open(run=run, layer=layer, step=1)
-        wait_until(tab.title).to_be_visible()
-        np.testing.assert_array_equal(executed(tab, tmp_path), tiled(maps / 17))
 
 
 def test_files_of_hostile_names_are_harmless(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from browser import logs
-from browser.arrays import Arrays
-from browser.tab import Tab, shown, wait_until
+from browser.arrays import Arrays, assert_told
+from browser.tab import Tab, wait_until
 from plugin.serving import Host
 from plugin.writing_records import parts, strings
 
@@ -100,10 +100,7 @@ def test_a_broken_connection_is_tried_again(tab: Tab, arrays: Arrays) -> None:
     tab.wait_for_title("relu1", "step 3")
     assert left[0] < 0
     maps = arrays.of("first", "relu1", 3, "bright")
-    for found in tab.cells().values():
-        assert [one.text for one in found] == [
-            shown(maps[one.row, one.column, one.channel]) for one in found
-        ]
+    assert_told(tab, maps)
 
 
 @pytest.mark.parametrize("late", ["values", "record"])
@@ -137,10 +134,7 @@ def test_a_late_answer_never_takes_the_place_of_a_newer_choice(
     assert "step 2" in tab.title.inner_text()
     np.testing.assert_array_equal(tab.pixels(), before)
     maps = arrays.of("first", "relu1", 2, "bright")
-    for found in tab.cells().values():
-        assert [one.text for one in found] == [
-            shown(maps[one.row, one.column, one.channel]) for one in found
-        ]
+    assert_told(tab, maps)
     tab.press("ArrowRight")
     tab.page.wait_for_timeout(100)
     for route in held[1:]:

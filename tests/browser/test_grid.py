@@ -6,8 +6,10 @@ import itertools
 
 import numpy as np
 import pytest
-from browser.arrays import Arrays
-from browser.tab import ZOOM, Tab, shown, wait_until
+from browser.arrays import Arrays, assert_told, shades
+from browser.drawn import ZOOM
+from browser.tab import Tab, wait_until
+from browser.words import shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -43,14 +45,20 @@ def test_the_value_under_the_cursor_is_the_logged_one(
 
 def test_the_value_is_also_told_beside_the_grid(grid: Tab, maps: np.ndarray) -> None:
     box = grid.canvas.bounding_box()
+    below = grid.frame.locator("section", has_text="Strongest channels")
     assert box is not None
     one = next(iter(grid.cells().values()))[1]
+    wait_until(grid.frame.locator("canvas.picture")).to_be_visible()
+    place = below.bounding_box()
+    assert place is not None
     grid.page.mouse.move(box["x"] + one.x, box["y"] + one.y)
     under = grid.frame.locator("section", has_text="Under the cursor")
     assert under.locator("td").all_text_contents() == [
         *("channel", "0", "row, column", f"{one.row}, {one.column}"),
         *("value", shown(maps[one.row, one.column, 0])),
     ]
+    # What is below has room for it from the start.
+    assert below.bounding_box() == place
     grid.page.mouse.move(5, 5)
     wait_until(under).to_contain_text("Point at a feature map")
 
@@ -59,8 +67,7 @@ def test_each_value_is_drawn_in_its_colour(tab: Tab, maps: np.ndarray) -> None:
     tab.open(**FIRST, zoom=ZOOM, colours="gray", search="3,7")
     tab.wait_for_title(LAYER, "step 4")
     wait_until(tab.frame.locator("[data-name=count]")).to_have_text("2 of 12 channels")
-    shades = np.rint(255 * (maps - maps.min()) / np.float64(maps.max() - maps.min()))
-    chosen = shades[..., [3, 7]].astype(np.uint8)
+    chosen = shades(maps, maps.min(), maps.max())[..., [3, 7]]
     found = tab.maps([3, 7], maps.shape[:2])
     np.testing.assert_array_equal(found, np.repeat(chosen[:, :, None], 3, 2))
 
@@ -81,18 +88,18 @@ def test_nearest_neighbour_shows_only_values_and_smooth_what_lies_between(
     tab.open(**FIRST, zoom=ZOOM, colours="gray", search="7")
     tab.wait_for_title(LAYER, "step 4")
     wait_until(tab.frame.locator("[data-name=count]")).to_have_text("1 of 12 channels")
-    shades = np.rint(255 * maps[..., 7] / np.float64(maps.max())).astype(int)
+    expected = shades(maps[..., 7], 0, maps.max())
     sharp = tab.pixels()[14 : 14 + 256, :256, 0]
-    np.testing.assert_array_equal(sharp, np.kron(shades, np.ones((ZOOM, ZOOM), int)))
+    np.testing.assert_array_equal(sharp, np.kron(expected, np.ones((ZOOM, ZOOM), int)))
     tab.press("s")
     wait_until(tab.box("smooth")).to_be_checked()
     tab.page.wait_for_timeout(200)
     smooth = tab.pixels()[14 : 14 + 256, :256, 0].astype(int)
     assert len(np.unique(smooth)) > len(np.unique(sharp))
     # Half a pixel from the middles of values, of which neighbours are 16 pixels apart.
-    assert np.abs(np.diff(smooth, axis=1)).max() <= np.abs(np.diff(shades)).max() / 8
+    assert np.abs(np.diff(smooth, axis=1)).max() <= np.abs(np.diff(expected)).max() / 8
     middles = (smooth[7::16, 7::16] + smooth[8::16, 8::16]) / 2
-    assert np.abs(middles - shades).max() <= np.abs(np.diff(shades)).max() / 8
+    assert np.abs(middles - expected).max() <= np.abs(np.diff(expected)).max() / 8
     tab.press("s")
     wait_until(tab.box("smooth")).not_to_be_checked()
     tab.page.wait_for_timeout(200)
@@ -172,8 +179,4 @@ def test_before_and_after_relu_and_what_it_removed(tab: Tab, arrays: Arrays) -> 
     wait_until(tab.frame.locator(".lead")).to_contain_text(
         f"{round(100 * share, 1):g}%"
     )
-    removed = before - after
-    for channel, found in tab.cells().items():
-        assert [one.text for one in found] == [
-            shown(removed[one.row, one.column, channel]) for one in found
-        ]
+    assert_told(tab, before - after)

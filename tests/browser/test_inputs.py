@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from browser import logs
 from browser.arrays import Arrays, shades
-from browser.tab import Tab, shown, wait_until
+from browser.tab import Tab, wait_until
+from browser.words import shown
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -16,16 +18,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 LAYER, STEP = "relu1", 4
 FIRST = {"run": "first", "step": STEP, "view": "inputs"}
 #: Room before the maps, and between them.
-GUTTER, GAP = 84, 8
-FIRE = "fire6-relu_squeeze1x1"
+GUTTER, GAP = 120, 8
 TIP = re.compile(r"channel (\d+), row (\d+), column (\d+): (.*) · A − B (\S+)")
 
 
 def open_inputs(tab: Tab, zoom: int, layer: str = LAYER, **state: str) -> None:
     tab.open(**FIRST, layer=layer, zoom=zoom, **state)
     tab.wait_for_title(layer)
-    tab.page.mouse.move(2, 2)
-    tab.page.wait_for_timeout(300)
+    tab.settle()
 
 
 def scores(one: np.ndarray, other: np.ndarray, measure: str) -> np.ndarray:
@@ -138,6 +138,64 @@ def test_a_click_opens_the_channel_for_that_input(tab: Tab, arrays: Arrays) -> N
     )
 
 
+def test_maps_take_the_room_there_is(open_tab: Callable[..., Tab], host: Host) -> None:
+    sides = []
+    for width, height in ((1280, 800), (1920, 1080)):
+        tab = open_tab(host, viewport={"width": width, "height": height})
+        tab.open(**FIRST, layer=LAYER)
+        tab.wait_for_title(LAYER)
+        tab.settle()
+        canvas = tab.frame.locator(".scroll.inputs > div > canvas")
+        pixels = tab.pixels(canvas)
+        # The gap below the first map tells how high it is.
+        drawn = pixels[:, GUTTER + 2, 3] > 0
+        side = int(np.argmin(drawn))
+        assert side % 16 == 0
+        assert GUTTER + 3 * (side + GAP) - GAP <= pixels.shape[1]
+        assert 2 * (side + GAP) - GAP <= pixels.shape[0]
+        assert side >= 88 - 88 % 16
+        sides.append(side)
+    assert sides[1] > sides[0]
+
+
+def test_predictions_change_from_a_to_b(tab: Tab, arrays: Arrays) -> None:
+    open_inputs(tab, 2)
+    stored = arrays.stored("first", LAYER, STEP)
+    facts = {one.name: one for one in stored.record.inputs}
+    a, b = (dict(facts[name].predictions) for name in ("bright", "dull"))
+    order = sorted(a, key=lambda number: -max(a[number], b[number]))
+    names = dict(
+        zip(
+            [n for n, _ in facts["bright"].predictions],
+            facts["bright"].predicted,
+            strict=True,
+        )
+    )
+    heads = tab.frame.locator(".heads .head")
+    wait_until(heads.first.locator(".class")).to_have_text([names[n] for n in order])
+    for place, scores in (1, a), (2, b):
+        wait_until(heads.nth(place).locator(".class")).to_have_text(
+            [shown(scores[number]) for number in order]
+        )
+    changes = [b[number] - a[number] for number in order]
+    wait_until(heads.nth(3).locator("[data-change]")).to_have_text(
+        [f"{'+' if one > 0 else ''}{shown(one)}" for one in changes]
+    )
+
+
+def test_a_long_name_is_on_two_lines(
+    open_tab: Callable[..., Tab], imagenet: Host
+) -> None:
+    tab = open_tab(imagenet)
+    tab.open(layer=logs.FIRE, view="inputs")
+    tab.wait_for_title(logs.FIRE)
+    name = tab.frame.locator(".heads .head .name", has_text="face-eye-closed")
+    text = name.locator("> span")
+    found = text.evaluate("one => [one.scrollHeight, one.clientHeight]")
+    assert found[0] <= found[1] + 1
+    wait_until(name).to_have_attribute("title", "face-eye-closed")
+
+
 def test_with_one_input_it_says_what_to_log(tab: Tab) -> None:
     tab.open(run="odd", layer="odd", view="inputs")
     main = tab.frame.locator("main")
@@ -154,10 +212,10 @@ def test_closing_an_eye_changes_the_channel_of_eyes_most(
     open_tab: Callable[..., Tab], imagenet: Host, measure: str
 ) -> None:
     tab = open_tab(imagenet)
-    tab.open(layer=FIRE, view="inputs", measure=measure, zoom=2)
-    tab.wait_for_title(FIRE, "face and face-eye-closed")
+    tab.open(layer=logs.FIRE, view="inputs", measure=measure, zoom=2)
+    tab.wait_for_title(logs.FIRE, "face and face-eye-closed")
     tab.page.wait_for_timeout(300)
-    stored = Arrays(imagenet.log_dir).stored("imagenet", FIRE, 0)
+    stored = Arrays(imagenet.log_dir).stored("imagenet", logs.FIRE, 0)
     a, b = (stored.activations[name] for name in ("face", "face-eye-closed"))
     order = np.argsort(-scores(a, b, measure), kind="stable").tolist()
     found = [int(one[1]) for one in rows(tab, a.shape, 2)]

@@ -7,37 +7,35 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from browser import logs
 from browser.arrays import Arrays
-from browser.tab import Tab, shown, wait_until
+from browser.channel import EDGE, STEP, open_channel
+from browser.tab import Tab, wait_until
+from browser.words import shown
 from plugin.serving import Host
 
 from tb_actviz.records.facts import ReceptiveFacts
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-STEP = 4
-FIRST = {"run": "first", "step": STEP, "input": "bright", "view": "channel"}
-#: Pixels around the enlarged map.
-EDGE = 3
-FIRE = "fire6-relu_squeeze1x1"
 
-
-def open_channel(tab: Tab, layer: str, **state: str | float) -> None:
-    tab.open(**{**FIRST, "layer": layer, **state})
-    tab.wait_for_title(layer)
-    wait_until(tab.enlarged).to_be_visible()
-    tab.page.wait_for_timeout(200)
+def middle(
+    tab: Tab, shape: tuple[int, ...], place: tuple[int, int]
+) -> dict[str, float]:
+    """Where the middle of a place of the enlarged map is, in its pixels."""
+    height, width = tab.pixels(tab.enlarged).shape[:2]
+    y, x = (
+        EDGE + (index + 0.5) * (side - 2 * EDGE) / count
+        for index, side, count in zip(place, (height, width), shape[:2], strict=True)
+    )
+    return {"x": x, "y": y}
 
 
 def click(tab: Tab, shape: tuple[int, ...], row: int, column: int) -> None:
     """Click a place of the enlarged map, and take the mouse away."""
-    height, width = tab.pixels(tab.enlarged).shape[:2]
-    y = EDGE + (row + 0.5) * (height - 2 * EDGE) / shape[0]
-    x = EDGE + (column + 0.5) * (width - 2 * EDGE) / shape[1]
-    tab.enlarged.click(position={"x": x, "y": y})
+    tab.enlarged.click(position=middle(tab, shape, (row, column)))
     wait_until(tab.frame.get_by_role("region", name="Position")).to_be_visible()
-    tab.page.mouse.move(2, 2)
-    tab.page.wait_for_timeout(200)
+    tab.settle()
 
 
 def bars(tab: Tab) -> list[str]:
@@ -111,7 +109,6 @@ def test_the_receptive_field_is_framed_on_the_input(
     field = one.record.layer.receptive_field
     assert field is not None
     open_channel(tab, layer, overlay=0, place=center(one.activations["bright"], place))
-    tab.page.mouse.move(2, 2)
     picture = arrays.of("first", ":input", 0, "bright").astype(int)
     framed = tab.pixels(tab.overlay)[..., :3].astype(int)
     zoom = framed.shape[1] // 18
@@ -119,8 +116,8 @@ def test_the_receptive_field_is_framed_on_the_input(
     changed = np.argwhere((framed != plain).any(-1))
     rows, columns = seen(field, place, 18)
     # The frame is around the field, and nothing else is drawn.
-    assert changed.min(0).tolist() == [rows.start * zoom - 3, columns.start * zoom - 3]
-    assert changed.max(0).tolist() == [rows.stop * zoom + 2, columns.stop * zoom + 2]
+    assert changed.min(0).tolist() == [rows.start * zoom - 2, columns.start * zoom - 2]
+    assert changed.max(0).tolist() == [rows.stop * zoom + 1, columns.stop * zoom + 1]
     inside = np.s_[
         rows.start * zoom : rows.stop * zoom, columns.start * zoom : columns.stop * zoom
     ]
@@ -149,24 +146,34 @@ def test_the_field_under_the_cursor_is_framed_beside_the_view(
     one = arrays.stored("first", "block/relu2", STEP)
     field = one.record.layer.receptive_field
     assert field is not None
-    height, width = tab.pixels(tab.enlarged).shape[:2]
     place = 3, 4
-    y, x = (
-        EDGE + (index + 0.5) * (side - 2 * EDGE) / 7
-        for index, side in zip(place, (height, width), strict=True)
-    )
-    tab.enlarged.hover(position={"x": x, "y": y})
+    tab.enlarged.hover(position=middle(tab, (7, 7), place))
     tab.page.wait_for_timeout(200)
     picture = arrays.of("first", ":input", 0, "bright").astype(int)
     found = tab.pixels(tab.frame.locator("canvas.picture"))[..., :3].astype(int)
     rows, columns = seen(field, place, 18)
-    inside = np.s_[rows.start : rows.stop, columns.start : columns.stop]
-    np.testing.assert_array_equal(found[inside], picture[inside])
-    expected = picture.copy()
-    expected[rows.start - 2 : rows.stop + 2, columns.start - 2 : columns.stop + 2] = 0
-    expected[rows.start - 1 : rows.stop + 1, columns.start - 1 : columns.stop + 1] = 255
-    expected[inside] = picture[inside]
-    np.testing.assert_array_equal(found, expected)
+    # The frame lies on the picture: two lines of one pixel of the screen each.
+    np.testing.assert_array_equal(found, picture)
+    over, under = (
+        tab.frame.locator(name).bounding_box() for name in (".region", "canvas.picture")
+    )
+    assert over is not None
+    assert under is not None
+    one = under["width"] / 18
+    sides = {
+        "x": under["x"] + columns.start * one,
+        "y": under["y"] + rows.start * one,
+        "width": len(columns) * one,
+        "height": len(rows) * one,
+    }
+    assert over == pytest.approx(sides, abs=0.1)
+    shadow = tab.frame.locator(".region").evaluate(
+        "(i) => getComputedStyle(i).boxShadow"
+    )
+    assert re.findall(r"(rgb\(.*?\)) 0px 0px 0px (\dpx)", shadow) == [
+        ("rgb(255, 255, 255)", "1px"),
+        ("rgb(0, 0, 0)", "2px"),
+    ]
 
 
 def test_escape_clears_the_position_and_then_leaves_the_channel(tab: Tab) -> None:
@@ -227,9 +234,9 @@ def test_the_eye_is_what_the_strongest_position_sees(
     open_tab: Callable[..., Tab], imagenet: Host
 ) -> None:
     tab = open_tab(imagenet)
-    stored = Arrays(imagenet.log_dir).stored("imagenet", FIRE, 0)
-    tab.open(layer=FIRE, view="channel", input="face", channel=13)
-    tab.wait_for_title(FIRE)
+    stored = Arrays(imagenet.log_dir).stored("imagenet", logs.FIRE, 0)
+    tab.open(layer=logs.FIRE, view="channel", input="face", channel=13)
+    tab.wait_for_title(logs.FIRE)
     wait_until(tab.enlarged).to_be_visible()
     tab.press("o")
     maps = stored.activations["face"]
@@ -241,4 +248,4 @@ def test_the_eye_is_what_the_strongest_position_sees(
     words = tab.frame.locator("[data-name=field]").inner_text()
     assert words == in_words(field, (row, column), 227)
     rows, columns = seen(field, (row, column), 227)
-    assert any(y in rows and x in columns for y, x in ((98, 80), (101, 134)))
+    assert any(y in rows and x in columns for y, x in logs.EYES)

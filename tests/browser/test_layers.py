@@ -83,3 +83,57 @@ def test_a_regular_expression_filters(layers: Tab) -> None:
     wait_until(layers.frame.get_by_role("treeitem")).to_have_count(5)
     field.fill("nothing")
     wait_until(layers.frame.locator(".layers")).to_contain_text("No layer matches.")
+
+
+def focused(tab: Tab) -> str:
+    """What has the focus."""
+    return tab.frame.evaluate(
+        "document.activeElement.querySelector('.name')?.textContent ?? ''"
+    )
+
+
+def test_the_focus_goes_with_the_chosen_layer(layers: Tab) -> None:
+    rows = layers.frame.get_by_role("treeitem")
+    wait_until(rows).to_have_count(5)
+    layers.field("Filter layers").focus()
+    layers.press("Tab")
+    assert focused(layers) == "conv1"
+    layers.press("ArrowDown")
+    layers.wait_for_title("relu1")
+    assert focused(layers) == "relu1"
+    layers.press("Enter")
+    layers.page.wait_for_timeout(200)
+    assert layers.state()["layer"] == "relu1"
+    layers.press("r")
+    layers.wait_for_title("conv1")
+    assert focused(layers) == "conv1"
+    layers.press("Tab")
+    assert focused(layers) == ""
+    wait_until(layers.frame.locator(".tree [tabindex='0']")).to_have_count(1)
+    layers.press("Shift+Tab")
+    assert focused(layers) == "conv1"
+
+
+def test_a_group_is_reached_closed_and_opened_by_keys(layers: Tab) -> None:
+    rows = layers.frame.get_by_role("treeitem")
+    wait_until(rows).to_have_count(5)
+    rows.filter(has_text="conv1").focus()
+    layers.press("ArrowDown", "ArrowDown")
+    layers.wait_for_title("relu1")
+    assert focused(layers) == "block"
+    layers.press("ArrowLeft")
+    wait_until(rows).to_have_count(3)
+    layers.press("ArrowRight")
+    wait_until(rows).to_have_count(5)
+    layers.press("Enter")
+    wait_until(rows).to_have_count(3)
+    layers.press("Enter")
+    wait_until(rows).to_have_count(5)
+    assert focused(layers) == "block"
+    layers.wait_for_title("relu1", "step 5")
+    layers.press("ArrowDown")
+    layers.wait_for_title("block/conv2")
+    layers.press("ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp")
+    layers.wait_for_title("conv1")
+    layers.press("ArrowLeft")
+    layers.wait_for_title("step 4")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from browser.arrays import Arrays
-from browser.tab import Tab, shown, wait_until
+from browser.arrays import Arrays, shades
+from browser.tab import Tab, wait_until
+from browser.words import shown
 from numpy.typing import NDArray
 from plugin.serving import Host
 
@@ -52,12 +53,6 @@ def values(tab: Tab, canvas: Locator, shape: tuple[int, int]) -> NDArray[np.int6
     height, width = pixels.shape[0] // shape[0], pixels.shape[1] // shape[1]
     assert (height, width) == (pixels.shape[0] / shape[0], pixels.shape[1] / shape[1])
     return pixels[height // 2 :: height, width // 2 :: width, 0].astype(int)
-
-
-def shades(maps: NDArray[Any], ends: tuple[float, float]) -> NDArray[np.int64]:
-    """Numbers of the colours on a scale."""
-    low, high = ends
-    return np.rint(255 * (maps.astype(np.float64) - low) / (high - low)).astype(int)
 
 
 def test_rows_are_runs_in_the_colours_that_tensorboard_gives_them(
@@ -110,7 +105,7 @@ def test_columns_are_steps_and_a_cell_has_the_colours_of_its_values(
             name = f"run {run} · step {step} · channel {channel}"
             wait_until(one).to_have_attribute("aria-label", name)
             found = values(tab, one.locator("canvas"), (16, 16))
-            wanted = shades(maps[run, step][..., channel], tab.legend())
+            wanted = shades(maps[run, step][..., channel], *tab.legend())
             np.testing.assert_array_equal(found, wanted)
             # The nearest step of a run that has not this one is said.
             wait_until(one.locator("small")).to_have_text(
@@ -182,10 +177,48 @@ def test_columns_are_layers(tab: Tab, arrays: Arrays) -> None:
         own = maps[..., channel]
         ends = (min(own.min(), other.min()), max(own.max(), other.max()))
         found = values(tab, one.locator("canvas"), own.shape)
-        np.testing.assert_array_equal(found, shades(own, ends))
+        np.testing.assert_array_equal(found, shades(own, *ends))
     cell(tab, "run first · block/conv2").click()
     tab.wait_for_title("block/conv2", "run first")
     assert tab.state()["layer"] == "block/conv2"
+
+
+def test_each_layer_has_its_own_scale(tab: Tab, arrays: Arrays) -> None:
+    open_multiples(tab, **FIRST, colours="gray", columns="layers")
+    for layer in ("conv1", "relu1", "block/conv2", "block/relu2"):
+        one, other = (
+            arrays.of(run, layer, step, "bright").astype(np.float64)
+            for run, step in (("first", 4), ("second", 2))
+        )
+        # Of all channels of both runs.
+        ends = (min(one.min(), other.min()), max(one.max(), other.max()))
+        channel = int(one.max((0, 1)).argmax())
+        for run, step, maps in ("first", 4, one), ("second", 2, other):
+            name = f"run {run} · {layer} · step {step} · channel {channel}"
+            canvas = cell(tab, name).locator("canvas")
+            found = values(tab, canvas, maps.shape[:2])
+            np.testing.assert_array_equal(found, shades(maps[..., channel], *ends))
+        head = tab.frame.locator(".multiples .head", has_text=layer)
+        wait_until(head.first).to_have_attribute(
+            "title",
+            f"{layer}: colours from {shown(ends[0])} to {shown(ends[1])}",
+        )
+    legend = tab.frame.locator("[data-name=legend]")
+    wait_until(legend.locator(".ticks")).to_have_text("smallestlargest")
+    wait_until(legend).to_contain_text("each layer's smallest to largest value")
+
+
+def test_looking_at_another_run_keeps_the_channel(tab: Tab, arrays: Arrays) -> None:
+    open_multiples(tab, **FIRST, zoom=4)
+    channel = strongest(arrays)
+    cell(tab, "run second · step 1").click()
+    tab.wait_for_title("run second", "step 1")
+    said = tab.frame.locator("[data-name=shown-channel]")
+    wait_until(said).to_have_text(f"channel {channel}")
+    assert tab.state()["channel"] == str(channel)
+    tab.frame.locator(".multiples .run", has_text="first").click()
+    tab.wait_for_title("run first")
+    wait_until(said).to_have_text(f"channel {channel}")
 
 
 def test_other_runs_are_at_the_same_moment(

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays
-from browser.tab import Tab, shown, wait_until
+from browser.tab import Tab, wait_until
+from browser.words import shown
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays
-from browser.tab import Tab, shown, wait_until
+from browser.tab import Tab, wait_until
+from browser.words import shown
 from plugin.serving import LOADERS, Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -18,20 +19,22 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 @pytest.mark.parametrize("loader", LOADERS)
 def test_it_opens_on_the_latest_step_of_a_middle_convolution(
     open_tab: Callable[..., Tab],
-    log_dir: Path,
+    host: Host,
     arrays: Arrays,
     loader: str,
     serve: Callable[..., Host],
 ) -> None:
-    host = serve(log_dir, loader)
-    host.wait_for("first", "block/relu2/activations", 5)
-    tab = open_tab(host).open()
+    read = host if loader == host.loader else serve(host.log_dir, loader)
+    read.wait_for("first", "block/relu2/activations", 5)
+    tab = open_tab(read).open()
     tab.wait_for_title("block/conv2", "7×7×8", "input bright", "run first")
     wait_until(tab.title).to_contain_text("step 5")
     stored = arrays.of("first", "block/conv2", 5, "bright")
     wait_until(tab.frame.locator("main")).to_contain_text("8 of 8 channels")
     strongest = np.argsort(-stored.max((0, 1)), kind="stable")[:6]
     rows = tab.frame.locator("section", has_text="Strongest channels").locator("tr")
+    heading = tab.frame.locator("section h3", has_text="Strongest")
+    wait_until(heading).to_have_text("Strongest channels, by maximum")
     assert rows.all_text_contents() == [
         f"channel {channel}{shown(stored[..., channel].max())}" for channel in strongest
     ]
@@ -80,7 +83,13 @@ def test_a_log_directory_without_data_shows_how_to_make_some(
 def test_the_real_network_opens_on_the_eyes(
     open_tab: Callable[..., Tab], imagenet: object
 ) -> None:
-    tab = open_tab(imagenet).open(layer="fire6-relu_squeeze1x1")
-    tab.wait_for_title("fire6-relu_squeeze1x1", "14×14×48", "input face")
+    tab = open_tab(imagenet).open(layer=logs.FIRE)
+    tab.wait_for_title(logs.FIRE, "14×14×48", "input face")
     strongest = tab.frame.locator("section", has_text="Strongest channels")
     wait_until(strongest.locator("tr").first).to_contain_text("channel 13")
+
+
+def test_a_class_of_layers_is_said_alone_where_it_is_in_no_pair(tab: Tab) -> None:
+    tab.open(run="odd", layer="odd")
+    tab.wait_for_title("odd")
+    assert tab.title.inner_text().split("\n")[-1].startswith("Odd · 6×6×8 · ")

@@ -7,18 +7,16 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from browser import logs
 from browser.arrays import Arrays, shades
-from browser.channel import STEP, open_channel, settle
-from browser.tab import Tab, shown, wait_until
+from browser.channel import STEP, open_channel
+from browser.tab import Tab, wait_until
+from browser.words import shown
 from plugin.serving import Host
 
 from tb_actviz.records.facts import ReceptiveFacts
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-#: Row and column of the centres of the eyes in the pictures.
-EYES = (98, 80), (101, 134)
-FIRE = "fire6-relu_squeeze1x1"
 
 
 def rounded(number: float) -> int:
@@ -39,32 +37,41 @@ def laid(
 
 
 def covered(
-    picture: np.ndarray, colours: np.ndarray, field: ReceptiveFacts, zoom: int
+    picture: np.ndarray,
+    colours: np.ndarray,
+    covers: np.ndarray,
+    field: ReceptiveFacts,
+    zoom: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """An enlarged input with a map on it that covers it, and where it does.
+    """An enlarged input with a map on it, and how far the map covers it.
 
     Args:
         picture: The input, uint8 (H, W, 3).
         colours: Those of the map, (h, w, 3).
+        covers: How far each value of the map covers the input, 0 to 255, (h, w).
         field: What positions of the map see.
         zoom: Pixels for one of the input.
     """
     large = picture.repeat(zoom, 0).repeat(zoom, 1)
-    inside = np.zeros(large.shape[:2], bool)
+    cover = np.zeros(large.shape[:2], int)
     rows, columns = laid(field, colours.shape, zoom)
     for y in range(max(rows.start, 0), min(rows.stop, large.shape[0])):
         row = (y - rows.start) * colours.shape[0] // (rows.stop - rows.start)
         for x in range(max(columns.start, 0), min(columns.stop, large.shape[1])):
             column = (x - columns.start) * colours.shape[1]
-            large[y, x] = colours[row, column // (columns.stop - columns.start)]
-            inside[y, x] = True
-    return large, inside
+            at = row, column // (columns.stop - columns.start)
+            large[y, x], cover[y, x] = colours[at], covers[at]
+    return large, cover
 
 
 def assert_overlaid(
     tab: Tab, stored: Arrays, run: str, layer: str, step: int, name: str, channel: int
 ) -> None:
-    """Compare the overlay with NumPy's at no opacity, all, and something between."""
+    """Compare the overlay with NumPy's at no opacity, all, and something between.
+
+    The larger a value, the more it covers, in the 255 steps of the colours; of a scale
+    of both signs the magnitude counts.
+    """
     one = stored.stored(run, layer, step)
     field = one.record.layer.receptive_field
     assert field is not None
@@ -72,23 +79,20 @@ def assert_overlaid(
     picture = stored.of(run, ":input", 0, name).astype(np.uint8)
     zoom = tab.pixels(tab.overlay).shape[1] // picture.shape[1]
     assert zoom >= 1
-    colours = tab.colours()[shades(map_, *tab.legend())]
-    over, inside = covered(picture, colours, field, zoom)
-    under = picture.repeat(zoom, 0).repeat(zoom, 1)
+    ends = tab.legend()
+    entries = shades(map_, *ends).astype(int)
+    covers = np.abs(2 * entries - 255) if ends[0] < 0 else entries
+    colours = tab.colours()[entries]
+    over, cover = covered(picture, colours, covers, field, zoom)
+    under = picture.repeat(zoom, 0).repeat(zoom, 1).astype(float)
     slider = tab.frame.get_by_role("slider", name="Opacity")
     for opacity, words in ((0, "0%"), (1, "100%"), (0.4, "40%")):
         slider.fill(str(opacity))
         wait_until(slider).to_have_attribute("aria-valuetext", words)
-        settle(tab)
-        found = tab.pixels(tab.overlay)[..., :3].astype(float)
-        expected = np.where(
-            inside[..., None],
-            opacity * over + (1 - opacity) * under.astype(float),
-            under,
-        )
-        # The browser rounds each of the two parts, and their sum.
-        rounding = 0 if opacity in (0, 1) else 1.5
-        np.testing.assert_allclose(found, expected, rtol=0, atol=rounding)
+        tab.settle()
+        share = (opacity * cover / 255)[..., None]
+        expected = np.floor(under + (over - under) * share + 0.5)
+        np.testing.assert_array_equal(tab.pixels(tab.overlay)[..., :3], expected)
     assert tab.state()["overlay"] == "0.4"
 
 
@@ -99,8 +103,23 @@ def test_the_overlay_lies_where_the_receptive_field_says(
     open_channel(tab, layer, channel, colours="heat")
     assert_overlaid(tab, arrays, "first", layer, STEP, "bright", channel)
     (down, _) = arrays.stored("first", layer, STEP).record.layer.receptive_field.stride
-    wait_until(tab.frame.locator(".panels")).to_contain_text(
+    panels = tab.frame.locator(".panels")
+    wait_until(panels).to_contain_text(
         f"Aligned by the receptive field: a value every {down} px."
+    )
+    wait_until(panels).to_contain_text(
+        f"Covers none of the input at 0, 40% at {shown(tab.legend()[1])}."
+    )
+
+
+def test_of_both_signs_zero_covers_nothing(tab: Tab, arrays: Arrays) -> None:
+    layer = "block/conv2"
+    open_channel(tab, layer, 3)
+    low, high = tab.legend()
+    assert low == -high
+    assert_overlaid(tab, arrays, "first", layer, STEP, "bright", 3)
+    wait_until(tab.frame.locator(".panels")).to_contain_text(
+        f"Covers none of the input at 0, 40% at ±{shown(high)}."
     )
 
 
@@ -132,20 +151,20 @@ def test_an_eye_lights_up_in_the_real_network(
 ) -> None:
     tab = open_tab(imagenet, viewport={"width": 1920, "height": 1080})
     stored = Arrays(imagenet.log_dir)
-    tab.open(layer=FIRE, view="channel", input="face", colours="heat")
-    tab.wait_for_title(FIRE, "input face")
+    tab.open(layer=logs.FIRE, view="channel", input="face", colours="heat")
+    tab.wait_for_title(logs.FIRE, "input face")
     wait_until(tab.enlarged).to_have_attribute(
         "aria-label", "Feature map of channel 13"
     )
-    settle(tab)
-    assert_overlaid(tab, stored, "imagenet", FIRE, 0, "face", 13)
+    tab.settle()
+    assert_overlaid(tab, stored, "imagenet", logs.FIRE, 0, "face", 13)
     place = tab.frame.locator("table.facts button.link").inner_text()
     row, column = map(int, re.findall(r"\d+", place))
-    field = stored.stored("imagenet", FIRE, 0).record.layer.receptive_field
+    field = stored.stored("imagenet", logs.FIRE, 0).record.layer.receptive_field
     assert field is not None
     centre = [
         field.start[axis] + index * field.stride[axis] + field.size[axis] / 2
         for axis, index in enumerate((row, column))
     ]
-    far = [np.abs(np.subtract(centre, eye)).max() for eye in EYES]
+    far = [np.abs(np.subtract(centre, eye)).max() for eye in logs.EYES]
     assert min(far) <= field.stride[0]

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
-from browser.tab import ZOOM, Tab, wait_until
+from browser.drawn import ABOVE, BELOW, MINUS, NAN, PLUS, ZOOM
+from browser.tab import Tab, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 LAYER, STEP = "block/conv2", 2
+#: Where elements are, and how large.
+BOXES = "all => all.map((one) => JSON.stringify(one.getBoundingClientRect()))"
 FIRST = {"run": "first", "layer": LAYER, "step": STEP, "input": "bright"}
-#: As in the front end's `drawing/colours.ts`.
-BELOW, ABOVE = (0, 120, 48), (0, 200, 80)
-NAN, PLUS, MINUS = (255, 0, 255), (255, 150, 255), (150, 0, 150)
 
 
 @pytest.fixture
@@ -123,15 +123,24 @@ def test_values_of_both_signs_have_zero_in_the_middle(
 
 def test_a_scale_is_chosen_with_the_controls(tab: Tab, maps: np.ndarray) -> None:
     open_grid(tab, colours="gray")
+    before = tab.frame.locator(".bar, main").evaluate_all(BOXES)
     tab.chosen("Scale").select_option("fixed")
     lowest = tab.field("Lowest")
+    # It starts with what is in use, in few digits, and clips nothing.
+    low, high = (float(tab.field(name).input_value()) for name in ("Lowest", "Highest"))
+    assert (low, high) == pytest.approx((maps.min(), maps.max()), rel=1e-3)
+    assert low <= maps.min() < maps.max() <= high
+    assert len(f"{abs(low)}{high}") <= 14
+    wait_until(tab.frame.locator("[data-name=marks]")).to_have_count(0)
+    assert tab.frame.locator(".bar, main").evaluate_all(BOXES) == before
     lowest.fill("-0.25")
     lowest.press("Enter")
     tab.field("Highest").fill("high")
     tab.field("Highest").press("Enter")
-    wait_until(tab.field("Highest")).to_have_value("1")
-    assert tab.legend() == (-0.25, 1)
+    wait_until(tab.field("Highest")).to_have_value(str(high))
+    assert tab.legend() == (-0.25, high)
     tab.chosen("Scale").select_option("percentile")
+    assert tab.frame.locator(".bar, main").evaluate_all(BOXES) == before
     cut = tab.field("Percent cut off")
     cut.fill("10")
     cut.press("Enter")
@@ -168,12 +177,32 @@ def test_nan_infinite_and_clipped_values_have_colours_of_their_own(
     found = np.moveaxis(tab.maps(range(8), (6, 6)), 2, -1)
     np.testing.assert_array_equal(found, expected)
     texts = tab.frame.locator(".marks > span").all_text_contents()
-    assert [text.strip() for text in texts] == ["below", "above", "NaN", "∞", "−∞"]
+    counts = {
+        "below the scale": (np.isfinite(values) & (values < -1)).sum(),
+        "above the scale": (np.isfinite(values) & (values > 1.5)).sum(),
+        "NaN": np.isnan(values).sum(),
+        "∞": (values == np.inf).sum(),
+        "−∞": (values == -np.inf).sum(),
+    }
+    assert [text.strip() for text in texts] == [
+        f"{count} {name}" for name, count in counts.items()
+    ]
     colours = tab.frame.locator(".marks i").evaluate_all(
         "all => all.map((one) => getComputedStyle(one).backgroundColor)"
     )
     marks = (BELOW, ABOVE, NAN, PLUS, MINUS)
     assert colours == [f"rgb({r}, {g}, {b})" for r, g, b in marks]
+
+
+def test_marks_are_listed_only_where_they_are(tab: Tab, arrays: Arrays) -> None:
+    open_grid(tab, colours="gray")
+    wait_until(tab.frame.locator("[data-name=marks]")).to_have_count(0)
+    maps = arrays.of("first", LAYER, STEP, "bright")
+    open_grid(tab, scale="fixed", low=-10, high=0, search="2,5")
+    above = np.count_nonzero(maps[..., [2, 5]] > 0)
+    wait_until(tab.frame.locator("[data-name=count]")).to_have_text("2 of 8 channels")
+    marks = tab.frame.locator("[data-name=marks]")
+    wait_until(marks).to_have_text(f"{above} above the scale")
 
 
 def test_only_finite_values_set_the_scale(tab: Tab) -> None:

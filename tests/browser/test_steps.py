@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from browser.arrays import Arrays
-from browser.tab import Tab, shown, wait_until
+from browser.arrays import Arrays, assert_told
+from browser.tab import Tab, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -25,10 +25,7 @@ def test_arrows_go_from_step_to_step(steps: Tab, arrays: Arrays) -> None:
     wait_until(steps.frame.locator(".scrubber")).to_contain_text("epoch 3")
     assert steps.state()["step"] == "3"
     maps = arrays.of("first", "relu1", 3, "bright")
-    for found in steps.cells().values():
-        assert [one.text for one in found] == [
-            shown(maps[one.row, one.column, one.channel]) for one in found
-        ]
+    assert_told(steps, maps)
     steps.press("ArrowRight")
     steps.wait_for_title("step 4")
     steps.press("Shift+ArrowLeft")

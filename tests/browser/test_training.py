@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from browser import logs
-from browser.arrays import Arrays
-from browser.tab import Tab, percent, shown, wait_until
+from browser.arrays import Arrays, shades
+from browser.drawn import NAN
+from browser.tab import Tab, wait_until
+from browser.words import percent, shown
 from numpy.typing import NDArray
 from plugin.serving import Host
 
@@ -22,7 +24,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 LAYER = "relu1"
 LAYERS = ("conv1", "relu1", "block/conv2", "block/relu2")
 STEPS = range(6)
-NAN = (255, 0, 255)
 Shape = tuple[int, int]
 
 
@@ -111,11 +112,11 @@ def test_the_heat_map_tells_the_numbers_of_each_channel(
             (0, 1) if statistic == "zero_share" else (values.min(), values.max())
         )
         np.testing.assert_allclose(training.legend(), (low, high), rtol=1e-6)
-        shades = np.rint(255 * (values - low) / (high - low)).astype(int)
+        wanted = shades(values, low, high)[..., None]
         drawn = colours(training, "heat", (12, 6)).astype(int)
         # What records state is rounded to float32, and so may be half a shade.
-        assert np.abs(drawn - shades[..., None]).max() <= 1
-        assert (drawn == shades[..., None]).mean() > 0.95
+        assert np.abs(drawn - wanted).max() <= 1
+        assert (drawn == wanted).mean() > 0.95
     assert training.state()["statistic"] == "zero_share"
 
 
@@ -158,6 +159,39 @@ def test_rows_are_in_the_order_of_the_grid_or_by_number(
     assert found == [f"channel {channel}" for channel in range(12)]
 
 
+def test_rows_stay_while_the_step_changes(training: Tab, arrays: Arrays) -> None:
+    training.press("1")
+    training.chosen("Sort by").select_option("mean")
+    training.press("6")
+    canvas = cells(training, "heat")
+    wait_until(canvas).to_be_visible()
+    training.page.wait_for_timeout(200)
+    where = (canvas, ".heat [data-name=told]")
+    said = training.frame.locator("[data-name=ordered]")
+
+    def ordered_at(step: int) -> list[str]:
+        mean = arrays.of("first", LAYER, step, "bright").astype(float).mean((0, 1))
+        return [f"channel {one}" for one in np.argsort(-mean, kind="stable")]
+
+    def rows() -> list[str]:
+        column = [centre(canvas, row, 0) for row in range(12)]
+        return [text.split(" · ")[0] for text in training.tips(column, *where)]
+
+    assert ordered_at(0) != ordered_at(4)
+    wait_until(said).to_have_text("ordered at step 4")
+    assert rows() == ordered_at(4)
+    click(training, "heat", 7, 0)
+    training.wait_for_title("step 0")
+    assert rows() == ordered_at(4)
+    assert f"channel {training.state()['channel']}" == ordered_at(4)[7]
+    wait_until(said).to_have_text("ordered at step 4 order at step 0")
+    training.button("order at step 0").click()
+    wait_until(said).to_have_text("ordered at step 0")
+    assert rows() == ordered_at(0)
+    training.button("by number").click()
+    wait_until(said).to_have_count(0)
+
+
 def health(arrays: Arrays, layer: str, step: int) -> tuple[float, float]:
     """Shares of a layer's channels that are dead, and of its values that are zero."""
     maps = arrays.stored("first", layer, step).activations
@@ -181,7 +215,7 @@ def test_the_health_strip_tells_what_is_dead(training: Tab, arrays: Arrays) -> N
     for place, kind in enumerate(("dead", "sparsity")):
         training.chosen("Health of layers").select_option(kind)
         training.page.wait_for_timeout(200)
-        wanted = ramp[np.rint(255 * shares[..., place]).astype(int)].astype(int)
+        wanted = ramp[shades(shares[..., place], 0, 1)].astype(int)
         drawn = colours(training, "strip", (4, 6)).astype(int)
         np.testing.assert_array_equal(drawn, wanted)
         assert training.legend(1) == (0, 1)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import base64
 import math
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,13 +13,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tb_actviz.imaging.colormap import (
+    BELOW,
     CLIPPED,
     COLORMAPS,
+    MINUS_INFINITY,
     NON_FINITE,
+    PLUS_INFINITY,
     colorize,
     default_limits,
 )
 
+FRONTEND = Path(__file__).parents[2] / "frontend"
 NAMES = list(COLORMAPS)
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
@@ -28,8 +35,8 @@ def luminance(table: np.ndarray) -> np.ndarray:
     return linear @ [0.2126, 0.7152, 0.0722]
 
 
-def test_there_are_two_tables_nobody_can_change() -> None:
-    assert NAMES == ["gray", "signed"]
+def test_there_are_four_tables_nobody_can_change() -> None:
+    assert NAMES == ["gray", "signed", "heat", "ice"]
     for table in COLORMAPS.values():
         assert (table.shape, table.dtype) == ((256, 3), np.uint8)
         with pytest.raises(ValueError, match="read-only"):
@@ -52,8 +59,27 @@ def test_ends_and_middles() -> None:
     assert above[0] > above[1] > above[2]  # orange
 
 
-def test_luminance_rises_along_grey() -> None:
-    assert (np.diff(luminance(COLORMAPS["gray"])) > 0).all()
+@pytest.mark.parametrize("name", ["gray", "heat", "ice"])
+def test_luminance_rises_along_a_map_of_one_sign(name: str) -> None:
+    assert (np.diff(luminance(COLORMAPS[name])) > 0).all()
+
+
+@pytest.mark.parametrize("name", ["heat", "ice"])
+def test_heat_and_ice_have_equal_steps_of_lightness(name: str) -> None:
+    light = luminance(COLORMAPS[name])
+    found = np.where(light > 216 / 24389, 116 * np.cbrt(light) - 16, light * 24389 / 27)
+    assert found[-1] > 96
+    np.testing.assert_allclose(found, np.linspace(0, found[-1], 256), rtol=0, atol=0.25)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_tab_has_the_same_tables(name: str) -> None:
+    # The tab's own tests compare its tables with what stands in this file.
+    vectors = (FRONTEND / "tests/drawing/vectors.ts").read_text()
+    literal = re.search(rf"^  {name}:\n((?: +\"\S+\" ?\+?,?\n)+)", vectors, re.M)
+    assert literal is not None
+    table = "".join(re.findall(r'"(\S+)"', literal[1]))
+    assert base64.b64decode(table) == COLORMAPS[name].tobytes()
 
 
 def test_both_branches_of_signed_are_equally_light() -> None:
@@ -85,32 +111,96 @@ exact_arrays = hnp.arrays(
 )
 
 
+@st.composite
+def exact_scales(draw: st.DrawFn) -> tuple[str, int, int]:
+    """A colour map and limits; of `signed` only the larger magnitude is the width."""
+    name = draw(st.sampled_from(NAMES))
+    if name != "signed":
+        lo = draw(st.integers(-40, 40))
+        return name, lo, lo + draw(st.sampled_from([0, 1, 2, 8, 16, 64]))
+    most = draw(st.sampled_from([0, 1, 2, 8, 16, 64]))
+    other = draw(st.integers(-most, most))
+    return name, *draw(st.sampled_from([(-most, other), (other, most)]))
+
+
 def slow_colour(value: float, lo: float, hi: float, name: str) -> tuple[int, ...]:
     if not math.isfinite(value):
         return NON_FINITE
     if not lo <= value <= hi:
         return CLIPPED
+    if name == "signed":
+        most = max(abs(lo), abs(hi))
+        lo, hi = -most, most
     if lo == hi:
-        gray = min(max(Fraction(value), Fraction(0)), Fraction(1))
+        inside = min(max(Fraction(value), Fraction(0)), Fraction(1))
+        gray = Fraction(1, 2) if name == "signed" else inside
     else:
         gray = (Fraction(value) - Fraction(lo)) / (Fraction(hi) - Fraction(lo))
     return tuple(int(c) for c in COLORMAPS[name][round(gray * 255)])
 
 
-@given(
-    a=exact_arrays,
-    lo=st.integers(-40, 40),
-    width=st.sampled_from([0, 1, 2, 8, 16, 64]),
-    name=st.sampled_from(NAMES),
-)
-def test_colorize_equals_a_loop(a: np.ndarray, lo: int, width: int, name: str) -> None:
+@given(a=exact_arrays, scale=exact_scales())
+def test_colorize_equals_a_loop(a: np.ndarray, scale: tuple[str, int, int]) -> None:
+    name, lo, hi = scale
     before = a.copy()
-    picture = colorize(a, (lo, lo + width), name)
-    expected = [slow_colour(float(v), lo, lo + width, name) for v in a.ravel()]
+    picture = colorize(a, (lo, hi), name)
+    expected = [slow_colour(float(v), lo, hi, name) for v in a.ravel()]
     np.testing.assert_array_equal(
         picture, np.array(expected, np.uint8).reshape(*a.shape, 3), strict=True
     )
     np.testing.assert_array_equal(a, before)
+
+
+@given(a=exact_arrays, scale=exact_scales())
+def test_shades_tell_what_is_outside_apart(
+    a: np.ndarray, scale: tuple[str, int, int]
+) -> None:
+    name, lo, hi = scale
+    shades = {math.inf: PLUS_INFINITY, -math.inf: MINUS_INFINITY}
+    expected = [
+        BELOW
+        if math.isfinite(value) and value < lo
+        else shades.get(value, slow_colour(value, lo, hi, name))
+        for value in map(float, a.ravel())
+    ]
+    np.testing.assert_array_equal(
+        colorize(a, (lo, hi), name, shades=True),
+        np.array(expected, np.uint8).reshape(*a.shape, 3),
+        strict=True,
+    )
+
+
+NORMAL = np.random.default_rng(3).normal(size=100_000).astype(np.float32)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("gamma", [0.2, 0.5, 1, 2.2])
+@pytest.mark.parametrize(
+    ("lo", "hi"), [(-1.5, 2.25), (-0.3, 4.7), (0.1, 0.7), (-3.3, -0.2)]
+)
+def test_with_shades_entries_are_those_of_float64(
+    name: str, gamma: float, lo: float, hi: float
+) -> None:
+    values = NORMAL[(lo < NORMAL) & (hi > NORMAL)].astype(np.float64)
+    if name == "signed":
+        most = max(abs(lo), abs(hi))
+        place = 0.5 + np.sign(values) * (np.abs(values) / most) ** gamma / 2
+    else:
+        place = ((values - lo) / (hi - lo)) ** gamma
+    expected = COLORMAPS[name][np.rint(255 * place).astype(int)]
+    found = colorize(
+        values.astype(np.float32), (lo, hi), name, gamma=gamma, shades=True
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_gamma_alone_marks_as_without() -> None:
+    values = [-1, 0, 0.25, 1, 2, math.inf, -math.inf, math.nan]
+    found = colorize(values, (0, 1), gamma=0.5).tolist()
+    grey = [[0] * 3, [128] * 3, [255] * 3]
+    lost = [list(NON_FINITE)] * 3
+    assert found == [list(CLIPPED), *grey, list(CLIPPED), *lost]
+    assert colorize(0.25, (0, 1), gamma=2, shades=True).tolist() == [16] * 3
 
 
 def test_integers_and_booleans_have_colours_too() -> None:
@@ -184,5 +274,8 @@ def test_bad_input_is_refused() -> None:
         colorize([1.0], (0, 1), "viridis")
     with pytest.raises(ValueError, match="limits must ascend"):
         colorize([1.0], (1, 0))
+    for gamma in (0, -1, math.nan, math.inf):
+        with pytest.raises(ValueError, match=f"gamma must be .*, received {gamma}"):
+            colorize([1.0], (0, 1), gamma=gamma)
     with pytest.raises(TypeError, match="complex128"):
         colorize([1j], (0, 1))

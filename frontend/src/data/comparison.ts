@@ -2,8 +2,8 @@
 
 import { type Compared, compared, planeOf, whyApart } from "../numbers/comparing";
 import type { Maps } from "../numbers/decode";
-import { type Distances, distances } from "../numbers/statistics";
-import type { ScaleChoice } from "../state/state";
+import { type Distances, distances, lengthOf } from "../numbers/statistics";
+import type { ScaleChoice, State } from "../state/state";
 import type { Answer } from "./answers";
 import { type Scaling, scalingOf } from "./scaling";
 import type { Shown } from "./shown";
@@ -42,7 +42,7 @@ export function differenceOf(a: Maps, b: Maps): Difference {
     maps,
     total,
     of: (channel) => channels[channel] ?? total,
-    scores: Float64Array.from(channels, ({ l2 }) => l2),
+    scores: Float64Array.from(channels, lengthOf),
   };
 }
 
@@ -68,12 +68,36 @@ export function planeDifference(
   return { reason: null, maps, total, of, scores: null };
 }
 
+/** The channels that are compared, one of each side; null where it is all of them. */
+export type Pair = { a: number; b: number } | null;
+
+/** The channel of each side that is chosen; or why there are none such. */
+export function channelsOf(a: Shown, b: Shown, chosen: State): Pair | string {
+  const first = chosen.a.channel;
+  if (!chosen.compare.one || first === null) return null;
+  const second = chosen.b.channel ?? first;
+  for (const [name, one, channel] of [
+    ["A", a, first],
+    ["B", b, second],
+  ] as const) {
+    if (channel < one.maps.channels) continue;
+    return `${name} has no channel ${channel}, only 0 to ${one.maps.channels - 1}.`;
+  }
+  return { a: first, b: second };
+}
+
+/** The order of the channels of B; those of layers of unlike sizes do not belong together. */
+export function orderOfB(a: Shown, b: Shown, order: readonly number[]): readonly number[] {
+  if (a.maps.channels === b.maps.channels) return order;
+  return Array.from({ length: b.maps.channels }, (_, i) => i);
+}
+
 /** One scale for both sides; `channels` are those that are shown, where it is one each. */
 export function scalingOfBoth(
   a: Shown,
   b: Shown,
   choice: ScaleChoice,
-  channels: { a: number; b: number } | null,
+  channels: Pair,
 ): Answer<Scaling> {
   if (choice.mode !== "channel" || !channels || channels.a === channels.b) {
     return scalingOf([a, b], choice);

@@ -17,11 +17,12 @@ export interface ChannelCurves {
   candidates: number;
 }
 
-/** The curves of a channel for the input that is shown. */
-export function curvesOf(one: Shown, channel: number): Answer<ChannelCurves> {
+/** The curves of a channel for the input that is shown; of all runs, or of its own only. */
+export function curvesOf(one: Shown, channel: number, all: boolean): Answer<ChannelCurves> {
   const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
   const candidates = runs.filter((run) => run.run !== one.run.run && tagIn(run, one) !== null);
-  const others = candidates.slice(0, MOST_OTHERS).flatMap((run) => {
+  const wanted = all ? candidates.slice(0, MOST_OTHERS) : [];
+  const others = wanted.flatMap((run) => {
     const answer = curveIn(run, one);
     // Those of others come when they come, and need not come at all.
     const curve = answer.state === "ready" ? answer.value : null;

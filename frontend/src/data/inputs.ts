@@ -1,6 +1,11 @@
 /** One layer at one step for all of its inputs. */
 
+import type { Maps } from "../numbers/decode";
+import { symmetric } from "../numbers/limits";
+import { type Search, order, parseSearch } from "../numbers/order";
+import type { State } from "../state/state";
 import type { Answer } from "./answers";
+import { type Scaling, limitsOf } from "./scaling";
 import { type Record, type Shown, inputIn, shownOf, andThen } from "./shown";
 
 /** How many inputs are shown beside each other. */
@@ -30,15 +35,51 @@ export function columnsOf(
   return names.filter((name) => wanted.has(name));
 }
 
+/** Inputs beside each other. */
+export interface Inputs {
+  record: Record;
+  /** All inputs that are shown, and which two of them are compared: -1 for none. */
+  all: Shown[];
+  pair: readonly [number, number];
+}
+
+/** The inputs that are shown of a record, with their values. */
+export function inputsOf(record: Record, chosen: State): Answer<Inputs> {
+  const pair = pairOf(record, chosen.a.input, chosen.b.input);
+  if (!pair) return { state: "ready", value: { record, all: [], pair: [0, -1] } };
+  const names = columnsOf(record, pair);
+  return andThen(eachInput(record, names), (all) => ({
+    state: "ready",
+    value: { record, all, pair: [names.indexOf(pair[0]), names.indexOf(pair[1])] },
+  }));
+}
+
+/** The channels shown, those first that respond most differently, and what was searched. */
+export function rankingOf(
+  scores: Float64Array,
+  chosen: State,
+): { channels: number[]; search: Search } {
+  const search = parseSearch(chosen.search, scores.length);
+  const channels = order(scores.length, scores, {
+    descending: true,
+    hidden: new Set(),
+    only: chosen.search.trim() ? search.channels : null,
+    pinned: [],
+  });
+  return { channels, search };
+}
+
+/** The scale of a difference: zero in the middle, one for all channels. */
+export function apartScaling(between: Maps): Scaling {
+  const limits = symmetric(limitsOf(between) ?? { low: 0, high: 0 });
+  return { limits: () => limits, shared: true, words: "A − B, one scale for all channels" };
+}
+
 /** The values for each of some inputs, or what the first of them fails by. */
-export function eachInput<T>(
-  record: Record,
-  names: readonly string[],
-  next: (one: Shown) => Answer<T>,
-): Answer<T[]> {
+function eachInput(record: Record, names: readonly string[]): Answer<Shown[]> {
   // All are asked for at once, before any of them is waited for.
-  const answers = names.map((name) => andThen(shownOf(record, name), next));
-  const values: T[] = [];
+  const answers = names.map((name) => shownOf(record, name));
+  const values: Shown[] = [];
   for (const answer of answers) {
     if (answer.state !== "ready") return answer;
     values.push(answer.value);

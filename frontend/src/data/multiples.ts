@@ -23,6 +23,9 @@ export interface Multiple extends Shown {
 }
 
 const OF_ALL_CHANNELS = "smallest to largest value of all channels of the cells in sight";
+const OF_EACH_LAYER =
+  "each layer's smallest to largest value, of all its channels of the cells in sight";
+const NO_LIMITS: Limits = { low: 0, high: 1 };
 
 const failed = (reason: string): Answer<never> => ({ state: "failed", reason });
 
@@ -101,14 +104,18 @@ function strongestIn(header: Header, number: number): number {
 }
 
 /**
- * One scale for all cells, as it was chosen; where each channel is to have its own, those
- * of the cells of one column share it, if the columns show different layers.
+ * One scale for all cells, as it was chosen. If the columns show different layers
+ * (`apart`), those of each column have their own, unless the ends were fixed: values of
+ * one layer say nothing of those of another.
  */
 export function multiplesScaling(
   cells: readonly Multiple[],
   choice: ScaleChoice,
   apart: boolean,
 ): Answer<(layer: string) => Scaling> {
+  if (apart && choice.mode !== "channel" && choice.mode !== "fixed") {
+    return scalingOfEach(cells, choice);
+  }
   if (choice.mode !== "channel") {
     return andThen(scalingOf(onceEach(cells, choice), choice), (scaling) => {
       const words = choice.mode === "layer" ? OF_ALL_CHANNELS : scaling.words;
@@ -126,11 +133,32 @@ export function multiplesScaling(
     ? "each column's own smallest to largest value of the cells in sight"
     : "smallest to largest value of the cells in sight";
   const value = (layer: string): Scaling => {
-    const found = limits.get(apart ? layer : "") ?? { low: 0, high: 1 };
+    const found = limits.get(apart ? layer : "") ?? NO_LIMITS;
     const centred = choice.symmetric ? symmetric(found) : found;
     return { limits: () => centred, shared: !apart, words };
   };
   return { state: "ready", value };
+}
+
+/** A scale for each layer, of all its cells in all runs. */
+function scalingOfEach(
+  cells: readonly Multiple[],
+  choice: ScaleChoice,
+): Answer<(layer: string) => Scaling> {
+  const found = new Map<string, Scaling>();
+  for (const { tag } of cells) {
+    if (found.has(tag.layer)) continue;
+    const own = cells.filter((cell) => cell.tag.layer === tag.layer);
+    const scaling = scalingOf(onceEach(own, choice), choice);
+    if (scaling.state !== "ready") return scaling;
+    const words =
+      choice.mode === "layer" ? OF_EACH_LAYER : `each layer by itself: ${scaling.value.words}`;
+    found.set(tag.layer, { ...scaling.value, shared: false, words });
+  }
+  // What is not there yet is not drawn either.
+  const [first] = found.values();
+  const none: Scaling = { limits: () => NO_LIMITS, shared: false, words: first?.words ?? "" };
+  return { state: "ready", value: (layer) => found.get(layer) ?? none };
 }
 
 /** What is over all steps or runs need not be looked for again for each of them. */

@@ -2,7 +2,12 @@
 
 import type { Maps } from "../numbers/decode";
 import { type SortKey, order, parseSearch } from "../numbers/order";
-import { type ChannelStatistics, channelStatistics, distances } from "../numbers/statistics";
+import {
+  type ChannelStatistics,
+  channelStatistics,
+  distances,
+  lengthOf,
+} from "../numbers/statistics";
 import { pinnedIn } from "../state/pins";
 import type { State } from "../state/state";
 import type { Answer } from "./answers";
@@ -17,8 +22,9 @@ export interface Ordering {
   scores: Float64Array | null;
   /** Words of the search that are no channels. */
   unknown: string[];
-  /** How many are not shown. */
+  /** How many are not shown, and how many of all the search does not name. */
   hidden: number;
+  unsearched: number;
   /** Why they cannot be sorted so. */
   reason: string | null;
 }
@@ -40,10 +46,11 @@ export function orderingOf(one: Shown, chosen: State): Ordering {
   const { channels } = one.maps;
   const scores = scoresOf(one, chosen);
   const search = parseSearch(chosen.search, channels);
+  const only = chosen.search.trim() ? search.channels : null;
   const found = order(channels, scores.state === "ready" ? scores.value : null, {
     descending: chosen.sort.descending,
     hidden: new Set(chosen.hideDead ? one.header.dead : []),
-    only: chosen.search.trim() ? search.channels : null,
+    only,
     pinned: pinnedIn(chosen.pins, one.header.layer),
   });
   return {
@@ -51,6 +58,7 @@ export function orderingOf(one: Shown, chosen: State): Ordering {
     scores: scores.state === "ready" ? scores.value : null,
     unknown: search.unknown,
     hidden: channels - found.length,
+    unsearched: only ? channels - only.length : 0,
     reason: scores.state === "failed" ? scores.reason : null,
   };
 }
@@ -77,8 +85,11 @@ function scoresOf(one: Shown, chosen: State): Answer<Float64Array | null> {
 /** The values at the first step that was kept. */
 function first(one: Shown): Answer<Maps> {
   return andThen(stepsOf(one.run.run, one.tag), (series) => {
-    const step = series.steps.find((other) => other.unreadable === null);
+    const [step, ...later] = series.steps.filter((other) => other.unreadable === null);
     if (!step) return { state: "failed", reason: "There is no first step." };
+    if (!later.length) {
+      return { state: "failed", reason: "One step was kept, so that there is no change." };
+    }
     const place = placeOf(series, step);
     return andThen(headerOf(place), (header) => {
       const number = header.inputs.findIndex((input) => input.name === one.input.name);
@@ -100,7 +111,7 @@ function apart(one: Maps, other: Maps): Answer<Float64Array> {
   const positions = one.height * one.width;
   const value = Float64Array.from(
     { length: one.channels },
-    (_, i) => distances(one.values, other.values, i * positions, (i + 1) * positions).l2,
+    (_, i) => lengthOf(distances(one.values, other.values, i * positions, (i + 1) * positions)),
   );
   return { state: "ready", value };
 }

@@ -5,8 +5,8 @@ import { difference } from "../numbers/statistics";
 import type { Answer } from "./answers";
 import type { Run, Tag } from "./api";
 import { sameShape } from "./ordering";
-import { headerOf, mapsOf } from "./resources";
-import { type Shown, inputIn, placeIn, andThen } from "./shown";
+import { headerOf } from "./resources";
+import { type Shown, andThen, placeIn, shownOf } from "./shown";
 
 /** The tag of the other half of a pair, where it was logged. */
 export function partnerOf(run: Run, partner: string | null): Tag | null {
@@ -16,6 +16,8 @@ export function partnerOf(run: Run, partner: string | null): Tag | null {
 /** The values before the activation function less those after it, and the share it cut. */
 export interface Removed {
   maps: Maps;
+  before: Shown;
+  after: Shown;
   /** Share of values below zero that became zero, of all and of each channel. */
   share: number;
   shares: Float64Array;
@@ -29,18 +31,18 @@ export function removedOf(one: Shown): Answer<Removed | null> {
   if (!partner) return { state: "ready", value: null };
   return andThen(placeIn(one.run, partner, one.place.step), (place) =>
     andThen(headerOf(place), (header) =>
-      andThen<Maps, Removed | null>(
-        mapsOf(place, header, inputIn(header, one.input.name)),
+      andThen<Shown, Removed | null>(
+        shownOf({ run: one.run, tag: partner, place, header }, one.input.name),
         (other) => {
-          const after = one.header.layer.kind === "activation";
-          const [before, behind] = after ? [other, one.maps] : [one.maps, other];
-          const known = computed.get(before);
-          if (known?.other === behind) return { state: "ready", value: known.removed };
-          if (!sameShape(before, behind)) {
+          const isAfter = one.header.layer.kind === "activation";
+          const [before, after] = isAfter ? [other, one] : [one, other];
+          const known = computed.get(before.maps);
+          if (known?.other === after.maps) return { state: "ready", value: known.removed };
+          if (!sameShape(before.maps, after.maps)) {
             return { state: "failed", reason: "The two halves do not have the same shape." };
           }
-          const removed = compare(before, behind);
-          computed.set(before, { other: behind, removed });
+          const removed = { ...compare(before.maps, after.maps), before, after };
+          computed.set(before.maps, { other: after.maps, removed });
           return { state: "ready", value: removed };
         },
       ),
@@ -48,7 +50,7 @@ export function removedOf(one: Shown): Answer<Removed | null> {
   );
 }
 
-function compare(before: Maps, after: Maps): Removed {
+function compare(before: Maps, after: Maps): Omit<Removed, "before" | "after"> {
   const positions = before.height * before.width;
   const shares = new Float64Array(before.channels);
   let total = 0;

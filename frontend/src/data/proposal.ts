@@ -2,7 +2,7 @@
 
 import type { Selection } from "../state/state";
 
-/** What side B shows where nothing was chosen for it, and that in words. */
+/** Something to compare with that is another part of A, and which one in words. */
 export type Proposal =
   | { part: "step"; value: number; words: string }
   | { part: "input" | "run"; value: string; words: string };
@@ -19,20 +19,28 @@ export interface Around {
   run: string;
 }
 
-/** The most telling thing to compare A with; null where there is nothing else. */
-export function proposal({ steps, step, inputs, input, runs, run }: Around): Proposal | null {
-  const first = steps[0];
-  const last = steps.at(-1);
-  if (first !== undefined && last !== undefined && first !== last) {
-    return step === first
-      ? { part: "step", value: last, words: "the latest step of the same run" }
-      : { part: "step", value: first, words: "the first step of the same run" };
+/** All that A can be compared with at once, the most telling first. */
+export function proposals({ steps, step, inputs, input, runs, run }: Around): Proposal[] {
+  const found: Proposal[] = [];
+  const [first, last] = [steps[0], steps.at(-1)];
+  if (first !== undefined && first !== step) {
+    found.push({ part: "step", value: first, words: "first step" });
+  }
+  if (last !== undefined && last !== step && last !== first) {
+    found.push({ part: "step", value: last, words: "latest step" });
   }
   const nextInput = after(inputs, input);
-  if (nextInput !== null) return { part: "input", value: nextInput, words: "the next input" };
+  if (nextInput !== null) found.push({ part: "input", value: nextInput, words: "next input" });
   const nextRun = after(runs, run);
-  if (nextRun === null) return null;
-  return { part: "run", value: nextRun, words: "the next run that has the layer" };
+  if (nextRun !== null) {
+    found.push({ part: "run", value: nextRun, words: "next run with this layer" });
+  }
+  return found;
+}
+
+/** Whether a proposal, and nothing else, was chosen for side B. */
+export function isChosen({ part, value }: Proposal, b: Selection): boolean {
+  return b[part] === value && isOpen({ ...b, [part]: null });
 }
 
 /** What follows in a list, and around; null where there is nothing else. */

@@ -55,7 +55,8 @@ export function scalingOf(all: readonly Shown[], choice: ScaleChoice): Answer<Sc
   };
   const shared = (limits: Limits | null, words: string): Answer<Scaling> => {
     const found = centred(limits);
-    return { state: "ready", value: { limits: () => found, shared: true, words } };
+    const told = limits ? words : "nothing is finite, so that there is nothing to scale by";
+    return { state: "ready", value: { limits: () => found, shared: true, words: told } };
   };
   const [first] = all;
   if (choice.mode === "channel" && first) {

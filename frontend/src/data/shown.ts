@@ -4,20 +4,11 @@ import type { Maps } from "../numbers/decode";
 import type { Selection } from "../state/state";
 import type { Answer } from "./answers";
 import type { Header, InputHeader, Place, Run, Series, Tag } from "./api";
-import {
-  atOrBefore,
-  fromTheMiddle,
-  isTelling,
-  latestOf,
-  layersOf,
-  placeOf,
-  runOf,
-  without,
-} from "./catalog";
+import { atOrBefore, latestOf, placeOf, runOf, without } from "./catalog";
+import { Openings } from "./opening";
 import { INPUT, headerOf, listing, mapsOf, stepsOf } from "./resources";
 
-/** How many layers are looked at to find one to begin with. */
-const CANDIDATES = 8;
+const openings = new Openings((run, tag) => headerOf(latestOf(run, tag)));
 
 /** A layer at one step. */
 export interface Record {
@@ -34,8 +25,6 @@ export interface Shown extends Record {
   input: InputHeader;
   maps: Maps;
 }
-
-const WAITING = { state: "waiting" } as const;
 
 /** Go on with an answer once it is there. */
 export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>): Answer<U> {
@@ -65,23 +54,18 @@ export function chosenRun(selection: Selection): Answer<Run> {
   });
 }
 
-/** The layer that is chosen, or one in the middle that shows something at once. */
+/** The layer that is chosen, or one near the middle that shows something at once. */
 export function chosenTag(selection: Selection): Answer<{ run: Run; tag: Tag }> {
   return andThen(chosenRun(selection), (run) => {
-    const layers = layersOf(run);
     const ready = (tag: Tag) => ({ state: "ready", value: { run, tag } }) as const;
     if (selection.layer !== null) {
       const tag = run.tags.find((one) => one.layer === selection.layer);
       return tag ? ready(tag) : failed(`Run “${run.run}” has no layer “${selection.layer}”.`);
     }
-    const candidates = fromTheMiddle(layers.filter((tag) => tag.unreadable === null));
-    for (const tag of candidates.slice(0, CANDIDATES)) {
-      const header = headerOf(latestOf(run.run, tag));
-      if (header.state === "waiting") return WAITING;
-      if (header.state === "ready" && isTelling(header.value)) return ready(tag);
-    }
-    const first = candidates[0] ?? layers[0];
-    return first ? ready(first) : failed(run.unreadable ?? "The run has no layers.");
+    const opening = openings.of(run);
+    return opening
+      ? andThen(opening, ready)
+      : failed(run.unreadable ?? "The run has no layers.");
   });
 }
 
@@ -140,15 +124,23 @@ export function shownOf(record: Record, name: string | null): Answer<Shown> {
   }));
 }
 
-/** The picture of an input as it was at a step; null where none was logged. */
-export function pictureOf(run: Run, step: number, name: string): Answer<Maps | null> {
+/** The pictures of the inputs as they were at a step; null where none were logged. */
+export function picturesOf(run: Run, step: number): Answer<Record | null> {
   const tag = run.tags.find((one) => one.layer === INPUT);
   if (!tag) return { state: "ready", value: null };
   return andThen(placeIn(run, tag, step), (place) =>
-    andThen<Header, Maps | null>(headerOf(place), (header) => {
-      const number = header.inputs.findIndex((one) => one.name === name);
-      if (number < 0) return { state: "ready", value: null };
-      return mapsOf(place, header, number);
-    }),
+    andThen(headerOf(place), (header) => ({
+      state: "ready",
+      value: { run, tag, place, header },
+    })),
   );
+}
+
+/** The picture of an input as it was at a step; null where none was logged. */
+export function pictureOf(run: Run, step: number, name: string): Answer<Maps | null> {
+  return andThen<Record | null, Maps | null>(picturesOf(run, step), (record) => {
+    const number = record?.header.inputs.findIndex((one) => one.name === name) ?? -1;
+    if (!record || number < 0) return { state: "ready", value: null };
+    return mapsOf(record.place, record.header, number);
+  });
 }

@@ -4,7 +4,7 @@ import type { Selection, State } from "../state/state";
 import { alignedPlace } from "./aligning";
 import type { Answer } from "./answers";
 import type { Series } from "./api";
-import { type Exact, type Proposal, isOpen, proposal } from "./proposal";
+import { type Exact, type Proposal, isOpen, proposals } from "./proposal";
 import { headerOf, listing, stepsOf } from "./resources";
 import {
   type Record,
@@ -105,11 +105,11 @@ function nameOf({ header }: Record, input: string | null): string {
   return header.inputs[inputIn(header, input)]?.name ?? "";
 }
 
-function proposedFor(a: Record, input: string, chosen: State): Answer<Proposal | null> {
-  if (!isOpen(chosen.b)) return { state: "ready", value: null };
-  return andThen<Series, Proposal | null>(stepsOf(a.run.run, a.tag), (series) => {
+/** All that a record of side A can be compared with at once. */
+export function proposalsFor(a: Record, input: string): Answer<Proposal[]> {
+  return andThen<Series, Proposal[]>(stepsOf(a.run.run, a.tag), (series) => {
     const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
-    const value = proposal({
+    const value = proposals({
       steps: series.steps.filter((one) => one.unreadable === null).map((one) => one.step),
       step: a.place.step,
       inputs: a.header.inputs.map((one) => one.name),
@@ -121,6 +121,14 @@ function proposedFor(a: Record, input: string, chosen: State): Answer<Proposal |
     });
     return { state: "ready", value };
   });
+}
+
+function proposedFor(a: Record, input: string, chosen: State): Answer<Proposal | null> {
+  if (!isOpen(chosen.b)) return { state: "ready", value: null };
+  return andThen<Proposal[], Proposal | null>(proposalsFor(a, input), ([first]) => ({
+    state: "ready",
+    value: first ?? null,
+  }));
 }
 
 /** Tell exactly what a side shows. */

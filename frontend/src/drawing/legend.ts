@@ -1,6 +1,8 @@
 /** Values as text, and round ones for a legend. */
 
 import type { Limits } from "../numbers/limits";
+import type { MarkCounts } from "../numbers/marks";
+import { MARKS, type Mark } from "../numbers/scale";
 
 const DIGITS = 4;
 /** How far a rounded end of a scale may be from a tick that it stands for. */
@@ -23,6 +25,62 @@ export function ticks({ low, high }: Limits, count: number): number[] {
 export function legendTicks(limits: Limits): number[] {
   const few = ticks(limits, 5);
   return few.length < 3 ? ticks(limits, 10) : few;
+}
+
+/** A value beside the colours of a legend. */
+export interface Tick {
+  value: number;
+  text: string;
+  /** Where it is along the colours, 0 to 1. */
+  share: number;
+}
+
+/** Width of a character and least room between two values, in CSS pixels. */
+const [CHARACTER, APART] = [6.5, 10];
+
+/**
+ * The values that are told along `width` CSS pixels of colours: those at both ends, and
+ * between them evenly spaced round ones, as many as there is room for.
+ *
+ * `place` gives the share of the colours at which a value is. The texts at the ends begin
+ * and end with the colours, the others have their middle at their value.
+ */
+export function placedTicks(
+  ends: Limits,
+  place: (value: number) => number,
+  width: number,
+): Tick[] {
+  const tick = (value: number) => ({ value, text: format(value), share: place(value) });
+  const [first, last] = [tick(ends.low), tick(ends.high)];
+  if (first.text === last.text) return [first];
+  const long = ({ text }: Tick) => text.length * CHARACTER;
+  const start = (one: Tick) => one.share * width - long(one) / 2;
+  // The same at both ends, or else there would be values on one side of zero alone.
+  const edge = Math.max(long(first), long(last)) + APART;
+  const inside = (one: Tick) =>
+    start(one) >= edge && start(one) + long(one) <= width - edge;
+  const apart = (all: readonly Tick[]) =>
+    all.every((one, i) => !i || start(one) - start(all[i - 1]!) >= long(all[i - 1]!) + APART);
+  const sets = [legendTicks(ends), ...[7, 5, 4, 3, 2].map((count) => ticks(ends, count)), [0]];
+  const free = sets.map((values) => values.map(tick).filter(inside));
+  return [first, ...(free.find((all) => all.length && apart(all)) ?? []), last];
+}
+
+/** What no scale can show, in words. */
+const MARK_NAMES: readonly (readonly [Mark, string])[] = [
+  [MARKS.below, "below the scale"],
+  [MARKS.above, "above the scale"],
+  [MARKS.nan, "NaN"],
+  [MARKS.plus, "∞"],
+  [MARKS.minus, "−∞"],
+];
+
+/** The marks that are present, and how many values have each. */
+export function markWords(counts: MarkCounts): { mark: Mark; words: string }[] {
+  return MARK_NAMES.filter(([mark]) => counts[mark] > 0).map(([mark, name]) => ({
+    mark,
+    words: `${counts[mark].toLocaleString("en")} ${name}`,
+  }));
 }
 
 /** The least round number that is not below a step, as mantissa and exponent. */
@@ -57,4 +115,9 @@ export function percent(share: number): string {
   if (share > 0 && share < 0.001) return "<0.1%";
   if (share < 1 && share > 0.999) return ">99.9%";
   return `${Number((share * 100).toFixed(1))}%`;
+}
+
+/** A number of things, in words. */
+export function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
 }

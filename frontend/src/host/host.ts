@@ -50,16 +50,29 @@ export function onTheme(call: (dark: boolean) => void): void {
 /** The part of the address that is ours to read and write, without its `#`. */
 export interface Address {
   read(): string;
-  write(hash: string): void;
+  /** Whether what is read was written here, not by TensorBoard or by hand. */
+  isOwn(): boolean;
+  /** Write into the entry of the browser's history, or into one more after it. */
+  write(hash: string, adds: boolean): void;
   onChange(call: () => void): void;
 }
+
+/** What tells the entries that were written here, in the state that browsers keep for each. */
+const OWN = "tb_actviz";
 
 /** TensorBoard's address, or our own where that is out of reach. */
 export function address(): Address {
   const view = reachable(() => parent.location.hash !== undefined) ? parent : window;
+  const { history } = view;
   return {
     read: () => view.location.hash.replace(/^#/, ""),
-    write: (hash) => view.history.replaceState(view.history.state, "", `#${hash}`),
+    isOwn: () => (history.state as { [OWN]?: boolean } | null)?.[OWN] === true,
+    write: (hash, adds) => {
+      // What TensorBoard keeps there stays.
+      const kept = { ...(history.state as object | null), [OWN]: true };
+      if (adds) history.pushState(kept, "", `#${hash}`);
+      else history.replaceState(kept, "", `#${hash}`);
+    },
     onChange: (call) => view.addEventListener("hashchange", call),
   };
 }

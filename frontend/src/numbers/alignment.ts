@@ -1,5 +1,6 @@
 /** Where a feature map lies on the input, and which value is at a place. */
 
+import type { Rectangle } from "./layout";
 import type { ReceptiveField, Region } from "./receptive";
 import type { Place } from "./statistics";
 
@@ -35,6 +36,18 @@ function sidesOf({ height, width }: Sides): Sides {
 function lie({ size, stride, start }: ReceptiveField, axis: 0 | 1, count: number) {
   if (stride[axis] === 0) return [start[axis], size[axis]] as const;
   return [start[axis] + (size[axis] - stride[axis]) / 2, count * stride[axis]] as const;
+}
+
+/** Pixels of the input as pixels of a drawing, none of a side lost. */
+export function enlarged(region: Region, zoom: number): Rectangle {
+  const x = Math.round(region.column * zoom);
+  const y = Math.round(region.row * zoom);
+  return {
+    x,
+    y,
+    width: Math.max(1, Math.round((region.column + region.width) * zoom) - x),
+    height: Math.max(1, Math.round((region.row + region.height) * zoom) - y),
+  };
 }
 
 /** The position of a map whose value covers a pixel; null beside the map. */

@@ -60,6 +60,22 @@ export function isBroken(facts: Facts): boolean {
   return (facts.nonfinite ?? 0) > 0 || Object.values(facts).includes(null);
 }
 
+/**
+ * The first of the places up to `at` at all of which something holds, as it does at `at`;
+ * null where that is not known of one of them or of the one before.
+ */
+export function beganAt(
+  at: number,
+  holds: (place: number) => boolean | undefined,
+): number | null {
+  for (let first = at; first > 0; first--) {
+    const before = holds(first - 1);
+    if (before === undefined) return null;
+    if (!before) return first;
+  }
+  return 0;
+}
+
 /** The share that is shown of a layer at a step; NaN where values are not finite. */
 export function shareOf(facts: Facts | undefined, kind: HealthKind): number | undefined {
   if (!facts || !Object.keys(facts).length) return undefined;

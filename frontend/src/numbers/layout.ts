@@ -36,6 +36,8 @@ const USUAL = 96;
 const ENOUGH = 320;
 /** How large a value becomes at most in "fit". */
 const LARGEST_VALUE = 16;
+/** How small and how large a value can be chosen to be. */
+const [SMALLEST_CHOICE, LARGEST_CHOICE] = [1 / 64, 32];
 
 /**
  * Lay out maps for a width.
@@ -115,6 +117,25 @@ function side(values: number, zoom: number): number {
   const shortest = values < LEGIBLE ? values * Math.ceil(LEGIBLE / values) : LEGIBLE;
   const wanted = zoom < 1 ? Math.round(values * zoom) : values * Math.round(zoom);
   return Math.max(shortest, wanted);
+}
+
+/** The sides of a map and of its cell. */
+export type Cells = Pick<GridLayout, "mapWidth" | "mapHeight" | "cellWidth" | "cellHeight">;
+
+/** Pixels for a value as it is drawn; of sides that differ the one that was not enlarged. */
+export function zoomOf({ mapWidth, mapHeight, cellWidth, cellHeight }: Cells): number {
+  return Math.min(cellWidth / mapWidth, cellHeight / mapHeight);
+}
+
+/** A zoom of `factor` times what is drawn, or null where nothing would be drawn otherwise. */
+export function zoomBy(cells: Cells, factor: number): number | null {
+  const now = zoomOf(cells);
+  const wanted = Math.min(Math.max(now * factor, SMALLEST_CHOICE), LARGEST_CHOICE);
+  const zoom = wanted < 1 ? wanted : Math.round(wanted);
+  if (factor > 1 ? zoom <= now : zoom >= now) return null;
+  const { mapWidth, mapHeight, cellWidth, cellHeight } = cells;
+  const same = side(mapWidth, zoom) === cellWidth && side(mapHeight, zoom) === cellHeight;
+  return same ? null : zoom;
 }
 
 /** Where one cell is drawn. */

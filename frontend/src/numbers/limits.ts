@@ -113,3 +113,16 @@ export function fromStatistics(
   for (const value of maximum) if (value !== null && value > high) high = value;
   return low <= high ? { low, high } : null;
 }
+
+/** Limits of few digits that hold the given ones. */
+export function outward({ low, high }: Limits, digits: number): Limits {
+  return { low: roundedTo(low, digits, -1), high: roundedTo(high, digits, 1) };
+}
+
+/** The nearest number of few digits that is not above a value, or not below it. */
+function roundedTo(value: number, digits: number, direction: -1 | 1): number {
+  const nearest = Number(value.toPrecision(digits));
+  if (direction * (nearest - value) >= 0) return nearest;
+  const step = 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1);
+  return Number((nearest + direction * step).toPrecision(digits));
+}

@@ -71,6 +71,22 @@ function squaresAround(values: Float32Array, mean: number): number {
   return squares;
 }
 
+/** The finite value farthest from zero, and its first position; null where there is none. */
+export function farthest(
+  maps: Maps,
+  channel: number,
+): { value: number; place: Place } | null {
+  const positions = maps.height * maps.width;
+  const values = maps.values.subarray(channel * positions, (channel + 1) * positions);
+  let [best, most] = [-1, -1];
+  values.forEach((value, i) => {
+    if (Number.isFinite(value) && Math.abs(value) > most) [best, most] = [i, Math.abs(value)];
+  });
+  if (best < 0) return null;
+  const place = { row: Math.floor(best / maps.width), column: best % maps.width };
+  return { value: values[best]!, place };
+}
+
 /** How many values are in each of equal stretches between two limits. */
 export interface Histogram {
   counts: Uint32Array;
@@ -144,8 +160,14 @@ export interface Distances {
   l2: number;
   /** Cosine of the angle between the two, null where one of them is zero. */
   cosine: number | null;
-  /** How many positions were left out. */
+  /** How many positions were left out, and how many were not. */
   left: number;
+  counted: number;
+}
+
+/** The L2 of a difference; NaN, which is sorted last, where nothing could be compared. */
+export function lengthOf({ l2, counted }: Distances): number {
+  return counted ? l2 : NaN;
 }
 
 /** Measure how far two are apart. */
@@ -177,5 +199,5 @@ export function distances(
   const lengths = Math.sqrt(lengthA) * Math.sqrt(lengthB);
   // Rounding may take a cosine a little beyond 1.
   const cosine = lengths > 0 ? Math.max(-1, Math.min(1, product / lengths)) : null;
-  return { l1, l2: Math.sqrt(squares), cosine, left };
+  return { l1, l2: Math.sqrt(squares), cosine, left, counted: end - start - left };
 }

@@ -78,6 +78,8 @@ export interface State {
   training: { statistic: Statistic; rows: "order" | "number"; health: HealthKind };
   /** What inputs beside each other are compared by. */
   inputs: { measure: Measure };
+  /** `all`: the curves of other runs, too. */
+  curves: { all: boolean };
   align: Align;
   place: Position | null;
   /** How far the overlay covers the input, 0 to 1. */
@@ -105,6 +107,7 @@ export const START: State = {
   multiples: { columns: "steps", all: false },
   training: { statistic: "maximum", rows: "order", health: "combined" },
   inputs: { measure: "l2" },
+  curves: { all: false },
   align: "step",
   place: null,
   overlay: 0.6,

@@ -101,6 +101,7 @@ function texts(state: State): Texts {
     put(part, state.training[part], START.training[part]);
   }
   put("measure", state.inputs.measure, START.inputs.measure);
+  put("all_runs", state.curves.all, START.curves.all);
   put("align", state.align, START.align);
   put("place", state.place && `${state.place.y},${state.place.x}`, null);
   put("overlay", state.overlay, START.overlay);
@@ -173,6 +174,7 @@ function read(found: Texts, notices: string[]): State {
       health: choice("health", START.training.health, HEALTH_KINDS),
     },
     inputs: { measure: choice("measure", START.inputs.measure, MEASURES) },
+    curves: { all: flag("all_runs", START.curves.all) },
     align: choice("align", START.align, ALIGNS),
     place: take("place", START.place, (given) => {
       const [y, x, ...more] = given.split(",").map((part) => numberIn(part, 0, 1));

@@ -1,8 +1,7 @@
 import type { ComponentType } from "preact";
-import { without } from "../data/catalog";
 import { listing } from "../data/resources";
 import type { View } from "../state/state";
-import { notices, state } from "../state/store";
+import { state } from "../state/store";
 import { Aside } from "./aside";
 import { Bar } from "./bar";
 import { ChannelView } from "./channel";
@@ -14,6 +13,7 @@ import { Honesty } from "./honesty";
 import { InputsView } from "./inputs";
 import { Layers } from "./layers";
 import { MultiplesView } from "./multiples";
+import { Notices } from "./notices";
 import { Scrubber } from "./scrubber";
 import { TrainingView } from "./training";
 
@@ -47,31 +47,6 @@ export function App() {
       <Scrubber />
       <Honesty />
       <Help />
-    </div>
-  );
-}
-
-function Notices() {
-  const answer = listing.value;
-  const words = answer.state === "ready" ? without(state.value.a, answer.value).words : [];
-  return (
-    <div class="notices">
-      {words.map((line) => (
-        <p class="notice" role="status" key={line}>
-          {line}
-        </p>
-      ))}
-      {notices.value.map((line) => (
-        <p class="notice" role="status" key={line}>
-          {line}
-          <button
-            type="button"
-            onClick={() => (notices.value = notices.peek().filter((one) => one !== line))}
-          >
-            Dismiss
-          </button>
-        </p>
-      ))}
     </div>
   );
 }

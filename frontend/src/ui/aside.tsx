@@ -1,31 +1,39 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { type Shown, pictureOf, shown, present } from "../data/shown";
 import { statisticsOf } from "../data/ordering";
+import type { Removed } from "../data/pairs";
+import { type Shown, andThen, pictureOf, shown, present } from "../data/shown";
 import { css, MARK_COLOURS } from "../drawing/colours";
 import { format, percent } from "../drawing/legend";
 import type { Maps } from "../numbers/decode";
 import { MARKS } from "../numbers/scale";
 import { type Region, fieldAt } from "../numbers/receptive";
-import { change, select, state } from "../state/store";
+import { state } from "../state/store";
 import { valueAt } from "./channels";
-import { showsRemoved } from "./contents";
+import { asChosen } from "./contents";
 import { drawPicture } from "./picture";
 import { pointed } from "./pointer";
+import { RegionFrame } from "./region_frame";
 import { useSteady } from "./steady";
-
-const STRONGEST = 6;
+import { Strongest } from "./strongest";
+import "./aside.css";
 
 /** What goes with every view: the input, what was predicted, what is under the cursor. */
 export function Aside() {
   const steady = useSteady(shown(present(state.value.a)));
+  const contents = useSteady(andThen(shown(present(state.value.a)), asChosen)).value;
   const one = steady.value;
   if (!one) return <aside class="aside" />;
+  const { removed } = contents ?? { removed: null };
+  // While one of the two is on its way, what is there may be of another layer.
+  const own = removed && [removed.before.maps, removed.after.maps].includes(one.maps);
+  const cut = own ? removed : null;
   return (
     <aside class="aside" aria-label="Input and details">
       <Input one={one} />
       <Predictions one={one} />
-      <Under one={one} />
-      <Strongest one={one} />
+      <Under one={one} removed={cut} />
+      <Strongest one={one} removed={cut} />
+      <Layer one={one} named={cut !== null} />
     </aside>
   );
 }
@@ -35,20 +43,23 @@ function Input({ one }: { one: Shown }) {
   const picture = useSteady(pictureOf(one.run, one.place.step, one.input.name)).value;
   const region = picture && regionUnder(one, picture);
   useLayoutEffect(() => {
-    if (canvas.current && picture) drawPicture(canvas.current, picture, region);
+    if (canvas.current && picture) drawPicture(canvas.current, picture);
   });
   return (
     <section>
       <h3>Input</h3>
       {picture ? (
-        <canvas
-          ref={canvas}
-          class="picture"
-          role="img"
-          aria-label={`Input ${one.input.name}`}
-          width={picture.width}
-          height={picture.height}
-        />
+        <div class="framed">
+          <canvas
+            ref={canvas}
+            class="picture"
+            role="img"
+            aria-label={`Input ${one.input.name}`}
+            width={picture.width}
+            height={picture.height}
+          />
+          {region && <RegionFrame region={region} picture={picture} />}
+        </div>
       ) : (
         <p class="quiet">No picture of this input was logged.</p>
       )}
@@ -81,14 +92,27 @@ function Predictions({ one }: { one: Shown }) {
           ))}
         </tbody>
       </table>
+      {predictions.some((_, i) => predicted?.[i] === undefined) && (
+        <p class="quiet" title="LogOptions(class_names=...) logs the names of classes">
+          (no names were logged)
+        </p>
+      )}
     </section>
   );
 }
 
-function Under({ one }: { one: Shown }) {
+function Under({ one, removed }: { one: Shown; removed: Removed | null }) {
   const under = pointed.value;
+  const values: [string, Maps][] = removed
+    ? [
+        ["before", removed.before.maps],
+        ["after", removed.after.maps],
+        ["removed", removed.maps],
+      ]
+    : [[state.value.view === "compare" ? "value in A" : "value", one.maps]];
   return (
-    <section>
+    // Else what is below would move when a map is pointed at.
+    <section class="under" style={{ "--rows": String(2 + values.length) }}>
       <h3>Under the cursor</h3>
       {under && under.channel < one.maps.channels ? (
         <table>
@@ -103,10 +127,12 @@ function Under({ one }: { one: Shown }) {
                 {under.row}, {under.column}
               </td>
             </tr>
-            <tr>
-              <td>{nameOfValue()}</td>
-              <td>{format(valueAt(one.maps, under))}</td>
-            </tr>
+            {values.map(([name, maps]) => (
+              <tr key={name}>
+                <td>{name}</td>
+                <td>{format(valueAt(maps, under))}</td>
+              </tr>
+            ))}
           </tbody>
         </table>
       ) : (
@@ -116,70 +142,40 @@ function Under({ one }: { one: Shown }) {
   );
 }
 
-/** Whose value it is, where the view shows others too. */
-function nameOfValue(): string {
-  if (state.value.view === "compare") return "value in A";
-  return showsRemoved() ? "value logged" : "value";
-}
-
-function Strongest({ one }: { one: Shown }) {
+function Layer({ one, named }: { one: Shown; named: boolean }) {
   const statistics = statisticsOf(one.maps);
-  const order = statistics
-    .map((found, channel) => ({ channel, ...found }))
-    .sort((first, second) => (second.maximum ?? -Infinity) - (first.maximum ?? -Infinity))
-    .slice(0, STRONGEST);
   const broken = statistics.reduce((sum, found) => sum + found.nanCount + found.infCount, 0);
   const zeros =
     statistics.reduce((sum, found) => sum + found.zeroShare, 0) / statistics.length;
   return (
-    <>
-      <section>
-        <h3>Strongest channels</h3>
-        <table>
-          <tbody>
-            {order.map(({ channel, maximum }) => (
-              <tr key={channel}>
-                <td>
-                  <button
-                    type="button"
-                    class="link"
-                    onClick={() => {
-                      select("a", { channel });
-                      change({ view: "channel" });
-                    }}
-                  >
-                    channel {channel}
-                  </button>
-                </td>
-                <td>{maximum === null ? "nothing finite" : format(maximum)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-      <section>
-        <h3>Layer</h3>
-        <table>
-          <tbody>
+    <section>
+      <h3>Layer{named && " as logged"}</h3>
+      <table>
+        <tbody>
+          {named && (
             <tr>
-              <td>zeros</td>
-              <td>{percent(zeros)}</td>
+              <td>layer</td>
+              <td>{one.header.layer.path}</td>
             </tr>
-            <tr>
-              <td>dead channels</td>
-              <td>
-                {one.header.dead.length} of {one.maps.channels}
-              </td>
+          )}
+          <tr>
+            <td>zeros</td>
+            <td>{percent(zeros)}</td>
+          </tr>
+          <tr>
+            <td>dead channels</td>
+            <td>
+              {one.header.dead.length} of {one.maps.channels}
+            </td>
+          </tr>
+          {broken > 0 && (
+            <tr style={{ color: css(MARK_COLOURS[MARKS.nan]) }}>
+              <td>NaN or infinite</td>
+              <td>{broken} values</td>
             </tr>
-            {broken > 0 && (
-              <tr style={{ color: css(MARK_COLOURS[MARKS.nan]) }}>
-                <td>NaN or infinite</td>
-                <td>{broken} values</td>
-              </tr>
-            )}
-          </tbody>
-        </table>
-      </section>
-    </>
+          )}
+        </tbody>
+      </table>
+    </section>
   );
 }

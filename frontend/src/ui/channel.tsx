@@ -1,10 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
+import { coverageOf } from "../data/coverage";
 import { orderingOf, statisticsOf } from "../data/ordering";
-import type { Removed } from "../data/pairs";
 import { type Scaling, scalingOf } from "../data/scaling";
 import { pictureOf, shown, andThen, present } from "../data/shown";
-import { channelIn } from "../data/strongest";
-import { format, percent } from "../drawing/legend";
+import { channelIn, peaksOf } from "../data/strongest";
+import { format } from "../drawing/legend";
 import { atShares, sharesOf } from "../numbers/alignment";
 import type { Place } from "../numbers/statistics";
 import { change, state } from "../state/store";
@@ -17,18 +17,25 @@ import { Enlarged } from "./enlarged";
 import { Failed } from "./failed";
 import { Inspector } from "./inspector";
 import { Legend } from "./legend";
+import { LensNote } from "./lens";
+import { Lifeless } from "./lifeless";
 import { channelOrder } from "./moves";
 import { Overlay } from "./overlay";
+import { RemovedLine } from "./removed";
 import { useSize } from "./size";
 import { Spread, Statistics } from "./spread";
 import { useSteady } from "./steady";
 import { Title } from "./title";
 import "./channel.css";
 
-/** What is left for the row below the pictures, and between the two of them. */
-const [BELOW, GAP] = [212, 16];
-/** Heights of what the pictures share their row with, and their own least and most. */
-const [WORDS, LEAST, MOST] = [72, 160, 640];
+/** Between columns; with less width than that of three the charts are below the pictures. */
+const [GAP, THREE_COLUMNS] = [16, 560];
+/** The column of the charts: its share of the width, its least and its most width. */
+const CHARTS = { share: 0.3, least: 220, most: 360 };
+/** What is left for the words around the pictures, and for the numbers below them. */
+const [WORDS, BELOW] = [78, 118];
+/** The least and the most height of a picture. */
+const [LEAST, MOST] = [160, 720];
 
 /** One channel of a layer. */
 export function ChannelView() {
@@ -45,7 +52,7 @@ const WAITING = { state: "waiting" } as const;
 
 function Channel({ one, removed, scaling }: Contents & { scaling: Scaling }) {
   const chosen = state.value;
-  const channel = channelIn(one.maps, chosen.a.channel);
+  const channel = channelIn(one.maps, chosen.a.channel, removed !== null);
   const ordering = orderingOf(one, chosen);
   useEffect(() => {
     channelOrder.value = ordering.channels;
@@ -62,55 +69,71 @@ function Channel({ one, removed, scaling }: Contents & { scaling: Scaling }) {
     <section class="view" aria-label={`Channel ${channel}`}>
       <Title record={one} input={one.input.name} />
       <ChannelPicker one={one} channel={channel} order={ordering.channels} />
-      {removed && <Cut removed={removed} channel={channel} />}
+      {removed ? (
+        <RemovedLine removed={removed} channel={channel} />
+      ) : (
+        <Lifeless record={one} input={one.number} />
+      )}
       <div class={`channel ${place ? "inspected" : ""}`}>
-        <Panels {...{ one, channel, paint, place }} picture={picture.value} />
+        <Panels
+          {...{ one, channel, paint, place }}
+          removed={removed !== null}
+          picture={picture.value}
+        />
         {place && <Inspector {...{ one, channel, place }} picture={picture.value} />}
       </div>
-      <Legend scaling={own} paint={paint} />
+      <Legend
+        scaling={own}
+        paint={paint}
+        coverage={coverageOf([{ maps: one.maps, channels: [channel] }], own)}
+      />
     </section>
   );
 }
 
-function Cut({ removed, channel }: { removed: Removed; channel: number }) {
-  return (
-    <p class="lead">
-      Before the activation function less after it: {percent(removed.shares[channel] ?? 0)} of
-      the channel's values were below zero and became zero. The curve is that of the layer.
-    </p>
-  );
-}
-
 type PanelsProps = Omit<Parameters<typeof Overlay>[0], "picture" | "room" | "pick"> & {
+  /** Whether what is shown is what the activation function removed. */
+  removed: boolean;
   picture: Parameters<typeof Overlay>[0]["picture"] | null;
 };
 
-function Panels({ one, channel, paint, place, picture }: PanelsProps) {
+function Panels({ one, removed, channel, paint, place, picture }: PanelsProps) {
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
   const { maps } = one;
   const found = statisticsOf(maps)[channel]!;
+  const peak = peaksOf(maps, removed)[channel] ?? null;
+  const most = removed ? "most removed" : "maximum";
   const inspect = (at: Place) => change({ place: sharesOf(maps, at) });
+  const wide = size.width >= THREE_COLUMNS;
+  const charts = Math.min(Math.max(size.width * CHARTS.share, CHARTS.least), CHARTS.most);
+  const beside = wide ? GAP + Math.round(charts) : 0;
   const room = {
-    width: Math.max(80, Math.floor((size.width - GAP) / 2)),
+    width: Math.max(80, Math.floor((size.width - beside - GAP) / 2)),
     height: Math.min(Math.max(size.height - BELOW - WORDS, LEAST), MOST),
   };
   return (
-    <div class="panels" ref={box}>
+    <div
+      class={`panels ${wide ? "wide" : ""}`}
+      ref={box}
+      style={{ "--charts": `${Math.round(charts)}px` }}
+    >
       <section>
-        <h3>Feature map</h3>
+        <h3>
+          Feature map <LensNote />
+        </h3>
         <Enlarged
           {...{ maps, channel, paint, room, place }}
-          maximum={found.argmax}
+          maximum={peak?.place ?? null}
           label={`Feature map of channel ${channel}`}
           pick={inspect}
         />
         <p class="quiet lead">
-          {found.argmax && found.maximum !== null
-            ? `○ maximum ${format(found.maximum)} at row ${found.argmax.row}, ` +
-              `column ${found.argmax.column}. `
+          {peak
+            ? `○ ${most} ${format(peak.value)} at row ${peak.place.row}, ` +
+              `column ${peak.place.column}. `
             : "Nothing finite. "}
-          Click to see all channels at a position.
+          Click for all channels there.
         </p>
         <Tip maps={maps} />
       </section>
@@ -124,14 +147,19 @@ function Panels({ one, channel, paint, place, picture }: PanelsProps) {
           </p>
         )}
       </section>
+      <div class="charts">
+        <section>
+          <h3>How often values occur</h3>
+          <Spread {...{ maps, channel, found }} />
+        </section>
+        <section>
+          <h3>Over training</h3>
+          <Curves one={one} channel={channel} />
+        </section>
+      </div>
       <section class="numbers">
         <h3>Values</h3>
-        <Statistics {...{ maps, channel, found, inspect }} />
-        <Spread {...{ maps, channel, found, inspect }} />
-      </section>
-      <section>
-        <h3>Over training</h3>
-        <Curves one={one} channel={channel} />
+        <Statistics {...{ maps, found, most, inspect }} place={peak?.place ?? null} />
       </section>
     </div>
   );

@@ -2,6 +2,8 @@ import type { Shown } from "../data/shown";
 import { pinnedIn } from "../state/pins";
 import { select, state } from "../state/store";
 import { Field } from "./actions";
+import { showsRemoved } from "./contents";
+import { InputsButton } from "./inputs_button";
 import { moveChannel, pin } from "./moves";
 
 interface Props {
@@ -44,7 +46,8 @@ export function ChannelPicker({ one, channel, order }: Props) {
           value={channel}
           low={0}
           high={last}
-          set={(wanted) => select("a", { channel: Math.round(wanted) })}
+          whole
+          set={(wanted) => select("a", { channel: wanted })}
         />
       </label>
       <button
@@ -53,14 +56,19 @@ export function ChannelPicker({ one, channel, order }: Props) {
         title={pinned ? "Take the pin out (m)" : "Pin the channel, so that it comes first (m)"}
         onClick={pin}
       >
-        ★ {pinned ? "pinned" : "pin"}
+        {pinned ? "★ pinned" : "☆ pin"}
       </button>
+      <InputsButton record={one} channel={channel} />
       <span class="quiet values">
         {at < 0
           ? "not in the grid, which is searched or hides dead channels"
           : `number ${at + 1} of ${order.length} in the grid's order`}
       </span>
-      {a.channel === null && <span class="quiet">The strongest, as none was chosen.</span>}
+      {a.channel === null && (
+        <span class="quiet">
+          {showsRemoved() ? "Most removed" : "The strongest"}, as none was chosen.
+        </span>
+      )}
       {a.channel !== null && a.channel !== channel && (
         <span class="failed">
           There is no channel {a.channel} in this layer: this is the strongest.

@@ -11,8 +11,11 @@ import {
   visibleRows,
 } from "../numbers/layout";
 import type { Paint } from "./colours";
-import { type Pointed, pointed } from "./pointer";
+import { type Mouse, type Pointed, pointed, usePointing } from "./pointer";
 import { useSize } from "./size";
+import { useTheme } from "./theme";
+import { useWheelZoom } from "./wheel_zoom";
+import { cellsNow } from "./zoom";
 
 const GAP = 4;
 const LABEL = 14;
@@ -28,6 +31,8 @@ interface Props {
   zoom: number | null;
   chosen: number | null;
   pins: readonly number[];
+  /** Whether the zoom that is told is the one of these maps. */
+  leads?: boolean;
   /** What it is, for who cannot see it. */
   label: string;
   /** How far it is scrolled, where several scroll together. */
@@ -58,6 +63,7 @@ export function Channels(props: Props) {
   const width = Math.max(layout.width, 1);
   const height = Math.max(1, Math.floor(size.height * ratio));
   const under = pointed.value;
+  useTheme();
   const base = useRef<ImageData | null>(null);
   const { key } = props.paint;
   useLayoutEffect(() => {
@@ -70,49 +76,67 @@ export function Channels(props: Props) {
   useEffect(() => {
     if (props.scrolled !== undefined && box.current) box.current.scrollTop = props.scrolled;
   }, [props.scrolled]);
-  const find = (event: MouseEvent): Pointed | null => {
-    const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const found = hit(
-      layout,
-      (event.clientX - area.left) * ratio,
-      (event.clientY - area.top + top) * ratio,
-    );
+  const { mapWidth, mapHeight, cellWidth, cellHeight } = layout;
+  const at = props.chosen === null ? -1 : order.indexOf(props.chosen);
+  useEffect(() => {
+    // Not when the order changes: then one looks for what is first.
+    if (box.current && at >= 0 && size.height) reveal(box.current, layout, at, ratio);
+  }, [props.chosen, size.height > 0, cellHeight]);
+  useLayoutEffect(() => {
+    if (props.leads !== false) cellsNow.value = { mapWidth, mapHeight, cellWidth, cellHeight };
+  }, [props.leads, mapWidth, mapHeight, cellWidth, cellHeight]);
+  useWheelZoom(box, layout, ratio);
+  const find = ({ clientX, clientY }: Pick<Mouse, "clientX" | "clientY">): Pointed | null => {
+    const area = canvas.current?.getBoundingClientRect();
+    if (!area) return null;
+    const found = hit(layout, (clientX - area.left) * ratio, (clientY - area.top + top) * ratio);
     const channel = found ? order[found.index] : undefined;
     return found && channel !== undefined
       ? { channel, row: found.row, column: found.column }
       : null;
   };
+  const moved = [top, order.join(), mapWidth, mapHeight, cellWidth, cellHeight, layout.columns];
+  const { mouse, ...pointing } = usePointing(find, moved);
   return (
-    <div
-      class="scroll"
-      ref={box}
-      tabIndex={0}
-      role="group"
-      aria-label={props.label}
-      onScroll={(event) => {
-        setTop(event.currentTarget.scrollTop);
-        props.onScroll?.(event.currentTarget.scrollTop);
-      }}
-    >
-      <div style={{ height: `${layout.height / ratio}px`, minHeight: "100%" }}>
-        <canvas
-          ref={canvas}
-          role="img"
-          aria-label={`${props.label}: ${order.length} channels`}
-          width={width}
-          height={height}
-          style={{ width: `${width / ratio}px`, height: `${height / ratio}px` }}
-          onMouseMove={(event) => (pointed.value = find(event))}
-          onMouseLeave={() => (pointed.value = null)}
-          onClick={(event) => {
-            const found = find(event);
-            if (found) props.pick(found.channel);
-          }}
-        />
-        <Tip maps={maps} />
+    <div class="sight">
+      <div
+        class="scroll"
+        ref={box}
+        tabIndex={0}
+        role="group"
+        aria-label={props.label}
+        onScroll={(event) => {
+          setTop(event.currentTarget.scrollTop);
+          props.onScroll?.(event.currentTarget.scrollTop);
+        }}
+      >
+        <div style={{ height: `${layout.height / ratio}px`, minHeight: "100%" }}>
+          <canvas
+            ref={canvas}
+            role="img"
+            aria-label={`${props.label}: ${order.length} channels`}
+            width={width}
+            height={height}
+            style={{ width: `${width / ratio}px`, height: `${height / ratio}px` }}
+            {...pointing}
+            onClick={(event) => {
+              const found = find(event);
+              if (found) props.pick(found.channel);
+            }}
+          />
+        </div>
       </div>
+      <Tip maps={maps} top={mouse !== null && mouse.down > size.height / 2} />
     </div>
   );
+}
+
+/** Scroll to a cell, if it is out of sight. */
+function reveal(box: HTMLElement, layout: GridLayout, index: number, ratio: number): void {
+  const cell = cellRectangle(layout, index);
+  const top = (cell.y - layout.label) / ratio;
+  const bottom = (cell.y + cell.height + layout.gap) / ratio;
+  box.scrollTop = Math.min(top, Math.max(box.scrollTop, bottom - box.clientHeight));
 }
 
 interface Cell extends Rectangle {
@@ -166,19 +190,22 @@ function drawOver(
   const style = getComputedStyle(canvas);
   context.putImageData(base, 0, 0);
   context.textBaseline = "bottom";
+  const font = (weight: number) => `${weight} ${11 * ratio}px ${style.fontFamily}`;
   for (const { channel, x, y, width, height } of cellsInSight(order, layout, top, canvas.height)) {
     const pinned = pins.includes(channel);
     const score = scores?.[channel];
     const label = `${pinned ? "★" : ""}${channel}`;
-    context.fillStyle = style.getPropertyValue(channel === chosen ? "--accent" : "--quiet");
-    context.font = `${channel === chosen || pinned ? 600 : 400} ${11 * ratio}px ${style.fontFamily}`;
-    context.textAlign = "left";
+    context.fillStyle = style.getPropertyValue(channel === chosen ? "--accent" : "--ink");
+    context.font = font(channel === chosen || pinned ? 700 : score === undefined ? 400 : 600);
     context.fillText(label, x, y - 1, width);
     if (score !== undefined) {
-      const room = width - context.measureText(`${label}  `).width;
+      // Next to its own number, so that the next channel's stands apart.
+      const from = context.measureText(label).width + 5 * ratio;
       const text = format(score);
-      context.textAlign = "right";
-      if (context.measureText(text).width <= room) context.fillText(text, x + width, y - 1);
+      context.font = font(400);
+      context.fillStyle = style.getPropertyValue("--quiet");
+      const fits = context.measureText(text).width <= width - from;
+      if (fits) context.fillText(text, x + from, y - 1);
     }
     if (channel === chosen) {
       context.strokeStyle = style.getPropertyValue("--accent");
@@ -211,12 +238,12 @@ function mark(
   context.strokeRect(cx - side / 2, cy - rise / 2, side, rise);
 }
 
-/** Says in words what is under the cursor. */
-export function Tip({ maps }: { maps: Maps }) {
+/** Says in words what is under the cursor; on top where that is not what is looked at. */
+export function Tip({ maps, top = false }: { maps: Maps; top?: boolean }) {
   const under = pointed.value;
   if (!under || under.channel >= maps.channels) return null;
   return (
-    <output class="tip" data-name="under">
+    <output class={`tip ${top ? "top" : ""}`} data-name="under">
       {`channel ${under.channel}, row ${under.row}, column ${under.column}: ${format(
         valueAt(maps, under),
       )}`}

@@ -1,26 +1,31 @@
 import { useEffect } from "preact/hooks";
 import {
   type Difference,
+  type Pair,
+  channelsOf,
   differenceOf,
+  orderOfB,
   planeDifference,
   scalingOfBoth,
   scalingOfDifference,
 } from "../data/comparison";
-import { orderingOf } from "../data/ordering";
+import { coverageOf } from "../data/coverage";
+import { type Ordering, orderingOf } from "../data/ordering";
 import type { Shown } from "../data/shown";
-import { bothShown, sideA, sidesOf } from "../data/sides";
+import { bothShown, proposalsFor, sideA, sidesOf } from "../data/sides";
 import { change, state } from "../state/store";
 import { blinked, useBlinking } from "./blinking";
 import { paintOf } from "./colours";
 import "./compare.css";
 import { CompareTools } from "./compare_tools";
+import { CompareWith } from "./compare_with";
 import { DistanceLine, PairUnder } from "./distances";
 import { Failed } from "./failed";
 import { Legend } from "./legend";
 import { useLink } from "./linked";
 import { channelOrder } from "./moves";
 import { Heading, Pane } from "./pane";
-import { ProposalLine, SideChoices } from "./side_choice";
+import { SideChoices } from "./side_choice";
 import { useSteady } from "./steady";
 import { ChannelTools } from "./tools";
 import { Wipe } from "./wipe";
@@ -31,12 +36,13 @@ export function CompareView() {
   useBlinking();
   const a = useSteady(sideA(chosen)).value;
   const sides = useSteady(sidesOf(chosen)).value;
+  const proposals = useSteady(a ? proposalsFor(a.record, a.input) : WAITING).value;
   const both = useSteady(bothShown(chosen));
   return (
     <section class="view compare" aria-label="Comparison">
       <SideChoices a={a} b={sides?.b ?? null} proposal={sides?.proposal ?? null} />
       <CompareTools>
-        <ProposalLine known={sides !== null} proposal={sides?.proposal ?? null} />
+        <CompareWith proposals={proposals} />
       </CompareTools>
       {both.reason !== null && <Failed reason={both.reason} />}
       {both.value && <Both {...both.value} />}
@@ -44,10 +50,12 @@ export function CompareView() {
   );
 }
 
+const WAITING = { state: "waiting" } as const;
+
 function Both({ a, b }: { a: Shown; b: Shown }) {
   const chosen = state.value;
   const ordering = orderingOf(a, chosen);
-  const channels = channelsOf(a, b);
+  const channels = channelsOf(a, b, chosen);
   useEffect(() => {
     channelOrder.value = ordering.channels;
   });
@@ -58,34 +66,23 @@ function Both({ a, b }: { a: Shown; b: Shown }) {
   const given = { a, b, difference, channels };
   return (
     <>
-      <ChannelTools ordering={ordering} header={a.header} />
+      <ChannelTools ordering={saidOnce(ordering, difference)} header={a.header} />
       <DistanceLine {...given} />
       <Pictures {...given} order={ordering.channels} scores={ordering.scores} />
     </>
   );
 }
 
-/** The channel of each side, null for all; or why there are none such. */
-function channelsOf(a: Shown, b: Shown): { a: number; b: number } | null | string {
-  const { compare, ...sides } = state.value;
-  const first = sides.a.channel;
-  if (!compare.one || first === null) return null;
-  const second = sides.b.channel ?? first;
-  for (const [name, one, channel] of [
-    ["A", a, first],
-    ["B", b, second],
-  ] as const) {
-    if (channel < one.maps.channels) continue;
-    return `${name} has no channel ${channel}, only 0 to ${one.maps.channels - 1}.`;
-  }
-  return { a: first, b: second };
+/** That two have no difference is said below, not again where they are sorted by it. */
+function saidOnce(ordering: Ordering, { reason }: Difference): Ordering {
+  return reason === null ? ordering : { ...ordering, reason: null };
 }
 
 interface PicturesProps {
   a: Shown;
   b: Shown;
   difference: Difference;
-  channels: { a: number; b: number } | null;
+  channels: Pair;
   order: readonly number[];
   scores: Float64Array | null;
 }
@@ -106,11 +103,6 @@ function Pictures({ a, b, difference, channels, order, scores }: PicturesProps) 
   // The scale is that of both: one side is drawn anew when the other is another.
   const both = [a, b].map(({ place, number }) => ({ ...place, number }));
   const paint = { ...own, key: `${own.key} ${JSON.stringify([both, channels])}` };
-  // Channels of layers of unlike sizes do not belong together.
-  const orderB =
-    a.maps.channels === b.maps.channels
-      ? order
-      : Array.from({ length: b.maps.channels }, (_, i) => i);
   const common = { link, paint };
   const paneA = (
     <Pane
@@ -128,19 +120,27 @@ function Pictures({ a, b, difference, channels, order, scores }: PicturesProps) 
       name="B"
       layer={b.header.layer}
       maps={b.maps}
-      order={channels ? [channels.b] : orderB}
+      order={channels ? [channels.b] : orderOfB(a, b, order)}
       scores={null}
     />
   );
   const headingA = <Heading name="A" one={a} other={b} channels={channels} />;
   const headingB = <Heading name="B" one={b} other={a} channels={channels} />;
+  const inA = channels ? [channels.a] : order;
+  const inB = channels ? [channels.b] : orderOfB(a, b, order);
+  const drawn = apart
+    ? [{ maps: apart.maps, channels: inA }]
+    : [
+        { maps: a.maps, channels: inA },
+        { maps: b.maps, channels: inB },
+      ];
   const impossible = (how === "wipe" || how === "difference") && difference.reason !== null;
   return (
     <>
       {impossible ? (
         <p class="failed">
-          {how === "wipe" ? "A wipe" : "A difference"} needs two of one shape: look at them side
-          by side, or blink.
+          Look at them side by side, or blink
+          {how === "wipe" && ": a wipe needs one shape, too"}.
         </p>
       ) : how === "side" ? (
         <div class="pair">
@@ -151,13 +151,13 @@ function Pictures({ a, b, difference, channels, order, scores }: PicturesProps) 
         </div>
       ) : how === "blink" ? (
         <div class="single">
-          {blinked.value ? headingB : headingA}
-          <div class="stage">
-            {blinked.value ? paneB : paneA}
-            <output class="side" aria-label="Side shown">
+          <div class="shown">
+            <output class={`side ${blinked.value ? "b" : ""}`} aria-label="Side shown">
               {blinked.value ? "B" : "A"}
             </output>
+            {blinked.value ? headingB : headingA}
           </div>
+          <div class="stage">{blinked.value ? paneB : paneA}</div>
         </div>
       ) : how === "wipe" ? (
         <div class="pair">
@@ -188,7 +188,17 @@ function Pictures({ a, b, difference, channels, order, scores }: PicturesProps) 
         )
       )}
       <PairUnder a={a} b={b} difference={difference} channels={channels} />
-      {!impossible && <Legend scaling={scaling.value} paint={paint} />}
+      {!impossible && (
+        <Legend
+          scaling={
+            apart && !channels
+              ? { ...scaling.value, words: `${scaling.value.words}; at each channel its L2` }
+              : scaling.value
+          }
+          paint={paint}
+          coverage={coverageOf(drawn, scaling.value)}
+        />
+      )}
     </>
   );
 }

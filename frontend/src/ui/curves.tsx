@@ -3,13 +3,15 @@ import { MOST_OTHERS, curvesOf } from "../data/curves";
 import { listing, runOrderOf } from "../data/resources";
 import type { Shown } from "../data/shown";
 import { cssOf, runColours } from "../drawing/run_colours";
+import { change, state } from "../state/store";
 import { Chart, type ChartSeries } from "./chart";
 import { stepsNow, toStep } from "./moves";
 import { useSteady } from "./steady";
 
-/** A channel over training, in its run and in those that have the same layer. */
+/** A channel over training in its run, and if wanted in others that have the same layer. */
 export function Curves({ one, channel }: { one: Shown; channel: number }) {
-  const steady = useSteady(curvesOf(one, channel));
+  const { all } = state.value.curves;
+  const steady = useSteady(curvesOf(one, channel, all));
   const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
   const order = runOrderOf(runs);
   const names = order.state === "ready" ? order.value : runs.map(({ run }) => run);
@@ -45,10 +47,16 @@ export function Curves({ one, channel }: { one: Shown; channel: number }) {
         marked={one.place.step}
         onPick={pick}
       />
-      {candidates > MOST_OTHERS && (
-        <p class="quiet lead">
-          {MOST_OTHERS} of {candidates} other runs with this layer are drawn.
-        </p>
+      {candidates > 0 && (
+        <label>
+          <input
+            type="checkbox"
+            checked={all}
+            onChange={(event) => change({ curves: { all: event.currentTarget.checked } })}
+          />
+          all runs with this layer ({candidates} more
+          {all && candidates > MOST_OTHERS && `, ${MOST_OTHERS} of them are drawn`})
+        </label>
       )}
     </>
   );

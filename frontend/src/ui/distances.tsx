@@ -62,7 +62,8 @@ export function PairUnder({ a, b, difference, channels }: Props) {
 }
 
 /** Distances in words. */
-export function words({ l1, l2, cosine, left }: Distances): string {
+export function words({ l1, l2, cosine, left, counted }: Distances): string {
+  if (!counted) return "nothing finite to compare: no position is finite on both sides";
   const parts = [
     `L1 ${format(l1)}`,
     `L2 ${format(l2)}`,

@@ -5,7 +5,9 @@ import type { Rectangle } from "../numbers/layout";
 import type { Place } from "../numbers/statistics";
 import type { Paint } from "./colours";
 import { frame, ring } from "./frames";
+import { through, useLens } from "./lens";
 import { pointed } from "./pointer";
+import { useTheme } from "./theme";
 
 /** Room for frames around what is at the edge, in CSS pixels. */
 const EDGE = 3;
@@ -50,11 +52,13 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
   const least = Math.round(SHORTEST * ratio);
   const side = { width: Math.max(found.width, least), height: Math.max(found.height, least) };
   const under = pointed.value;
+  const cell = through({ x: edge, y: edge, ...side }, maps);
+  useTheme();
+  useLens(canvas);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!canvas.current || !context) return;
     const { width, height } = canvas.current;
-    const cell = { x: edge, y: edge, ...side };
     const image = context.createImageData(width, height);
     const target = { pixels: new Uint32Array(image.data.buffer), width };
     const options = { smooth: paint.smooth };
@@ -66,16 +70,16 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
     if (under) frame(context, valueCell(cell, maps, under), "#fff", ratio);
     if (place) {
       const colour = style.getPropertyValue("--accent");
-      frame(context, valueCell(cell, maps, place), colour, 1.5 * ratio);
+      frame(context, valueCell(cell, maps, place), colour, ratio);
     }
   });
   const find = (event: MouseEvent): Place => {
     const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const at = (pixels: number, length: number, count: number) =>
-      Math.min(Math.max(Math.floor(((pixels * ratio - edge) * count) / length), 0), count - 1);
+    const at = (pixels: number, from: number, length: number, count: number) =>
+      Math.min(Math.max(Math.floor(((pixels * ratio - from) * count) / length), 0), count - 1);
     return {
-      row: at(event.clientY - area.top, side.height, maps.height),
-      column: at(event.clientX - area.left, side.width, maps.width),
+      row: at(event.clientY - area.top, cell.y, cell.height, maps.height),
+      column: at(event.clientX - area.left, cell.x, cell.width, maps.width),
     };
   };
   const width = side.width + 2 * edge;

@@ -1,22 +1,29 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { copyLink, python, saveCsv, saveGif, saveNpz, savePng } from "./exports";
+import type { Script } from "../python/script";
+import { useDismissal } from "./dismissal";
+import { copyLink, saveCsv, saveGif, saveNpz, savePng } from "./exports";
+import { Said, useSaid } from "./said";
 import { copy } from "./saving";
+import { pythonOf } from "./scripts";
 
 /** The Python that is shown, or nothing. */
-const code = signal<string | null>(null);
+const script = signal<Script | null>(null);
 
 /** What can be taken along: pictures, numbers, Python. */
 export function Export() {
   const [busy, setBusy] = useState("");
   const [reason, setReason] = useState("");
+  const [said, say] = useSaid();
   const menu = useRef<HTMLDetailsElement>(null);
+  useDismissal(menu);
   const run = (name: string, task: () => Promise<void>) => async () => {
     if (busy) return;
     setBusy(name);
     setReason("");
     try {
       await task();
+      say(name === "Link" ? "The address is copied." : "");
       if (menu.current) menu.current.open = false;
     } catch (error) {
       setReason((error as Error).message);
@@ -30,9 +37,9 @@ export function Export() {
     ["CSV", "the values of the channels shown, as a table", saveCsv],
     [
       "Python",
-      "code that reads and draws the same",
+      "code that draws this view from what was logged",
       async () => {
-        code.value = await python();
+        script.value = await pythonOf();
       },
     ],
     ["Link", "the address of this view", copyLink],
@@ -54,6 +61,9 @@ export function Export() {
           )}
         </div>
       </details>
+      <span class="noted">
+        <Said words={said} />
+      </span>
       <Code />
     </>
   );
@@ -62,30 +72,36 @@ export function Export() {
 function Code() {
   const dialog = useRef<HTMLDialogElement>(null);
   const [copied, setCopied] = useState("");
-  const text = code.value;
+  const found = script.value;
+  const text = found?.code ?? "";
   useEffect(() => {
-    if (text !== null) dialog.current?.showModal();
+    if (found) dialog.current?.showModal();
     else dialog.current?.close();
     setCopied("");
-  }, [text]);
+  }, [found]);
   return (
-    <dialog ref={dialog} aria-label="Python" onClose={() => (code.value = null)}>
+    <dialog ref={dialog} aria-label="Python" onClose={() => (script.value = null)}>
       <h2>Python</h2>
-      <pre data-name="python">
-        <code>{text}</code>
-      </pre>
+      <ul class="quiet" data-name="differences">
+        {found?.notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
       <button
         type="button"
         onClick={async () =>
-          setCopied((await copy(text ?? "")) ? "Copied." : "Select the text and copy it by hand.")
+          setCopied((await copy(text)) ? "Copied." : "Select the text and copy it by hand.")
         }
       >
         Copy
       </button>{" "}
-      <button type="button" onClick={() => (code.value = null)}>
+      <button type="button" onClick={() => (script.value = null)}>
         Close
       </button>{" "}
       <span role="status">{copied}</span>
+      <pre data-name="python">
+        <code>{text}</code>
+      </pre>
     </dialog>
   );
 }

@@ -9,7 +9,6 @@ import { encodeGif } from "../drawing/gif";
 import { encodeCsv, encodeNpy, encodeZip } from "../drawing/npy";
 import { quantise } from "../drawing/palette";
 import { type Limits, symmetric, union } from "../numbers/limits";
-import { pythonOf } from "../state/python";
 import { state } from "../state/store";
 import { paintOf } from "./colours";
 import { type Contents, asChosen } from "./contents";
@@ -120,38 +119,6 @@ export async function saveCsv(): Promise<void> {
   const now = await current();
   const table = encodeCsv(now.one.maps, now.channels);
   save(new Blob([table], { type: "text/csv" }), named(now), "csv");
-}
-
-/** Python that reads and draws the channels shown. */
-export async function python(): Promise<string> {
-  const { one, removed, channels } = await current();
-  if (removed) {
-    throw new Error("Python reads what was logged: choose before or after instead of removed.");
-  }
-  const scaling = await settled(() => scalingOf([one], state.value.scale));
-  const all = channels.length === one.maps.channels && channels.every((c, i) => c === i);
-  return pythonOf({
-    logDir: await logDir(),
-    run: one.run.run,
-    layer: one.header.layer.path,
-    step: one.place.step,
-    input: one.input.name,
-    channels: all ? null : channels,
-    limits: scaling.shared ? scaling.limits(0) : null,
-    gamma: state.value.scale.gamma,
-    shape: one.input.shape,
-  });
-}
-
-/** Where TensorBoard reads from, or what everybody calls it. */
-async function logDir(): Promise<string> {
-  try {
-    const response = await fetch("../../environment");
-    const { data_location: place } = (await response.json()) as { data_location?: unknown };
-    return typeof place === "string" && place ? place : "runs";
-  } catch {
-    return "runs";
-  }
 }
 
 /** Copy the address of the view. */

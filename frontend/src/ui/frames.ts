@@ -1,12 +1,18 @@
 import type { Rectangle } from "../numbers/layout";
 
-/** Frame a part of a picture so that it is seen on light and on dark. */
+/**
+ * Frame a part of a picture so that it is seen on light and on dark: two lines around it,
+ * each as wide as `ratio` pixels, one of the screen.
+ */
 export function frame(
   context: CanvasRenderingContext2D,
-  { x, y, width, height }: Rectangle,
+  part: Rectangle,
   colour: string,
   ratio: number,
 ): void {
+  const [x, y] = [Math.round(part.x), Math.round(part.y)];
+  const width = Math.round(part.x + part.width) - x;
+  const height = Math.round(part.y + part.height) - y;
   for (const [style, grow] of [
     ["#000", 1.5 * ratio],
     [colour, 0.5 * ratio],

@@ -1,8 +1,8 @@
 import { useEffect } from "preact/hooks";
+import { coverageOf } from "../data/coverage";
 import { orderingOf } from "../data/ordering";
 import { scalingOf } from "../data/scaling";
 import { shown, andThen, present } from "../data/shown";
-import { percent } from "../drawing/legend";
 import { pinnedIn } from "../state/pins";
 import { change, select, state } from "../state/store";
 import { Channels } from "./channels";
@@ -10,7 +10,9 @@ import { paintOf } from "./colours";
 import { type Contents, asChosen } from "./contents";
 import { Failed } from "./failed";
 import { Legend } from "./legend";
+import { Lifeless } from "./lifeless";
 import { channelOrder } from "./moves";
+import { RemovedLine } from "./removed";
 import { useSteady } from "./steady";
 import { Title } from "./title";
 import { ChannelTools } from "./tools";
@@ -36,11 +38,10 @@ function Grid({ one, removed }: Contents) {
   return (
     <section class="view" aria-label="Channels">
       <Title record={one} input={one.input.name} />
-      {removed && (
-        <p class="lead">
-          Before the activation function less after it: {percent(removed.share)} of all values were
-          below zero and became zero.
-        </p>
+      {removed ? (
+        <RemovedLine removed={removed} />
+      ) : (
+        <Lifeless record={one} input={one.number} />
       )}
       <ChannelTools ordering={ordering} header={one.header} />
       <Channels
@@ -57,7 +58,11 @@ function Grid({ one, removed }: Contents) {
           change({ view: "channel" });
         }}
       />
-      <Legend scaling={scaling.value} paint={paint} />
+      <Legend
+        scaling={scaling.value}
+        paint={paint}
+        coverage={coverageOf([{ maps: one.maps, channels: ordering.channels }], scaling.value)}
+      />
     </section>
   );
 }

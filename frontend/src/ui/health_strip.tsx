@@ -5,7 +5,7 @@ import { healthOf } from "../data/resources";
 import { chosenRecord, chosenRun, andThen, present } from "../data/shown";
 import { colouring } from "../drawing/colouring";
 import { COLOUR_MAPS } from "../drawing/colours";
-import { percent } from "../drawing/legend";
+import { counted, percent } from "../drawing/legend";
 import { matching } from "../numbers/filter";
 import {
   HEALTH_KINDS,
@@ -15,6 +15,7 @@ import {
   healthTable,
   isBroken,
 } from "../numbers/health";
+import { matrixCoverage } from "../numbers/marks";
 import { change, select, state } from "../state/store";
 import type { Paint } from "./colours";
 import { Failed } from "./failed";
@@ -105,7 +106,7 @@ function Contents({ run, health }: { run: Run; health: Health }) {
           </select>
         </label>
         <span class="quiet values" data-name="health-count">
-          {`${layers.length} of ${all.length} layers × ${steps.length} steps kept`}
+          {`${layers.length} of ${counted(all.length, "layer")} × ${counted(steps.length, "step")} kept`}
           {steps.length >= health.given_at_most && ", of more some at random"}
           {matrix.missing.includes(1) && " · hatched: not logged"}
         </span>
@@ -135,7 +136,12 @@ function Contents({ run, health }: { run: Run; health: Health }) {
               });
             }}
           />
-          <Legend scaling={{ ...SCALING, words: MEANINGS[kind] }} paint={PAINT} />
+          <Legend
+            scaling={{ ...SCALING, words: MEANINGS[kind] }}
+            paint={PAINT}
+            coverage={matrixCoverage(matrix, SCALING.limits)}
+            leads={false}
+          />
         </>
       )}
     </section>

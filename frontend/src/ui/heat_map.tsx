@@ -1,11 +1,19 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Curve } from "../data/api";
+import {
+  type OrderedRows,
+  keptRows,
+  naturalLimits,
+  numbersOf,
+  variesByStep,
+} from "../data/heat";
 import { matrixScaling } from "../data/matrix_scaling";
 import { orderingOf } from "../data/ordering";
 import { curveOf } from "../data/resources";
 import { type Shown, shown, andThen, present } from "../data/shown";
 import { colouring } from "../drawing/colouring";
-import { format, percent } from "../drawing/legend";
+import { counted, format, percent } from "../drawing/legend";
+import { matrixCoverage } from "../numbers/marks";
 import { STATISTICS, type Statistic, curveMatrix } from "../numbers/matrix";
 import { change, select, state } from "../state/store";
 import { paintOf } from "./colours";
@@ -13,6 +21,7 @@ import { Failed } from "./failed";
 import { Legend } from "./legend";
 import { MatrixCanvas } from "./matrix";
 import type { Cell } from "./matrix_painting";
+import { rowsNow } from "./in_sight";
 import { channelOrder } from "./moves";
 import { useSteady } from "./steady";
 import { Title } from "./title";
@@ -24,7 +33,6 @@ const NAMES: { [statistic in Statistic]: string } = {
   zero_share: "share of zeros",
 };
 const SIDES = { width: [3, 48], height: [3, 22], gap: 0 } as const;
-const SHARE = { low: 0, high: 1 };
 
 /** A number of each channel of a layer at each step that was kept. */
 export function HeatMap() {
@@ -45,30 +53,27 @@ function Contents({ one, curve }: { one: Shown; curve: Curve }) {
   const chosen = state.value;
   const { statistic, rows } = chosen.training;
   const [under, setUnder] = useState<Cell | null>(null);
+  const [, redraw] = useState({});
   const ordering = orderingOf(one, chosen);
   const { channels } = one.maps;
-  const key = rows === "order" ? ordering.channels.join() : "";
-  const order = useMemo(
-    () =>
-      rows === "order" ? ordering.channels : Array.from({ length: channels }, (_, i) => i),
-    [rows, key, channels],
-  );
-  // A record may hold another input under that number.
+  const kept = useRef<OrderedRows | null>(null);
+  const ordered = (kept.current = keptRows(kept.current, one, ordering, chosen));
+  const key = ordered.channels.join();
+  const order = useMemo(() => ordered.channels, [key]);
   const lists = useMemo(
-    () =>
-      curve.statistics[statistic].map((list, i) =>
-        curve.names[i] === one.input.name ? list : null,
-      ),
+    () => numbersOf(curve, statistic, one.input.name),
     [curve, statistic, one.input.name],
   );
   const matrix = useMemo(() => curveMatrix(lists, order), [lists, order]);
-  const natural = statistic === "zero_share" ? SHARE : null;
+  const natural = naturalLimits(statistic);
   const scaling = useMemo(
     () => matrixScaling(matrix, chosen.scale, natural),
     [matrix, chosen.scale, natural],
   );
+  const coverage = useMemo(() => matrixCoverage(matrix, scaling.limits), [matrix, scaling]);
   useEffect(() => {
     channelOrder.value = order;
+    rowsNow.value = ordered;
   });
   const paint = paintOf(scaling, chosen);
   const at = {
@@ -110,8 +115,18 @@ function Contents({ one, curve }: { one: Shown; curve: Curve }) {
             </button>
           ))}
         </span>
+        {variesByStep(chosen) && (
+          <Ordered
+            at={ordered.step}
+            now={one.place.step}
+            anew={() => {
+              kept.current = null;
+              redraw({});
+            }}
+          />
+        )}
         <span class="quiet values" data-name="count">
-          {`${order.length} of ${channels} channels × ${curve.steps.length} steps kept`}
+          {`${order.length} of ${counted(channels, "channel")} × ${counted(curve.steps.length, "step")} kept`}
           {empty > 0 && `, ${empty} of them without numbers (hatched)`}
         </span>
         <output class="told values" data-name="told">
@@ -135,8 +150,29 @@ function Contents({ one, curve }: { one: Shown; curve: Curve }) {
           })
         }
       />
-      <Legend scaling={scaling} paint={paint} />
+      <Legend scaling={scaling} paint={paint} coverage={coverage} />
     </section>
+  );
+}
+
+/** Says at which step the rows were ordered, and offers to do it at the one looked at. */
+function Ordered({ at, now, anew }: { at: number; now: number; anew: () => void }) {
+  return (
+    <span class="values" data-name="ordered">
+      <span class="quiet">ordered at step {at}</span>
+      {at !== now && (
+        <>
+          {" "}
+          <button
+            type="button"
+            title={`Order the rows as they are at step ${now}`}
+            onClick={anew}
+          >
+            order at step {now}
+          </button>
+        </>
+      )}
+    </span>
   );
 }
 

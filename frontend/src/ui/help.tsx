@@ -28,6 +28,10 @@ export function Help() {
           ))}
         </tbody>
       </table>
+      <p class="quiet">
+        A field takes all keys until Esc or Enter; a list takes the arrows, space and Enter, and
+        letters only while it is open.
+      </p>
       <button type="button" onClick={() => (helping.value = false)}>
         Close
       </button>

@@ -8,8 +8,8 @@ import { valueCell } from "./enlarged";
 import { frame } from "./frames";
 import { pointed } from "./pointer";
 
-/** Room for the channels and their scores, in CSS pixels. */
-export const GUTTER = 84;
+/** Room for the channels, their scores and the names of classes, in CSS pixels. */
+export const GUTTER = 120;
 
 /** Feature maps by channel and input. */
 export interface Rows {

@@ -1,20 +1,21 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type Shown, pictureOf } from "../data/shown";
+import { classesOf } from "../data/predictions";
+import { INPUT } from "../data/resources";
 import { format } from "../drawing/legend";
-import type { Maps } from "../numbers/decode";
-import { type GridLayout, gridLayout, hit } from "../numbers/layout";
+import { hit } from "../numbers/layout";
+import { rowsLayout } from "../numbers/rows";
 import { valueAt } from "./channels";
 import { GUTTER, type Rows, drawRows } from "./input_drawing";
-import { drawPicture } from "./picture";
-import { pointed } from "./pointer";
+import { InputHeads, headHeight } from "./input_heads";
+import { type Mouse, pointed, usePointing } from "./pointer";
 import { useSize } from "./size";
-import { useSteady } from "./steady";
+import { useTheme } from "./theme";
 
 const GAP = 8;
-/** Room for the names and pictures on top. */
-const HEAD = 112;
-/** How wide a map becomes in "fit". */
+/** How wide a map becomes at least in "fit". */
 const USUAL = 88;
+/** How many classes are told of. */
+const CLASSES = 3;
 
 interface Props extends Rows {
   /** Which two are compared. */
@@ -29,20 +30,39 @@ interface Props extends Rows {
 
 /** A row for each channel, a column for each input; only what is in sight is drawn. */
 export function InputRows(props: Props) {
-  const { all, between, ranking, zoom, chosen } = props;
+  const { all, between, pair, ranking, zoom, chosen } = props;
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [scroll, setScroll] = useState({ top: 0, left: 0 });
   const [column, setColumn] = useState<number | null>(null);
   const size = useSize(box);
+  useTheme();
   const ratio = devicePixelRatio || 1;
-  const layout = rowsLayout(between, ranking.length, all.length + 1, zoom, ratio);
-  const pitch = (layout.cellHeight + layout.gap) / ratio;
-  const wide = (layout.cellWidth + layout.gap) / ratio;
+  const classes = classesOf(
+    all.map((one) => one.input),
+    pair,
+    CLASSES,
+  );
+  const pictured = all.some(({ run }) => run.tags.some((tag) => tag.layer === INPUT));
+  const head = headHeight({ classes, pictured });
   const room = {
     width: Math.max(1, Math.floor(size.width * ratio)),
-    height: Math.max(1, Math.floor((size.height - HEAD) * ratio)),
+    height: Math.max(1, Math.floor((size.height - head) * ratio)),
   };
+  const beside = { ...room, width: room.width - Math.round(GUTTER * ratio) };
+  const gap = Math.round(GAP * ratio);
+  const layout = rowsLayout(
+    between,
+    ranking.length,
+    all.length + 1,
+    zoom,
+    beside,
+    gap,
+    USUAL,
+    ratio,
+  );
+  const pitch = (layout.cellHeight + layout.gap) / ratio;
+  const wide = (layout.cellWidth + layout.gap) / ratio;
   useLayoutEffect(() => {
     if (canvas.current) drawRows(canvas.current, props, layout, scroll, ratio);
   });
@@ -50,125 +70,77 @@ export function InputRows(props: Props) {
   useEffect(() => {
     const element = box.current;
     if (!element || at < 0) return;
-    const below = (at + 1) * pitch - (element.clientHeight - HEAD);
+    const below = (at + 1) * pitch - (element.clientHeight - head);
     if (at * pitch < element.scrollTop) element.scrollTop = at * pitch;
     else if (below > element.scrollTop) element.scrollTop = below;
-  }, [at, pitch]);
-  const find = (event: MouseEvent) => {
-    const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const x = event.clientX - area.left - GUTTER;
-    if (x < 0) return null;
-    const y = event.clientY - area.top + scroll.top;
+  }, [at, pitch, head]);
+  const find = ({ clientX, clientY }: Pick<Mouse, "clientX" | "clientY">) => {
+    const area = canvas.current?.getBoundingClientRect();
+    const x = area ? clientX - area.left - GUTTER : -1;
+    if (!area || x < 0) return null;
+    const y = clientY - area.top + scroll.top;
     const found = hit(layout, (x + scroll.left) * ratio, y * ratio);
     const channel = found && ranking[Math.floor(found.index / layout.columns)];
     if (!found || channel === undefined || channel === null) return null;
     const { row, column, index } = found;
     return { place: { channel, row, column }, number: index % layout.columns };
   };
+  const look = (place: Mouse) => {
+    const found = find(place);
+    setColumn(found?.number ?? null);
+    return found?.place ?? null;
+  };
+  const moved = [scroll.top, scroll.left, ranking.join(), pitch, wide];
+  const { mouse, ...pointing } = usePointing(look, moved);
+  const under = pointed.value;
+  const low = under !== null && mouse !== null && mouse.down * ratio > room.height / 2;
   return (
-    <div
-      class="scroll inputs"
-      ref={box}
-      tabIndex={0}
-      role="group"
-      aria-label="Feature maps by input"
-      onScroll={({ currentTarget: { scrollTop: top, scrollLeft: left } }) =>
-        setScroll({ top, left })
-      }
-    >
+    <div class="sight">
       <div
-        style={{
-          height: `${HEAD + layout.height / ratio}px`,
-          minHeight: "100%",
-          minWidth: `${GUTTER + layout.width / ratio}px`,
-        }}
+        class="scroll inputs"
+        ref={box}
+        tabIndex={0}
+        role="group"
+        aria-label="Feature maps by input"
+        onScroll={({ currentTarget: { scrollTop: top, scrollLeft: left } }) =>
+          setScroll({ top, left })
+        }
       >
-        <Heads {...props} wide={wide} />
-        <canvas
-          ref={canvas}
-          role="img"
-          aria-label={`${ranking.length} channels for ${all.length} inputs`}
-          width={room.width}
-          height={room.height}
-          style={{ width: `${room.width / ratio}px`, height: `${room.height / ratio}px` }}
-          onMouseMove={(event) => {
-            const found = find(event);
-            setColumn(found?.number ?? null);
-            pointed.value = found?.place ?? null;
+        <div
+          style={{
+            height: `${head + layout.height / ratio}px`,
+            minHeight: "100%",
+            minWidth: `${GUTTER + layout.width / ratio}px`,
           }}
-          onMouseLeave={() => (pointed.value = null)}
-          onClick={(event) => {
-            const found = find(event);
-            if (found) props.pick(found.place.channel, all[found.number]?.input.name ?? null);
-          }}
-        />
-        <Values {...props} hovered={column} />
-      </div>
-    </div>
-  );
-}
-
-function rowsLayout(
-  { width, height }: Maps,
-  rows: number,
-  columns: number,
-  zoom: number | null,
-  ratio: number,
-): GridLayout {
-  const fit = (USUAL * ratio) / Math.max(width, height);
-  const chosen = zoom ?? (fit < 1 ? fit : Math.min(Math.floor(fit), 16));
-  const gap = Math.round(GAP * ratio);
-  const lay = (count: number, room: number) =>
-    gridLayout(count, width, height, room, chosen, gap);
-  return lay(rows * columns, columns * (lay(1, 1).cellWidth + gap) - gap);
-}
-
-function Heads({ all, pair, wide, scored }: Props & { wide: number }) {
-  return (
-    <div class="heads" style={{ height: `${HEAD}px` }}>
-      <div class="head gutter quiet" style={{ width: `${GUTTER}px` }}>
-        {scored}
-      </div>
-      {all.map((one, i) => (
-        <div class="head" key={one.input.name} style={{ width: `${wide}px` }}>
-          <Picture one={one} />
-          <span class="name" title={one.input.name}>
-            {pair[0] === i && <b>A </b>}
-            {pair[1] === i && <b>B </b>}
-            {one.input.name}
-          </span>
+        >
+          <InputHeads {...props} {...{ classes, pictured, wide }} />
+          <canvas
+            ref={canvas}
+            role="img"
+            aria-label={`${ranking.length} channels for ${all.length} inputs`}
+            width={room.width}
+            height={room.height}
+            style={{
+              top: `${head}px`,
+              width: `${room.width / ratio}px`,
+              height: `${room.height / ratio}px`,
+            }}
+            {...pointing}
+            onClick={(event) => {
+              const found = find(event);
+              if (found) props.pick(found.place.channel, all[found.number]?.input.name ?? null);
+            }}
+          />
         </div>
-      ))}
-      <div class="head" style={{ width: `${wide}px` }}>
-        <span class="name">
-          <b>A − B</b>
-        </span>
       </div>
+      <Values {...props} hovered={column} top={low} />
     </div>
   );
 }
 
-function Picture({ one }: { one: Shown }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const picture = useSteady(pictureOf(one.run, one.place.step, one.input.name)).value;
-  useLayoutEffect(() => {
-    if (canvas.current && picture) drawPicture(canvas.current, picture, null);
-  });
-  if (!picture) return <span class="quiet none">no picture</span>;
-  return (
-    <canvas
-      ref={canvas}
-      role="img"
-      aria-label={`Input ${one.input.name}`}
-      width={picture.width}
-      height={picture.height}
-    />
-  );
-}
-
-/** Says in words what the inputs have under the cursor. */
-function Values(props: Props & { hovered: number | null }) {
-  const { all, pair, between, ranking, hovered } = props;
+/** Says in words what the inputs have under the cursor: below, or on top over the heads. */
+function Values(props: Props & { hovered: number | null; top: boolean }) {
+  const { all, pair, between, ranking, hovered, top } = props;
   const under = pointed.value;
   if (!under || !ranking.includes(under.channel)) return null;
   const { channel, row, column } = under;
@@ -177,7 +149,7 @@ function Values(props: Props & { hovered: number | null }) {
     return [`${one.input.name} ${format(valueAt(one.maps, under))}`];
   });
   return (
-    <output class="tip" data-name="under">
+    <output class={`tip ${top ? "top" : ""}`} data-name="under">
       {`channel ${channel}, row ${row}, column ${column}: ${told.join(" · ")} · A − B ${format(
         valueAt(between, under),
       )}`}

@@ -1,22 +1,26 @@
 import { useEffect, useMemo } from "preact/hooks";
-import type { Answer } from "../data/answers";
-import { MOST_INPUTS, columnsOf, eachInput, pairOf } from "../data/inputs";
+import { coverageOf } from "../data/coverage";
+import {
+  type Inputs as Loaded,
+  MOST_INPUTS,
+  apartScaling,
+  inputsOf,
+  rankingOf,
+} from "../data/inputs";
 import { sameShape } from "../data/ordering";
-import { type Scaling, limitsOf, scalingOf } from "../data/scaling";
+import { type Scaling, scalingOf } from "../data/scaling";
 import { type Record, type Shown, chosenRecord, andThen, present } from "../data/shown";
 import { COLOUR_MAPS } from "../drawing/colours";
-import { symmetric } from "../numbers/limits";
-import { order, parseSearch } from "../numbers/order";
 import { MEASURES, type Measure, responses } from "../numbers/responses";
 import { difference } from "../numbers/statistics";
 import { pinnedIn } from "../state/pins";
 import { change, select, state } from "../state/store";
 import { type Paint, paintOf } from "./colours";
-import { asChosen } from "./contents";
 import { Failed } from "./failed";
 import { InputRows } from "./input_rows";
 import { Legend } from "./legend";
 import { channelOrder } from "./moves";
+import { NoChannels } from "./nothing";
 import { SearchChannels } from "./search";
 import { useSteady } from "./steady";
 import { Title } from "./title";
@@ -28,16 +32,11 @@ const NAMES: { [measure in Measure]: string } = {
   l2: "whole maps (L2)",
 };
 
-interface Loaded {
-  record: Record;
-  /** All inputs that are shown, and which two of them are compared. */
-  all: Shown[];
-  pair: readonly [number, number];
-}
-
 /** Inputs beside each other, channels ranked by how differently they respond. */
 export function InputsView() {
-  const steady = useSteady(andThen(chosenRecord(present(state.value.a)), load));
+  const steady = useSteady(
+    andThen(chosenRecord(present(state.value.a)), (record) => inputsOf(record, state.value)),
+  );
   const all = steady.value?.all;
   const scaling = useSteady<Scaling>(all ? scalingOf(all, state.value.scale) : WAITING);
   const reason = steady.reason ?? scaling.reason;
@@ -61,20 +60,6 @@ export function InputsView() {
 }
 
 const WAITING = { state: "waiting" } as const;
-
-function load(record: Record): Answer<Loaded> {
-  const { a, b } = state.value;
-  const pair = pairOf(record, a.input, b.input);
-  if (!pair) return { state: "ready", value: { record, all: [], pair: [0, -1] } };
-  const names = columnsOf(record, pair);
-  const all = eachInput(record, names, (one) =>
-    andThen(asChosen(one), (found) => ({ state: "ready", value: found.one })),
-  );
-  return andThen(all, (value) => ({
-    state: "ready",
-    value: { record, all: value, pair: [names.indexOf(pair[0]), names.indexOf(pair[1])] },
-  }));
-}
 
 function Alone({ record }: { record: Record }) {
   const name = record.header.inputs[0]?.name ?? "";
@@ -105,22 +90,12 @@ function Inputs({
   const scores = useMemo(() => responses(a.maps, b.maps, measure), [a.maps, b.maps, measure]);
   const between = useMemo(() => difference(a.maps, b.maps), [a.maps, b.maps]);
   const { channels } = a.maps;
-  const search = parseSearch(chosen.search, channels);
-  const ranking = order(channels, scores, {
-    descending: true,
-    hidden: new Set(),
-    only: chosen.search.trim() ? search.channels : null,
-    pinned: [],
-  });
+  const { channels: ranking, search } = rankingOf(scores, chosen);
   useEffect(() => {
     channelOrder.value = ranking;
   });
-  const limits = symmetric(limitsOf(between) ?? { low: 0, high: 0 });
-  const apart: Scaling = {
-    limits: () => limits,
-    shared: true,
-    words: "A − B, one scale for all channels",
-  };
+  const apart = apartScaling(between);
+  const limits = apart.limits(0);
   const paint = paintOf(scaling, chosen);
   const scale = { limits, gamma: chosen.scale.gamma, signed: true };
   const signed: Paint = {
@@ -151,10 +126,20 @@ function Inputs({
             ))}
           </select>
         </label>
-        <SearchChannels unknown={search.unknown} />
+        <SearchChannels
+          unknown={search.unknown}
+          hides={channels - ranking.length}
+          count={channels}
+        />
         <span class="quiet values" data-name="count">
           {ranking.length} of {channels} channels
         </span>
+        <NoChannels
+          shown={ranking.length}
+          all={channels}
+          unsearched={channels - ranking.length}
+          dead={0}
+        />
         {all.length < record.header.inputs.length && (
           <span class="quiet">
             {all.length} of {record.header.inputs.length} inputs: at most {MOST_INPUTS} are
@@ -179,8 +164,22 @@ function Inputs({
           change({ view: "channel" });
         }}
       />
-      <Legend scaling={scaling} paint={paint} />
-      <Legend scaling={apart} paint={signed} marks={false} />
+      <div class="legends">
+        <Legend
+          scaling={scaling}
+          paint={paint}
+          coverage={coverageOf(
+            all.map(({ maps }) => ({ maps, channels: ranking })),
+            scaling,
+          )}
+        />
+        <Legend
+          scaling={apart}
+          paint={signed}
+          coverage={coverageOf([{ maps: between, channels: ranking }], apart)}
+          leads={false}
+        />
+      </div>
     </section>
   );
 }

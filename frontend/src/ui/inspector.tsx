@@ -45,7 +45,8 @@ export function Inspector({ one, picture, channel, place }: Props) {
             value={place.row}
             low={0}
             high={maps.height - 1}
-            set={(row) => go({ row: Math.round(row) })}
+            whole
+            set={(row) => go({ row })}
           />
         </label>
         <label>
@@ -55,7 +56,8 @@ export function Inspector({ one, picture, channel, place }: Props) {
             value={place.column}
             low={0}
             high={maps.width - 1}
-            set={(column) => go({ column: Math.round(column) })}
+            whole
+            set={(column) => go({ column })}
           />
         </label>
       </div>

@@ -3,7 +3,7 @@
 import { COMPARISONS, VIEWS } from "../state/state";
 import { change, state } from "../state/store";
 import { blink } from "./blinking";
-import { keeps } from "./fields";
+import { isOpen, keeps } from "./fields";
 import { helping } from "./help";
 import {
   inspectMaximum,
@@ -12,6 +12,7 @@ import {
   moveLayer,
   moveStep,
   nextInput,
+  openChannel,
   pin,
   playing,
   swap,
@@ -54,6 +55,7 @@ export const KEYS: readonly Key[] = [
   { keys: ["ArrowDown"], shown: "↓", does: "layer below", call: () => moveLayer(1) },
   { keys: ["["], shown: "[", does: "channel before", call: () => moveChannel(-1) },
   { keys: ["]"], shown: "]", does: "channel after", call: () => moveChannel(1) },
+  { keys: ["Enter"], shown: "Enter", does: "open the channel", call: openChannel },
   {
     keys: ["1", "2", "3", "4", "5", "6"],
     shown: "1 … 6",
@@ -110,6 +112,13 @@ export const KEYS: readonly Key[] = [
   { keys: ["/"], shown: "/", does: "search channels", call: () => focus("search-channels") },
   { keys: ["f"], shown: "f", does: "filter layers", call: () => focus("filter-layers") },
   {
+    keys: [],
+    shown: "Ctrl + wheel",
+    does: "or a pinch: zoom around the cursor; dragging moves the picture",
+    // Pictures listen to the wheel themselves.
+    call: () => undefined,
+  },
+  {
     keys: ["Escape"],
     shown: "Esc",
     does: "inspect no position; else back to the grid; leaves a field",
@@ -130,19 +139,26 @@ export function listenToKeys(): void {
     const target = event.target as HTMLElement;
     // It is closed by Esc on its own.
     if (target.closest("dialog")) return;
-    const field = target.closest<HTMLElement>("input, select, textarea, button");
-    if (field && event.key === "Escape" && field.localName !== "button") {
+    const field = target.closest<HTMLElement>("input, select, textarea, button, summary");
+    if (field && event.key === "Escape" && !/^(button|summary)$/.test(field.localName)) {
       target.blur();
       return;
     }
+    if (field && isOpen(field)) return;
     if (field && keeps(field.localName, (field as HTMLInputElement).type, event.key)) return;
     const call = CALLS.get(event.key);
     if (!call) return;
     event.preventDefault();
     call(event);
   });
-  // What was pressed with the mouse is done with: the space bar is for the view again.
+  // What was pressed with the mouse is done with: the keys are for the view again.
   document.addEventListener("click", ({ target, detail }) => {
-    if (detail > 0) (target as Element).closest<HTMLElement>("button")?.blur();
+    if (detail > 0) (target as Element).closest<HTMLElement>("button, summary")?.blur();
+  });
+  let byMouse = false;
+  document.addEventListener("pointerdown", () => (byMouse = true), { capture: true });
+  document.addEventListener("keydown", () => (byMouse = false), { capture: true });
+  document.addEventListener("change", ({ target }) => {
+    if (byMouse && target instanceof HTMLSelectElement) target.blur();
   });
 }

@@ -8,6 +8,8 @@ import { percent } from "../drawing/legend";
 import { matching } from "../numbers/filter";
 import { type Row, rows } from "../numbers/tree";
 import { change, select, state } from "../state/store";
+import { kindOf } from "./kinds";
+import { useRoving } from "./roving";
 import { useSteady } from "./steady";
 
 /** Height of a row, as in the style sheet. */
@@ -48,8 +50,28 @@ export function Layers() {
     if (!next.delete(path)) next.add(path);
     closed.value = next;
   };
+  const names = tree.map((row) => (row.kind === "group" ? `${row.path}/` : row.item.tag));
+  const roving = useRoving({ box: list, names, chosen: at });
+  const press = (event: KeyboardEvent) => {
+    const at = tree[roving.stop];
+    const group = at?.kind === "group" ? at : null;
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (by !== undefined) {
+      const row = tree[roving.move(by)];
+      if (row?.kind === "layer") select("a", { layer: row.item.layer });
+    } else if (group && event.key === (group.open ? "ArrowLeft" : "ArrowRight")) {
+      toggle(group.path);
+    } else return;
+    // Else the page would go a layer or a step on.
+    event.preventDefault();
+    event.stopPropagation();
+  };
   const first = Math.max(0, Math.floor(sight.top / ROW) - 4);
   const last = Math.ceil((sight.top + sight.height) / ROW) + 4;
+  // What has the focus would lose it if it were not drawn.
+  const drawn = tree.flatMap((row, i) =>
+    (i >= first && i < last) || i === roving.stop ? [{ row, i }] : [],
+  );
   return (
     <nav class="layers" aria-label="Layers">
       <input
@@ -65,37 +87,55 @@ export function Layers() {
       {reason !== null && <p class="failed">{reason}</p>}
       {run.reason !== null && <p class="failed">{run.reason}</p>}
       {!tags.length && all.length > 0 && <p class="quiet">No layer matches.</p>}
-      <div class="tree" role="tree" aria-label="Layers" ref={list} onScroll={look}>
+      <div
+        class="tree"
+        role="tree"
+        aria-label="Layers"
+        ref={list}
+        onScroll={look}
+        onKeyDown={press}
+        onFocusOut={roving.leave}
+      >
         <div style={{ height: `${tree.length * ROW}px`, position: "relative" }}>
           {run.value &&
-            tree
-              .slice(first, last)
-              .map((row, i) => (
-                <TreeRow
-                  key={row.kind === "group" ? `${row.path}/` : row.item.tag}
-                  row={row}
-                  run={run.value as Run}
-                  top={(first + i) * ROW}
-                  chosen={first + i === at}
-                  toggle={toggle}
-                />
-              ))}
+            drawn.map(({ row, i }) => (
+              <TreeRow
+                key={names[i]}
+                row={row}
+                run={run.value as Run}
+                chosen={i === at}
+                place={{
+                  "data-row": i,
+                  tabIndex: i === roving.stop ? 0 : -1,
+                  style: { top: `${i * ROW}px`, paddingLeft: `${8 + 12 * row.depth}px` },
+                  onFocus: () => roving.enter(i),
+                }}
+                toggle={toggle}
+              />
+            ))}
         </div>
       </div>
     </nav>
   );
 }
 
+/** Where a row is, and how it has the focus. */
+interface Place {
+  "data-row": number;
+  tabIndex: number;
+  style: { top: string; paddingLeft: string };
+  onFocus: () => void;
+}
+
 interface RowProps {
   row: Row<Tag>;
   run: Run;
-  top: number;
   chosen: boolean;
+  place: Place;
   toggle: (path: string) => void;
 }
 
-function TreeRow({ row, run, top, chosen, toggle }: RowProps) {
-  const style = { top: `${top}px`, paddingLeft: `${8 + 12 * row.depth}px` };
+function TreeRow({ row, run, chosen, place, toggle }: RowProps) {
   if (row.kind === "group") {
     return (
       <button
@@ -103,8 +143,8 @@ function TreeRow({ row, run, top, chosen, toggle }: RowProps) {
         role="treeitem"
         aria-expanded={row.open}
         class="row group"
-        style={style}
         onClick={() => toggle(row.path)}
+        {...place}
       >
         <span class="twisty">{row.open ? "▾" : "▸"}</span>
         <span class="name">{row.name}</span>
@@ -112,17 +152,17 @@ function TreeRow({ row, run, top, chosen, toggle }: RowProps) {
       </button>
     );
   }
-  return <LayerRow {...{ row, run, chosen, style }} />;
+  return <LayerRow {...{ row, run, chosen, place }} />;
 }
 
 interface LayerRowProps {
   row: { name: string; item: Tag };
   run: Run;
   chosen: boolean;
-  style: { top: string; paddingLeft: string };
+  place: Place;
 }
 
-function LayerRow({ row, run, chosen, style }: LayerRowProps) {
+function LayerRow({ row, run, chosen, place }: LayerRowProps) {
   const { item } = row;
   const answer = item.unreadable === null ? headerOf(latestOf(run.run, item)) : null;
   const header = answer?.state === "ready" ? answer.value : null;
@@ -137,9 +177,9 @@ function LayerRow({ row, run, chosen, style }: LayerRowProps) {
       role="treeitem"
       aria-selected={chosen}
       class={`row ${reason === null ? "" : "unreadable"}`}
-      style={style}
       title={reason ?? (header ? facts(header, dead) : item.layer)}
       onClick={() => select("a", { layer: item.layer })}
+      {...place}
     >
       <span class="name">{row.name}</span>
       {broken && (
@@ -165,7 +205,7 @@ function facts(header: Header, dead: number | null): string {
   const field = layer.receptive_field;
   return [
     layer.path,
-    `${layer.class_name}, ${layer.kind}`,
+    kindOf(layer).join(", "),
     `${shapeOf(header)} (height × width × channels)`,
     layer.parameters == null ? null : `${layer.parameters.toLocaleString("en")} parameters`,
     field == null ? null : `receptive field ${field.size.join("×")}, every ${field.stride[0]} px`,

@@ -1,21 +1,25 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Scaling } from "../data/scaling";
 import { MARK_COLOURS, css } from "../drawing/colours";
-import { format, legendTicks } from "../drawing/legend";
-import { MARKS, position } from "../numbers/scale";
+import { format, markWords, placedTicks } from "../drawing/legend";
+import type { Coverage, MarkCounts } from "../numbers/marks";
+import { position } from "../numbers/scale";
 import type { Paint } from "./colours";
+import { limitsInUse } from "./limits_in_use";
 
 const WIDTH = 224;
 
 interface Props {
   scaling: Scaling;
   paint: Paint;
-  /** Whether the marks are told too; another legend may do that. */
-  marks?: boolean;
+  /** What the scale shows of what is drawn. */
+  coverage: Coverage;
+  /** Whether it is the scale that is chosen for the view. */
+  leads?: boolean;
 }
 
 /** Which colour is which value, and what the scale cannot show. */
-export function Legend({ scaling, paint, marks = true }: Props) {
+export function Legend({ scaling, paint, coverage, leads = true }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scale = paint.scale(0);
   const { limits, signed } = scale;
@@ -28,49 +32,56 @@ export function Legend({ scaling, paint, marks = true }: Props) {
     new Uint32Array(image.data.buffer).set(paint.table);
     context.putImageData(image, 0, 0);
   }, [paint.table]);
+  useEffect(() => {
+    if (leads) limitsInUse.value = coverage.limits;
+  }, [leads, coverage.limits?.low, coverage.limits?.high]);
+  const told = placedTicks(ends, (value) => position(value, scale), WIDTH);
+  const cut = signed && limits.low !== -limits.high;
   return (
     <div class="legend" data-name="legend" data-low={ends.low} data-high={ends.high}>
       <span class="ramp" style={{ width: `${WIDTH}px` }}>
-        <canvas ref={canvas} width={256} height={1} role="img" aria-label={`Colours: ${paint.name}`} />
+        <canvas
+          ref={canvas}
+          width={256}
+          height={1}
+          role="img"
+          aria-label={`Colours: ${paint.name}`}
+        />
         <span class="ticks">
           {scaling.shared ? (
-            legendTicks(ends).map((value) => (
-              <span key={value} style={{ left: `${100 * position(value, scale)}%` }}>
-                {format(value)}
+            told.map(({ text, share }) => (
+              <span key={share} data-share={share} style={{ left: `${100 * share}%` }}>
+                {text}
               </span>
             ))
           ) : (
             <>
-              <span style={{ left: 0 }}>smallest</span>
-              <span style={{ left: "100%" }}>largest</span>
+              <span data-share={0}>smallest</span>
+              <span data-share={1} style={{ left: "100%" }}>
+                largest
+              </span>
             </>
           )}
         </span>
       </span>
       <span class="quiet">
-        {scaling.shared && `${format(limits.low)} to ${format(limits.high)}: `}
+        {scaling.shared && cut && `${format(limits.low)} to ${format(limits.high)}: `}
         {scaling.words}
-        {signed && limits.low !== -limits.high && "; zero in the middle"}
+        {cut && "; zero in the middle"}
       </span>
-      {marks && <Marks />}
+      <Marks counts={coverage.marks} />
     </div>
   );
 }
 
-function Marks() {
+function Marks({ counts }: { counts: MarkCounts }) {
+  const found = markWords(counts);
+  if (!found.length) return null;
   return (
-    <span class="marks quiet">
-      {(
-        [
-          ["below", MARKS.below],
-          ["above", MARKS.above],
-          ["NaN", MARKS.nan],
-          ["∞", MARKS.plus],
-          ["−∞", MARKS.minus],
-        ] as const
-      ).map(([name, mark]) => (
-        <span key={name}>
-          <i style={{ background: css(MARK_COLOURS[mark]) }} /> {name}
+    <span class="marks quiet values" data-name="marks">
+      {found.map(({ mark, words }) => (
+        <span key={mark}>
+          <i style={{ background: css(MARK_COLOURS[mark]) }} /> {words}
         </span>
       ))}
     </span>

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type MatrixLayout, type Sides, cellAt, matrixLayout } from "../numbers/matrix";
 import { AXIS, type Cell, GUTTER, type Painted, paintMatrix } from "./matrix_painting";
 import { useSize } from "./size";
+import { useTheme } from "./theme";
 import "./matrix.css";
 
 interface Props extends Painted {
@@ -20,6 +21,7 @@ export function MatrixCanvas(props: Props) {
   const [at, setAt] = useState({ x: 0, y: 0 });
   const [under, setUnder] = useState<Cell | null>(null);
   const size = useSize(box);
+  useTheme();
   const ratio = devicePixelRatio || 1;
   const device = (pixels: number) => Math.round(pixels * ratio);
   const room = {

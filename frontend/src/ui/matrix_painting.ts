@@ -128,6 +128,8 @@ function names(
     const middle = (i + 0.5) * cellHeight - scrolled.y - layout.gap / 2;
     const y = Math.max(middle, 6 * ratio);
     if (middle + 4 * ratio > height) continue;
+    // Moved down into sight, it may not reach the next one.
+    if (y > middle && middle + rows * cellHeight - y < 12 * ratio) continue;
     const font = `${i === row ? 600 : 400} ${11 * ratio}px ${family}`;
     const name = fitted(context, props.rowName(i), left - 8 * ratio, font);
     write(name, left - 5 * ratio, y, i === row);
@@ -144,7 +146,7 @@ function names(
   }
   context.textAlign = "left";
   const { rows: up, columns: along } = props.axes;
-  write(`${up} ↑ ${along} →`, 2 * ratio, height + 4 * ratio, false);
+  write(`${up} ↓ ${along} →`, 2 * ratio, height + 4 * ratio, false);
 }
 
 /** The end of a name, as much of it as there is room for. */

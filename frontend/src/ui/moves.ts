@@ -3,7 +3,6 @@
 import { signal } from "@preact/signals";
 import type { Answer } from "../data/answers";
 import { atOrBefore, layersOf } from "../data/catalog";
-import { statisticsOf } from "../data/ordering";
 import { partnerOf } from "../data/pairs";
 import { swapped } from "../data/proposal";
 import { settled } from "../data/settled";
@@ -17,7 +16,7 @@ import {
   shown,
 } from "../data/shown";
 import { exactly, sidesOf } from "../data/sides";
-import { channelIn } from "../data/strongest";
+import { channelIn, peaksOf } from "../data/strongest";
 import { sharesOf } from "../numbers/alignment";
 import { matching } from "../numbers/filter";
 import { togglePin } from "../state/pins";
@@ -67,17 +66,18 @@ export function moveLayer(by: number): void {
 function channelNow(): number | null {
   const { a, view } = state.value;
   const one = view === "channel" ? andThen(shown(present(a)), asChosen) : null;
-  return one?.state === "ready" ? channelIn(one.value.one.maps, a.channel) : a.channel;
+  if (one?.state !== "ready") return a.channel;
+  return channelIn(one.value.one.maps, a.channel, one.value.removed !== null);
 }
 
-/** Inspect the position of the channel's maximum. */
+/** Inspect the position of the channel's maximum, or of what was removed most. */
 export function inspectMaximum(): void {
   const found = andThen(shown(present(state.value.a)), asChosen);
   const channel = channelNow();
   if (found.state !== "ready" || channel === null) return;
   const { maps } = found.value.one;
-  const maximum = statisticsOf(maps)[channel]?.argmax;
-  if (maximum) change({ place: sharesOf(maps, maximum), view: "channel" });
+  const peak = peaksOf(maps, found.value.removed !== null)[channel];
+  if (peak) change({ place: sharesOf(maps, peak.place), view: "channel" });
 }
 
 /** Go so many channels on in the order shown, or back. */
@@ -86,6 +86,13 @@ export function moveChannel(by: number): void {
   const at = order.indexOf(channelNow() ?? -1);
   const next = order[at < 0 ? 0 : Math.min(Math.max(at + by, 0), order.length - 1)];
   if (next !== undefined) select("a", { channel: next });
+}
+
+/** Look at the channel that is chosen alone. */
+export function openChannel(): void {
+  const { a, view, compare } = state.value;
+  if (a.channel === null) return;
+  change(view === "compare" ? { compare: { ...compare, one: true } } : { view: "channel" });
 }
 
 /** Act on an answer as soon as it is there, so that no key is lost while it is not. */

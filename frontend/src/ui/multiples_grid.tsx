@@ -2,6 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Answer } from "../data/answers";
 import type { InputHeader, Run } from "../data/api";
+import { coverageOf } from "../data/coverage";
 import {
   type Column,
   type Multiple,
@@ -11,11 +12,14 @@ import {
 } from "../data/multiples";
 import { runOrderOf } from "../data/resources";
 import { type Record, andThen } from "../data/shown";
+import { format } from "../drawing/legend";
 import { cssOf, runColours } from "../drawing/run_colours";
 import { cellSides, chooseColumns, inSight } from "../numbers/columns";
+import { together } from "../numbers/marks";
 import { select, state } from "../state/store";
 import { type Paint, paintOf } from "./colours";
 import { Failed } from "./failed";
+import { inSightNow } from "./in_sight";
 import { Legend } from "./legend";
 import { MultipleCell } from "./multiple_cell";
 import { useSize } from "./size";
@@ -90,6 +94,14 @@ export function MultiplesGrid(props: Props) {
     }
     return strongestAt(record.run, column, input.name);
   }
+  useEffect(() => {
+    inSightNow.value = {
+      cells: cells.flatMap(({ run, answers }) =>
+        answers.map((answer) => ({ run: run.run, answer })),
+      ),
+      columns: sight.length,
+    };
+  });
   const ready = cells.flatMap(({ answers }) =>
     answers.flatMap((answer) => (answer.state === "ready" ? [answer.value] : [])),
   );
@@ -104,13 +116,27 @@ export function MultiplesGrid(props: Props) {
   };
   const order = runOrderOf(runs);
   const colours = runColours(order.state === "ready" ? order.value : []);
+  // In another run another channel is the strongest: what is seen stays.
+  const kept = (run: Run) => (run.run === record.run.run ? chosen.a.channel : props.channel);
   const pick = (run: Run, column: Column, one: Multiple | null) =>
     select("a", {
       run: run.run,
       step: one?.place.step ?? column.step,
-      ...(kind === "layers" ? { layer: column.layer, channel: one?.channel ?? null } : {}),
+      ...(kind === "layers"
+        ? { layer: column.layer, channel: one?.channel ?? null }
+        : { channel: kept(run) }),
     });
+  const headTitle = ({ layer }: Column) => {
+    const known = ready.some(({ tag }) => tag.layer === layer);
+    const found = known && scaling.value?.(layer).limits(0);
+    if (!found) return layer;
+    return `${layer}: colours from ${format(found.low)} to ${format(found.high)}`;
+  };
   const legend = paint(record.tag.layer);
+  const covered = ready.flatMap(({ maps, channel, tag }) => {
+    const own = scaling.value?.(tag.layer);
+    return own ? [coverageOf([{ maps, channels: [channel] }], own)] : [];
+  });
   return (
     <>
       <div class="tools">
@@ -147,7 +173,7 @@ export function MultiplesGrid(props: Props) {
                 type="button"
                 class="head link"
                 aria-current={i === at}
-                title={kind === "steps" ? `Step ${column.step}` : column.layer}
+                title={kind === "steps" ? `Step ${column.step}` : headTitle(column)}
                 style={{ left: `${x}px`, width: `${side.width}px` }}
                 onClick={() => pick(record.run, column, null)}
               >
@@ -177,7 +203,12 @@ export function MultiplesGrid(props: Props) {
                   aria-current={run === runs[row]}
                   title={run.unreadable ?? `Look at run ${run.run}`}
                   style={{ width: `${NAMES - GAP}px`, height: `${side.height}px` }}
-                  onClick={() => select("a", { run: run.run })}
+                  onClick={() =>
+                    select("a", {
+                      run: run.run,
+                      ...(kind === "steps" ? { channel: kept(run) } : {}),
+                    })
+                  }
                 >
                   <i style={colour ? { background: cssOf(colour) } : {}} />
                   <span>{run.run}</span>
@@ -206,7 +237,11 @@ export function MultiplesGrid(props: Props) {
         </div>
       </div>
       {scaling.value && legend && (
-        <Legend scaling={scaling.value(record.tag.layer)} paint={legend} />
+        <Legend
+          scaling={scaling.value(record.tag.layer)}
+          paint={legend}
+          coverage={together(covered)}
+        />
       )}
     </>
   );

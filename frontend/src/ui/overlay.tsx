@@ -1,10 +1,13 @@
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Shown } from "../data/shown";
-import { percent } from "../drawing/legend";
+import { format, percent } from "../drawing/legend";
+import { layOver, veiled } from "../drawing/overlay";
 import { drawMap } from "../drawing/pixels";
-import { type Alignment, align, positionOn } from "../numbers/alignment";
+import { type Alignment, align, enlarged, positionOn } from "../numbers/alignment";
 import type { Maps } from "../numbers/decode";
+import type { Rectangle } from "../numbers/layout";
 import { fieldAt } from "../numbers/receptive";
+import type { Scale } from "../numbers/scale";
 import type { Place } from "../numbers/statistics";
 import { change, state } from "../state/store";
 import type { Paint } from "./colours";
@@ -12,6 +15,7 @@ import { type Room, fitted, valueCell } from "./enlarged";
 import { frame } from "./frames";
 import { picturePixels } from "./picture";
 import { pointed } from "./pointer";
+import { useTheme } from "./theme";
 
 interface Props {
   one: Shown;
@@ -22,6 +26,10 @@ interface Props {
   place: Place | null;
   pick: (place: Place) => void;
 }
+
+const MEANING =
+  "How far the largest values cover the input. Smaller ones cover it less, in the same " +
+  "steps as the colours; what no scale can show covers it as far as the largest.";
 
 /** A feature map on the input, as far as its receptive field says where. */
 export function Overlay(props: Props) {
@@ -34,26 +42,27 @@ export function Overlay(props: Props) {
   const alignment = align(one.maps, field, picture);
   const { overlay } = state.value;
   const under = pointed.value;
-  const input = useMemo(() => asCanvas(picturePixels(picture), picture), [picture]);
+  useTheme();
+  const scale = paint.scale(channel);
+  const { low, high } = scale.limits;
+  const laid = useMemo(() => {
+    const cell = enlarged(alignment, zoom);
+    return laidOn(picture, one.maps, channel, paint, side, cell, overlay);
+  }, [picture, one, channel, paint.key, low, high, side.width, side.height, overlay]);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!canvas.current || !context) return;
     const accent = getComputedStyle(canvas.current).getPropertyValue("--accent");
-    context.imageSmoothingEnabled = zoom < 1;
-    context.clearRect(0, 0, side.width, side.height);
-    context.drawImage(input, 0, 0, side.width, side.height);
+    if (laid) context.putImageData(laid, 0, 0);
     const cell = enlarged(alignment, zoom);
-    context.globalAlpha = overlay;
-    context.drawImage(mapCanvas(one.maps, channel, paint, cell), cell.x, cell.y);
-    context.globalAlpha = 1;
-    for (const [at, colour, thick] of [
-      [under, "#fff", 1],
-      [place, accent, 1.5],
+    for (const [at, colour] of [
+      [under, "#fff"],
+      [place, accent],
     ] as const) {
       if (!at) continue;
       const seen = field && fieldAt(field, at.row, at.column, picture.height, picture.width);
       const region = seen ? enlarged(seen, zoom) : valueCell(cell, one.maps, at);
-      frame(context, region, colour, thick * ratio);
+      frame(context, region, colour, ratio);
     }
   });
   const find = (event: MouseEvent): Place | null => {
@@ -82,24 +91,33 @@ export function Overlay(props: Props) {
           if (found) props.pick(found);
         }}
       />
-      <div class="tools">
-        <label>
-          Opacity
-          <input
-            type="range"
-            min={0}
-            max={1}
-            step={0.01}
-            value={overlay}
-            aria-valuetext={percent(overlay)}
-            onInput={(event) => change({ overlay: Number(event.currentTarget.value) })}
-          />
-          <span class="values">{percent(overlay)}</span>
-        </label>
-      </div>
-      <p class="quiet lead">{howAligned(alignment, one)}</p>
+      <label class="corner" title={MEANING}>
+        <input
+          type="range"
+          min={0}
+          max={1}
+          step={0.01}
+          value={overlay}
+          aria-label="Opacity"
+          aria-valuetext={percent(overlay)}
+          onInput={(event) => change({ overlay: Number(event.currentTarget.value) })}
+        />
+        <span class="values">{percent(overlay)}</span>
+      </label>
+      <p class="quiet lead" title={MEANING}>
+        {howOpaque(scale, overlay)} {howAligned(alignment, one)}
+      </p>
     </>
   );
+}
+
+/** Say which values cover the input, and how far. */
+function howOpaque({ limits, signed }: Scale, opacity: number): string {
+  const most = Math.max(Math.abs(limits.low), Math.abs(limits.high));
+  const [none, all] = signed ? [0, most] : [limits.low, limits.high];
+  return `Covers none of the input at ${format(none)}, ${percent(opacity)} at ${
+    signed ? "±" : ""
+  }${format(all)}.`;
 }
 
 function howAligned({ known }: Alignment, one: Shown): string {
@@ -112,25 +130,30 @@ function howAligned({ known }: Alignment, one: Shown): string {
   return `Aligned by the receptive field: a value every ${far} px.`;
 }
 
-/** Pixels of the input as pixels of the screen, none of a side lost. */
-function enlarged(region: { row: number; column: number } & Room, zoom: number) {
-  const x = Math.round(region.column * zoom);
-  const y = Math.round(region.row * zoom);
-  return {
-    x,
-    y,
-    width: Math.max(1, Math.round((region.column + region.width) * zoom) - x),
-    height: Math.max(1, Math.round((region.row + region.height) * zoom) - y),
-  };
-}
-
-function mapCanvas(maps: Maps, channel: number, paint: Paint, side: Room): HTMLCanvasElement {
-  const pixels = new Uint32Array(side.width * side.height);
-  const cell = { x: 0, y: 0, width: side.width, height: side.height };
-  const options = { smooth: paint.smooth };
-  const target = { pixels, width: side.width };
-  drawMap(target, cell, maps, channel, paint.scale(channel), paint.table, options);
-  return asCanvas(pixels, side);
+/** The picture, with a map laid over it in `cell`. */
+function laidOn(
+  picture: Maps,
+  maps: Maps,
+  channel: number,
+  paint: Paint,
+  side: Room,
+  cell: Rectangle,
+  opacity: number,
+): ImageData | null {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [side.width, side.height];
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context || !side.width || !side.height) return null;
+  context.imageSmoothingEnabled = side.width < picture.width;
+  context.drawImage(asCanvas(picturePixels(picture), picture), 0, 0, side.width, side.height);
+  const image = context.getImageData(0, 0, side.width, side.height);
+  const under = { pixels: new Uint32Array(image.data.buffer), width: side.width };
+  const over = { pixels: new Uint32Array(under.pixels.length), width: side.width };
+  const scale = paint.scale(channel);
+  const table = veiled(paint.table, scale.signed);
+  drawMap(over, cell, maps, channel, scale, table, { smooth: paint.smooth });
+  layOver(under, over, opacity);
+  return image;
 }
 
 function asCanvas(pixels: Uint32Array, { width, height }: Room): HTMLCanvasElement {

@@ -40,6 +40,7 @@ export function Pane({ link, paint, name, layer, maps, order, scores }: PaneProp
           zoom={zoom ?? (one && room.width ? wholeZoom(maps, room) : null)}
           chosen={one ? null : a.channel}
           pins={pinnedIn(pins, layer)}
+          leads={name !== "B"}
           label={`Feature maps of ${name}`}
           pick={(channel) => {
             if (one) return;

@@ -1,5 +1,4 @@
 import type { Maps } from "../numbers/decode";
-import type { Region } from "../numbers/receptive";
 
 const OPAQUE = 0xff000000;
 
@@ -16,28 +15,11 @@ export function picturePixels(picture: Maps): Uint32Array {
   return pixels;
 }
 
-/** Draw an input's picture, and frame a region of it. */
-export function drawPicture(
-  canvas: HTMLCanvasElement,
-  picture: Maps,
-  region: Region | null,
-): void {
+/** Draw an input's picture. */
+export function drawPicture(canvas: HTMLCanvasElement, picture: Maps): void {
   const context = canvas.getContext("2d");
   if (!context) return;
   const image = context.createImageData(picture.width, picture.height);
   new Uint32Array(image.data.buffer).set(picturePixels(picture));
   context.putImageData(image, 0, 0);
-  if (!region) return;
-  for (const [colour, grow] of [
-    ["#000", 1.5],
-    ["#fff", 0.5],
-  ] as const) {
-    context.strokeStyle = colour;
-    context.strokeRect(
-      region.column - grow,
-      region.row - grow,
-      region.width + 2 * grow,
-      region.height + 2 * grow,
-    );
-  }
 }

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** A value under the cursor, in whatever picture it is. */
 export interface Pointed {
@@ -9,3 +10,44 @@ export interface Pointed {
 
 /** What is under the cursor; all pictures of the same layer mark it. */
 export const pointed = signal<Pointed | null>(null);
+
+/** Where the mouse is, in the page and from the top of the picture in CSS pixels. */
+export interface Mouse {
+  clientX: number;
+  clientY: number;
+  down: number;
+}
+
+interface Pointing {
+  /** Where the mouse is while it is over the picture. */
+  mouse: Mouse | null;
+  onMouseMove: (event: MouseEvent) => void;
+  onMouseLeave: () => void;
+}
+
+/**
+ * Keep `pointed` at what is under the mouse, also where pictures move under it.
+ *
+ * `find` tells what is at a place of the page, and `moved` what changes with every move.
+ */
+export function usePointing(
+  find: (at: Mouse) => Pointed | null,
+  moved: readonly unknown[],
+): Pointing {
+  const mouse = useRef<Mouse | null>(null);
+  useLayoutEffect(() => {
+    if (mouse.current) pointed.value = find(mouse.current);
+  }, moved);
+  return {
+    mouse: mouse.current,
+    onMouseMove: ({ clientX, clientY, currentTarget }) => {
+      const area = (currentTarget as HTMLElement).getBoundingClientRect();
+      mouse.current = { clientX, clientY, down: clientY - area.top };
+      pointed.value = find(mouse.current);
+    },
+    onMouseLeave: () => {
+      mouse.current = null;
+      pointed.value = null;
+    },
+  };
+}

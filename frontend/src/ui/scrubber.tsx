@@ -3,10 +3,13 @@ import { chosenRecord, chosenSeries, present } from "../data/shown";
 import { ALIGNS, type Align } from "../numbers/steps";
 import { change, select, state } from "../state/store";
 import { moveStep, playing, stepsNow, toStep } from "./moves";
+import { Said, useSaid } from "./said";
 import { useSteady } from "./steady";
+import { stepWritten } from "./written";
 
 /** How long a step is shown while playing, in ms. */
 const BEAT = 400;
+const ALONE = "There is no other step to play";
 const ALIGNED: { [key in Align]: string } = {
   step: "step",
   epoch: "epoch",
@@ -19,15 +22,17 @@ export function Scrubber() {
   const series = useSteady(chosenSeries(present(state.value.a))).value;
   const record = useSteady(chosenRecord(present(state.value.a)));
   usePlay(record.waiting);
+  const [said, say] = useSaid();
   const step = steps[at];
   const position = Object.entries(record.value?.header.position ?? {});
   return (
     <footer class="scrubber" aria-label="Steps">
       <button
         type="button"
+        disabled={steps.length < 2}
         aria-pressed={playing.value}
         aria-label={playing.value ? "Stop" : "Play"}
-        title={playing.value ? "Stop (p)" : "Play (p)"}
+        title={steps.length < 2 ? ALONE : playing.value ? "Stop (p)" : "Play (p)"}
         onClick={() => (playing.value = !playing.value)}
       >
         {playing.value ? "■" : "▶"}
@@ -61,13 +66,16 @@ export function Scrubber() {
       </button>
       <label>
         step
-        <input
-          class="number"
-          inputMode="numeric"
-          value={step ?? ""}
-          aria-label="Step by number"
-          onChange={(event) => goTo(event.currentTarget)}
-        />
+        <span class="noted">
+          <input
+            class="number"
+            inputMode="numeric"
+            value={step ?? ""}
+            aria-label="Step by number"
+            onChange={(event) => say(goTo(event.currentTarget))}
+          />
+          <Said words={said} above />
+        </span>
       </label>
       <span class="values">{position.map(([name, value]) => `${name} ${value}`).join(" · ")}</span>
       <span class="values" data-name="kept">
@@ -97,17 +105,13 @@ export function kept(count: number, logged: number | null): string {
   return `${count} of ${logged} ${logged === 1 ? "step" : "steps"}`;
 }
 
-/** Go to the last step that is not after the number in a field. */
-function goTo(field: HTMLInputElement): void {
-  const wanted = Number(field.value);
+/** Go to the last step that is not after the number in a field, and say what is not so. */
+function goTo(field: HTMLInputElement): string {
   const { steps, at } = stepsNow();
-  if (!field.value.trim() || !Number.isFinite(wanted)) {
-    field.value = String(steps[at] ?? "");
-    return;
-  }
-  const index = steps.findLastIndex((step) => step <= wanted);
-  toStep(Math.max(index, 0));
-  field.value = String(steps[Math.max(index, 0)] ?? "");
+  const { value, words } = stepWritten(field.value, steps, at);
+  field.value = String(steps[value ?? at] ?? "");
+  if (value !== null) toStep(value);
+  return words;
 }
 
 /** Go on a step a beat, once what is there is drawn, and around. */
@@ -115,6 +119,7 @@ function usePlay(waiting: boolean): void {
   const on = playing.value;
   const { at, steps } = stepsNow();
   useEffect(() => {
+    if (steps.length === 1) playing.value = false;
     if (!on || waiting || steps.length < 2) return;
     const timer = setTimeout(() => {
       // Another tab of TensorBoard is looked at.

@@ -5,7 +5,8 @@ import type { Shown } from "../data/shown";
 import { MARK_COLOURS, css } from "../drawing/colours";
 import { format, legendTicks } from "../drawing/legend";
 import { drawMap } from "../drawing/pixels";
-import { cellRectangle, gridLayout } from "../numbers/layout";
+import type { Sides } from "../numbers/alignment";
+import { type GridLayout, cellRectangle, gridLayout } from "../numbers/layout";
 import { MARKS, position } from "../numbers/scale";
 import type { Paint } from "./colours";
 
@@ -23,6 +24,12 @@ const MARKED = [
   ["−∞", MARKS.minus],
 ] as const;
 
+/** Where maps are on a sheet, or on `share` of its width. */
+export function sheetLayout(count: number, maps: Sides, share = 1): GridLayout {
+  const inside = Math.floor((WIDTH - 2 * MARGIN) * share);
+  return gridLayout(count, maps.width, maps.height, inside, "fit", GAP, LABEL);
+}
+
 /** Draw channels in their order; the colours of the page are those of `style`. */
 export function drawSheet(
   one: Shown,
@@ -32,8 +39,7 @@ export function drawSheet(
   style: CSSStyleDeclaration,
 ): HTMLCanvasElement {
   const { maps, header, input, run } = one;
-  const inside = WIDTH - 2 * MARGIN;
-  const layout = gridLayout(order.length, maps.width, maps.height, inside, "fit", GAP, LABEL);
+  const layout = sheetLayout(order.length, maps);
   const top = MARGIN + 2 * LINE;
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(WIDTH, layout.width + 2 * MARGIN);

@@ -1,5 +1,5 @@
 import { layersOf } from "../data/catalog";
-import { type Proposal, isOpen } from "../data/proposal";
+import type { Proposal } from "../data/proposal";
 import { listing, stepsOf } from "../data/resources";
 import type { Side as Found } from "../data/sides";
 import type { Selection } from "../state/state";
@@ -70,7 +70,7 @@ function Row({ side, found, proposal }: RowProps) {
           options={all[part]}
           value={chosen[part] === null ? null : String(chosen[part])}
           drawn={now[part]}
-          open={side === "b" ? `as A${now[part] && ` (${now[part]})`}` : openA(part, now)}
+          open={side === "b" ? `as A${now[part] && `: ${now[part]}`}` : openA(part, now)}
           proposed={proposal?.part === part ? String(proposal.value) : null}
           set={(value) => select(side, picked(part, value))}
         />
@@ -80,9 +80,11 @@ function Row({ side, found, proposal }: RowProps) {
   );
 }
 
+const OPEN_A = { run: "last written", step: "latest", input: "first", layer: "proposed" };
+
 /** What A shows where nothing was chosen. */
-function openA(part: "run" | "step" | "input" | "layer", now: { [part: string]: string }) {
-  return `${part === "step" ? "latest" : "automatic"} (${now[part] ?? ""})`;
+function openA(part: keyof typeof OPEN_A, now: { [part: string]: string }) {
+  return `${OPEN_A[part]}: ${now[part] ?? ""}`;
 }
 
 function picked(part: keyof Selection, value: string | null): Partial<Selection> {
@@ -108,7 +110,7 @@ function Part({ name, options, value, drawn, open, proposed, set }: PartProps) {
   return (
     <select
       aria-label={name}
-      title={`${name}: ${shown ?? open}`}
+      title={`${name}: ${shown ?? open}${value === null && proposed ? ", proposed" : ""}`}
       // Numbers, since a name may be empty.
       value={String(shown === null ? -1 : known.indexOf(shown))}
       onChange={(event) => set(known[Number(event.currentTarget.value)] ?? null)}
@@ -116,8 +118,7 @@ function Part({ name, options, value, drawn, open, proposed, set }: PartProps) {
       {proposed === null && <option value="-1">{open}</option>}
       {known.map((option, i) => (
         <option key={option} value={String(i)}>
-          {options.includes(option) || !drawn ? option : `${option} → ${drawn}`}
-          {option === proposed && " (proposed)"}
+          {options.includes(option) || !drawn ? option : `${option}, shown: ${drawn}`}
         </option>
       ))}
     </select>
@@ -135,7 +136,7 @@ function ChannelField({ side, found }: { side: Side; found: Found | null }) {
       inputMode="numeric"
       aria-label={name}
       title={`${name}, 0 to ${count - 1}; empty for ${side === "a" ? "none" : "that of A"}`}
-      placeholder={side === "a" ? "none" : `as A${from === null ? "" : ` (${from})`}`}
+      placeholder={side === "a" ? "none" : `as A${from === null ? "" : `: ${from}`}`}
       value={channel ?? ""}
       onChange={(event) => {
         const field = event.currentTarget;
@@ -146,23 +147,5 @@ function ChannelField({ side, found }: { side: Side; found: Found | null }) {
         } else field.value = String(channel ?? "");
       }}
     />
-  );
-}
-
-/** How B was found where it was left open. */
-export function ProposalLine({
-  known,
-  proposal,
-}: {
-  known: boolean;
-  proposal: Proposal | null;
-}) {
-  if (!known || !isOpen(state.value.b)) return null;
-  return (
-    <span class="quiet" data-name="proposal">
-      {proposal
-        ? `B was left open: ${proposal.words}.`
-        : "B was left open, and there is nothing else to compare with."}
-    </span>
   );
 }

@@ -11,17 +11,18 @@ const BINS = 40;
 const HEIGHT = 110;
 const MARGIN = { left: 34, right: 8, top: 6, bottom: 18 };
 
-interface Props {
+interface Facts {
   maps: Maps;
-  channel: number;
   found: ChannelStatistics;
+  /** What stands out, and where that is. */
+  most: string;
+  place: Place | null;
   inspect: (place: Place) => void;
 }
 
 /** Statistics of a channel, a line each. */
-export function Statistics({ maps, found, inspect }: Props) {
+export function Statistics({ maps, found, most, place, inspect }: Facts) {
   const positions = maps.height * maps.width;
-  const { argmax } = found;
   const show = (value: number | null) => (value === null ? "nothing finite" : format(value));
   const count = (number: number) => number.toLocaleString("en");
   return (
@@ -29,17 +30,17 @@ export function Statistics({ maps, found, inspect }: Props) {
       <tbody>
         <Fact name="minimum" value={show(found.minimum)} />
         <Fact name="maximum" value={show(found.maximum)} />
-        {argmax && (
+        {place && (
           <tr>
-            <td title="The first position that has it">maximum at</td>
+            <td title="The first position that has it">{most} at</td>
             <td>
               <button
                 type="button"
                 class="link"
                 title="Inspect all channels there (o)"
-                onClick={() => inspect(argmax)}
+                onClick={() => inspect(place)}
               >
-                row {argmax.row}, column {argmax.column}
+                row {place.row}, column {place.column}
               </button>
             </td>
           </tr>
@@ -65,8 +66,14 @@ function Fact({ name, value, odd = false }: { name: string; value: string; odd?:
   );
 }
 
+interface SpreadProps {
+  maps: Maps;
+  channel: number;
+  found: ChannelStatistics;
+}
+
 /** How often values occur; zeros and what is not finite are counted beside it. */
-export function Spread({ maps, channel, found }: Props) {
+export function Spread({ maps, channel, found }: SpreadProps) {
   const box = useRef<HTMLDivElement>(null);
   const { width } = useSize(box);
   const counted = useMemo(() => {

@@ -2,7 +2,9 @@ import type { Record } from "../data/shown";
 import { partnerOf } from "../data/pairs";
 import { change, select } from "../state/store";
 import { canShowRemoved, showsRemoved } from "./contents";
+import { kindOf } from "./kinds";
 import { shapeOf } from "./layers";
+import { activationOf } from "./removed";
 
 /** What the picture below is: always of what is drawn, not of what is on its way. */
 export function Title({ record, input }: { record: Record; input: string }) {
@@ -12,8 +14,7 @@ export function Title({ record, input }: { record: Record; input: string }) {
       <span data-name="layer">{layer.path}</span>
       <small>
         {[
-          layer.class_name,
-          layer.kind,
+          ...kindOf(layer),
           shapeOf(record.header),
           `input ${input}`,
           `run ${record.run.run}`,
@@ -36,7 +37,7 @@ function ReluSwitch({ record }: { record: Record }) {
     change({ removed: false });
     if (wanted !== after) select("a", { layer: partner.layer });
   };
-  const name = /relu/i.test(after ? layer.class_name : "relu") ? "ReLU" : "activation";
+  const name = activationOf(layer);
   return (
     <span class="switch" role="group" aria-label={`Before and after ${name}`}>
       <button type="button" aria-pressed={!removed && !after} onClick={() => choose(false)}>

@@ -1,42 +1,20 @@
 import type { Header } from "../data/api";
 import type { Ordering } from "../data/ordering";
-import { SORT_KEYS, type SortKey } from "../numbers/order";
 import { pinnedIn, withoutPins } from "../state/pins";
 import { change, state } from "../state/store";
+import { NoChannels } from "./nothing";
 import { SearchChannels } from "./search";
-
-const SORTS: { [key in SortKey]: string } = {
-  channel: "channel",
-  max: "maximum",
-  mean: "mean",
-  l2: "L2 norm",
-  deviation: "standard deviation",
-  zeros: "share of zeros",
-  change: "change since the first step",
-  difference: "difference to B",
-};
+import { SortBy } from "./sort_by";
+import { Zoom } from "./zoom";
 
 /** Which channels, and in what order. */
 export function ChannelTools({ ordering, header }: { ordering: Ordering; header: Header }) {
-  const { sort, hideDead, pins, zoom } = state.value;
+  const { sort, hideDead, pins } = state.value;
+  const count = ordering.channels.length + ordering.hidden;
   const pinned = pinnedIn(pins, header.layer).length;
   return (
     <div class="tools">
-      <label>
-        Sort by
-        <select
-          value={sort.by}
-          onChange={(event) =>
-            change({ sort: { ...sort, by: event.currentTarget.value as SortKey } })
-          }
-        >
-          {SORT_KEYS.map((key) => (
-            <option key={key} value={key}>
-              {SORTS[key]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <SortBy />
       <button
         type="button"
         disabled={sort.by === "channel"}
@@ -46,7 +24,7 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
       >
         {sort.descending ? "↓" : "↑"}
       </button>
-      <SearchChannels unknown={ordering.unknown} />
+      <SearchChannels unknown={ordering.unknown} hides={ordering.unsearched} count={count} />
       <label>
         <input
           type="checkbox"
@@ -64,25 +42,17 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
           unpin {pinned}
         </button>
       )}
-      <span class="switch" role="group" aria-label="Zoom">
-        <button type="button" aria-label="Smaller" onClick={() => change({ zoom: step(zoom, 0.5) })}>
-          −
-        </button>
-        <button type="button" aria-pressed={zoom === null} onClick={() => change({ zoom: null })}>
-          {zoom === null ? "fit" : `${zoom}×`}
-        </button>
-        <button type="button" aria-label="Larger" onClick={() => change({ zoom: step(zoom, 2) })}>
-          +
-        </button>
-      </span>
+      <Zoom />
       <span class="quiet values" data-name="count">
-        {ordering.channels.length} of {ordering.channels.length + ordering.hidden} channels
+        {ordering.channels.length} of {count} channels
       </span>
       {ordering.reason !== null && <span class="failed">{ordering.reason}</span>}
+      <NoChannels
+        shown={ordering.channels.length}
+        all={count}
+        unsearched={ordering.unsearched}
+        dead={hideDead ? header.dead.length : 0}
+      />
     </div>
   );
-}
-
-function step(zoom: number | null, factor: number): number {
-  return Math.min(Math.max((zoom ?? 2) * factor, 1 / 8), 32);
 }

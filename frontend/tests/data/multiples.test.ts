@@ -31,7 +31,30 @@ describe("the scale of small multiples", () => {
       shared: true,
       words: "smallest to largest value of all channels of the cells in sight",
     };
-    expect(told({}, true)).toEqual([all, all]);
+    expect(told({}, false)).toEqual([all, all]);
+  });
+
+  it("is each layer's own, of all runs, where columns are layers", () => {
+    const words =
+      "each layer's smallest to largest value, of all its channels of the cells in sight";
+    expect(told({}, true)).toEqual([
+      { limits: { low: -1, high: 93 }, shared: false, words },
+      { limits: { low: 0, high: 81 }, shared: false, words },
+    ]);
+  });
+
+  it("cuts off each layer's own share where columns are layers", () => {
+    const words = "each layer by itself: percentile 25 to 75 of what is shown";
+    const found = told({ mode: "percentile", percentile: 25 }, true);
+    expect(found.map((one) => one.words)).toEqual([words, words]);
+    expect(found.map((one) => one.shared)).toEqual([false, false]);
+    expect(found[1]!.limits.high).toBeLessThan(81);
+    expect(found[0]!.limits.high).toBeGreaterThan(81);
+  });
+
+  it("is one where its ends are fixed, also for different layers", () => {
+    const all = { limits: { low: -2, high: 3 }, shared: true, words: "fixed values" };
+    expect(told({ mode: "fixed", low: 3, high: -2 }, true)).toEqual([all, all]);
   });
 
   it("is one for the channels shown, where these are one", () => {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type Around, type Exact, isOpen, proposal, swapped } from "../../src/data/proposal";
+import {
+  type Around,
+  type Exact,
+  type Proposal,
+  isChosen,
+  isOpen,
+  proposals,
+  swapped,
+} from "../../src/data/proposal";
 import { START } from "../../src/state/state";
 
 const around: Around = {
@@ -11,37 +19,45 @@ const around: Around = {
   run: "small",
 };
 
-describe("proposal", () => {
-  it("takes the first step where there are several, at the first the latest", () => {
-    const first = { part: "step", value: 0, words: "the first step of the same run" };
-    expect(proposal(around)).toEqual(first);
-    expect(proposal({ ...around, step: 2 })).toEqual(first);
-    expect(proposal({ ...around, step: 0 })).toEqual({
-      part: "step",
-      value: 11,
-      words: "the latest step of the same run",
-    });
+describe("proposals", () => {
+  const first = { part: "step", value: 0, words: "first step" };
+  const latest = { part: "step", value: 11, words: "latest step" };
+  const input = { part: "input", value: "face-eye-closed", words: "next input" };
+  const run = { part: "run", value: "fast", words: "next run with this layer" };
+
+  it("begin with the first step where there are several, at the first with the latest", () => {
+    expect(proposals(around)).toEqual([first, input, run]);
+    expect(proposals({ ...around, step: 2 })).toEqual([first, latest, input, run]);
+    expect(proposals({ ...around, step: 0 })).toEqual([latest, input, run]);
   });
 
-  it("takes the next input where there is one step", () => {
+  it("begin with the next input where there is one step", () => {
     const one = { ...around, steps: [11] };
-    const next = (value: string) => ({ part: "input", value, words: "the next input" });
-    expect(proposal(one)).toEqual(next("face-eye-closed"));
-    expect(proposal({ ...one, input: "face-eye-closed" })).toEqual(next("face"));
+    expect(proposals(one)).toEqual([input, run]);
+    expect(proposals({ ...one, input: "face-eye-closed" })).toEqual([
+      { ...input, value: "face" },
+      run,
+    ]);
   });
 
-  it("takes the next run where there is one step and one input", () => {
-    const one = { ...around, steps: [], inputs: ["face"] };
-    expect(proposal(one)).toEqual({
-      part: "run",
-      value: "fast",
-      words: "the next run that has the layer",
-    });
+  it("begin with the next run where there is one step and one input", () => {
+    expect(proposals({ ...around, steps: [], inputs: ["face"] })).toEqual([run]);
   });
 
-  it("has none where there is nothing else", () => {
-    expect(proposal({ ...around, steps: [1], inputs: ["face"], runs: ["small"] })).toBeNull();
-    expect(proposal({ ...around, steps: [], inputs: [], runs: [] })).toBeNull();
+  it("are none where there is nothing else", () => {
+    expect(proposals({ ...around, steps: [11], inputs: ["face"], runs: ["small"] })).toEqual([]);
+    expect(proposals({ ...around, steps: [], inputs: [], runs: [] })).toEqual([]);
+  });
+});
+
+describe("isChosen", () => {
+  const input: Proposal = { part: "input", value: "face", words: "next input" };
+
+  it("is a side B that has this of its own and nothing else", () => {
+    expect(isChosen(input, { ...START.b, input: "face" })).toBe(true);
+    expect(isChosen(input, { ...START.b, input: "face", step: 0 })).toBe(false);
+    expect(isChosen(input, { ...START.b, input: "other" })).toBe(false);
+    expect(isChosen(input, START.b)).toBe(false);
   });
 });
 

@@ -9,7 +9,7 @@ import {
 } from "../../src/drawing/colours";
 import { MARKS } from "../../src/numbers/scale";
 import { bytes } from "../numbers/vectors";
-import { SIGNED_TABLE } from "./vectors";
+import { TABLES } from "./vectors";
 
 const shares = (colour: number) => {
   const [red, green, blue] = unpack(colour);
@@ -56,10 +56,14 @@ describe("COLOUR_MAPS", () => {
     }
   });
 
-  it("gray and signed are those of the logged pictures", () => {
+  it("are those of Python, and there are no others", () => {
     const ramp = Array.from({ length: 256 }, (_, i) => [i, i, i]);
     expect(Array.from(COLOUR_MAPS.gray, unpack)).toEqual(ramp);
-    expect(Array.from(COLOUR_MAPS.signed, unpack).flat()).toEqual([...bytes(SIGNED_TABLE)]);
+    const tables = Object.entries(COLOUR_MAPS).map(
+      ([name, table]) => [name, Array.from(table, unpack).flat()] as const,
+    );
+    const python = Object.entries(TABLES).map(([name, table]) => [name, [...bytes(table)]]);
+    expect(tables).toEqual(python);
   });
 
   it.each(["gray", "heat", "ice"] as const)("%s rises in luminance with every step", (name) => {

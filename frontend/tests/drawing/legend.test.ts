@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { format, legendTicks, percent, ticks } from "../../src/drawing/legend";
+import {
+  counted,
+  format,
+  legendTicks,
+  markWords,
+  percent,
+  placedTicks,
+  ticks,
+} from "../../src/drawing/legend";
 
 describe("ticks", () => {
   it.each([
@@ -75,4 +83,79 @@ it("legendTicks are at least three", () => {
   expect(legendTicks({ low: -47.41, high: 47.41 })).toEqual([-40, -20, 0, 20, 40]);
   expect(legendTicks({ low: 0, high: 1630 })).toEqual([0, 500, 1000, 1500]);
   expect(legendTicks({ low: 2, high: 2 })).toEqual([2]);
+});
+
+describe("placedTicks", () => {
+  const linear = (limits: { low: number; high: number }) => (value: number) =>
+    (value - limits.low) / (limits.high - limits.low);
+  const texts = (low: number, high: number, width: number) =>
+    placedTicks({ low, high }, linear({ low, high }), width).map(({ text }) => text);
+
+  it("tells both ends, and between them what there is room for", () => {
+    expect(texts(0, 1.251, 224)).toEqual(["0", "0.5", "1.251"]);
+    expect(texts(-0.4451, 0.4451, 224)).toEqual(["−0.4451", "0", "0.4451"]);
+    expect(texts(-0.4451, 0.4451, 290)).toEqual(["−0.4451", "−0.2", "0", "0.2", "0.4451"]);
+    expect(texts(-0.4451, 0.4451, 100)).toEqual(["−0.4451", "0.4451"]);
+    expect(texts(0, 1, 224)).toEqual(["0", "0.5", "1"]);
+  });
+
+  it("begins with the colours and ends with them", () => {
+    const found = placedTicks({ low: -2, high: 6 }, linear({ low: -2, high: 6 }), 224);
+    expect(found.map(({ value, share }) => [value, share])).toEqual([
+      [-2, 0],
+      [0, 0.25],
+      [2, 0.5],
+      [4, 0.75],
+      [6, 1],
+    ]);
+  });
+
+  it("puts values where gamma moves their colours", () => {
+    const found = placedTicks({ low: 0, high: 1 }, (value) => value ** 2, 224);
+    expect(found.map(({ value, share }) => [value, share])).toEqual([
+      [0, 0],
+      [0.5, 0.25],
+      [1, 1],
+    ]);
+  });
+
+  it("tells a scale without width once", () => {
+    expect(placedTicks({ low: 2, high: 2 }, () => 1, 224)).toEqual([
+      { value: 2, text: "2", share: 1 },
+    ]);
+  });
+
+  it("leaves room between all texts", () => {
+    for (let i = 1; i < 300; i++) {
+      const low = Math.sin(i) * 10 ** (i % 9);
+      const limits = { low, high: low + 10 ** ((i % 11) - 3) };
+      const width = 224;
+      const found = placedTicks(limits, linear(limits), width);
+      const spans = found.map(({ text, share }, place) => {
+        const long = 6.5 * text.length;
+        const anchor = place === 0 ? 0 : place === found.length - 1 ? 1 : 0.5;
+        return [share * width - anchor * long, share * width + (1 - anchor) * long];
+      });
+      for (let place = 2; place < spans.length; place++) {
+        expect(spans[place]![0]! - spans[place - 1]![1]!).toBeGreaterThanOrEqual(10 - 1e-9);
+      }
+    }
+  });
+});
+
+it("markWords tells only what is present, and how often", () => {
+  expect(markWords({ 0: 7, 1: 12, 2: 0, 3: 4704, 4: 1, 5: 0 })).toEqual([
+    { mark: 1, words: "12 below the scale" },
+    { mark: 3, words: "4,704 NaN" },
+    { mark: 4, words: "1 ∞" },
+  ]);
+  expect(markWords({ 0: 7, 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 })).toEqual([]);
+});
+
+it.each([
+  [0, "0 steps"],
+  [1, "1 step"],
+  [2, "2 steps"],
+])("counted of %d is %s", (count, words) => {
+  expect(counted(count, "step")).toBe(words);
 });

@@ -31,8 +31,8 @@ describe("compared", () => {
     const found = compared(a, b);
     expect(found.maps).toEqual(maps(1, 2, 2, [3, -4, 0, 0]));
     const cosine = 2 / (Math.sqrt(11) * Math.sqrt(18));
-    expect(found.total).toEqual({ l1: 7, l2: 5, cosine, left: 0 });
-    expect(found.channels[0]).toEqual({ l1: 7, l2: 5, cosine: 0, left: 0 });
+    expect(found.total).toEqual({ l1: 7, l2: 5, cosine, left: 0, counted: 4 });
+    expect(found.channels[0]).toEqual({ l1: 7, l2: 5, cosine: 0, left: 0, counted: 2 });
     expect(found.channels[1]!.l1).toBe(0);
     expect(found.channels[1]!.cosine).toBeCloseTo(1, 12);
   });
@@ -42,7 +42,7 @@ describe("compared", () => {
     const b = maps(1, 2, 2, [1, 2, Infinity, 0]);
     const found = compared(a, b);
     expect(found.maps.values).toEqual(Float32Array.of(NaN, 0, NaN, Infinity));
-    expect(found.total).toEqual({ l1: 0, l2: 0, cosine: 1, left: 3 });
+    expect(found.total).toEqual({ l1: 0, l2: 0, cosine: 1, left: 3, counted: 1 });
     expect(found.channels.map((one) => [one.left, one.cosine])).toEqual([
       [1, 1],
       [2, null],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type LayerScalars,
+  beganAt,
   healthMatrix,
   healthTable,
   isBroken,
@@ -76,5 +77,21 @@ describe("the share shown", () => {
     expect(shareOf({ dead: 0, nonfinite: 1e-6 }, "dead")).toBeNaN();
     expect(isBroken({ dead: 0, nonfinite: 0, mean: 0 })).toBe(false);
     expect(isBroken({ dead: 0, mean: null })).toBe(true);
+  });
+});
+
+describe("when something began", () => {
+  const began = (held: (boolean | undefined)[]) => beganAt(held.length - 1, (at) => held[at]);
+
+  it("is the first place of the unbroken stretch", () => {
+    expect(began([false, true, false, true, true, true])).toBe(3);
+    expect(began([false, true])).toBe(1);
+    expect(began([true, true, true])).toBe(0);
+    expect(began([true])).toBe(0);
+  });
+
+  it("is not known where it is not known of a place before", () => {
+    expect(began([false, undefined, true, true])).toBeNull();
+    expect(began([undefined, false, true, true])).toBe(2);
   });
 });

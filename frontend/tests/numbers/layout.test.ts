@@ -5,6 +5,8 @@ import {
   hit,
   LEGIBLE,
   visibleRows,
+  zoomBy,
+  zoomOf,
 } from "../../src/numbers/layout";
 
 /** Whole numbers that look random and are the same each time. */
@@ -168,4 +170,41 @@ it("visibleRows are those that touch the viewport with their maps or labels", ()
       expect(found).toEqual(rows);
     }
   }
+});
+
+describe("zoomBy", () => {
+  const cells = (width: number, height: number, zoom: number | "fit") =>
+    gridLayout(9, width, height, 1000, zoom, 4);
+
+  /** What the zoom is at the start, and after each step as far as there are any. */
+  const walk = (width: number, height: number, zoom: number | "fit", factor: number) => {
+    const found = [zoomOf(cells(width, height, zoom))];
+    for (let next = zoomBy(cells(width, height, zoom), factor); next !== null; ) {
+      found.push(zoomOf(cells(width, height, next)));
+      next = zoomBy(cells(width, height, next), factor);
+    }
+    return found;
+  };
+
+  it("goes from what is drawn to what is drawn next, and ends where nothing is", () => {
+    expect(walk(14, 14, 0.125, 2)).toEqual([2, 4, 8, 16, 32]);
+    expect(walk(14, 14, 32, 0.5)).toEqual([32, 16, 8, 4, 2]);
+    expect(walk(100, 200, 1, 0.5)).toEqual([1, 0.5, 0.25, 0.125, 0.12]);
+  });
+
+  it("takes for drawn the side that was not enlarged", () => {
+    expect(walk(55, 3, 1, 2)).toEqual([1, 2, 4, 8, 16, 32]);
+    expect(walk(3, 55, 1, 0.5)).toEqual([1, 28 / 55, 24 / 55]);
+  });
+
+  it("never stands still, and starts from what fits", () => {
+    for (const side of [1, 2, 7, 13, 28, 56, 224]) {
+      for (const factor of [2, 0.5]) {
+        const found = walk(side, side, "fit", factor);
+        const steps = found.slice(1).map((zoom, i) => zoom / found[i]!);
+        expect(steps.filter((step) => (factor > 1 ? step <= 1 : step >= 1))).toEqual([]);
+        expect(found.length).toBeLessThan(12);
+      }
+    }
+  });
 });

@@ -3,6 +3,7 @@ import {
   channelLimits,
   finiteLimits,
   fromStatistics,
+  outward,
   percentileLimits,
   symmetric,
   union,
@@ -99,4 +100,14 @@ it("fromStatistics passes over channels without a finite value", () => {
   expect(fromStatistics([0, null, -2], [3, null, 1])).toEqual({ low: -2, high: 3 });
   expect(fromStatistics([null], [null])).toBeNull();
   expect(fromStatistics([], [])).toBeNull();
+});
+
+it.each([
+  [0, 1.2512345, 0, 1.252],
+  [-0.98765, 0.98765, -0.9877, 0.9877],
+  [-0.98764, 99999.9, -0.9877, 100000],
+  [1.2512345, 1.2512345, 1.251, 1.252],
+  [-1e-7, 1e-7, -1e-7, 1e-7],
+])("outward of %d to %d is %d to %d", (low, high, least, most) => {
+  expect(outward({ low, high }, 4)).toEqual({ low: least, high: most });
 });

@@ -4,6 +4,7 @@ import {
   difference,
   distances,
   histogram,
+  lengthOf,
 } from "../../src/numbers/statistics";
 import { NORMAL } from "./vectors";
 
@@ -158,19 +159,26 @@ describe("distances", () => {
       l2: expect.closeTo(15.917452918894405, 12),
       cosine: expect.closeTo(0.3396910396686331, 14),
       left: 0,
+      counted: 30,
     });
   });
 
   it("leave out what is not finite in one of them, and look at a part", () => {
     const a = new Float32Array([9, 3, NaN, 4, Infinity]);
     const b = new Float32Array([1, 0, 1, 0, Infinity]);
-    expect(distances(a, b, 1)).toEqual({ l1: 7, l2: 5, cosine: null, left: 2 });
+    expect(distances(a, b, 1)).toEqual({ l1: 7, l2: 5, cosine: null, left: 2, counted: 2 });
   });
 
   it("have a cosine from -1 to 1", () => {
     const a = new Float32Array([0.1, 0.2, 0.3]);
-    expect(distances(a, a)).toEqual({ l1: 0, l2: 0, cosine: 1, left: 0 });
+    expect(distances(a, a)).toEqual({ l1: 0, l2: 0, cosine: 1, left: 0, counted: 3 });
     expect(distances(a, a.map((value) => -value)).cosine).toBe(-1);
+  });
+
+  it("have no length where nothing is finite", () => {
+    const [nothing, one] = [new Float32Array([NaN]), new Float32Array([3])];
+    expect(lengthOf(distances(nothing, one))).toBeNaN();
+    expect(lengthOf(distances(one, one))).toBe(0);
   });
 
   it("refuse two of different lengths", () => {

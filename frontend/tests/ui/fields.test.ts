@@ -9,16 +9,20 @@ describe("keeps", () => {
     expect(kept("input", "range")).toEqual(["ArrowLeft", "Home"]);
   });
 
-  it("leaves to a button and to a box what presses them", () => {
+  it("leaves to a button, to the head of a menu and to a box what presses them", () => {
     expect(kept("button", "button")).toEqual([" ", "Enter"]);
+    expect(kept("summary")).toEqual([" ", "Enter"]);
     expect(kept("input", "checkbox")).toEqual([" "]);
   });
 
-  it("leaves everything to what is written into, to lists and to dialogs", () => {
+  it("leaves to a list what opens it and what goes through it, but no letters", () => {
+    expect(kept("select", "select-one")).toEqual([" ", "Enter", "ArrowLeft", "Home"]);
+  });
+
+  it("leaves everything to what is written into, and to dialogs", () => {
     for (const [element, type] of [
       ["input", "text"],
       ["input", "search"],
-      ["select", "select-one"],
       ["textarea", "textarea"],
       ["dialog", undefined],
     ] as const) {

@@ -1,0 +1,108 @@
+/** One channel, by itself and on the input, as Python. */
+
+import type { Rectangle } from "../numbers/layout";
+import { type Shown, mapLines, titled } from "./grid";
+import {
+  type Colours,
+  LARGE,
+  PAGE,
+  type Script,
+  type Source,
+  drawing,
+  limitLines,
+  read,
+  reading,
+  script,
+  shown,
+} from "./script";
+
+/** The input that a map is laid on. */
+export interface Under {
+  source: Source;
+  /** Of its picture. */
+  channels: number;
+  /** Pixels of the drawing for one of the picture. */
+  zoom: number;
+  /** Where the map lies, in pixels of the drawing. */
+  place: Rectangle;
+  /** How far the largest values cover the input, 0 to 1. */
+  opacity: number;
+  /** Whether the place is known from the receptive field. */
+  known: boolean;
+  /** Whether the map has more values than pixels there. */
+  shrunk: boolean;
+}
+
+/** What the page of a channel shows. */
+export interface ChannelShown extends Shown {
+  channel: number;
+  /** Null where no picture was logged. */
+  under: Under | null;
+}
+
+const REST = "Histogram, statistics and curves are not drawn.";
+const SHRUNK = "On the input the tab shows means of several values, this only some of them.";
+const ALONE = "No picture of this input was logged.";
+
+/** Write a script that draws a channel, and the input under it. */
+export function channelScript(given: ChannelShown): Script {
+  const { logDir, channel, under, colours } = given;
+  const notes = [REST, ...(under ? [] : [ALONE]), ...(under?.shrunk ? [SHRUNK] : [])];
+  return script(
+    titled(`Channel ${channel}`, given),
+    notes,
+    colours,
+    [reading(logDir), drawing(colours, LARGE), PAGE],
+    [
+      ...mapLines(given),
+      "",
+      ...limitLines(colours),
+      `large = draw(maps[:, :, ${channel}], limits)`,
+      "pictures = [large]",
+      ...(under ? overlaid(under, channel, colours) : []),
+      shown("pictures", under ? 2 : 1),
+    ],
+  );
+}
+
+/** How far each value covers the input, 0 to 255: in the steps of the colours. */
+function covering(channel: number, { map, gamma }: Colours): string[] {
+  const bent = gamma === 1 ? "" : `, gamma=${gamma}`;
+  const signed = map === "signed";
+  return [
+    "# The larger a value, the more it covers; what no scale can show covers most.",
+    `values = maps[:, :, ${channel}]`,
+    `shade = av.colorize(values, limits, "gray"${signed ? "" : bent}, shades=True)`,
+    "plain = (shade == shade[:, :, :1]).all(2)",
+    ...(signed
+      ? [
+          "ends = 0, max(map(abs, limits))",
+          `shade = av.colorize(np.abs(values), ends, "gray"${bent}, shades=True)`,
+        ]
+      : []),
+    "cover = np.where(plain, shade[:, :, 0], 255).astype(np.uint8)",
+    "down, across = (large.shape[i] // cover.shape[i] for i in (0, 1))",
+    "cover = cover.repeat(down, 0).repeat(across, 1)",
+  ];
+}
+
+function overlaid(under: Under, channel: number, drawn: Colours): string[] {
+  const { source, channels, zoom, place, opacity, known } = under;
+  const { x, y, width, height } = place;
+  const colours = channels === 3 ? "" : channels > 3 ? "[:, :, :3]" : "[:, :, [0, 0, 0]]";
+  return [
+    "",
+    known
+      ? "# On the input, where the receptive fields of the values say."
+      : "# Stretched over the whole input: the receptive field is not known.",
+    read("picture", source),
+    `picture = picture${colours}.astype(np.uint8).repeat(${zoom}, 0).repeat(${zoom}, 1)`,
+    ...covering(channel, drawn),
+    `size = ${height}, ${width}`,
+    'over = Image.fromarray(av.imresize(large, size, "nearest"))',
+    `cover = np.rint(${opacity} * av.imresize(cover, size, "nearest")).astype(np.uint8)`,
+    "laid = Image.fromarray(picture)",
+    `laid.paste(over, (${x}, ${y}), Image.fromarray(cover))`,
+    "pictures.append(np.asarray(laid))",
+  ];
+}

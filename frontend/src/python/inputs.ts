@@ -1,0 +1,97 @@
+/** Inputs beside each other as Python. */
+
+import type { Limits } from "../numbers/limits";
+import {
+  type Colours,
+  PAGE,
+  SMALL,
+  type Script,
+  type Source,
+  drawing,
+  limitLines,
+  ownLimits,
+  reading,
+  script,
+  shown,
+} from "./script";
+import { call, integers, list, pair, quoted } from "./text";
+
+/** What inputs beside each other show. */
+export interface InputsShown {
+  logDir: string;
+  /** Where the inputs are; `input` is A. */
+  source: Source;
+  /** The input that A is compared with. */
+  other: string;
+  /** All inputs that are shown. */
+  names: readonly string[];
+  /** Step of the record of pictures, and which inputs have one; null where none has. */
+  pictures: { step: number; names: readonly string[] } | null;
+  /** In the order of their response. */
+  channels: readonly number[];
+  colours: Colours;
+  /** Of the difference. */
+  apart: Limits;
+  /** Whether not all inputs are shown. */
+  some: boolean;
+}
+
+const MISSING = [
+  "    if name not in logged:",
+  "        pictures.append(blank)",
+  "        continue",
+];
+
+/** Write a script with a row for each channel and a column for each input. */
+export function inputsScript(given: InputsShown): Script {
+  const { logDir, source, other, names, channels, colours, apart, some } = given;
+  const { run, layer, step, input } = source;
+  const at = `[${quoted(source.input)}]`;
+  const maps = source.axes === 3 ? "activations[name]" : "av.as_maps(activations[name])";
+  const found = colours.limits
+    ? []
+    : ["    limits = limits_of(*(one[:, :, channel] for one in maps.values()))"];
+  return script(
+    `Inputs: layer ${layer}, run ${run}, step ${step}; A is ${input}, B is ${other}.`,
+    some ? [`${names.length} of the inputs, as in the tab.`] : [],
+    colours,
+    [reading(logDir), drawing(colours, SMALL, true), PAGE, ...ownLimits(colours)],
+    [
+      `names = ${list(names.map(quoted), "", 8)}`,
+      `activations = ${call("read", [quoted(run), quoted(layer), `${step}`], "", 14)}`,
+      `maps = {name: ${maps} for name in names}`,
+      `difference = maps${at} - maps[${quoted(other)}]`,
+      "# Ordered by how differently A and B make them respond.",
+      `channels = ${integers(channels, "", 11)}`,
+      "",
+      ...heads(given),
+      ...limitLines(colours),
+      `limits_apart = ${pair(apart)}  # of A - B`,
+      "for channel in channels:",
+      ...found,
+      "    row = [draw(one[:, :, channel], limits) for one in maps.values()]",
+      '    apart = draw(difference[:, :, channel], limits_apart, colormap="signed")',
+      "    pictures += [*row, apart]",
+      shown("pictures", names.length + 1),
+    ],
+  );
+}
+
+/** The pictures of the inputs, in a row of their own. */
+function heads({ source, names, pictures }: InputsShown): string[] {
+  if (!pictures) return ["# No pictures of the inputs were logged.", "pictures = []", ""];
+  const { run } = source;
+  const asked = [quoted(run), quoted(":input"), `${pictures.step}`];
+  const all = names.every((name) => pictures.names.includes(name));
+  return [
+    `logged = ${call("read", asked, "", 9)}`,
+    "blank = np.full((1, 1, 3), 128, np.uint8)",
+    "pictures = []",
+    "for name in names:",
+    ...(all ? [] : MISSING),
+    "    picture = logged[name].astype(np.uint8)",
+    `    pictures.append(av.imresize(picture, ${SMALL} / max(picture.shape)))`,
+    "pictures.append(blank)  # above A - B",
+    "",
+  ];
+}

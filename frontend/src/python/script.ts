@@ -1,0 +1,151 @@
+/** What the scripts of all views have in common. */
+
+import type { ColourMapName } from "../drawing/colours";
+import type { Limits } from "../numbers/limits";
+import { call, pair, quoted, remark } from "./text";
+
+/** Values of a layer for one input, as they are logged. */
+export interface Source {
+  run: string;
+  layer: string;
+  step: number;
+  input: string;
+  /** How many axes the activations have in the model. */
+  axes: number;
+}
+
+/** How values are coloured. */
+export interface Colours {
+  map: ColourMapName;
+  gamma: number;
+  /** Of all that is drawn; null where each channel has its own. */
+  limits: Limits | null;
+  /** Whether zero is in the middle of limits of one's own. */
+  symmetric: boolean;
+  /** Whose limits they are. */
+  words: string;
+  /** Whether the tab smooths between values. */
+  smooth: boolean;
+}
+
+/** A script, and in words what the view has and it has not. */
+export interface Script {
+  code: string;
+  notes: string[];
+}
+
+/** No names before the third line: a comment may tell Python the encoding in the first two. */
+const TAB = "What the Activations tab of TensorBoard shows, drawn from what was logged.";
+const HEAD = ["import numpy as np", "from PIL import Image", "", "import tb_actviz as av"];
+const PLAIN = "Each value is one square or oblong; labels, frames and rings are left out.";
+const ROUGH = "The tab smooths between values; here each has one colour.";
+
+/** How high or wide a feature map is drawn among others, and alone. */
+export const [SMALL, LARGE] = [96, 480];
+
+/** A module: what is told of it, functions, and what is done. */
+export function script(
+  title: string,
+  notes: readonly string[],
+  { smooth }: Pick<Colours, "smooth">,
+  functions: readonly string[],
+  body: readonly string[],
+): Script {
+  const all = [PLAIN, ...(smooth ? [ROUGH] : []), ...notes];
+  const [plain = "", ...others] = all;
+  const told = [TAB, plain, title, ...others].map(remark);
+  const parts = functions.flatMap((one) => ["", "", one]);
+  const after = functions.length ? ["", ""] : [""];
+  return { code: [...told, ...HEAD, ...parts, ...after, ...body, ""].join("\n"), notes: all };
+}
+
+/** The function `read`. */
+export function reading(logDir: string): string {
+  const given = [quoted(logDir), "runs=run", "layers=layer", "steps=step"];
+  return [
+    "def read(run, layer, step):",
+    '    """What a layer does for each input."""',
+    `    (stored,) = ${call("av.read_records", given, "    ", 12)}`,
+    "    return stored.activations",
+  ].join("\n");
+}
+
+/** A line that reads the feature maps of a source, (H, W, C). */
+export function read(name: string, source: Source): string {
+  const { run, layer, step } = source;
+  const key = `[${quoted(source.input)}]`;
+  const wrap = source.axes === 3 ? ["", ""] : ["av.as_maps(", ")"];
+  const before = `${name} = ${wrap[0]}`;
+  const used = before.length + key.length + (wrap[1]?.length ?? 0);
+  const found = call("read", [quoted(run), quoted(layer), String(step)], "", used);
+  return `${before}${found}${key}${wrap[1]}`;
+}
+
+/** The colours of an expression. */
+export function colorized(
+  values: string,
+  limits: string,
+  { map, gamma }: Colours,
+  { indent = "", name = quoted(map) } = {},
+): string {
+  const bent = gamma === 1 ? [] : [`gamma=${gamma}`];
+  return call("av.colorize", [values, limits, name, ...bent, "shades=True"], indent, 9);
+}
+
+/** The function `draw`; with `mapped` it takes a colour map, too. */
+export function drawing(colours: Colours, size: number, mapped = false): string {
+  const map = mapped ? `, colormap=${quoted(colours.map)}` : "";
+  return [
+    `def draw(values, limits, size=${size}${map}):`,
+    '    """The colours of a feature map, enlarged by whole numbers."""',
+    `    colors = ${colorized("values", "limits", colours, {
+      indent: "    ",
+      ...(mapped ? { name: "colormap" } : {}),
+    })}`,
+    "    zoom = max(1, size // max(values.shape))",
+    "    down, across = (max(zoom, 24 // side) for side in values.shape)",
+    "    return colors.repeat(down, 0).repeat(across, 1)",
+  ].join("\n");
+}
+
+/** The function `page`. */
+export const PAGE = `def page(pictures, columns, gap=4):
+    """Pictures row by row, on grey."""
+    height, width, _ = np.max([one.shape for one in pictures], 0) + gap
+    rows = -(-len(pictures) // columns)
+    paper = np.full((rows * height - gap, columns * width - gap, 3), 128, np.uint8)
+    for i, one in enumerate(pictures):
+        top, left = i // columns * height, i % columns * width
+        paper[top : top + one.shape[0], left : left + one.shape[1]] = one
+    return paper`;
+
+/** The function `limits_of`, where it is needed. */
+export function ownLimits({ limits, symmetric }: Colours): string[] {
+  if (limits) return [];
+  const ends = symmetric
+    ? ["    most = np.abs(values).max() if values.size else 1", "    return -most, most"]
+    : ["    return (values.min(), values.max()) if values.size else (0, 1)"];
+  const told = symmetric
+    ? "The largest finite magnitude, below and above zero."
+    : "The smallest and the largest finite value.";
+  return [
+    [
+      "def limits_of(*several):",
+      `    """${told}"""`,
+      "    values = np.concatenate([np.ravel(one) for one in several])",
+      "    values = values[np.isfinite(values)]",
+      ...ends,
+    ].join("\n"),
+  ];
+}
+
+/** Says whose limits they are, and which, where all share them. */
+export function limitLines({ limits, words }: Colours): string[] {
+  const told = remark(`Scale: ${words}.`);
+  return limits ? [told, `limits = ${pair(limits)}`] : [told];
+}
+
+/** The line that shows a page. */
+export function shown(pictures: string, columns: number, more = ""): string {
+  return `Image.fromarray(page(${pictures}, columns=${columns}${more})).show()`;
+}

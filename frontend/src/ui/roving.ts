@@ -1,0 +1,50 @@
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+interface List {
+  box: RefObject<HTMLElement | null>;
+  /** Names of the rows, in order. */
+  names: readonly string[];
+  /** The row that is chosen; -1 for none. */
+  chosen: number;
+}
+
+interface Roving {
+  /** The one row that is reached by Tab; it must be drawn, in sight or not. */
+  stop: number;
+  /** Go so many rows on; the row that one comes to, if there is any. */
+  move: (by: number) => number;
+  /** Take over what has got the focus, or lost it. */
+  enter: (row: number) => void;
+  leave: () => void;
+}
+
+/** Of rows with the attribute `data-row` one at a time has the focus, the chosen one first. */
+export function useRoving({ box, names, chosen }: List): Roving {
+  const [name, setName] = useState<string | null>(null);
+  const found = name === null ? -1 : names.indexOf(name);
+  const stop = Math.max(found >= 0 ? found : chosen, 0);
+  const followed = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    const now = names[chosen];
+    if (now === undefined || now === followed.current) return;
+    followed.current = now;
+    // It follows what is chosen elsewhere.
+    if (name !== null) setName(now);
+  }, [names[chosen]]);
+  useEffect(() => {
+    const row = box.current?.querySelector<HTMLElement>(`[data-row="${stop}"]`);
+    if (name !== null && row !== document.activeElement) row?.focus();
+  }, [name, stop]);
+  const move = (by: number) => {
+    const next = Math.min(Math.max(stop + by, 0), names.length - 1);
+    setName(names[next] ?? null);
+    return next;
+  };
+  return {
+    stop,
+    move,
+    enter: (row) => setName(names[row] ?? null),
+    leave: () => setName(null),
+  };
+}

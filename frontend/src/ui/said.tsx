@@ -1,0 +1,24 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** How long something is said, in ms. */
+const LONG_ENOUGH = 6000;
+
+/** What was said last, for a while; and a way to say something else. */
+export function useSaid(): [string, (words: string) => void] {
+  const [said, setSaid] = useState({ words: "" });
+  useEffect(() => {
+    if (!said.words) return;
+    const timer = setTimeout(() => setSaid({ words: "" }), LONG_ENOUGH);
+    return () => clearTimeout(timer);
+  }, [said]);
+  return [said.words, (words) => setSaid({ words })];
+}
+
+/** Words next to a field, which move nothing. */
+export function Said({ words, above = false }: { words: string; above?: boolean }) {
+  return (
+    <span class={`said ${above ? "above" : ""}`} role="status">
+      {words}
+    </span>
+  );
+}

@@ -1,0 +1,111 @@
+"""Room: that of pictures in a small window, and that of words."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from browser.tab import Tab, wait_until
+from plugin.serving import Host
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+SMALL = {"width": 900, "height": 700}
+#: What shows the pictures of a view, and a line of words on top of them in pixels.
+PICTURES = {
+    "grid": ("main .scroll", 0),
+    "channel": (".panels", 0),
+    "compare": (".pair", 24),
+    "multiples": ("main .scroll", 0),
+    "inputs": ("main .scroll", 0),
+}
+#: Heights of what an element has and of what is seen of it.
+HEIGHTS = "(one) => [one.scrollHeight, one.clientHeight]"
+
+
+def open_small(open_tab: Callable[..., Tab], host: Host, view: str) -> Tab:
+    tab = open_tab(host, viewport=SMALL)
+    tab.open(run="first", layer="relu1", step=4, view=view)
+    wait_until(tab.frame.locator("main canvas").first).to_be_visible()
+    tab.settle()
+    return tab
+
+
+@pytest.mark.parametrize("view", PICTURES)
+def test_pictures_have_room_in_a_small_window(
+    open_tab: Callable[..., Tab], host: Host, view: str
+) -> None:
+    tab = open_small(open_tab, host, view)
+    selector, words = PICTURES[view]
+    box = tab.frame.locator(selector).first.bounding_box()
+    assert box is not None
+    assert box["height"] - words >= 320
+    # What is below the view is there too, and over nothing.
+    view_box = tab.frame.locator("main > .view").bounding_box()
+    aside = tab.frame.locator(".aside")
+    aside_box = aside.bounding_box()
+    assert view_box is not None
+    assert aside_box is not None
+    assert aside_box["y"] >= view_box["y"] + view_box["height"]
+    aside.locator("section").last.scroll_into_view_if_needed()
+    end = aside.bounding_box()
+    scrubber = tab.frame.locator(".scrubber").bounding_box()
+    assert end is not None
+    assert scrubber is not None
+    assert end["y"] < scrubber["y"]
+
+
+def test_both_parts_of_a_training_have_room_in_a_small_window(
+    open_tab: Callable[..., Tab], host: Host
+) -> None:
+    tab = open_small(open_tab, host, "training")
+    heat, strip = (
+        tab.frame.locator(f".{part} .matrix").bounding_box()
+        for part in ("heat", "strip")
+    )
+    assert heat is not None
+    assert strip is not None
+    assert heat["height"] >= 200
+    # All of the 4 layers, 15 pixels each, and the axis below them.
+    assert strip["height"] >= 4 * 15 + 20
+    assert strip["y"] >= heat["y"] + heat["height"]
+
+
+@pytest.mark.parametrize("width", [900, 1280])
+def test_the_line_on_honesty_is_not_cut(
+    open_tab: Callable[..., Tab], host: Host, width: int
+) -> None:
+    tab = open_tab(host, viewport={"width": width, "height": 800})
+    tab.open(run="first", layer="relu1")
+    line = tab.frame.locator(".honesty")
+    whole, seen = line.evaluate(HEIGHTS)
+    assert whole == seen <= 2 * 15 + 8
+    assert line.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+
+
+def test_a_channel_is_told_whole_at_1280_pixels(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1", step=4, view="channel", channel=7)
+    wait_until(tab.enlarged).to_be_visible()
+    tab.settle()
+    whole, seen = tab.frame.locator(".panels").evaluate(HEIGHTS)
+    assert whole <= seen
+    side = tab.enlarged.bounding_box()
+    assert side is not None
+    assert side["height"] >= 200
+
+
+def test_values_beside_the_colours_do_not_touch(tab: Tab) -> None:
+    tab.open(run="first", layer="block/conv2", step=2, view="inputs")
+    wait_until(tab.frame.locator(".legend")).to_have_count(2)
+    for legend in tab.frame.locator(".legend").all():
+        spans = legend.locator(".ticks span").evaluate_all(
+            "all => all.map((one) => one.getBoundingClientRect().toJSON())"
+        )
+        ramp = legend.locator(".ramp").bounding_box()
+        assert ramp is not None
+        assert len(spans) >= 2
+        assert spans[0]["left"] == pytest.approx(ramp["x"], abs=0.5)
+        assert spans[-1]["right"] == pytest.approx(ramp["x"] + ramp["width"], abs=0.5)
+        for one, following in itertools.pairwise(spans):
+            assert following["left"] - one["right"] >= 6
