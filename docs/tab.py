@@ -18,12 +18,12 @@ FOLDER = Path(__file__).parent
 #: File name to what the address says, and whether TensorBoard is dark.
 PICTURES = {
     "tab-grid.png": (
-        "run=faces&layer=fire4-relu_expand3x3&sort=max&channel=123&pins=123",
+        "run=faces&layer=fire4-relu_expand3x3&sort=max&channel=123&pins=fire4-expand3x3:123",
         False,
     ),
     "tab-inputs.png": ("run=faces&layer=fire4-relu_expand3x3&view=inputs", True),
 }
-SIZE = {"width": 1280, "height": 720}
+SIZE = {"width": 1280, "height": 800}
 
 
 def photograph(address: str) -> None:

@@ -127,8 +127,16 @@ def test_an_npz_holds_the_values_and_their_channels(
     name, content = tab.saved("NPZ")
     assert name == f"first-block_conv2-bright-step{STEP}.npz"
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
-        assert set(found) == {"activations", "channels"}
+        facts = {key: found[key][()] for key in ("run", "layer", "step", "input")}
+        assert facts == {
+            "run": "first",
+            "layer": "block/conv2",
+            "step": STEP,
+            "input": "bright",
+        }
+        assert set(found) == {"activations", "channels", *facts}
         assert found["activations"].dtype == np.float32
+        assert found["channels"].dtype == np.int64
         np.testing.assert_array_equal(found["activations"], maps[..., order])
         np.testing.assert_array_equal(found["channels"], order)
 

@@ -2,7 +2,7 @@
 
 import type { Limits } from "../numbers/limits";
 import type { MarkCounts } from "../numbers/marks";
-import { MARKS, type Mark } from "../numbers/scale";
+import { MARKS, type Mark, type Scale } from "../numbers/scale";
 
 const DIGITS = 4;
 /** How far a rounded end of a scale may be from a tick that it stands for. */
@@ -64,6 +64,20 @@ export function placedTicks(
   const sets = [legendTicks(ends), ...[7, 5, 4, 3, 2].map((count) => ticks(ends, count)), [0]];
   const free = sets.map((values) => values.map(tick).filter(inside));
   return [first, ...(free.find((all) => all.length && apart(all)) ?? []), last];
+}
+
+/**
+ * What the ends of a scale are, in words.
+ *
+ * Where zero is in the middle of the colours, one of their ends may be none of the scale's.
+ */
+export function scaleWords(
+  { shared, words }: { shared: boolean; words: string },
+  { limits, signed }: Pick<Scale, "limits" | "signed">,
+): string {
+  if (!signed || limits.low === -limits.high) return words;
+  const ends = shared ? `${format(limits.low)} to ${format(limits.high)}: ` : "";
+  return `${ends}${words}; zero in the middle`;
 }
 
 /** What no scale can show, in words. */

@@ -11,8 +11,11 @@ export interface NamedBytes {
 /** Where the values of a file must begin, so that they can be mapped into memory. */
 const ALIGNMENT = 64;
 
-/** An array as an NPY file: version 1.0, float32, C order. */
-export function encodeNpy(values: Float32Array, shape: readonly number[]): Uint8Array {
+/** Numbers that are written as they are. */
+type Numbers = Float32Array | BigInt64Array;
+
+/** An array as an NPY file: version 1.0, float32 or int64, C order. */
+export function encodeNpy(values: Numbers, shape: readonly number[]): Uint8Array {
   const expected = shape.reduce((product, side) => product * side, 1);
   if (expected !== values.length) {
     throw new RangeError(
@@ -20,16 +23,36 @@ export function encodeNpy(values: Float32Array, shape: readonly number[]): Uint8
         `which holds ${expected}.`,
     );
   }
+  if (values instanceof BigInt64Array) {
+    const { bytes, view, begin } = npy("<i8", shape, values.byteLength);
+    values.forEach((value, i) => view.setBigInt64(begin + 8 * i, value, true));
+    return bytes;
+  }
+  const { bytes, view, begin } = npy("<f4", shape, values.byteLength);
+  values.forEach((value, i) => view.setFloat32(begin + 4 * i, value, true));
+  return bytes;
+}
+
+/** A text as an NPY file: an array without axes, of which `str` is the text. */
+export function encodeNpyText(text: string): Uint8Array {
+  const points = Array.from(text, (character) => character.codePointAt(0)!);
+  const length = Math.max(1, points.length);
+  const { bytes, view, begin } = npy(`<U${length}`, [], 4 * length);
+  points.forEach((point, i) => view.setUint32(begin + 4 * i, point, true));
+  return bytes;
+}
+
+/** An NPY file whose values are still zero, and where they begin. */
+function npy(type: string, shape: readonly number[], size: number) {
   const sides = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sides}), }`;
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sides}), }`;
   const begin = Math.ceil((10 + header.length + 1) / ALIGNMENT) * ALIGNMENT;
-  const bytes = new Uint8Array(begin + values.length * 4);
+  const bytes = new Uint8Array(begin + size);
   bytes.set([0x93, ...ascii("NUMPY"), 1, 0]);
   const view = new DataView(bytes.buffer);
   view.setUint16(8, begin - 10, true);
   bytes.set(ascii(`${header.padEnd(begin - 11)}\n`), 10);
-  values.forEach((value, i) => view.setFloat32(begin + 4 * i, value, true));
-  return bytes;
+  return { bytes, view, begin };
 }
 
 function ascii(text: string): Uint8Array {

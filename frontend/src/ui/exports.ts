@@ -6,7 +6,7 @@ import { limitsOf, scalingOf } from "../data/scaling";
 import { settled } from "../data/settled";
 import { type Shown, andThen, chosenSeries, present, shown } from "../data/shown";
 import { encodeGif } from "../drawing/gif";
-import { encodeCsv, encodeNpy, encodeZip } from "../drawing/npy";
+import { encodeCsv, encodeNpy, encodeNpyText, encodeZip } from "../drawing/npy";
 import { quantise } from "../drawing/palette";
 import { type Limits, symmetric, union } from "../numbers/limits";
 import { state } from "../state/store";
@@ -96,11 +96,12 @@ export async function saveGif(): Promise<void> {
   save(blob, named(now, "steps"), "gif");
 }
 
-/** Save the values of the channels shown, (H, W, C), and the channels' numbers. */
+/** Save the values of the channels shown, (H, W, C), their numbers, and whose they are. */
 export async function saveNpz(): Promise<void> {
   const now = await current();
   const { channels } = now;
-  const { height, width, values } = now.one.maps;
+  const { maps, run, header, input, place } = now.one;
+  const { height, width, values } = maps;
   const last = new Float32Array(height * width * channels.length);
   channels.forEach((channel, i) => {
     for (let p = 0; p < height * width; p++) {
@@ -109,9 +110,17 @@ export async function saveNpz(): Promise<void> {
   });
   const zip = encodeZip([
     { name: "activations.npy", bytes: encodeNpy(last, [height, width, channels.length]) },
-    { name: "channels.npy", bytes: encodeNpy(Float32Array.from(channels), [channels.length]) },
+    { name: "channels.npy", bytes: encodeNpy(integers(channels), [channels.length]) },
+    { name: "step.npy", bytes: encodeNpy(integers([place.step]), []) },
+    { name: "run.npy", bytes: encodeNpyText(run.run) },
+    { name: "layer.npy", bytes: encodeNpyText(header.layer.path) },
+    { name: "input.npy", bytes: encodeNpyText(input.name) },
   ]);
   save(new Blob([zip as Uint8Array<ArrayBuffer>]), named(now), "npz");
+}
+
+function integers(values: readonly number[]): BigInt64Array {
+  return BigInt64Array.from(values, BigInt);
 }
 
 /** Save the values of the channels shown as a table. */

@@ -68,7 +68,11 @@ export function InputHeads({ all, pair, wide, scored, ...heads }: Props) {
         </div>
       ))}
       <div class="head" style={{ width: `${wide}px` }}>
-        {classes.length > 0 && <span class="class quiet">change from A to B</span>}
+        {classes.length > 0 && (
+          <span class="class quiet" title="Change from A to B">
+            change to B
+          </span>
+        )}
         {classes.map(({ number, name, change }) => (
           <span
             class="class values"

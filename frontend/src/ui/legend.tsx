@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Scaling } from "../data/scaling";
 import { MARK_COLOURS, css } from "../drawing/colours";
-import { format, markWords, placedTicks } from "../drawing/legend";
+import { markWords, placedTicks, scaleWords } from "../drawing/legend";
 import type { Coverage, MarkCounts } from "../numbers/marks";
 import { position } from "../numbers/scale";
 import type { Paint } from "./colours";
@@ -36,7 +36,6 @@ export function Legend({ scaling, paint, coverage, leads = true }: Props) {
     if (leads) limitsInUse.value = coverage.limits;
   }, [leads, coverage.limits?.low, coverage.limits?.high]);
   const told = placedTicks(ends, (value) => position(value, scale), WIDTH);
-  const cut = signed && limits.low !== -limits.high;
   return (
     <div class="legend" data-name="legend" data-low={ends.low} data-high={ends.high}>
       <span class="ramp" style={{ width: `${WIDTH}px` }}>
@@ -64,11 +63,7 @@ export function Legend({ scaling, paint, coverage, leads = true }: Props) {
           )}
         </span>
       </span>
-      <span class="quiet">
-        {scaling.shared && cut && `${format(limits.low)} to ${format(limits.high)}: `}
-        {scaling.words}
-        {cut && "; zero in the middle"}
-      </span>
+      <span class="quiet">{scaleWords(scaling, scale)}</span>
       <Marks counts={coverage.marks} />
     </div>
   );

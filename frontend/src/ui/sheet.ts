@@ -1,13 +1,15 @@
 /** All channels of a view on one picture, with what they are and their scale. */
 
+import { coverageOf } from "../data/coverage";
 import type { Scaling } from "../data/scaling";
 import type { Shown } from "../data/shown";
 import { MARK_COLOURS, css } from "../drawing/colours";
-import { format, legendTicks } from "../drawing/legend";
+import { markWords, placedTicks, scaleWords } from "../drawing/legend";
 import { drawMap } from "../drawing/pixels";
 import type { Sides } from "../numbers/alignment";
 import { type GridLayout, cellRectangle, gridLayout } from "../numbers/layout";
-import { MARKS, position } from "../numbers/scale";
+import type { MarkCounts } from "../numbers/marks";
+import { position } from "../numbers/scale";
 import type { Paint } from "./colours";
 
 const WIDTH = 1200;
@@ -16,13 +18,6 @@ const RAMP = { width: 256, height: 10 };
 const FOOT = 64;
 /** Browsers draw no larger canvas; more channels than fit are refused, not left out. */
 const HIGHEST = 16_000;
-const MARKED = [
-  ["below", MARKS.below],
-  ["above", MARKS.above],
-  ["NaN", MARKS.nan],
-  ["∞", MARKS.plus],
-  ["−∞", MARKS.minus],
-] as const;
 
 /** Where maps are on a sheet, or on `share` of its width. */
 export function sheetLayout(count: number, maps: Sides, share = 1): GridLayout {
@@ -82,7 +77,8 @@ export function drawSheet(
   ];
   write(facts.filter(Boolean).join(" · "), MARGIN, MARGIN + 12 + LINE, "--quiet");
   for (const { channel, cell } of cells) write(`${channel}`, cell.x, cell.y - 3, "--quiet", 10);
-  drawLegend(context, canvas.height - FOOT + GAP * 3, paint, scaling, write);
+  const { marks } = coverageOf([{ maps, channels: order }], scaling);
+  drawLegend(context, canvas.height - FOOT + GAP * 3, paint, scaling, marks, write);
   return canvas;
 }
 
@@ -93,6 +89,7 @@ function drawLegend(
   top: number,
   paint: Paint,
   scaling: Scaling,
+  marks: MarkCounts,
   write: Write,
 ): void {
   const scale = paint.scale(0);
@@ -102,24 +99,25 @@ function drawLegend(
   const pixels = new Uint32Array(ramp.data.buffer);
   for (let row = 0; row < RAMP.height; row++) pixels.set(paint.table, row * RAMP.width);
   context.putImageData(ramp, MARGIN, top);
-  if (scaling.shared) {
-    context.textAlign = "center";
-    for (const value of legendTicks(ends)) {
-      const x = MARGIN + RAMP.width * position(value, scale);
-      write(format(value), x, top + RAMP.height + 12, "--ink", 10);
-    }
-    context.textAlign = "left";
+  const told = scaling.shared
+    ? placedTicks(ends, (value) => position(value, scale), RAMP.width)
+    : [
+        { text: "smallest", share: 0 },
+        { text: "largest", share: 1 },
+      ];
+  for (const { text, share } of told) {
+    context.textAlign = share === 0 ? "left" : share === 1 ? "right" : "center";
+    write(text, MARGIN + RAMP.width * share, top + RAMP.height + 12, "--ink", 10);
   }
-  const words = scaling.shared
-    ? `${format(scale.limits.low)} to ${format(scale.limits.high)}: ${scaling.words}`
-    : scaling.words;
+  context.textAlign = "left";
+  const words = scaleWords(scaling, scale);
   let x = MARGIN + RAMP.width + 2 * MARGIN;
   write(words, x, top + RAMP.height, "--quiet");
   x += context.measureText(words).width + 2 * MARGIN;
-  for (const [name, mark] of MARKED) {
+  for (const { mark, words: counted } of markWords(marks)) {
     context.fillStyle = css(MARK_COLOURS[mark]);
     context.fillRect(x, top + 1, 9, 9);
-    write(name, x + 13, top + RAMP.height, "--quiet");
-    x += 13 + context.measureText(name).width + MARGIN;
+    write(counted, x + 13, top + RAMP.height, "--quiet");
+    x += 13 + context.measureText(counted).width + MARGIN;
   }
 }

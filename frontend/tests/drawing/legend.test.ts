@@ -6,6 +6,7 @@ import {
   markWords,
   percent,
   placedTicks,
+  scaleWords,
   ticks,
 } from "../../src/drawing/legend";
 
@@ -77,6 +78,27 @@ it.each([
   [NaN, "NaN"],
 ])("percent of %d is %s", (share, text) => {
   expect(percent(share)).toBe(text);
+});
+
+describe("scaleWords", () => {
+  const limits = { low: -1, high: 3 };
+  it("are those of the scale", () => {
+    expect(scaleWords({ shared: true, words: "fixed values" }, { limits, signed: false })).toBe(
+      "fixed values",
+    );
+    const even = { limits: { low: -3, high: 3 }, signed: true };
+    expect(scaleWords({ shared: true, words: "fixed values" }, even)).toBe("fixed values");
+  });
+
+  it("tell the limits where the colours go further", () => {
+    const uneven = { limits, signed: true };
+    expect(scaleWords({ shared: true, words: "fixed values" }, uneven)).toBe(
+      "−1 to 3: fixed values; zero in the middle",
+    );
+    expect(scaleWords({ shared: false, words: "each its own" }, uneven)).toBe(
+      "each its own; zero in the middle",
+    );
+  });
 });
 
 it("legendTicks are at least three", () => {

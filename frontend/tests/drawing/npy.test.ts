@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { crc32, encodeCsv, encodeNpy, encodeZip } from "../../src/drawing/npy";
+import { crc32, encodeCsv, encodeNpy, encodeNpyText, encodeZip } from "../../src/drawing/npy";
 
 /** numpy.save of [[1, 2.5], [nan, -inf]], and of arange(5). */
 const MATRIX =
@@ -10,6 +10,21 @@ const VECTOR =
   "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDUsKSwg" +
   "fSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAA" +
   "AACAPwAAAEAAAEBAAACAQA==";
+/** numpy.save of [3, -1, 2 ** 40]. */
+const INTEGERS =
+  "k05VTVBZAQB2AHsnZGVzY3InOiAnPGk4JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDMs" +
+  "KSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg" +
+  "IAoDAAAAAAAAAP//////////AAAAAAABAAA=";
+/** numpy.save of "größe 😀". */
+const TEXT =
+  "k05VTVBZAQB2AHsnZGVzY3InOiAnPFU3JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKCks" +
+  "IH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg" +
+  "IApnAAAAcgAAAPYAAADfAAAAZQAAACAAAAAA9gEA";
+/** numpy.save of "". */
+const NO_TEXT =
+  "k05VTVBZAQB2AHsnZGVzY3InOiAnPFUxJywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKCks" +
+  "IH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg" +
+  "IAoAAAAA";
 /** Python's zipfile of größe.npy, the matrix, and b/é.npy, arange(3); all attributes 0. */
 const ARCHIVE =
   "UEsDBBQAAAgAAAAAIQAMbWJckAAAAJAAAAALAAAAZ3LDtsOfZS5ucHmTTlVNUFkBAHYAeydkZXNjcic6ICc8Zj" +
@@ -28,6 +43,12 @@ describe("encodeNpy", () => {
   it("gives the bytes of numpy.save", () => {
     expect(base64(encodeNpy(matrix, [2, 2]))).toBe(MATRIX);
     expect(base64(encodeNpy(new Float32Array([0, 1, 2, 3, 4]), [5]))).toBe(VECTOR);
+  });
+
+  it("gives those of integers, and of texts", () => {
+    expect(base64(encodeNpy(new BigInt64Array([3n, -1n, 2n ** 40n]), [3]))).toBe(INTEGERS);
+    expect(base64(encodeNpyText("größe 😀"))).toBe(TEXT);
+    expect(base64(encodeNpyText(""))).toBe(NO_TEXT);
   });
 
   it("begins the values where they can be mapped, however long the shape is", () => {
