@@ -109,3 +109,23 @@ def test_values_beside_the_colours_do_not_touch(tab: Tab) -> None:
         assert spans[-1]["right"] == pytest.approx(ramp["x"] + ramp["width"], abs=0.5)
         for one, following in itertools.pairwise(spans):
             assert following["left"] - one["right"] >= 6
+
+
+@pytest.mark.parametrize("view", ["grid", "channel", "compare", "multiples", "inputs"])
+def test_the_scale_is_in_sight_however_far_a_view_is_scrolled(
+    open_tab: Callable[..., Tab], host: Host, view: str
+) -> None:
+    tab = open_tab(host, viewport={"width": 1280, "height": 600})
+    tab.open(run="first", layer="relu1", step=4, view=view)
+    wait_until(tab.frame.locator("main canvas").first).to_be_visible()
+    legend = tab.frame.locator("[data-name=legend]").last
+    wait_until(legend).to_be_visible()
+    tab.settle()
+    scrubber = tab.frame.locator(".scrubber").bounding_box()
+    assert scrubber is not None
+    for far in (0, 120):
+        tab.frame.locator(".body").evaluate("(one, far) => one.scrollTo(0, far)", far)
+        box = legend.bounding_box()
+        assert box is not None
+        assert box["height"] >= 30
+        assert box["y"] + box["height"] <= scrubber["y"] + 1
