@@ -31,8 +31,3 @@ def shared_data() -> Path:
             "set TB_ACTVIZ_TEST_DATA to its folder"
         )
     return SHARED_DATA
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no process of several is left with it."""
-    items.sort(key=lambda item: item.path.name != "test_every_backend.py")

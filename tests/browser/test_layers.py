@@ -100,13 +100,13 @@ def test_the_focus_goes_with_the_chosen_layer(layers: Tab) -> None:
     assert focused(layers) == "conv1"
     layers.press("ArrowDown")
     layers.wait_for_title("relu1")
-    assert focused(layers) == "relu1"
+    wait_until(rows.filter(has_text="relu1")).to_be_focused()
     layers.press("Enter")
     layers.page.wait_for_timeout(200)
     assert layers.state()["layer"] == "relu1"
     layers.press("r")
     layers.wait_for_title("conv1")
-    assert focused(layers) == "conv1"
+    wait_until(rows.filter(has_text="conv1")).to_be_focused()
     layers.press("Tab")
     assert focused(layers) == ""
     wait_until(layers.frame.locator(".tree [tabindex='0']")).to_have_count(1)

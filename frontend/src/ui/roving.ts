@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 interface List {
   box: RefObject<HTMLElement | null>;
@@ -25,14 +25,15 @@ export function useRoving({ box, names, chosen }: List): Roving {
   const found = name === null ? -1 : names.indexOf(name);
   const stop = Math.max(found >= 0 ? found : chosen, 0);
   const followed = useRef<string | undefined>(undefined);
-  useEffect(() => {
+  // At once: later, a key pressed in between would be undone.
+  useLayoutEffect(() => {
     const now = names[chosen];
     if (now === undefined || now === followed.current) return;
     followed.current = now;
     // It follows what is chosen elsewhere.
     if (name !== null) setName(now);
   }, [names[chosen]]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const row = box.current?.querySelector<HTMLElement>(`[data-row="${stop}"]`);
     if (name !== null && row !== document.activeElement) row?.focus();
   }, [name, stop]);
