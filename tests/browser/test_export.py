@@ -127,12 +127,14 @@ def test_an_npz_holds_the_values_and_their_channels(
     name, content = tab.saved("NPZ")
     assert name == f"first-block_conv2-bright-step{STEP}.npz"
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
-        facts = {key: found[key][()] for key in ("run", "layer", "step", "input")}
+        names = ("run", "layer", "step", "input", "values")
+        facts = {key: found[key][()] for key in names}
         assert facts == {
             "run": "first",
             "layer": "block/conv2",
             "step": STEP,
             "input": "bright",
+            "values": "logged",
         }
         assert set(found) == {"activations", "channels", *facts}
         assert found["activations"].dtype == np.float32
@@ -151,6 +153,7 @@ def test_what_relu_removed_is_saved_where_it_is_shown(tab: Tab, arrays: Arrays) 
     )
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
         np.testing.assert_array_equal(found["activations"], before - after)
+        assert found["values"][()] == "removed"
 
 
 def test_an_npz_holds_what_is_not_finite(tab: Tab, arrays: Arrays) -> None:

@@ -96,7 +96,7 @@ export async function saveGif(): Promise<void> {
   save(blob, named(now, "steps"), "gif");
 }
 
-/** Save the values of the channels shown, (H, W, C), their numbers, and whose they are. */
+/** Save the values of the channels shown, (H, W, C), their numbers, and what they are. */
 export async function saveNpz(): Promise<void> {
   const now = await current();
   const { channels } = now;
@@ -115,6 +115,7 @@ export async function saveNpz(): Promise<void> {
     { name: "run.npy", bytes: encodeNpyText(run.run) },
     { name: "layer.npy", bytes: encodeNpyText(header.layer.path) },
     { name: "input.npy", bytes: encodeNpyText(input.name) },
+    { name: "values.npy", bytes: encodeNpyText(now.removed ? "removed" : "logged") },
   ]);
   save(new Blob([zip as Uint8Array<ArrayBuffer>]), named(now), "npz");
 }
