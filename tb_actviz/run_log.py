@@ -71,9 +71,10 @@ class _Place:
             InputError: If there is none that can be made or written to.
             RuntimeError: If it holds later steps, which these would get mixed up with.
         """
-        before = self.folder
+        before, user = self.folder, self._lock.user
         self._lock.release()
         self.folder, self._lock = own_folder(before)
+        self._lock.user = user
         held = last_step(self.folder)
         if held is not None and held >= self.step:
             raise RuntimeError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
@@ -180,6 +181,7 @@ class TrainingLog:
 
     def _open(self, watched: Watched) -> RunLog:
         folder, lock = own_folder(self._log_dir)
+        lock.user = weakref.ref(self)
         if folder != self._log_dir:
             self._messages.warn_once(
                 "folder",

@@ -283,7 +283,7 @@ def test_a_model_that_fails_at_inference_ends_the_logging(
     (message,) = told(caplog)
     assert f"ended at step {RUNS - 1}: The model " in message
     assert "fails on these inputs." in message
-    if eager and keras.backend.backend() == "tensorflow":
+    if keras.backend.backend() == "tensorflow":
         assert "RuntimeError: the sensor is gone. Training goes on." in message
     # What was captured before is written, although the training did not wait for it.
     assert steps_in_all_loaders(tmp_path) == {".": list(range(RUNS - 1))}
@@ -449,6 +449,55 @@ def test_an_interrupted_training_leaves_its_folder_to_the_next(
     assert steps_in_all_loaders(tmp_path) == {".": list(range(3 + 3 + 6))}
 
 
+def with_a_dead_channel() -> keras.Model:
+    """A model whose first channel the worker thread tells to be dead."""
+    model = nested()
+    conv = model.get_layer("backbone").get_layer("conv")
+    conv.bias.assign([-1e6, 0, 0, 0])
+    return model
+
+
+class Blocking(logging.Handler):
+    """A handler of the user's that takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered, self.leave = threading.Event(), threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "are dead" in record.getMessage():
+            self.entered.set()
+            assert self.leave.wait(SOON)
+
+
+@pytest.mark.every_backend
+def test_a_training_that_was_still_written_leaves_its_folder_to_the_next(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger, handler = logging.getLogger("tb_actviz"), Blocking()
+
+    def interrupt() -> None:
+        assert handler.entered.wait(SOON)
+        raise KeyboardInterrupt
+
+    options = LogOptions(dead_threshold=0.25)
+    logger.addHandler(handler)
+    try:
+        callback = logged_to(tmp_path, options=options)
+        with suppress(KeyboardInterrupt):
+            fit(compiled(with_a_dead_channel()), callback, At(interrupt, epoch=1))
+        del callback
+        # Until then the first training's worker is in the middle of a step.
+        threading.Timer(1.0, handler.leave.set).start()
+        fit(compiled(nested()), logged_to(tmp_path), epochs=2)
+    finally:
+        handler.leave.set()
+        logger.removeHandler(handler)
+    (message,) = told(caplog)
+    assert "are dead" in message
+    assert steps_in_all_loaders(tmp_path) == {".": [0, 1, 2, 3]}
+
+
 class Failing(logging.Handler):
     """A handler of the user's that is broken."""
 
@@ -459,12 +508,7 @@ class Failing(logging.Handler):
 def test_a_log_handler_that_raises_harms_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def build() -> keras.Model:
-        model = nested()
-        conv = model.get_layer("backbone").get_layer("conv")
-        conv.bias.assign([-1e6, 0, 0, 0])
-        return model
-
+    build = with_a_dead_channel
     logger = logging.getLogger("tb_actviz")
     handler = Failing()
     logger.addHandler(handler)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import time
 import weakref
 from pathlib import Path
 
@@ -20,6 +21,10 @@ try:
 except ImportError:  # Windows has no such locks.
     fcntl = None  # type: ignore[assignment]
 
+#: How long a new writer waits for one of this process that is ending, in seconds.
+PATIENCE = 60.0
+# How often it looks whether that has ended, in seconds.
+_GLANCE = 0.01
 _NO_LOCKS_HERE = {
     errno.EBADF,  # a network file system that wants to write to what it locks
     errno.EINVAL,
@@ -50,6 +55,9 @@ class RunLock:
     def __init__(self, folder: Folder, descriptor: int | None) -> None:
         self.folder = folder
         self._descriptor = descriptor
+        #: For whom the folder is locked; garbage once nothing new will be written. What
+        #: holds the lock may outlive it, to write what was waiting.
+        self.user: weakref.ref[object] | None = None
         self._end = weakref.finalize(self, _unlock, descriptor)
         # A process that ends may still be writing; its death releases the lock.
         self._end.atexit = False
@@ -89,18 +97,41 @@ class RunLock:
         """Give the lock back; releasing again does nothing."""
         self._end()
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether only what was waiting is still written, for nobody any more."""
+        return self._end.alive and self.user is not None and self.user() is None
+
+    def locks(self, folder: Path) -> bool:
+        """Return whether it is this folder that is locked, however it is spelt.
+
+        Args:
+            folder: A folder that exists.
+
+        Returns:
+            Whether it is the same one; False after `release`.
+        """
+        if not self._end.alive or self._descriptor is None:
+            return False
+        return os.path.samestat(os.fstat(self._descriptor), folder.stat())
+
     def _leave_to_parent(self) -> None:
         """In a forked child: let go of the lock without ending the parent's."""
         if self._end.detach() is not None and self._descriptor is not None:
             os.close(self._descriptor)
 
 
-def own_folder(log_dir: str | os.PathLike[str]) -> tuple[Folder, RunLock]:
+def own_folder(
+    log_dir: str | os.PathLike[str], patience: float = PATIENCE
+) -> tuple[Folder, RunLock]:
     """Find a folder of a run that nobody else writes to.
 
     Args:
         log_dir: The folder wanted. On another machine there are no locks: it is given
             as it is, and nobody is kept from writing there too.
+        patience: How long to wait, in seconds, for a writer of this process that is
+            ending: a training that was interrupted may still be writing its last step
+            when it is started again.
 
     Returns:
         `log_dir` and its lock, or, where another live writer has it, the first free one
@@ -115,9 +146,18 @@ def own_folder(log_dir: str | os.PathLike[str]) -> tuple[Folder, RunLock]:
     wanted = folder = as_folder(log_dir)
     check_writable(wanted)
     numbers = itertools.count(2)
+    deadline = time.monotonic() + patience
     while (lock := RunLock.acquire(folder)) is None:
-        folder = wanted / str(next(numbers))
+        if _is_ending(folder) and time.monotonic() < deadline:
+            time.sleep(_GLANCE)
+        else:
+            folder = wanted / str(next(numbers))
     return folder, lock
+
+
+def _is_ending(folder: Path) -> bool:
+    """Whether the writer of a folder is of this process, and ending."""
+    return any(lock.is_ending and lock.locks(folder) for lock in list(_held))
 
 
 def _unlock(descriptor: int | None) -> None:

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -292,6 +294,41 @@ def test_the_first_free_folder_below_is_taken_otherwise(tmp_path: Path) -> None:
     assert folder == run
     for lock in locks.values():
         lock.release()
+
+
+class Training:
+    """Something that a folder is locked for."""
+
+
+def test_a_writer_of_this_process_that_is_ending_is_waited_for(tmp_path: Path) -> None:
+    training = Training()
+    folder, lock = own_folder(tmp_path / "run")
+    lock.user = weakref.ref(training)
+    assert own_folder(tmp_path / "run", 60)[0] == folder / "2"
+    assert not lock.is_ending
+    del training
+    assert lock.is_ending
+    (tmp_path / "link").symlink_to(folder)
+    release = threading.Timer(0.2, lock.release)
+    release.start()
+    again, other = own_folder(tmp_path / "link", 60)
+    assert again == tmp_path / "link"
+    assert not lock.is_ending
+    other.release()
+    release.join()
+
+
+def test_a_writer_that_does_not_end_is_waited_for_a_bounded_time(
+    tmp_path: Path,
+) -> None:
+    training = Training()
+    folder, lock = own_folder(tmp_path / "run")
+    lock.user = weakref.ref(training)
+    del training
+    found, other = own_folder(folder, 0.05)
+    assert found == folder / "2"
+    lock.release()
+    other.release()
 
 
 def test_the_home_folder_is_meant_by_its_sign(
