@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# TensorFlow turns it on by the model of the processor; the tests are the same on all.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+# A shell that puts a run into the background lets it and its children ignore Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Machines in CI are slow and noisy; a slow example is no wrong one.
 settings.register_profile("tb_actviz", deadline=None)

@@ -112,10 +112,8 @@ def test_open_serves_what_was_logged_until_it_is_stopped(
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/address\n')
     browser.chmod(0o755)
-    # A test run in the background hands down an ignored Ctrl-C, hence the handler.
     program = (
-        "import pathlib, signal, sys\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import pathlib, sys\n"
         "from tb_actviz.cli.viewer import open_tensorboard\n"
         "open_tensorboard(pathlib.Path(sys.argv[1]))\n"
     )

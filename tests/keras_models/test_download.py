@@ -264,10 +264,8 @@ def test_a_folder_that_cannot_be_written(site: Site, tmp_path: Path) -> None:
     assert site.ranges == []
 
 
-# A test run in the background hands down an ignored Ctrl-C, hence the handler.
 PROGRAM = (
-    "import pathlib, signal, sys\n"
-    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "import pathlib, sys\n"
     "from keras_models.squeezenet.download import fetch\n"
     "print(fetch(sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])))"
 )

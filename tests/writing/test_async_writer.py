@@ -576,8 +576,6 @@ def test_an_interrupted_caller_can_close() -> None:
         import os, signal, threading, time
         from tb_actviz.writing.async_writer import Worker
 
-        # What a shell starts in the background ignores it.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         worker = Worker(capacity=1, patience=60)
         gate = threading.Event()
         worker.submit(gate.wait)
