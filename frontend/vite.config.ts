@@ -20,5 +20,6 @@ export default defineConfig({
     // Of a library Vite keeps the white space, for whoever bundles it once more.
     rolldownOptions: { output: { minify: true } },
   },
-  test: { include: ["tests/**/*.test.ts"] },
+  // Machines in CI are slow and noisy; a slow test is no wrong one.
+  test: { include: ["tests/**/*.test.ts"], testTimeout: 60_000 },
 });

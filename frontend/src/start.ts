@@ -6,6 +6,7 @@ import { address, onReload, onTheme, storage } from "./host/host";
 import { listenToKeys } from "./ui/keys";
 import { pointed } from "./ui/pointer";
 import { dark } from "./ui/theme";
+import { begin, onBusy } from "./state/busy";
 import { isElsewhere } from "./state/entries";
 import { type Pins, pinsIn, pinsText } from "./state/pins";
 import { notify, state } from "./state/store";
@@ -22,6 +23,8 @@ const opensUs = (hash: string) => hash.split("&").find((part) => !part.includes(
 
 /** Restore what the address says, and keep everything up to date from now on. */
 export function start(): void {
+  // Not `aria-busy`, which would silence what is said meanwhile.
+  onBusy((busy) => (document.documentElement.dataset["busy"] = String(busy)));
   const bar = address();
   let pins = state.value.pins;
   let entry = state.value;
@@ -44,9 +47,12 @@ export function start(): void {
     written = bar.read();
   });
   let timer = 0;
+  let end = () => {};
   effect(() => {
     const chosen = state.value;
     clearTimeout(timer);
+    end();
+    end = begin();
     timer = window.setTimeout(() => {
       // Those of a link are not made one's own.
       if (chosen.pins !== pins) storage.set(PINS, pinsText(chosen.pins));
@@ -54,6 +60,7 @@ export function start(): void {
       bar.write(toHash(chosen, bar.read()), opensUs(bar.read()) && isElsewhere(chosen, entry));
       entry = chosen;
       written = bar.read();
+      end();
     }, PAUSE);
   });
   const view = computed(() => state.value.view);

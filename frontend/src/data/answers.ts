@@ -1,6 +1,7 @@
 /** Answers of the back end, kept under what was asked. */
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { begin } from "../state/busy";
 import type { Queue } from "./queue";
 
 /** What is known of an answer. */
@@ -89,6 +90,9 @@ export class Answers<T> {
     if (entry.answer.peek().state !== "waiting" || entry.request) return;
     const request = new AbortController();
     entry.request = request;
+    const end = begin();
+    // One that is given up may never come to an end.
+    request.signal.addEventListener("abort", end, { once: true });
     this.attempt(ask, request.signal, ATTEMPTS)
       .then(
         (value) => {
@@ -106,6 +110,7 @@ export class Answers<T> {
       )
       .finally(() => {
         if (entry.request === request) entry.request = null;
+        end();
       });
   }
 

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { type Maps, decode } from "../numbers/decode";
+import { during } from "../state/busy";
 import { type Answer, Answers } from "./answers";
 import {
   type Curve,
@@ -46,7 +47,7 @@ export const listing = signal<Answer<Listing>>({ state: "waiting" });
 /** Look for runs and steps again; what is known stays until there is news. */
 export async function reload(): Promise<void> {
   try {
-    const value = await fetchRuns(new AbortController().signal);
+    const value = await during(() => fetchRuns(new AbortController().signal));
     if (JSON.stringify(value) !== JSON.stringify(known())) {
       listing.value = { state: "ready", value };
     }
