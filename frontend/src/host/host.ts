@@ -33,17 +33,27 @@ export function onReload(call: () => void): void {
   parent.postMessage("experimental.bootstrap", "*", [port2]);
 }
 
-/** Calls back with whether TensorBoard is dark, now and whenever that changes. */
+/** Calls back with whether it is to be dark as TensorBoard is, now and as that changes. */
 export function onTheme(call: (dark: boolean) => void): void {
-  try {
-    const { body } = parent.document;
+  const body = outerBody();
+  if (body) {
     const tell = () => call(body.classList.contains("dark-mode"));
     new MutationObserver(tell).observe(body, { attributeFilter: ["class"] });
     tell();
-  } catch {
+  } else {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => call(dark.matches));
     call(dark.matches);
+  }
+}
+
+/** That of the page around ours; null where there is none, or it is out of reach. */
+function outerBody(): HTMLElement | null {
+  if (parent === window) return null;
+  try {
+    return parent.document.body;
+  } catch {
+    return null;
   }
 }
 
@@ -70,8 +80,10 @@ export function address(): Address {
     write: (hash, adds) => {
       // What TensorBoard keeps there stays.
       const kept = { ...(history.state as object | null), [OWN]: true };
-      if (adds) history.pushState(kept, "", `#${hash}`);
-      else history.replaceState(kept, "", `#${hash}`);
+      // A hash alone would be taken from the `<base>` of our page, which is elsewhere.
+      const whole = `${view.location.pathname}${view.location.search}#${hash}`;
+      if (adds) history.pushState(kept, "", whole);
+      else history.replaceState(kept, "", whole);
     },
     onChange: (call) => view.addEventListener("hashchange", call),
   };
