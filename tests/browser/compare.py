@@ -36,7 +36,6 @@ def compare(tab: Tab, **state: str | float) -> Tab:
     """Open a comparison and wait until it is drawn."""
     tab.open(view="compare", **state)
     wait_until(tab.frame.locator(".compare .pane canvas").first).to_be_visible()
-    tab.page.wait_for_timeout(200)
     return tab
 
 

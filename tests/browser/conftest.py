@@ -12,11 +12,11 @@ import pytest
 from browser import logs
 from browser.arrays import Arrays
 from browser.compare import Both, both_sides
-from browser.tab import PATIENCE, Tab
+from browser.tab import PATIENCE, Tab, TabInHost
 from plugin.serving import Host, serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -24,9 +24,12 @@ FLAGS = [
     "--disable-sync",
 ]
 SIZE: Any = {"width": 1280, "height": 800}
+#: Height of TensorBoard's own bar, which leaves the rest of a window to the tab.
+BAR = 64
 
 #: Opens a tab of its own on a TensorBoard.
 Opener = Callable[..., Tab]
+HostOpener = Callable[..., TabInHost]
 
 
 @pytest.fixture(scope="session")
@@ -139,30 +142,62 @@ def serve() -> Iterator[Callable[..., Host]]:
 
 
 @pytest.fixture
-def open_tab(
-    chromium: Browser,
-    host_messages: frozenset[str],
-    serve: Callable[..., Host],
-) -> Iterator[Opener]:
-    """Opens tabs; at the end none may have said anything or asked anywhere else."""
-    opened: list[Tab] = []
+def opened(serve: Callable[..., Host]) -> Iterator[list[Tab]]:
+    """Tabs, of which at the end none may have said anything or asked anywhere else."""
+    tabs: list[Tab] = []
+    yield tabs
+    for tab in tabs:
+        tab.page.context.close()
+    for tab in tabs:
+        tab.check()
+
+
+def new_page(browser: Browser, script: str = "", **context: Any) -> Page:
+    """A page in a window of its own."""
+    own = browser.new_context(**context)
+    own.set_default_timeout(PATIENCE)
+    if script:
+        own.add_init_script(script)
+    return own.new_page()
+
+
+@pytest.fixture
+def open_tab(chromium: Browser, opened: list[Tab]) -> Opener:
+    """Opens tabs alone in their pages, with the room that TensorBoard's bar leaves."""
 
     def new(on: Host, script: str = "", **context: Any) -> Tab:
-        own = chromium.new_context(**{"viewport": SIZE, **context})
-        own.set_default_timeout(PATIENCE)
-        if script:
-            own.add_init_script(script)
-        opened.append(Tab(own.new_page(), on.url, host_messages))
+        size = context.pop("viewport", SIZE)
+        room = {**size, "height": size["height"] - BAR}
+        page = new_page(chromium, script, viewport=room, **context)
+        opened.append(Tab(page, on.url))
         return opened[-1]
 
-    yield new
-    for tab in opened:
-        tab.page.context.close()
-    for tab in opened:
-        tab.check()
+    return new
+
+
+@pytest.fixture
+def open_in_host(
+    chromium: Browser, opened: list[Tab], host_messages: frozenset[str]
+) -> HostOpener:
+    """Opens tabs in TensorBoard's whole page, as people do."""
+
+    def new(on: Host, query: str = "", **context: Any) -> TabInHost:
+        page = new_page(chromium, **{"viewport": SIZE, **context})
+        tab = TabInHost(page, on.url, host_messages)
+        tab.path = query
+        opened.append(tab)
+        return tab
+
+    return new
 
 
 @pytest.fixture
 def tab(open_tab: Opener, host: Host) -> Tab:
     """A tab on the trainings and the odd layer, not yet opened."""
     return open_tab(host)
+
+
+@pytest.fixture
+def tab_in_host(open_in_host: HostOpener, host: Host) -> TabInHost:
+    """The same in TensorBoard's whole page."""
+    return open_in_host(host)

@@ -77,6 +77,10 @@ class Drawn(ABC):
     def frame(self) -> Frame:
         """The page that has the canvases."""
 
+    @abstractmethod
+    def rest(self) -> None:
+        """Wait until all that is on its way is drawn."""
+
     @property
     def canvas(self) -> Locator:
         """The grid."""
@@ -122,7 +126,8 @@ class Drawn(ABC):
         return found
 
     def cells(self) -> dict[int, list[Value]]:
-        """Some values of each channel in sight, in the order shown."""
+        """Some values of each channel in sight, in the order shown, once at rest."""
+        self.rest()
         height, width = self.pixels().shape[:2]
         down = _middles(self.values([(10, y) for y in range(2, height, 8)]), "y")
         across = _middles(self.values([(x, down[0]) for x in range(2, width, 8)]), "x")

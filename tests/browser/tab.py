@@ -22,7 +22,38 @@ if TYPE_CHECKING:
     )
 
 #: How long something may take on a slow machine, in ms.
-PATIENCE = 15_000
+PATIENCE = 60_000
+
+_REST = """async (patience) => {
+  let changed;
+  const note = () => { changed = true; };
+  const observer = new MutationObserver(note);
+  const all = { subtree: true, childList: true, attributes: true, characterData: true };
+  observer.observe(document, all);
+  addEventListener("scroll", note, { capture: true });
+  const frame = () => new Promise(requestAnimationFrame);
+  // What follows a frame follows it in a timer of its own.
+  const after = () => new Promise((resolve) => setTimeout(resolve));
+  let late = false;
+  const timer = setTimeout(() => { late = true; }, patience);
+  try {
+    for (let quiet = 0; quiet < 2 && !late;) {
+      changed = false;
+      await frame();
+      await after();
+      const busy = document.documentElement.dataset.busy !== "false";
+      quiet = busy || changed ? 0 : quiet + 1;
+    }
+  } finally {
+    observer.disconnect();
+    removeEventListener("scroll", note, { capture: true });
+    clearTimeout(timer);
+  }
+  if (late) {
+    const { busy } = document.documentElement.dataset;
+    throw new Error(`The tab does not come to rest; busy is ${busy}.`);
+  }
+}"""
 
 
 def wait_until(locator: Locator) -> LocatorAssertions:
@@ -33,7 +64,7 @@ def wait_until(locator: Locator) -> LocatorAssertions:
 
 
 class Tab(Drawn):
-    """The Activations tab of one page; every failure of the page is kept.
+    """The Activations tab, alone in a page; every failure of the page is kept.
 
     Args:
         page: A page of its own.
@@ -41,7 +72,12 @@ class Tab(Drawn):
         host_messages: What TensorBoard itself writes to the console.
     """
 
-    def __init__(self, page: Page, url: str, host_messages: frozenset[str]) -> None:
+    #: What of TensorBoard is opened, below its own address.
+    path = "data/plugin_entry.html?name=activations"
+
+    def __init__(
+        self, page: Page, url: str, host_messages: frozenset[str] = frozenset()
+    ) -> None:
         self.page = page
         self.url = url
         self.requests: list[str] = []
@@ -55,34 +91,33 @@ class Tab(Drawn):
         page.on("request", self._note)
         page.route(re.compile("^(?!data:|blob:)"), self._keep_inside)
 
-    def open(self, query: str = "", **state: str | int | float) -> Tab:
+    def open(self, **state: str | int | float) -> Tab:
         """Go to the tab with a state in the address, and wait until it is drawn."""
-        self.go(pairs(**state), query)
+        self.go(pairs(**state))
         wait_until(self.frame.locator(".app, .lone h1")).to_be_visible()
         if self.frame.locator(".app").count():
             wait_until(self.frame.locator(".honesty")).not_to_be_empty()
+        self.rest()
         return self
 
-    def go(self, hash_: str, query: str = "") -> None:
+    def go(self, hash_: str) -> None:
         """Load the tab anew with what stands behind `#activations` in the address."""
         # A change of the hash alone would load nothing.
         self.page.goto("about:blank")
-        self.page.goto(f"{self.url}{query}#activations{hash_}")
-        self.page.wait_for_selector("iframe", state="attached", timeout=PATIENCE)
+        self.page.goto(f"{self.url}{self.path}#activations{hash_}")
 
     @property
     def frame(self) -> Frame:
         """The tab's own page."""
-        for _ in range(200):
-            for frame in self.page.frames:
-                if "plugin_entry.html" in frame.url:
-                    return frame
-            self.page.wait_for_timeout(50)
-        raise AssertionError("TensorBoard has not opened the tab.")
+        return self.page.main_frame
+
+    def rest(self) -> None:
+        """Wait until nothing is on its way any more, and all that came is drawn."""
+        self.frame.evaluate(_REST, PATIENCE)
 
     def state(self) -> dict[str, str]:
-        """What the address says of the tab."""
-        self.page.wait_for_timeout(300)
+        """What the address says of the tab, once it is at rest."""
+        self.rest()
         hash_ = self.page.evaluate("location.hash")
         found = urllib.parse.parse_qsl(hash_.lstrip("#"), keep_blank_values=True)
         prefix = "p.activations."
@@ -92,6 +127,13 @@ class Tab(Drawn):
             if key.startswith(prefix)
         }
 
+    def wait_for_dark(self, dark: bool) -> None:
+        """Wait until it is dark, or light."""
+        self.frame.wait_for_function(
+            "dark => document.documentElement.classList.contains('dark') === dark",
+            arg=dark,
+        )
+
     def press(self, *keys: str) -> None:
         """Press keys, as somebody does who has clicked nothing before."""
         for key in keys:
@@ -100,7 +142,7 @@ class Tab(Drawn):
     def settle(self) -> None:
         """Take the mouse away, and let what follows it be drawn."""
         self.page.mouse.move(2, 2)
-        self.page.wait_for_timeout(300)
+        self.rest()
 
     def chosen(self, name: str) -> Locator:
         """A list to choose from."""
@@ -118,10 +160,6 @@ class Tab(Drawn):
         """A field to write into."""
         return self.frame.get_by_label(name, exact=True)
 
-    def reload_data(self) -> None:
-        """Press TensorBoard's own button that reads the logs again."""
-        self.page.locator(".reload-button").click()
-
     @property
     def title(self) -> Locator:
         """Says what is drawn."""
@@ -135,7 +173,7 @@ class Tab(Drawn):
     def saved(self, kind: str) -> tuple[str, bytes]:
         """Name and content of what the menu of exports makes."""
         self.button("Export").click()
-        with self.page.expect_download(timeout=4 * PATIENCE) as download:
+        with self.page.expect_download(timeout=PATIENCE) as download:
             self.frame.locator(".menu button", has_text=kind).click()
         found = download.value
         return found.suggested_filename, Path(found.path()).read_bytes()
@@ -151,6 +189,9 @@ class Tab(Drawn):
         assert self.left_origin == [], self.left_origin
 
     def _hear(self, message: ConsoleMessage) -> None:
+        # Browsers ask every site for an icon, and TensorBoard has none at its root.
+        if message.location["url"] == f"{self.url}favicon.ico":
+            return
         if message.text not in self._host_messages:
             self.errors.append(f"{message.type}: {message.text}")
 
@@ -163,6 +204,36 @@ class Tab(Drawn):
         else:
             self.left_origin.append(route.request.url)
             route.abort()
+
+
+class TabInHost(Tab):
+    """The Activations tab in the whole of TensorBoard's page."""
+
+    path = ""
+
+    @property
+    def frame(self) -> Frame:
+        """The tab's own page."""
+        for frame in self.page.frames:
+            if _is_ours(frame):
+                return frame
+        return self.page.wait_for_event("framenavigated", _is_ours)
+
+    def reload_data(self) -> None:
+        """Press TensorBoard's own button that reads the logs again."""
+        self.page.locator(".reload-button").click()
+
+    def choose_theme(self, name: str) -> None:
+        """Have TensorBoard become `Dark` or `Light`, and wait for the tab to follow."""
+        self.page.get_by_label("Menu for changing light or dark theme").click()
+        self.page.get_by_role("menuitemradio", name=name).or_(
+            self.page.get_by_role("menuitem", name=name)
+        ).first.click()
+        self.wait_for_dark(name == "Dark")
+
+
+def _is_ours(frame: Frame) -> bool:
+    return "plugin_entry.html" in frame.url
 
 
 def pairs(**state: Any) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser.tab import Tab, pairs, wait_until
+from browser.tab import Tab, TabInHost, pairs, wait_until
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -66,13 +66,26 @@ def test_a_view_is_restored_in_a_fresh_browser(
     second.page.goto(first.page.url)
     second.wait_for_title("relu1", "step 3", "input dull", "run first")
     wait_until(second.canvas).to_be_visible()
-    second.page.wait_for_timeout(300)
+    second.rest()
     np.testing.assert_array_equal(second.pixels(), first.pixels())
     assert second.legend() == first.legend() == (-1.5, 1.5)
     assert second.state() == found
 
 
-def test_what_belongs_to_tensorboard_stays_in_the_address(tab: Tab) -> None:
+def test_alone_in_a_window_its_address_leads_back_to_it(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1")
+    tab.press("6")
+    found = tab.state()
+    assert tab.page.url.startswith(f"{tab.url}{tab.path}#activations&")
+    tab.page.reload()
+    view(tab, "training")
+    assert tab.state() == found
+
+
+def test_what_belongs_to_tensorboard_stays_in_the_address(
+    tab_in_host: TabInHost,
+) -> None:
+    tab = tab_in_host
     tab.go("&p.other.key=1&tagFilter=x" + pairs(run="first", layer="relu1"))
     tab.wait_for_title("relu1")
     tab.press("ArrowLeft")
@@ -81,7 +94,8 @@ def test_what_belongs_to_tensorboard_stays_in_the_address(tab: Tab) -> None:
     assert {"p.other.key=1", "tagFilter=x"} < set(hash_.lstrip("#").split("&"))
 
 
-def test_another_address_is_followed(tab: Tab) -> None:
+def test_another_address_is_followed(tab_in_host: TabInHost) -> None:
+    tab = tab_in_host
     tab.open(run="first", layer="relu1")
     tab.wait_for_title("relu1")
     tab.page.evaluate(
@@ -162,16 +176,21 @@ def view(tab: Tab, name: str) -> None:
     wait_until(tab.frame.get_by_role("main", name=f"View: {name}")).to_be_visible()
 
 
-def test_back_and_forward_go_through_what_was_looked_at(tab: Tab) -> None:
+@pytest.mark.parametrize("where", ["tab", "tab_in_host"])
+def test_back_and_forward_go_through_what_was_looked_at(
+    request: pytest.FixtureRequest, where: str
+) -> None:
+    tab: Tab = request.getfixturevalue(where)
     tab.open(run="first", layer="relu1", zoom=4)
     tab.wait_for_title("relu1", "input bright")
     went: list[tuple[str, dict[str, str]]] = [("relu1", tab.state())]
     for key in ("ArrowDown", "i", "]", "6", "ArrowUp"):
         tab.press(key)
-        tab.page.wait_for_timeout(400)
+        tab.rest()
         went.append((tab.title.inner_text(), tab.state()))
     tab.chosen("Run").select_option("second")
     tab.wait_for_title("run second")
+    tab.rest()
     went.append((tab.title.inner_text(), tab.state()))
     assert [len(set(state)) for _, state in went] == [3, 3, 4, 5, 6, 6, 6]
     for words, state in went[-2::-1]:
@@ -184,12 +203,15 @@ def test_back_and_forward_go_through_what_was_looked_at(tab: Tab) -> None:
         assert tab.state() == state
 
 
-def test_entering_and_what_is_only_shown_otherwise_add_no_entry(tab: Tab) -> None:
+def test_entering_and_what_is_only_shown_otherwise_add_no_entry(
+    tab_in_host: TabInHost,
+) -> None:
+    tab = tab_in_host
     tab.open(run="first", layer="relu1", b_step=0)
     tab.wait_for_title("relu1", "step 5")
     for key in ("ArrowLeft", "s", "d"):
         tab.press(key)
-        tab.page.wait_for_timeout(300)
+        tab.rest()
     tab.chosen("Colours").select_option("heat")
     tab.chosen("Sort by").select_option("mean")
     found = tab.state()
@@ -198,7 +220,8 @@ def test_entering_and_what_is_only_shown_otherwise_add_no_entry(tab: Tab) -> Non
     tab.page.wait_for_function("location.href === 'about:blank'")
 
 
-def test_the_address_alone_is_gone_back_to(tab: Tab) -> None:
+def test_the_address_alone_is_gone_back_to(tab_in_host: TabInHost) -> None:
+    tab = tab_in_host
     tab.open()
     tab.wait_for_title("block/conv2", "run first")
     assert tab.state() == {}
@@ -234,7 +257,10 @@ def test_what_was_pinned_stays_pinned_when_one_goes_back(tab: Tab) -> None:
     assert tab.state()["pins"] == "conv1:0"
 
 
-def test_tensorboards_own_tabs_and_button_go_on_working(tab: Tab) -> None:
+def test_tensorboards_own_tabs_and_button_go_on_working(
+    tab_in_host: TabInHost,
+) -> None:
+    tab = tab_in_host
     tab.open(run="first", layer="relu1")
     tab.wait_for_title("relu1")
     tab.press("6")
@@ -268,11 +294,11 @@ def test_tensorboards_own_tabs_and_button_go_on_working(tab: Tab) -> None:
 
 
 def test_back_works_below_a_path(
-    open_tab: Callable[..., Tab], serve: Callable[..., Host], log_dir: Path
+    open_in_host: Callable[..., TabInHost], serve: Callable[..., Host], log_dir: Path
 ) -> None:
     host = serve(log_dir, "rust", "--path_prefix", "/a/b")
     host.wait_for("first", "block/relu2/activations", 5)
-    tab = open_tab(host).open(run="first", layer="relu1")
+    tab = open_in_host(host).open(run="first", layer="relu1")
     tab.wait_for_title("relu1")
     tab.press("6")
     view(tab, "training")

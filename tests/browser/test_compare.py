@@ -47,7 +47,7 @@ def test_the_space_bar_blinks_in_place(tab: Tab, both: Both) -> None:
         wait_until(badge).to_have_text(name)
         wait_until(heading(tab, name)).to_be_visible()
         wait_until(tab.frame.locator(".pane canvas")).to_have_count(1)
-        tab.page.wait_for_timeout(100)
+        tab.rest()
         found = tab.maps([1, 6], (7, 7), pane(tab, name))
         np.testing.assert_array_equal(found, gray(maps[..., [1, 6]], both))
     assert tab.state()["compare"] == "blink"
@@ -83,7 +83,7 @@ def test_a_wipe_shows_a_left_and_b_right_of_its_handle(tab: Tab, both: Both) -> 
         """So many columns are those of A, but for what the handle covers."""
         wait_until(handle).to_have_attribute("aria-valuenow", str(percent))
         tab.page.mouse.move(3, 3)
-        tab.page.wait_for_timeout(100)
+        tab.rest()
         found = wiped(tab)
         rows = [0, 1, 5, 6]
         left, right = max(columns - 1, 0), min(columns + 1, 7)

@@ -11,6 +11,10 @@ from browser.words import shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
+#: Whether both sides are scrolled so far.
+SCROLLED = """top => [...document.querySelectorAll(".pane .scroll")]
+  .every((one) => Math.round(one.scrollTop) === top)"""
+
 
 def test_both_values_are_told_wherever_the_cursor_is(tab: Tab, both: Both) -> None:
     compare(tab, **FIRST, **OTHER, zoom=ZOOM, search="1,6")
@@ -31,7 +35,7 @@ def test_both_values_are_told_wherever_the_cursor_is(tab: Tab, both: Both) -> No
             for _, channel, row, column in places
         ]
         pane(tab, name).hover(position={"x": points[1][0], "y": points[1][1]})
-        tab.page.wait_for_timeout(100)
+        tab.rest()
         # Nothing moves below the cursor.
         assert tab.pixels(pane(tab, other)).shape == before.shape
         marked = (tab.pixels(pane(tab, other)) != before).any(-1)
@@ -48,7 +52,8 @@ def test_both_sides_scroll_drag_and_zoom_together(tab: Tab) -> None:
     scrolls = tab.frame.locator(".pane .scroll")
 
     def assert_at(top: int) -> None:
-        tab.page.wait_for_timeout(200)
+        tab.frame.wait_for_function(SCROLLED, arg=top)
+        tab.rest()
         found = scrolls.evaluate_all("all => all.map((one) => one.scrollTop)")
         assert found == [top, top]
 
@@ -70,7 +75,7 @@ def test_both_sides_scroll_drag_and_zoom_together(tab: Tab) -> None:
     # Dragging chooses nothing.
     assert "channel" not in tab.state()
     tab.button("Smaller").click()
-    tab.page.wait_for_timeout(200)
+    tab.rest()
     assert tab.state()["zoom"] == "8"
     sizes = [tab.pixels(pane(tab, name)).shape for name in "AB"]
     assert sizes[0] == sizes[1]
@@ -90,7 +95,7 @@ def test_the_wheel_with_ctrl_zooms_both_around_the_cursor(tab: Tab) -> None:
     for _ in range(4):
         tab.page.mouse.wheel(0, -100)
     tab.page.keyboard.up("Control")
-    tab.page.wait_for_timeout(300)
+    tab.rest()
     zoom = int(tab.state()["zoom"])
     assert zoom >= 1.5 * side
     scrolls = tab.frame.locator(".pane .scroll")
@@ -110,5 +115,5 @@ def test_the_wheel_with_ctrl_zooms_both_around_the_cursor(tab: Tab) -> None:
     assert moved[0] == moved[1] != found[0]
     # Without Ctrl the wheel scrolls.
     tab.page.mouse.wheel(0, -30)
-    tab.page.wait_for_timeout(300)
+    tab.frame.wait_for_function(SCROLLED, arg=round(moved[0][1]) - 30)
     assert tab.state()["zoom"] == str(zoom)

@@ -153,7 +153,7 @@ def test_another_run_is_at_the_same_moment(
     for align, at in found.items():
         tab.frame.get_by_label("align by").select_option(align)
         wait_until(heading(tab, "B")).to_contain_text(f"step {at}")
-        tab.page.wait_for_timeout(200)
+        tab.rest()
         (text,) = pointed_at(tab, "B", (5, LABEL + 5))
         values = {
             name: Arrays(others.log_dir).of(name, "conv", number, "input")[0, 0, 0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from browser.tab import Tab, wait_until
+from browser.tab import Tab, TabInHost, wait_until
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -21,7 +21,9 @@ def page(tab: Tab) -> Tab:
     return tab
 
 
-def test_the_menu_of_exports_is_closed(page: Tab) -> None:
+def test_the_menu_of_exports_is_closed(tab_in_host: TabInHost) -> None:
+    page = tab_in_host
+    page.open(run="first", layer="relu1")
     menu = page.frame.locator(".menu")
     items = page.frame.locator(".menu button", has_text="PNG")
 
@@ -58,7 +60,7 @@ def test_esc_closes_the_menu_and_leaves_the_view(page: Tab) -> None:
     wait_until(view).to_be_visible()
     page.button("Export").click()
     page.press("Escape")
-    page.page.wait_for_timeout(200)
+    page.rest()
     wait_until(view).to_be_visible()
     page.press("Escape")
     wait_until(page.frame.get_by_role("main", name="View: grid")).to_be_visible()
@@ -75,9 +77,9 @@ def test_space_opens_a_menu_that_has_the_focus(page: Tab) -> None:
 
 
 def test_a_copied_address_is_confirmed(
-    open_tab: Callable[..., Tab], host: Host
+    open_in_host: Callable[..., TabInHost], host: Host
 ) -> None:
-    tab = open_tab(host, permissions=["clipboard-read", "clipboard-write"])
+    tab = open_in_host(host, permissions=["clipboard-read", "clipboard-write"])
     tab.open(run="first", layer="relu1")
     tab.wait_for_title("relu1")
     said = tab.frame.locator(".bar .said", has_text="The address is copied.")
@@ -105,7 +107,6 @@ def test_a_list_that_is_closed_takes_arrows_but_no_letters(
     page.press("]")
     page.chosen("Colours").focus()
     page.press(key)
-    page.page.wait_for_timeout(200)
     found = page.state()
     del found["run"], found["layer"], found["channel"]
     assert found == expected
@@ -117,7 +118,8 @@ def test_a_list_that_is_open_takes_all_keys(page: Tab) -> None:
     page.press(" ")
     page.frame.wait_for_function("document.activeElement.matches(':open')")
     page.press("2")
-    # Browsers take keys that follow each other for one word.
+    # The browser itself takes keys that follow each other within a second for one
+    # word, and nothing tells when that is over.
     page.page.wait_for_timeout(1500)
     page.press("h", "Enter")
     wait_until(page.chosen("Colours")).to_have_value("heat")

@@ -77,7 +77,7 @@ def test_one_step_is_not_played_and_has_no_change(tab: Tab) -> None:
     wait_until(play).to_be_disabled()
     wait_until(play).to_have_attribute("title", "There is no other step to play")
     tab.press("p")
-    tab.page.wait_for_timeout(300)
+    tab.rest()
     wait_until(tab.button("Play")).to_have_attribute("aria-pressed", "false")
     tab.chosen("Run").select_option("first")
     tab.wait_for_title("run first")

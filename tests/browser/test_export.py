@@ -33,7 +33,6 @@ def maps(arrays: Arrays) -> np.ndarray:
 def open_grid(tab: Tab, layer: str = "block/conv2", **state: str | float) -> Tab:
     tab.open(**{**FIRST, "layer": layer, **state})
     tab.wait_for_title(layer)
-    tab.page.wait_for_timeout(200)
     return tab
 
 
@@ -85,7 +84,6 @@ def test_a_png_holds_all_channels_in_their_colours(tab: Tab, maps: np.ndarray) -
 def test_a_png_of_another_view_is_what_is_seen(tab: Tab, arrays: Arrays) -> None:
     open_grid(tab, "relu1", view="channel", channel=7, colours="heat")
     wait_until(tab.enlarged).to_be_visible()
-    tab.page.wait_for_timeout(200)
     seen = tab.pixels(tab.enlarged)
     places = [one.bounding_box() for one in (tab.frame.locator("main"), tab.enlarged)]
     main, canvas = (place or {} for place in places)

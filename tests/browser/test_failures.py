@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays, assert_told
-from browser.tab import Tab, wait_until
+from browser.tab import Tab, TabInHost, wait_until
 from plugin.serving import Host
 from plugin.writing_records import parts, strings
 
@@ -73,7 +73,8 @@ def test_an_answer_that_is_no_json_is_an_error(tab: Tab, name: str) -> None:
     tab.wait_for_title("block/conv2", "step 2")
 
 
-def test_no_runs_are_listed_and_later_they_are(tab: Tab) -> None:
+def test_no_runs_are_listed_and_later_they_are(tab_in_host: TabInHost) -> None:
+    tab = tab_in_host
     tab.expected.append(REFUSED)
     pattern = re.compile(r"/activations/runs$")
     tab.page.route(pattern, lambda route: route.fulfill(status=503, body="Not now."))
@@ -108,19 +109,15 @@ def test_a_late_answer_never_takes_the_place_of_a_newer_choice(
     tab: Tab, arrays: Arrays, late: str
 ) -> None:
     held: list[Route] = []
-    tab.page.route(
-        route_to(late, step=3, tag="relu1%2Factivations"), lambda one: held.append(one)
-    )
+    pattern = route_to(late, step=3, tag="relu1%2Factivations")
+    tab.page.route(pattern, lambda one: held.append(one))
     tab.open(run="first", layer="relu1", step=4, zoom=4)
     tab.wait_for_title("step 4")
-    tab.press("ArrowLeft")
-    for _ in range(100):
-        if held:
-            break
-        tab.page.wait_for_timeout(20)
-    assert held
+    with tab.page.expect_request(pattern):
+        tab.press("ArrowLeft")
     # What is drawn is still named by what it is.
     wait_until(tab.title).to_contain_text("step 4")
+    assert held
     tab.press("ArrowLeft")
     tab.wait_for_title("step 2")
     before = tab.pixels()
@@ -130,16 +127,49 @@ def test_a_late_answer_never_takes_the_place_of_a_newer_choice(
             route.fallback()
         except Exception as error:
             assert "closed" not in str(error)  # noqa: PT017 - the page must live on
-    tab.page.wait_for_timeout(500)
+    tab.rest()
     assert "step 2" in tab.title.inner_text()
     np.testing.assert_array_equal(tab.pixels(), before)
     maps = arrays.of("first", "relu1", 2, "bright")
     assert_told(tab, maps)
-    tab.press("ArrowRight")
-    tab.page.wait_for_timeout(100)
-    for route in held[1:]:
+    given_up = len(held)
+    with tab.page.expect_request(pattern):
+        tab.press("ArrowRight")
+    wait_until(tab.title).to_contain_text("step 2")
+    assert len(held) > given_up
+    for route in held[given_up:]:
         route.fallback()
     tab.wait_for_title("step 3")
+
+
+BUSY = "document.documentElement.dataset.busy"
+
+
+def test_it_is_marked_busy_while_an_answer_is_on_its_way(tab: Tab) -> None:
+    held: list[Route] = []
+    pattern = route_to("values", step=3)
+    tab.page.route(pattern, lambda one: held.append(one))
+    tab.open(run="first", layer="relu1", step=4)
+    assert tab.frame.evaluate(BUSY) == "false"
+    with tab.page.expect_request(pattern):
+        tab.press("ArrowLeft")
+    # By then nothing but the answer is missing.
+    tab.page.wait_for_url("**activations.step=3*")
+    assert tab.frame.evaluate(BUSY) == "true"
+    assert held
+    for route in held:
+        route.fallback()
+    tab.wait_for_title("step 3")
+    tab.frame.wait_for_function(f"{BUSY} === 'false'")
+
+
+def test_it_is_marked_busy_until_a_choice_is_in_the_address(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1")
+    press = "document.body.dispatchEvent(new KeyboardEvent('keydown', {0}))"
+    at_once = press.format("{ key: 's', bubbles: true }")
+    assert tab.frame.evaluate(f"{at_once}, {BUSY}") == "true"
+    tab.frame.wait_for_function(f"{BUSY} === 'false'")
+    assert "p.activations.smooth=true" in tab.page.url
 
 
 def test_an_answer_that_never_comes_leaves_the_rest_alive(tab: Tab) -> None:
@@ -220,14 +250,12 @@ WITHOUT = {
 def test_it_works_in_a_browser_without(
     open_tab: Callable[..., Tab], host: Host, missing: str
 ) -> None:
-    # TensorBoard itself needs its own.
-    script = f"if (location.pathname.includes('plugin_entry')) {{ {WITHOUT[missing]} }}"
-    tab = open_tab(host, script).open(run="first", layer="relu1")
+    tab = open_tab(host, WITHOUT[missing]).open(run="first", layer="relu1")
     tab.wait_for_title("relu1", "step 5")
     assert len(np.unique(tab.pixels()[..., 0])) > 20
     for view in range(1, 7):
         tab.press(str(view))
-        tab.page.wait_for_timeout(150)
+        tab.rest()
     tab.press("1", "ArrowLeft")
     tab.wait_for_title("step 4")
 
@@ -237,7 +265,7 @@ def test_all_requests_stay_below_the_address(tab: Tab) -> None:
     tab.wait_for_title("relu1")
     for view in range(1, 7):
         tab.press(str(view))
-        tab.page.wait_for_timeout(300)
+        tab.rest()
     assert len(tab.requests) > 10
     outside = [
         url

@@ -93,7 +93,7 @@ def test_nearest_neighbour_shows_only_values_and_smooth_what_lies_between(
     np.testing.assert_array_equal(sharp, np.kron(expected, np.ones((ZOOM, ZOOM), int)))
     tab.press("s")
     wait_until(tab.box("smooth")).to_be_checked()
-    tab.page.wait_for_timeout(200)
+    tab.rest()
     smooth = tab.pixels()[14 : 14 + 256, :256, 0].astype(int)
     assert len(np.unique(smooth)) > len(np.unique(sharp))
     # Half a pixel from the middles of values, of which neighbours are 16 pixels apart.
@@ -102,7 +102,7 @@ def test_nearest_neighbour_shows_only_values_and_smooth_what_lies_between(
     assert np.abs(middles - expected).max() <= np.abs(np.diff(expected)).max() / 8
     tab.press("s")
     wait_until(tab.box("smooth")).not_to_be_checked()
-    tab.page.wait_for_timeout(200)
+    tab.rest()
     np.testing.assert_array_equal(tab.pixels()[14 : 14 + 256, :256, 0], sharp)
 
 
@@ -132,7 +132,7 @@ def test_channels_are_sorted_as_numpy_sorts_them(
     tab.open(**FIRST, **side, zoom=4)
     tab.wait_for_title(LAYER, "step 4")
     tab.chosen("Sort by").select_option(by)
-    tab.page.wait_for_timeout(500)
+    tab.rest()
     expected = scores(arrays, by)
     assert list(tab.cells()) == list(np.argsort(-expected, kind="stable"))
     tab.button("Largest first").click()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from browser import logs
-from browser.tab import Tab, wait_until
+from browser.tab import Tab, TabInHost, wait_until
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -33,9 +33,9 @@ def squeezed(text: str) -> str:
 
 @pytest.mark.parametrize("name", logs.HOSTILE)
 def test_a_name_is_text_in_every_view(
-    open_tab: Callable[..., Tab], hostile: Host, name: str
+    open_in_host: Callable[..., TabInHost], hostile: Host, name: str
 ) -> None:
-    tab = open_tab(hostile).open(run=PLAIN, layer=name, step=1)
+    tab = open_in_host(hostile).open(run=PLAIN, layer=name, step=1)
     wait_until(tab.title).to_be_visible()
     title = tab.frame.locator("main [data-name=layer]")
     assert title.text_content() == name
@@ -55,7 +55,7 @@ def test_a_name_is_text_in_every_view(
     assert found["layer"] == name
     for view in range(1, 7):
         tab.press(str(view))
-        tab.page.wait_for_timeout(150)
+        tab.rest()
         unharmed(tab)
     tab.press("b", "3", "x", "1")
     wait_until(title).to_have_text(name)
@@ -64,9 +64,9 @@ def test_a_name_is_text_in_every_view(
 
 @pytest.mark.parametrize("run", [logs.ELEMENT, logs.QUOTE, logs.FORMULA])
 def test_the_name_of_a_run_is_text(
-    open_tab: Callable[..., Tab], hostile: Host, run: str
+    open_in_host: Callable[..., TabInHost], hostile: Host, run: str
 ) -> None:
-    tab = open_tab(hostile).open()
+    tab = open_in_host(hostile).open()
     tab.chosen("Run").select_option(run)
     wait_until(tab.title).to_contain_text(f"run {run}")
     assert tab.state()["run"] == run
@@ -76,9 +76,9 @@ def test_the_name_of_a_run_is_text(
 
 
 def test_a_reason_that_holds_a_name_is_text(
-    open_tab: Callable[..., Tab], hostile: Host
+    open_in_host: Callable[..., TabInHost], hostile: Host
 ) -> None:
-    tab = open_tab(hostile)
+    tab = open_in_host(hostile)
     tab.open(run=logs.ELEMENT, layer=logs.SCRIPT + logs.ELEMENT)
     wait_until(tab.frame.locator(".notice")).to_contain_text(logs.ELEMENT)
     tab.field("Filter layers").fill("<img src=x onerror=window.__pwned=1>(")

@@ -45,7 +45,7 @@ def bars(tab: Tab) -> list[str]:
     height, sight = listed.evaluate("one => [one.scrollHeight, one.clientHeight]")
     for top in range(0, height, max(20, sight - 20)):
         listed.evaluate("(one, top) => { one.scrollTop = top; }", top)
-        tab.page.wait_for_timeout(50)
+        tab.rest()
         in_sight = listed.locator("button").evaluate_all(
             "all => all.map((one) => [parseFloat(one.style.top), one.ariaLabel])"
         )
@@ -148,7 +148,7 @@ def test_the_field_under_the_cursor_is_framed_beside_the_view(
     assert field is not None
     place = 3, 4
     tab.enlarged.hover(position=middle(tab, (7, 7), place))
-    tab.page.wait_for_timeout(200)
+    tab.rest()
     picture = arrays.of("first", ":input", 0, "bright").astype(int)
     found = tab.pixels(tab.frame.locator("canvas.picture"))[..., :3].astype(int)
     rows, columns = seen(field, place, 18)

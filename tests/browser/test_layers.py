@@ -102,7 +102,6 @@ def test_the_focus_goes_with_the_chosen_layer(layers: Tab) -> None:
     layers.wait_for_title("relu1")
     wait_until(rows.filter(has_text="relu1")).to_be_focused()
     layers.press("Enter")
-    layers.page.wait_for_timeout(200)
     assert layers.state()["layer"] == "relu1"
     layers.press("r")
     layers.wait_for_title("conv1")

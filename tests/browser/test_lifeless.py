@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from browser import logs
 from browser.compare import compare, distances, pane, pointed_at
-from browser.tab import Tab, wait_until
+from browser.tab import Tab, TabInHost, wait_until
 from plugin.serving import Host, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -55,7 +55,7 @@ def test_it_opens_on_the_living_layer_nearest_to_the_middle(
     for _ in range(2):
         # What was proposed stays, whatever is looked at meanwhile.
         tab.press("ArrowLeft")
-        tab.page.wait_for_timeout(300)
+        tab.rest()
     tab.wait_for_title(layer, "step 0")
 
 
@@ -71,12 +71,12 @@ def test_only_one_header_is_waited_for_where_the_middle_is_alive(
 
 
 def test_what_was_opened_stays_when_it_dies(
-    open_tab: Callable[..., Tab], tmp_path: Path, serve: Callable[..., Host]
+    open_in_host: Callable[..., TabInHost], tmp_path: Path, serve: Callable[..., Host]
 ) -> None:
     logs.write_lifeless(tmp_path / "runs", range(1))
     host = serve(tmp_path / "runs", "rust")
     host.wait_for("dying", "block/relu2/activations", 0)
-    tab = open_tab(host).open(run="dying")
+    tab = open_in_host(host).open(run="dying")
     tab.wait_for_title(MIDDLE, "step 0")
     logs.write_lifeless(tmp_path / "runs", range(10, 20, 10))
     host.wait_for("dying", "block/relu2/activations", 10)
@@ -132,7 +132,7 @@ def test_where_nothing_is_finite_nothing_is_compared(
     (found,) = pointed_at(tab, "A", (5, 20))
     assert found.endswith(f" — the channel: {words}"), found
     tab.chosen("Sort by").select_option("difference")
-    tab.page.wait_for_timeout(300)
+    tab.rest()
     # A difference that cannot be told puts no channel before another.
     first = tab.tips([(5, 20)], pane(tab, "A"))[0]
     assert first.startswith("channel 0,"), first

@@ -45,12 +45,12 @@ def test_the_chosen_channel_comes_into_sight_and_is_opened(grid: Tab) -> None:
     for _ in range(12):
         grid.press("]")
     wait_until(grid.button("Grid")).to_have_attribute("aria-pressed", "true")
-    grid.page.wait_for_timeout(400)
+    grid.rest()
     assert grid.frame.evaluate(TOP) > 256
     assert 11 in grid.cells()
     for _ in range(11):
         grid.press("[")
-    grid.page.wait_for_timeout(400)
+    grid.rest()
     assert grid.frame.evaluate(TOP) == 0
     for _ in range(11):
         grid.press("]")
@@ -58,7 +58,7 @@ def test_the_chosen_channel_comes_into_sight_and_is_opened(grid: Tab) -> None:
     wait_until(grid.frame.get_by_role("region", name="Channel 11")).to_be_visible()
     grid.press("Escape")
     wait_until(grid.canvas).to_be_visible()
-    grid.page.wait_for_timeout(400)
+    grid.rest()
     assert 11 in grid.cells()
 
 
@@ -72,8 +72,9 @@ def test_scrolling_tells_what_comes_under_the_mouse(grid: Tab) -> None:
     wait_until(tip).to_have_text(re.compile("^channel 0, "))
     place = box_of(grid, "main .tip")
     grid.page.mouse.wheel(0, 274)
+    grid.frame.wait_for_function(f"{TOP} === 274")
     wait_until(tip).to_have_text(re.compile(r"^channel [1-9]\d*, "))
-    assert grid.frame.evaluate(TOP) == 274
+    grid.rest()
     told = re.match(r"channel (\d+), row (\d+), column (\d+): ", tip.inner_text())
     assert told is not None
     under = grid.frame.locator("section", has_text="Under the cursor").locator("td")
@@ -98,12 +99,12 @@ def test_the_words_are_where_one_does_not_look(tab: Tab, view: str) -> None:
     tab.open(**FIRST, zoom=16, view=view)
     tab.wait_for_title("relu1", "step 4")
     wait_until(tab.canvas.last).to_be_visible()
-    tab.page.wait_for_timeout(300)
+    tab.rest()
     box = box_of(tab, "main .scroll")
     for share in (0.45, 0.95):
         for x in (150, 400):
             tip = point(tab, x, share * box["height"])
-            tab.page.wait_for_timeout(100)
+            tab.rest()
             place = tip.bounding_box()
             assert place is not None
             middle = place["y"] + place["height"] / 2
@@ -129,7 +130,7 @@ def test_the_zoom_is_told_as_it_is_and_stops_where_it_ends(tab: Tab) -> None:
     while tab.button("Smaller").is_enabled():
         assert len(found) < 10
         tab.button("Smaller").click()
-        tab.page.wait_for_timeout(200)
+        tab.rest()
         found.append(zoom(tab))
     # Sides of 16 values are never shorter than 24 pixels.
     assert found[-1] == 2
@@ -138,7 +139,7 @@ def test_the_zoom_is_told_as_it_is_and_stops_where_it_ends(tab: Tab) -> None:
     found = [2]
     while tab.button("Larger").is_enabled():
         tab.button("Larger").click()
-        tab.page.wait_for_timeout(200)
+        tab.rest()
         found.append(zoom(tab))
     assert found == [2, 4, 8, 16, 32]
     first = tab.values([(20, 40), (20, 40 + 31), (20, 40 + 32)])

@@ -28,7 +28,6 @@ def open_multiples(tab: Tab, **state: str | int) -> Tab:
     """Open the view and wait until it is drawn."""
     tab.open(view="multiples", **state)
     wait_until(tab.frame.locator(".multiple canvas").first).to_be_visible()
-    tab.page.wait_for_timeout(300)
     return tab
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays
-from browser.tab import Tab, wait_until
+from browser.tab import Tab, TabInHost, wait_until
 from browser.words import shown
 from plugin.serving import Host
 
@@ -27,7 +27,7 @@ def growing(tmp_path: Path, serve: Callable[..., Host]) -> Host:
     return host
 
 
-def grow(tab: Tab, host: Host, steps: range) -> None:
+def grow(tab: TabInHost, host: Host, steps: range) -> None:
     """Log more, and have TensorBoard tell the tab."""
     logs.write_small(host.log_dir / "a", steps)
     host.wait_for("a", TAG, steps[-1])
@@ -37,9 +37,9 @@ def grow(tab: Tab, host: Host, steps: range) -> None:
 
 
 def test_who_follows_the_latest_step_goes_on_following_it(
-    open_tab: Callable[..., Tab], growing: Host
+    open_in_host: Callable[..., TabInHost], growing: Host
 ) -> None:
-    tab = open_tab(growing).open(zoom=8)
+    tab = open_in_host(growing).open(zoom=8)
     tab.wait_for_title("step 2")
     grow(tab, growing, range(3, 5))
     tab.wait_for_title("step 4")
@@ -49,17 +49,19 @@ def test_who_follows_the_latest_step_goes_on_following_it(
     tab.wait_for_title("step 5")
 
 
-def test_what_is_looked_at_stays(open_tab: Callable[..., Tab], growing: Host) -> None:
-    tab = open_tab(growing).open(zoom=32, step=1, channel=3, search="0-30")
+def test_what_is_looked_at_stays(
+    open_in_host: Callable[..., TabInHost], growing: Host
+) -> None:
+    tab = open_in_host(growing).open(zoom=32, step=1, channel=3, search="0-30")
     tab.wait_for_title("step 1")
     scroll = tab.frame.locator(".scroll")
     scroll.evaluate("one => { one.scrollTop = 777; }")
-    tab.page.wait_for_timeout(300)
+    tab.rest()
     top = scroll.evaluate("one => one.scrollTop")
     assert top == 777
     before, state = tab.pixels(), tab.state()
     grow(tab, growing, range(3, 6))
-    tab.page.wait_for_timeout(500)
+    tab.rest()
     assert scroll.evaluate("one => one.scrollTop") == top
     np.testing.assert_array_equal(tab.pixels(), before)
     assert tab.state() == state
@@ -67,14 +69,14 @@ def test_what_is_looked_at_stays(open_tab: Callable[..., Tab], growing: Host) ->
     # TensorBoard's button has the keys.
     tab.frame.get_by_role("slider", name="Step").fill("5")
     tab.wait_for_title("step 5")
-    tab.page.wait_for_timeout(200)
+    tab.rest()
     assert scroll.evaluate("one => one.scrollTop") == top
 
 
 def test_a_run_that_comes_later_can_be_chosen(
-    open_tab: Callable[..., Tab], growing: Host
+    open_in_host: Callable[..., TabInHost], growing: Host
 ) -> None:
-    tab = open_tab(growing).open(run="a", step=1)
+    tab = open_in_host(growing).open(run="a", step=1)
     tab.wait_for_title("step 1")
     logs.write_small(growing.log_dir / "b", range(2), layer="other")
     growing.wait_for("b", "other/activations", 1)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays
-from browser.tab import Tab, wait_until
+from browser.tab import Tab, TabInHost, wait_until
 from browser.words import shown
 from plugin.serving import LOADERS, Host
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_it_opens_on_the_latest_step_of_a_middle_convolution(
-    open_tab: Callable[..., Tab],
+    open_in_host: Callable[..., TabInHost],
     host: Host,
     arrays: Arrays,
     loader: str,
@@ -26,7 +26,7 @@ def test_it_opens_on_the_latest_step_of_a_middle_convolution(
 ) -> None:
     read = host if loader == host.loader else serve(host.log_dir, loader)
     read.wait_for("first", "block/relu2/activations", 5)
-    tab = open_tab(read).open()
+    tab = open_in_host(read).open()
     tab.wait_for_title("block/conv2", "7×7×8", "input bright", "run first")
     wait_until(tab.title).to_contain_text("step 5")
     stored = arrays.of("first", "block/conv2", 5, "bright")
@@ -46,7 +46,6 @@ def test_the_input_is_shown_pixel_by_pixel(tab: Tab, arrays: Arrays) -> None:
     wait_until(picture).to_be_visible()
     wait_until(picture).to_have_attribute("width", "18")
     expected = arrays.of("first", ":input", 0, "bright").astype(np.uint8)
-    tab.page.wait_for_timeout(200)
     np.testing.assert_array_equal(tab.pixels(picture)[..., :3], expected)
 
 
@@ -63,11 +62,11 @@ def test_predictions_are_named_with_their_scores(tab: Tab, arrays: Arrays) -> No
 
 
 def test_a_log_directory_without_data_shows_how_to_make_some(
-    open_tab: Callable[..., Tab], tmp_path: Path, serve: Callable[..., Host]
+    open_in_host: Callable[..., TabInHost], tmp_path: Path, serve: Callable[..., Host]
 ) -> None:
     (tmp_path / "runs").mkdir()
     host = serve(tmp_path / "runs", "rust")
-    tab = open_tab(host).open()
+    tab = open_in_host(host).open()
     lines = tab.frame.locator("pre").inner_text().splitlines()
     assert [line for line in lines if line] == [
         "import tb_actviz as av",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from browser.tab import Tab, pairs, wait_until
+from browser.tab import Tab, TabInHost, wait_until
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -86,7 +86,7 @@ def test_keys_are_left_to_fields_and_to_the_browser(page: Tab) -> None:
 def test_every_control_has_a_name(page: Tab, view: str) -> None:
     page.press(str(VIEWS.index(view) + 1))
     wait_until(page.frame.get_by_role("main", name=f"View: {view}")).to_be_visible()
-    page.page.wait_for_timeout(400)
+    page.rest()
     assert page.frame.evaluate(NAMELESS) == []
 
 
@@ -108,25 +108,29 @@ def test_every_control_is_reached_by_tab_and_shows_the_focus(page: Tab) -> None:
         assert name in text, text
 
 
-def test_the_theme_follows_tensorboard_at_once(page: Tab) -> None:
+def test_the_theme_follows_tensorboard_at_once(tab_in_host: TabInHost) -> None:
+    page = tab_in_host
+    page.open(run="first", layer="relu1", b_step=0)
     assert page.frame.evaluate(LIGHTNESS) > 200
     for theme, dark in (("Dark", True), ("Light", False)):
-        page.page.get_by_label("Menu for changing light or dark theme").click()
-        page.page.get_by_role("menuitemradio", name=theme).or_(
-            page.page.get_by_role("menuitem", name=theme)
-        ).first.click()
-        page.frame.wait_for_function(
-            "dark => document.documentElement.classList.contains('dark') === dark",
-            arg=dark,
-        )
+        page.choose_theme(theme)
         lightness = page.frame.evaluate(LIGHTNESS)
         assert (lightness < 80) if dark else (lightness > 200)
 
 
 def test_a_dark_tensorboard_has_a_dark_tab(
-    open_tab: Callable[..., Tab], host: Host
+    open_in_host: Callable[..., TabInHost], host: Host
 ) -> None:
-    tab = open_tab(host)
-    tab.go(pairs(run="first"), "?darkMode=true")
+    tab = open_in_host(host, query="?darkMode=true").open(run="first")
     tab.wait_for_title("block/conv2")
     assert tab.frame.evaluate(LIGHTNESS) < 80
+
+
+def test_alone_in_a_window_it_is_as_dark_as_the_browser(
+    open_tab: Callable[..., Tab], host: Host
+) -> None:
+    tab = open_tab(host, color_scheme="dark").open(run="first")
+    assert tab.frame.evaluate(LIGHTNESS) < 80
+    tab.page.emulate_media(color_scheme="light")
+    tab.wait_for_dark(False)
+    assert tab.frame.evaluate(LIGHTNESS) > 200

@@ -8,8 +8,6 @@ from browser.tab import Tab, wait_until
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 FIRST = {"run": "first", "step": 4, "input": "bright"}
-#: `m` acts on the channel that is looked at, and is written into the address later.
-PAUSE = 300
 
 
 @pytest.fixture
@@ -54,7 +52,6 @@ def test_each_layer_has_its_own_and_a_pair_shares_them(grid: Tab) -> None:
     wait_until(grid.button("unpin 2")).to_be_visible()
     assert list(grid.cells())[:2] == [2, 7]
     grid.button("unpin 2").click()
-    grid.page.wait_for_timeout(PAUSE)
     assert grid.state()["pins"] == "block/conv2:5"
 
 
@@ -65,15 +62,14 @@ def test_they_are_there_again_without_a_link_and_those_of_a_link_are_not_kept(
     tab.wait_for_title()
     tab.press("m")
     wait_until(tab.button("unpin 1")).to_be_visible()
-    tab.page.wait_for_timeout(PAUSE)
+    tab.rest()
     tab.page.goto("about:blank")
     tab.open(run="first", layer="relu1", pins="conv1:1,2,3;block/conv2:4")
     wait_until(tab.button("unpin 3")).to_be_visible()
-    tab.page.wait_for_timeout(PAUSE)
+    tab.rest()
     tab.page.goto("about:blank")
     tab.open()
     tab.wait_for_title()
     tab.frame.get_by_role("treeitem", name="relu1").click()
     wait_until(tab.button("unpin 1")).to_be_visible()
-    tab.page.wait_for_timeout(PAUSE)
     assert tab.state()["pins"] == "conv1:7"

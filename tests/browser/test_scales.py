@@ -30,7 +30,6 @@ def maps(arrays: Arrays) -> np.ndarray:
 def open_grid(tab: Tab, **state: str | float) -> None:
     tab.open(**FIRST, zoom=ZOOM, **state)
     tab.wait_for_title(LAYER, f"step {STEP}", "7×7×8")
-    tab.page.wait_for_timeout(200)
 
 
 def assert_same_floats(found: tuple[float, float], ends: tuple[float, float]) -> None:
@@ -78,7 +77,7 @@ def test_the_ends_of_the_legend_are_those_of_the_values(
     found = np.moveaxis(tab.maps(range(8), (7, 7)), 2, -1)
     np.testing.assert_array_equal(found, expected)
     tab.box("Zero in the middle").check()
-    tab.page.wait_for_timeout(200)
+    tab.rest()
     most = max(-low, high)
     assert_same_floats(tab.legend(), (-most, most))
 
@@ -144,7 +143,7 @@ def test_a_scale_is_chosen_with_the_controls(tab: Tab, maps: np.ndarray) -> None
     cut = tab.field("Percent cut off")
     cut.fill("10")
     cut.press("Enter")
-    tab.page.wait_for_timeout(200)
+    tab.rest()
     np.testing.assert_allclose(tab.legend(), np.percentile(maps, [10, 90]), rtol=1e-12)
     found = tab.state()
     assert (found["scale"], found["low"], found["percentile"]) == (
@@ -163,7 +162,6 @@ def test_nan_infinite_and_clipped_values_have_colours_of_their_own(
         **{"scale": "fixed", "low": -1, "high": 1.5},
     )
     tab.wait_for_title("odd", "6×6×8")
-    tab.page.wait_for_timeout(200)
     values = arrays.of(run, "odd", 0, "input").astype(np.float64)
     with np.errstate(invalid="ignore"):
         expected = np.repeat(

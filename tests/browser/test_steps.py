@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from browser.arrays import Arrays, assert_told
 from browser.tab import Tab, wait_until
@@ -67,7 +65,10 @@ def test_the_slider_goes_through_the_kept_steps(steps: Tab) -> None:
     wait_until(slider).to_have_attribute("max", "2")
 
 
-def test_playing_goes_around_until_it_is_stopped(steps: Tab) -> None:
+def test_playing_goes_around_until_it_is_stopped(tab: Tab) -> None:
+    # Its clock goes as any does, until it is set forward.
+    tab.page.clock.install()
+    steps = tab.open(run="first", layer="relu1", zoom=4)
     steps.press("Home")
     steps.wait_for_title("step 0")
     steps.press("p")
@@ -75,7 +76,9 @@ def test_playing_goes_around_until_it_is_stopped(steps: Tab) -> None:
         steps.wait_for_title(f"step {step}")
     steps.press("p")
     wait_until(steps.button("Play")).to_be_visible()
-    time.sleep(0.6)
+    steps.rest()
     before = steps.title.inner_text()
-    time.sleep(0.9)
+    # More than two beats.
+    steps.page.clock.run_for(1000)
+    steps.rest()
     assert steps.title.inner_text() == before

@@ -32,7 +32,6 @@ def open_training(tab: Tab, **state: str | int) -> Tab:
     tab.open(view="training", **state)
     wait_until(tab.frame.locator(".heat canvas").first).to_be_visible()
     wait_until(tab.frame.locator("section.strip .tools")).to_be_visible()
-    tab.page.wait_for_timeout(200)
     return tab
 
 
@@ -99,7 +98,7 @@ def test_the_heat_map_tells_the_numbers_of_each_channel(
     canvas = cells(training, "heat")
     for statistic, name in NAMES.items():
         training.chosen("Number of each channel").select_option(statistic)
-        training.page.wait_for_timeout(200)
+        training.rest()
         values = table(arrays, statistic)
         text = percent if statistic == "zero_share" else shown
         found = training.tips(points(canvas, (12, 6)), canvas, ".heat [data-name=told]")
@@ -145,7 +144,7 @@ def test_rows_are_in_the_order_of_the_grid_or_by_number(
     wait_until(training.button("as in the grid")).to_have_attribute(
         "aria-pressed", "true"
     )
-    training.page.wait_for_timeout(200)
+    training.rest()
     largest = arrays.of("first", LAYER, 4, "bright").max((0, 1))
     canvas = cells(training, "heat")
     column = [centre(canvas, row, 0) for row in range(12)]
@@ -154,7 +153,7 @@ def test_rows_are_in_the_order_of_the_grid_or_by_number(
     order = np.argsort(-largest, kind="stable")
     assert found == [f"channel {channel}" for channel in order]
     training.button("by number").click()
-    training.page.wait_for_timeout(200)
+    training.rest()
     found = [text.split(" · ")[0] for text in training.tips(column, *where)]
     assert found == [f"channel {channel}" for channel in range(12)]
 
@@ -165,7 +164,7 @@ def test_rows_stay_while_the_step_changes(training: Tab, arrays: Arrays) -> None
     training.press("6")
     canvas = cells(training, "heat")
     wait_until(canvas).to_be_visible()
-    training.page.wait_for_timeout(200)
+    training.rest()
     where = (canvas, ".heat [data-name=told]")
     said = training.frame.locator("[data-name=ordered]")
 
@@ -214,7 +213,7 @@ def test_the_health_strip_tells_what_is_dead(training: Tab, arrays: Arrays) -> N
     ramp = training.colours(1)
     for place, kind in enumerate(("dead", "sparsity")):
         training.chosen("Health of layers").select_option(kind)
-        training.page.wait_for_timeout(200)
+        training.rest()
         wanted = ramp[shades(shares[..., place], 0, 1)].astype(int)
         drawn = colours(training, "strip", (4, 6)).astype(int)
         np.testing.assert_array_equal(drawn, wanted)
