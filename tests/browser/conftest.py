@@ -106,15 +106,41 @@ def imagenet(
 
 
 @pytest.fixture(scope="session")
-def hostile(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+def rare(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """A TensorBoard with runs that die, and records as they are rarely met."""
+    folder = tmp_path_factory.mktemp("rare") / "runs"
+    logs.write_lifeless(folder)
+    logs.write_ranks(folder)
+    logs.write_gap(folder)
+    logs.write_bomb(folder)
+    with serving(folder, "rust") as running:
+        for run in ("broken", "dying", "calm"):
+            running.wait_for(run, "block/relu2/activations", 20)
+        for run in logs.RANKS:
+            running.wait_for(run, "other/activations", 0)
+        running.wait_for("gap", "conv/activations", 2)
+        running.wait_for("bomb", "bomb/activations", 0)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def by_python(
+    log_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Host]:
-    """A TensorBoard with hostile names."""
-    folder = tmp_path_factory.mktemp("hostile") / "runs"
+    """A TensorBoard that reads logs with Python, and keeps four steps of a layer.
+
+    It has hostile names, which the other one cannot read where quotes are in them, a
+    run of more steps, and a training.
+    """
+    folder = tmp_path_factory.mktemp("by_python") / "runs"
     logs.write_hostile(folder)
-    # The other one cannot read blobs of names with quotes in them.
-    with serving(folder, "python") as running:
-        running.wait_for("plain", f"{logs.HOSTILE[-1]}/activations", 2)
+    logs.write_long(folder)
+    shutil.copytree(log_dir / "first", folder / "first")
+    with serving(folder, "python", "--samples_per_plugin=activations=4") as running:
+        for run in (logs.ELEMENT, logs.QUOTE, logs.FORMULA, "plain"):
+            running.wait_for(run, f"{logs.HOSTILE[-1]}/activations", 2)
+        running.wait_for("long", "conv/activations", 8)
+        running.wait_for("first", "block/relu2/activations", 5)
         yield running
 
 

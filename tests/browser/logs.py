@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +12,18 @@ import keras
 import numpy as np
 from keras import layers
 from PIL import Image
+from plugin.writing_records import parts, strings
 
 import tb_actviz as av
 from keras_models import SqueezeNet
+from tb_actviz.imaging.maps import as_maps
 from tb_actviz.records.codec import pack
-from tb_actviz.records.facts import InputFacts, LayerFacts, Record
+from tb_actviz.records.facts import (
+    PER_CHANNEL_NUMBERS,
+    InputFacts,
+    LayerFacts,
+    Record,
+)
 from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.writing.event_file import EventFile
 from tb_actviz.writing.event_records import summary_record, version_record
@@ -41,6 +51,10 @@ QUOTE = "\"' onmouseover=window.__pwned=2 x='"
 SCRIPT = "</script><script>window.__pwned=3</script>"
 FORMULA = "${window.__pwned=4}{{constructor}}"
 BIDI = "\u202eevil\u2069\x07\n% %00 &p.activations.view=grid#"
+#: Shapes of activations that are no feature maps, by their runs.
+RANKS = {"vector": (5,), "matrix": (9, 4), "volume": (4, 3, 5, 2)}
+#: When what has a time of its own began, in seconds; long before all the rest.
+BEGAN = 1_700_000_000
 HOSTILE = (ELEMENT, QUOTE, SCRIPT, FORMULA, BIDI, "__proto__", "constructor")
 
 
@@ -162,42 +176,59 @@ def hostile_record(name: str, step: int) -> Record:
     )
 
 
+def write_timed(folder: Path, records: Iterable[tuple[float, Record]]) -> None:
+    """Records, each with the seconds since `BEGAN` that it was written at."""
+    written = [version_record(BEGAN)]
+    for seconds, record in records:
+        summary = record_summary(record_tag(record.layer.path), record)
+        written.append(summary_record(summary, record.step, BEGAN + seconds))
+    folder.mkdir(parents=True)
+    name = folder / f"events.out.tfevents.{BEGAN}.host"
+    name.write_bytes(b"".join(written))
+
+
 def write_hostile(folder: Path) -> None:
     """Runs and layers of hostile names, a few steps each."""
+    records = [
+        (step + place / 100, hostile_record(name, step))
+        for step in range(3)
+        for place, name in enumerate(HOSTILE)
+    ]
     for run in (ELEMENT, QUOTE, FORMULA, "plain"):
-        with EventFile(folder / run) as file:
-            for step in range(3):
-                for name in HOSTILE:
-                    one = hostile_record(name, step)
-                    file.add(record_summary(record_tag(name), one), step)
+        write_timed(folder / run, records)
+
+
+def write_long(folder: Path) -> None:
+    """A run of nine steps of a small layer."""
+    write_timed(folder / "long", ((step, small_record(step)) for step in range(9)))
+
+
+def small_record(step: int, layer: str = "conv") -> Record:
+    """A record whose values are all the step's number."""
+    maps = np.full((8, 8, 40), step, np.float32)
+    one = InputFacts("input", maps.shape, "float32", pack(maps, "float32"))
+    return Record(LayerFacts(layer, "Conv2D", "activation"), step, (one,))
 
 
 def write_small(folder: Path, steps: range, layer: str = "conv") -> None:
     """Records of a small layer whose values are all the step's number."""
     with EventFile(folder) as file:
         for step in steps:
-            maps = np.full((8, 8, 40), step, np.float32)
-            one = InputFacts("input", maps.shape, "float32", pack(maps, "float32"))
-            facts = LayerFacts(layer, "Conv2D", "activation")
-            summary = record_summary(record_tag(layer), Record(facts, step, (one,)))
-            file.add(summary, step)
+            one = small_record(step, layer)
+            file.add(record_summary(record_tag(layer), one), step)
 
 
 def write_paced(folder: Path) -> None:
     """Runs that come to the same epochs and times at other steps (`PACES`)."""
     for number, (run, pace) in enumerate(PACES.items()):
-        began = 1_700_000_000 + 50_000 * number
-        records = [version_record(began)]
+        records = []
         for step, (epoch, seconds) in pace.items():
             maps = np.full((8, 8, 2), 100 * number + step, np.float32)
             one = InputFacts("input", maps.shape, "float32", pack(maps, "float32"))
             facts = LayerFacts("conv", "Conv2D", "activation")
             record = Record(facts, step, (one,), position={"epoch": epoch})
-            summary = record_summary(record_tag("conv"), record)
-            records.append(summary_record(summary, step, began + seconds))
-        (folder / run).mkdir(parents=True)
-        name = folder / run / "events.out.tfevents.1700000000.host"
-        name.write_bytes(b"".join(records))
+            records.append((50_000 * number + seconds, record))
+        write_timed(folder / run, records)
 
 
 def write_failing(folder: Path) -> None:
@@ -234,3 +265,48 @@ def write_lifeless(folder: Path, steps: range = range(0, 30, 10)) -> None:
                 for one in failing if step else ():
                     one.set_weights([np.full_like(w, value) for w in one.get_weights()])
                 log({"noise": picture}, step=step)
+
+
+def rank_values(shape: tuple[int, ...]) -> np.ndarray:
+    """Values of a layer of any shape."""
+    return np.random.default_rng(2).normal(size=shape).astype(np.float32)
+
+
+def write_ranks(folder: Path) -> None:
+    """A run for each of `RANKS`, of one step."""
+    for run, shape in RANKS.items():
+        packed = pack(as_maps(rank_values(shape)), "float32")
+        one = InputFacts("input", shape, "float32", packed)
+        record = Record(LayerFacts("other", "Dense", "activation"), 0, (one,))
+        write_timed(folder / run, [(0, record)])
+
+
+def write_gap(folder: Path) -> None:
+    """A run whose second step is of another input than the first and the third."""
+    maps = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
+    records = []
+    for step in range(3):
+        one = InputFacts(
+            "other" if step == 1 else "input",
+            maps.shape,
+            "float32",
+            pack(maps, "float32"),
+            **dict.fromkeys(PER_CHANNEL_NUMBERS, maps[step % 2, 1]),
+        )
+        facts = LayerFacts("conv", "Conv2D", "activation")
+        records.append((step, Record(facts, step, (one,))))
+    write_timed(folder / "gap", records)
+
+
+@cache
+def bomb() -> bytes:
+    """What inflates to 256 MiB."""
+    return zlib.compress(bytes(1 << 28), 9)
+
+
+def write_bomb(folder: Path) -> None:
+    """A run with a layer whose values are a bomb, below one that is sound."""
+    write_small(folder / "bomb", range(1))
+    with EventFile(folder / "bomb") as file:
+        header, _ = parts("bomb", 0)
+        file.add(strings("bomb/activations", [header, bomb()]), 0)

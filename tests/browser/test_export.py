@@ -192,9 +192,9 @@ def test_a_csv_holds_the_same_float32_values(
 
 
 def test_files_of_hostile_names_are_harmless(
-    open_tab: Callable[..., Tab], hostile: Host
+    open_tab: Callable[..., Tab], by_python: Host
 ) -> None:
-    tab = open_tab(hostile)
+    tab = open_tab(by_python)
     for run, layer in ((logs.QUOTE, logs.SCRIPT), (logs.ELEMENT, "__proto__")):
         tab.open(run=run, layer=layer, step=1)
         wait_until(tab.title).to_be_visible()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +13,6 @@ from browser import logs
 from browser.arrays import Arrays, assert_told
 from browser.tab import Tab, TabInHost, wait_until
 from plugin.serving import Host
-from plugin.writing_records import parts, strings
-
-from tb_actviz.writing.event_file import EventFile
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -25,8 +21,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 #: What the browser itself says of an answer that is an error.
 REFUSED = "Failed to load resource"
-#: Inflates to 256 MiB.
-BOMB = zlib.compress(bytes(1 << 28), 9)
 
 
 def route_to(name: str, **query: str | int) -> re.Pattern[str]:
@@ -188,20 +182,22 @@ def test_an_answer_that_never_comes_leaves_the_rest_alive(tab: Tab) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (BOMB, f"more than {16 * 16 * 12 * 4} bytes"),
-        (zlib.compress(bytes(100)), "100 bytes, not"),
-        (BOMB[:1000], ""),
-        (b"", ""),
-        (b"no stream", ""),
+        (logs.bomb, f"more than {16 * 16 * 12 * 4} bytes"),
+        (lambda: zlib.compress(bytes(100)), "100 bytes, not"),
+        (lambda: logs.bomb()[:1000], ""),
+        (lambda: b"", ""),
+        (lambda: b"no stream", ""),
     ],
     ids=["bomb", "short", "truncated", "empty", "junk"],
 )
 def test_values_that_do_not_inflate_to_their_size_are_an_error(
-    tab: Tab, body: bytes, words: str
+    tab: Tab, body: Callable[[], bytes], words: str
 ) -> None:
     tab.page.route(
         route_to("values", step=3, tag="relu1%2Factivations"),
-        lambda route: route.fulfill(body=body, content_type="application/octet-stream"),
+        lambda route: route.fulfill(
+            body=body(), content_type="application/octet-stream"
+        ),
     )
     tab.open(run="first", layer="relu1", step=3)
     wait_until(tab.frame.get_by_role("alert")).to_contain_text(
@@ -212,18 +208,11 @@ def test_values_that_do_not_inflate_to_their_size_are_an_error(
 
 
 def test_a_bomb_in_a_log_is_a_tile_that_says_so(
-    open_tab: Callable[..., Tab], tmp_path: Path, serve: Callable[..., Host]
+    open_tab: Callable[..., Tab], rare: Host
 ) -> None:
-    folder = tmp_path / "runs"
-    logs.write_small(folder / "a", range(1))
-    with EventFile(folder / "a") as file:
-        header, _ = parts("bomb", 0)
-        file.add(strings("bomb/activations", [header, BOMB]), 0)
-    host = serve(folder, "rust")
-    host.wait_for("a", "bomb/activations", 0)
-    tab = open_tab(host)
+    tab = open_tab(rare)
     tab.expected.append(REFUSED)
-    tab.open(layer="bomb")
+    tab.open(run="bomb", layer="bomb")
     wait_until(tab.frame.get_by_role("alert")).to_contain_text("inflate")
     tab.press("ArrowUp")
     tab.wait_for_title("conv", "step 0")

@@ -33,9 +33,9 @@ def squeezed(text: str) -> str:
 
 @pytest.mark.parametrize("name", logs.HOSTILE)
 def test_a_name_is_text_in_every_view(
-    open_in_host: Callable[..., TabInHost], hostile: Host, name: str
+    open_in_host: Callable[..., TabInHost], by_python: Host, name: str
 ) -> None:
-    tab = open_in_host(hostile).open(run=PLAIN, layer=name, step=1)
+    tab = open_in_host(by_python).open(run=PLAIN, layer=name, step=1)
     wait_until(tab.title).to_be_visible()
     title = tab.frame.locator("main [data-name=layer]")
     assert title.text_content() == name
@@ -64,9 +64,9 @@ def test_a_name_is_text_in_every_view(
 
 @pytest.mark.parametrize("run", [logs.ELEMENT, logs.QUOTE, logs.FORMULA])
 def test_the_name_of_a_run_is_text(
-    open_in_host: Callable[..., TabInHost], hostile: Host, run: str
+    open_in_host: Callable[..., TabInHost], by_python: Host, run: str
 ) -> None:
-    tab = open_in_host(hostile).open()
+    tab = open_in_host(by_python).open()
     tab.chosen("Run").select_option(run)
     wait_until(tab.title).to_contain_text(f"run {run}")
     assert tab.state()["run"] == run
@@ -76,9 +76,9 @@ def test_the_name_of_a_run_is_text(
 
 
 def test_a_reason_that_holds_a_name_is_text(
-    open_in_host: Callable[..., TabInHost], hostile: Host
+    open_in_host: Callable[..., TabInHost], by_python: Host
 ) -> None:
-    tab = open_in_host(hostile)
+    tab = open_in_host(by_python)
     tab.open(run=logs.ELEMENT, layer=logs.SCRIPT + logs.ELEMENT)
     wait_until(tab.frame.locator(".notice")).to_contain_text(logs.ELEMENT)
     tab.field("Filter layers").fill("<img src=x onerror=window.__pwned=1>(")
@@ -88,9 +88,9 @@ def test_a_reason_that_holds_a_name_is_text(
 
 @pytest.mark.parametrize("kind", ["PNG", "NPZ", "CSV"])
 def test_a_file_is_saved_under_a_harmless_name(
-    open_tab: Callable[..., Tab], hostile: Host, kind: str
+    open_tab: Callable[..., Tab], by_python: Host, kind: str
 ) -> None:
-    tab = open_tab(hostile).open(run=logs.ELEMENT, layer=logs.BIDI)
+    tab = open_tab(by_python).open(run=logs.ELEMENT, layer=logs.BIDI)
     wait_until(tab.title).to_be_visible()
     name, _ = tab.saved(kind)
     assert set(name) <= set(

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from browser import logs
 from browser.compare import compare, distances, pane, pointed_at
 from browser.tab import Tab, TabInHost, wait_until
-from plugin.serving import Host, serving
+from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 MIDDLE, LIVING = "block/conv2", "relu1"
-
-
-@pytest.fixture(scope="module")
-def lifeless(
-    chromium: object, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Host]:
-    """A TensorBoard with a run that dies, one that breaks and one that does neither."""
-    folder = tmp_path_factory.mktemp("lifeless") / "runs"
-    logs.write_lifeless(folder)
-    with serving(folder, "rust") as running:
-        for run in ("broken", "dying", "calm"):
-            running.wait_for(run, "block/relu2/activations", 20)
-        yield running
 
 
 def told(tab: Tab) -> str:
@@ -46,9 +33,9 @@ def strongest(tab: Tab) -> str:
     ("run", "layer"), [("calm", MIDDLE), ("dying", LIVING), ("broken", MIDDLE)]
 )
 def test_it_opens_on_the_living_layer_nearest_to_the_middle(
-    open_tab: Callable[..., Tab], lifeless: Host, run: str, layer: str
+    open_tab: Callable[..., Tab], rare: Host, run: str, layer: str
 ) -> None:
-    tab = open_tab(lifeless).open(run=run)
+    tab = open_tab(rare).open(run=run)
     tab.wait_for_title(layer, f"run {run}", "step 20")
     lines = tab.frame.locator("[data-name=lifeless]")
     wait_until(lines).to_have_count(1 if run == "broken" else 0)
@@ -60,9 +47,9 @@ def test_it_opens_on_the_living_layer_nearest_to_the_middle(
 
 
 def test_only_one_header_is_waited_for_where_the_middle_is_alive(
-    open_tab: Callable[..., Tab], lifeless: Host
+    open_tab: Callable[..., Tab], rare: Host
 ) -> None:
-    tab = open_tab(lifeless).open(run="calm")
+    tab = open_tab(rare).open(run="calm")
     wait_until(tab.canvas).to_be_visible()
     asked = [url for url in tab.requests if "/record?" in url or "/values?" in url]
     assert "conv2" in asked[0], asked
@@ -86,9 +73,9 @@ def test_what_was_opened_stays_when_it_dies(
 
 
 def test_a_dead_layer_says_since_when_and_leads_there(
-    open_tab: Callable[..., Tab], lifeless: Host
+    open_tab: Callable[..., Tab], rare: Host
 ) -> None:
-    tab = open_tab(lifeless).open(run="dying", layer=MIDDLE)
+    tab = open_tab(rare).open(run="dying", layer=MIDDLE)
     tab.wait_for_title(MIDDLE, "step 20")
     wait_until(tab.button("Go to step 10")).to_be_visible()
     assert (
@@ -108,9 +95,9 @@ def test_a_dead_layer_says_since_when_and_leads_there(
 
 
 def test_a_layer_without_finite_values_says_since_when(
-    open_tab: Callable[..., Tab], lifeless: Host
+    open_tab: Callable[..., Tab], rare: Host
 ) -> None:
-    tab = open_tab(lifeless).open(run="broken", layer=LIVING)
+    tab = open_tab(rare).open(run="broken", layer=LIVING)
     wait_until(tab.button("Go to step 10")).to_be_visible()
     assert told(tab) == (
         "Nothing is finite at step 20, with NaN or infinite values since step 10. "
@@ -123,10 +110,10 @@ def test_a_layer_without_finite_values_says_since_when(
 
 
 def test_where_nothing_is_finite_nothing_is_compared(
-    open_tab: Callable[..., Tab], lifeless: Host
+    open_tab: Callable[..., Tab], rare: Host
 ) -> None:
     words = "nothing finite to compare: no position is finite on both sides"
-    tab = open_tab(lifeless)
+    tab = open_tab(rare)
     compare(tab, run="broken", layer=LIVING, b_step=0)
     wait_until(distances(tab)).to_have_text(f"A − B, all channels: {words}")
     (found,) = pointed_at(tab, "A", (5, 20))
@@ -139,9 +126,9 @@ def test_where_nothing_is_finite_nothing_is_compared(
 
 
 def test_classes_without_names_say_that_none_were_logged(
-    open_tab: Callable[..., Tab], lifeless: Host
+    open_tab: Callable[..., Tab], rare: Host
 ) -> None:
-    tab = open_tab(lifeless).open(run="calm")
+    tab = open_tab(rare).open(run="calm")
     predictions = tab.frame.locator("section", has_text="Predictions")
     wait_until(predictions.locator("td").first).to_contain_text("class ")
     line = predictions.get_by_text("(no names were logged)")

@@ -115,20 +115,18 @@ def test_it_says_how_far_values_in_8_bits_may_be_off(tab: Tab, arrays: Arrays) -
 
 
 def test_it_says_that_steps_may_have_been_thinned_out(
-    open_tab: Callable[..., Tab], tmp_path: Path, serve: Callable[..., Host]
+    open_tab: Callable[..., Tab], by_python: Host
 ) -> None:
-    logs.write_small(tmp_path / "runs/a", range(9))
-    keep = "--samples_per_plugin=activations=4"
-    host = serve(tmp_path / "runs", "python", keep)
-    host.wait_for("a", TAG, 8)
-    tab = open_tab(host).open()
+    tab = open_tab(by_python).open(run="long")
     line = tab.frame.locator(".honesty")
     wait_until(line).to_contain_text("4 steps kept, perhaps of more")
     wait_until(line).to_contain_text("TensorBoard keeps at most 4 of a layer")
     tab.wait_for_title("step 8")
 
 
-def test_it_says_what_was_left_out(open_tab: Callable[..., Tab], hostile: Host) -> None:
-    tab = open_tab(hostile).open(run="plain", layer="__proto__")
+def test_it_says_what_was_left_out(
+    open_tab: Callable[..., Tab], by_python: Host
+) -> None:
+    tab = open_tab(by_python).open(run="plain", layer="__proto__")
     line = tab.frame.locator(".honesty")
     wait_until(line).to_contain_text("left out: __proto__ · preprocessing: __proto__")

@@ -22,11 +22,9 @@ def test_it_opens_on_the_latest_step_of_a_middle_convolution(
     host: Host,
     arrays: Arrays,
     loader: str,
-    serve: Callable[..., Host],
+    by_python: Host,
 ) -> None:
-    read = host if loader == host.loader else serve(host.log_dir, loader)
-    read.wait_for("first", "block/relu2/activations", 5)
-    tab = open_in_host(read).open()
+    tab = open_in_host(host if loader == host.loader else by_python).open()
     tab.wait_for_title("block/conv2", "7×7×8", "input bright", "run first")
     wait_until(tab.title).to_contain_text("step 5")
     stored = arrays.of("first", "block/conv2", 5, "bright")

@@ -29,10 +29,6 @@ from PIL import Image
 from plugin.serving import Host
 
 from tb_actviz.imaging.maps import as_maps
-from tb_actviz.records.codec import pack
-from tb_actviz.records.facts import InputFacts, LayerFacts, Record
-from tb_actviz.records.schema import record_summary, record_tag
-from tb_actviz.writing.event_file import EventFile
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -170,22 +166,12 @@ def test_what_relu_removed(tab: Tab, arrays: Arrays, tmp_path: Path) -> None:
         assert "maps = before - after" in outcome.code
 
 
-@pytest.mark.parametrize("shape", [(5,), (9, 4), (4, 3, 5, 2)])
+@pytest.mark.parametrize("run", logs.RANKS)
 def test_activations_of_other_ranks(
-    open_tab: Callable[..., Tab],
-    serve: Callable[..., Host],
-    tmp_path: Path,
-    shape: tuple[int, ...],
+    open_tab: Callable[..., Tab], rare: Host, tmp_path: Path, run: str
 ) -> None:
-    values = np.random.default_rng(2).normal(size=shape).astype(np.float32)
-    maps = as_maps(values)
-    one = InputFacts("input", shape, "float32", pack(maps, "float32"))
-    record = Record(LayerFacts("other", "Dense", "activation"), 0, (one,))
-    with EventFile(tmp_path / "runs" / "ranks") as file:
-        file.add(record_summary(record_tag("other"), record), 0)
-    host = serve(tmp_path / "runs", "rust")
-    host.wait_for("ranks", "other/activations", 0)
-    tab = open_tab(host).open()
+    maps = as_maps(logs.rank_values(logs.RANKS[run]))
+    tab = open_tab(rare).open(run=run)
     tab.wait_for_title("other")
     tab.settle()
     outcome = executed(tab, tmp_path)
@@ -232,10 +218,10 @@ def test_nothing_is_written_where_nothing_is_shown(tab: Tab) -> None:
 
 
 def test_names_of_all_kinds(
-    open_tab: Callable[..., Tab], hostile: Host, tmp_path: Path
+    open_tab: Callable[..., Tab], by_python: Host, tmp_path: Path
 ) -> None:
     maps = np.arange(18, dtype=np.float64).reshape(3, 3, 2)
-    tab = open_tab(hostile)
+    tab = open_tab(by_python)
     for run, layer in (
         (logs.QUOTE, logs.BIDI),
         (logs.FORMULA, logs.QUOTE),

@@ -75,9 +75,9 @@ def test_a_channel_and_its_overlay(
 
 
 def test_without_a_picture_there_is_only_the_map(
-    open_tab: Callable[..., Tab], hostile: Host, tmp_path: Path
+    open_tab: Callable[..., Tab], by_python: Host, tmp_path: Path
 ) -> None:
-    tab = open_tab(hostile)
+    tab = open_tab(by_python)
     tab.open(run="plain", layer=logs.QUOTE, step=1, view="channel", channel=1)
     wait_until(tab.enlarged).to_be_visible()
     outcome = executed(tab, tmp_path)

@@ -22,16 +22,6 @@ from browser.scripts import (
 from browser.tab import Tab, wait_until
 from plugin.serving import Host
 
-from tb_actviz.records.codec import pack
-from tb_actviz.records.facts import (
-    PER_CHANNEL_NUMBERS,
-    InputFacts,
-    LayerFacts,
-    Record,
-)
-from tb_actviz.records.schema import record_summary, record_tag
-from tb_actviz.writing.event_file import EventFile
-
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
@@ -207,25 +197,9 @@ def test_where_nothing_is_finite_a_channel_is_marked(
 
 
 def test_steps_without_numbers_are_grey(
-    open_tab: Callable[..., Tab], serve: Callable[..., Host], tmp_path: Path
+    open_tab: Callable[..., Tab], rare: Host, tmp_path: Path
 ) -> None:
-    facts = LayerFacts("conv", "Conv2D", "activation")
-    maps = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
-    with EventFile(tmp_path / "runs" / "gap") as file:
-        for step in range(3):
-            one = InputFacts(
-                "other" if step == 1 else "input",
-                maps.shape,
-                "float32",
-                pack(maps, "float32"),
-                **dict.fromkeys(PER_CHANNEL_NUMBERS, maps[step % 2, 1]),
-            )
-            file.add(
-                record_summary(record_tag("conv"), Record(facts, step, (one,))), step
-            )
-    host = serve(tmp_path / "runs", "rust")
-    host.wait_for("gap", "conv/activations", 2)
-    tab = open_tab(host).open(view="training", input="input")
+    tab = open_tab(rare).open(run="gap", view="training", input="input")
     wait_until(tab.frame.locator(".heat .matrix canvas")).to_be_visible()
     tab.settle()
     outcome = executed(tab, tmp_path)
