@@ -149,14 +149,14 @@ def host_messages(chromium: Browser, host: Host) -> frozenset[str]:
     """What TensorBoard writes to the console where our tab is not opened."""
     found: set[str] = set()
     for dashboard in ("timeseries", "scalars"):
-        with chromium.new_context(viewport=SIZE) as context:
-            page = context.new_page()
-            page.on("console", lambda message: found.add(message.text))
-            page.goto(f"{host.url}#{dashboard}")
-            # Its list of tabs comes last.
-            page.wait_for_selector("[data-plugin-id=activations]", timeout=PATIENCE)
-            page.wait_for_load_state("networkidle")
-            assert not [one for one in page.frames if "plugin_entry" in one.url]
+        page = new_page(chromium, viewport=SIZE)
+        page.on("console", lambda message: found.add(message.text))
+        page.goto(f"{host.url}#{dashboard}")
+        # Its list of tabs comes last.
+        page.wait_for_selector("[data-plugin-id=activations]")
+        page.wait_for_load_state("networkidle")
+        assert not [one for one in page.frames if "plugin_entry" in one.url]
+        page.context.close()
     return frozenset(found)
 
 

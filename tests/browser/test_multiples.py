@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from browser.arrays import Arrays, shades
-from browser.tab import Tab, wait_until
+from browser.tab import PATIENCE, Tab, wait_until
 from browser.words import shown
 from numpy.typing import NDArray
 from plugin.serving import Host
@@ -64,6 +64,7 @@ def test_rows_are_runs_in_the_colours_that_tensorboard_gives_them(
         "all => all.map((one) => getComputedStyle(one).backgroundColor)"
     )
     with chromium.new_context() as context:
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(f"{host.url}#timeseries")
         swatches = page.locator("tb-data-table-content-row .run-color-swatch")
