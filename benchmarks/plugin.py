@@ -35,7 +35,8 @@ from tb_actviz.writing.event_file import EventFile
 from tb_actviz.writing.summaries import image_summary
 
 # The host of the tests; their folder is no package, and named like this module.
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests/plugin"))
+TESTS = Path(__file__).parents[1] / "tests"
+sys.path[:0] = [str(TESTS / "plugin"), str(TESTS)]
 from serving import LOADERS, Host, ask, serving
 from writing_records import record, summary, write_events
 

@@ -31,7 +31,8 @@ from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.writing.event_file import EventFile
 
 # The host of the tests; their folder is no package, and named like the plugin.
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests/plugin"))
+TESTS = Path(__file__).parents[1] / "tests"
+sys.path[:0] = [str(TESTS / "plugin"), str(TESTS)]
 from serving import LOADERS, Host, serving
 
 FLAGS = [

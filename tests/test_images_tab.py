@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import time
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +13,12 @@ import pytest
 from events import images
 from networks import pictures, small
 from PIL import Image
-from tensorboard_server import Server
+from plugin.serving import LOADERS, Host, serving
+from waiting import soon
 
 from tb_actviz import ActivationLogger, LogOptions
 
 pytestmark = pytest.mark.slow
-
-TAB = "data/plugin/images"
 
 
 @pytest.fixture(scope="module")
@@ -38,25 +35,18 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(params=["true", "false"])
-def server(request: pytest.FixtureRequest, logs: Path) -> Iterator[Server]:
-    running = Server(logs, f"--load_fast={request.param}")
-    yield running
-    running.stop()
+@pytest.fixture(params=LOADERS)
+def host(request: pytest.FixtureRequest, logs: Path) -> Iterator[Host]:
+    with serving(logs, request.param) as running:
+        yield running
 
 
-def when_loaded(server: Server, runs: set[str]) -> dict[str, Any]:
-    """The tags, once every run is there."""
-    for _ in range(300):
-        tags = json.loads(server.get(f"{TAB}/tags"))
-        if set(tags) == runs:
-            return dict(tags)
-        time.sleep(0.1)
-    raise AssertionError(f"runs did not load: {set(tags)}")
+def test_every_picture_is_served_as_it_was_drawn(host: Host, logs: Path) -> None:
+    def all_tags() -> dict[str, Any]:
+        return dict(host.of_another("images/tags").json())
 
-
-def test_every_picture_is_served_as_it_was_drawn(server: Server, logs: Path) -> None:
-    tags = when_loaded(server, {"a", "b/c"})
+    assert soon(lambda: set(all_tags()) == {"a", "b/c"})
+    tags = all_tags()
     for run in ("a", "b/c"):
         written = images(logs / run)
         expected: dict[str, list[int]] = {}
@@ -66,11 +56,12 @@ def test_every_picture_is_served_as_it_was_drawn(server: Server, logs: Path) -> 
         for tag, steps in expected.items():
             assert tags[run][tag]["samples"] == 1
             assert tags[run][tag]["description"].startswith("<p>")
-            listed = json.loads(server.get(f"{TAB}/images", run=run, tag=tag, sample=0))
+            place: dict[str, Any] = {"run": run, "tag": tag, "sample": 0}
+            listed = host.of_another("images/images", **place).json()
             assert [one["step"] for one in listed] == sorted(steps)
             for one in listed:
                 query = dict(urllib.parse.parse_qsl(one["query"]))
-                png = server.get(f"{TAB}/individualImage", **query)
+                png = host.of_another("images/individualImage", **query).body
                 served = np.asarray(Image.open(io.BytesIO(png)))
                 np.testing.assert_array_equal(served, written[tag, one["step"]])
-    assert "Traceback" not in server.output()
+    assert "Traceback" not in host.output()

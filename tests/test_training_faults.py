@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import logging
 import os
 import shutil
@@ -11,7 +10,6 @@ import signal
 import sys
 import threading
 import time
-import urllib.error
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -25,7 +23,6 @@ from faults import (
     LAYER,
     PROBES,
     RUNS,
-    SOON,
     At,
     Child,
     digest_of,
@@ -42,8 +39,9 @@ from faults import (
     undisturbed,
     wait_until_stored,
 )
-from tensorboard_server import Server
+from plugin.serving import LOADERS, Host, serving
 from training import assert_equal, compiled, fit, nested, weights
+from waiting import soon
 
 from tb_actviz import ActivationCallback, InputError, LogOptions
 from tb_actviz.records.codec import unpack
@@ -569,42 +567,31 @@ def test_a_killed_training_leaves_what_was_complete(killed: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fast", ["true", "false"], ids=["Rust", "Python"])
-def test_tensorboard_serves_what_killed_trainings_left(killed: Path, fast: str) -> None:
+@pytest.mark.parametrize("loader", LOADERS)
+def test_tensorboard_serves_what_killed_trainings_left(
+    killed: Path, loader: str
+) -> None:
     expected = stored(killed)["."]
-    server = Server(
-        killed,
-        *(f"--load_fast={fast}", "--reload_interval=1"),
-        "--samples_per_plugin=images=10000,scalars=10000",
-    )
     picture = next(tag for tag in expected if tag.startswith(f"{LAYER}/channels/"))
-    try:
-        for plugin, tag, count in [
-            ("scalars/scalars", f"{LAYER}/mean", expected[f"{LAYER}/mean"]),
-            ("images/images", picture, expected[picture]),
+    samples = "--samples_per_plugin=images=10000,scalars=10000"
+    with serving(killed, loader, samples) as host:
+        for route, tag in [
+            ("scalars/scalars", f"{LAYER}/mean"),
+            ("images/images", picture),
         ]:
-            assert served(server, plugin, tag, count) == count
-    finally:
-        server.stop()
-    assert "Traceback" not in server.output()
+            assert served(host, route, tag, expected[tag]) == expected[tag]
 
 
-def served(server: Server, plugin: str, tag: str, expected: list[int]) -> list[int]:
+def served(host: Host, route: str, tag: str, expected: list[int]) -> list[int]:
     """The steps that a tab gets, once they are those expected or it is late."""
-    deadline = time.monotonic() + SOON
-    while True:
-        try:
-            answer = json.loads(
-                server.get(f"data/plugin/{plugin}", run=".", tag=tag, sample=0)
-            )
-        except urllib.error.HTTPError as error:
-            if error.code != 404:
-                raise
-            answer = []
-        steps = [one["step"] if isinstance(one, dict) else one[1] for one in answer]
-        if steps == expected or time.monotonic() > deadline:
-            return steps
-        time.sleep(0.2)
+
+    def steps() -> list[int]:
+        answer = host.of_another(route, run=".", tag=tag, sample=0)
+        listed = [] if answer.status == 404 else answer.json()
+        return [one["step"] if isinstance(one, dict) else one[1] for one in listed]
+
+    soon(lambda: steps() == expected)
+    return steps()
 
 
 @pytest.mark.slow

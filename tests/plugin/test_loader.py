@@ -7,7 +7,6 @@ import logging
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -15,10 +14,9 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from plugin.serving import PLUGIN, Host, ask, serving
+from plugin.serving import Host, ask, serving
 from plugin.writing_records import summary
 from tensorboard.plugins import base_plugin
-from tensorboard_server import Server
 
 import tb_actviz
 from tb_actviz.plugin.loader import ActivationsLoader
@@ -110,16 +108,21 @@ def test_the_plugin_imports_no_keras_and_no_back_end() -> None:
 
 def test_it_takes_little_time_to_load_beside_tensorboard() -> None:
     program = (
-        "import time\n"
+        "import sys, time\n"
         "from tensorboard import program, default\n"
         "from tensorboard.backend import application\n"
         "default.get_static_plugins()\n"
-        "begin = time.perf_counter()\n"
-        f"{LOAD}print(time.perf_counter() - begin)\n"
+        "before = set(sys.modules)\n"
+        "begin = time.process_time()\n"
+        f"{LOAD}print(time.process_time() - begin, *set(sys.modules) - before)\n"
     )
-    seconds = min(float(run_python(program)) for _ in range(3))
-    print(f"{seconds * 1000:.0f} ms")
-    assert seconds < 0.3  # the aim is 0.05, which a busy machine may miss
+    seconds, *modules = run_python(program).split()
+    print(f"{float(seconds) * 1000:.0f} ms")
+    assert float(seconds) < 1  # of the processor; the aim is 0.05
+    # TensorBoard has whatever else it needs.
+    packages = {one.split(".")[0] for one in modules} - sys.stdlib_module_names
+    assert packages <= {"tb_actviz", "numpy"}
+    assert len(modules) < 50
 
 
 def copy_of_package(folder: Path) -> Path:
@@ -216,20 +219,13 @@ def test_without_files_there_is_no_tab_but_all_the_rest(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("load_fast", ["true", "false"])
-def test_it_is_served_beside_tensorflow_as_well(tmp_path: Path, load_fast: str) -> None:
+def test_it_is_served_beside_tensorflow_as_well(tmp_path: Path, loader: str) -> None:
     pytest.importorskip("tensorflow")
     with EventFile(tmp_path / "runs/a") as file:
         for step in range(25):
             file.add(summary("conv", step), step)
-    server = Server(tmp_path / "runs", f"--load_fast={load_fast}")
-    try:
-        for _ in range(300):
-            answer = ask(f"{server.url}{PLUGIN}/steps?run=a&tag={TAG}")
-            if answer.status == 200 and answer.json()["logged"] == 25:
-                break
-            time.sleep(0.1)
-        assert answer.json()["logged"] == 25
-    finally:
-        server.stop()
-    assert "Traceback" not in server.output()
+    with serving(tmp_path / "runs", loader, hidden=()) as host:
+        libraries = Path(f"/proc/{host.process.pid}/maps").read_text()
+        assert "libtensorflow" in libraries, "it did not find it"
+        host.wait_for("a", TAG, 24)
+        assert host.get("steps", run="a", tag=TAG).json()["logged"] == 25

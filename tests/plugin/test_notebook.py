@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from plugin.serving import LOADERS, PLUGIN, ask, hide_tensorflow
+from plugin.serving import LOADERS, PLUGIN, Answer, ask, python_path
 from plugin.writing_records import parts, summary
+from waiting import PATIENCE, soon
 
 from tb_actviz.writing.event_file import EventFile
 
@@ -19,8 +19,6 @@ jupyter_client = pytest.importorskip("jupyter_client")
 pytest.importorskip("ipykernel")
 
 TAG = "conv/activations"
-#: For the kernel to start, and for TensorBoard to say where it is, in seconds.
-PATIENCE = 60
 
 
 class Notebook:
@@ -30,7 +28,7 @@ class Notebook:
         (folder / "temporary").mkdir()
         environment = {
             **os.environ,
-            "PYTHONPATH": str(hide_tensorflow(folder)),
+            "PYTHONPATH": python_path(folder / "hidden", ["tensorflow"]),
             # Where TensorBoard notes which of it are running.
             "TMPDIR": str(folder / "temporary"),
         }
@@ -89,12 +87,12 @@ def test_the_magic_serves_our_routes(
     try:
         assert port in shown
         url = f"http://127.0.0.1:{port}/{PLUGIN}"
-        for _ in range(300):
-            steps = ask(f"{url}/steps?run=a&tag={TAG}")
-            if steps.status == 200 and steps.json()["logged"] == 25:
-                break
-            time.sleep(0.1)
-        assert [one["step"] for one in steps.json()["steps"]] == [*range(25)]
+
+        def steps() -> Answer:
+            return ask(f"{url}/steps?run=a&tag={TAG}")
+
+        assert soon(lambda: steps().status == 200 and steps().json()["logged"] == 25)
+        assert [one["step"] for one in steps().json()["steps"]] == [*range(25)]
         place = f"run=a&tag={TAG}&step=0"
         header, values = parts()
         assert ask(f"{url}/record?{place}").body == header

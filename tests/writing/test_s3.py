@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import time
-import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import boto3
 import numpy as np
 import pytest
 import s3fs
 from moto.server import ThreadedMotoServer
-from tensorboard_server import Server
+from plugin.serving import Host, serving
+from waiting import soon
 
 from tb_actviz import InputError, read_records
 from tb_actviz.imaging.png import encode_png
@@ -77,48 +74,15 @@ def log(url: str, *steps: int) -> None:
             file.flush()
 
 
-class Viewer(Server):
-    """TensorBoard without TensorFlow, which does not know s3://.
+def points(host: Host, count: int) -> list[tuple[int, float]]:
+    """Step and value of the scalars, once there are so many."""
 
-    Args:
-        url: What it shows.
-        folder: Where its output goes.
-        reader: What it reads with: `boto3`, which it prefers, or `s3fs`, which lists a
-            folder only once unless it is told otherwise.
-    """
+    def found() -> list[Any]:
+        answer = host.of_another("scalars/scalars", run="a/b", tag="conv1/mean")
+        return [] if answer.status == 404 else list(answer.json())
 
-    def __init__(self, url: str, folder: Path, reader: str) -> None:
-        hidden = {"tensorflow", "boto3", "s3fs"} - {reader}
-        program = (
-            f"import sys\nsys.modules.update(dict.fromkeys({sorted(hidden)!r}))\n"
-            "from tensorboard.main import run_main\nrun_main()"
-        )
-        self.log = (folder / "output").open("w+")
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-c", program, "--logdir", url, "--port", "0"),
-                *("--host", "127.0.0.1", "--reload_interval", "1"),
-            ],
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "FSSPEC_S3": '{"use_listings_cache": false}'},
-        )
-        self.url = self._wait_for_url()
-
-    def points(self, count: int) -> list[tuple[int, float]]:
-        """Step and value of the scalars, once there are so many."""
-        found: list[Any] = []
-        for _ in range(300):
-            try:
-                scalars = "data/plugin/scalars/scalars"
-                found = json.loads(self.get(scalars, run="a/b", tag="conv1/mean"))
-            except urllib.error.HTTPError as error:
-                if error.code != 404:
-                    raise
-            if len(found) >= count:
-                break
-            time.sleep(0.1)
-        return [(step, value) for _, step, value in found]
+    soon(lambda: len(found()) >= count)
+    return [(step, value) for _, step, value in found()]
 
 
 @pytest.mark.parametrize("reader", ["s3fs", "boto3"])
@@ -127,23 +91,25 @@ def test_tensorboard_shows_it_also_while_it_grows(
 ) -> None:
     run = f"s3://logs/{reader}/a/b"
     log(run, 0, 1, 2)
-    viewer = Viewer(f"s3://logs/{reader}", tmp_path, reader)
-    try:
-        assert viewer.points(3) == [(0, 0), (1, 0.5), (2, 1)]
+    with serving(
+        f"s3://logs/{reader}",
+        "python",
+        folder=tmp_path,
+        # It prefers boto3, and knows s3:// by neither with TensorFlow.
+        hidden={"tensorflow", "boto3", "s3fs"} - {reader},
+        # A folder is listed only once by s3fs unless it is told otherwise.
+        environment={"FSSPEC_S3": '{"use_listings_cache": false}'},
+    ) as host:
+        assert points(host, 3) == [(0, 0), (1, 0.5), (2, 1)]
         log(run, 3)
-        assert viewer.points(4) == [(0, 0), (1, 0.5), (2, 1), (3, 1.5)]
-        shown = json.loads(
-            viewer.get(
-                "data/plugin/images/images", run="a/b", tag="conv1/channels", sample=0
-            )
-        )
+        assert points(host, 4) == [(0, 0), (1, 0.5), (2, 1), (3, 1.5)]
+        place: dict[str, Any] = {"run": "a/b", "tag": "conv1/channels", "sample": 0}
+        shown = host.of_another("images/images", **place).json()
         assert [one["step"] for one in shown] == [0, 1, 2, 3]
         for step, one in enumerate(shown):
-            path = f"data/plugin/images/individualImage?{one['query']}"
-            assert viewer.get(path) == picture(step)
-    finally:
-        viewer.stop()
-    assert "Traceback" not in viewer.output()
+            query = dict(parse_qsl(one["query"]))
+            png = host.of_another("images/individualImage", **query).body
+            assert png == picture(step)
 
 
 def test_each_step_is_an_object_of_its_own(s3: Any) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
-import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from events import event_files
-from tensorboard_server import Server
+from plugin.serving import LOADERS, Host, serving
+from waiting import soon
 
 from tb_actviz.writing.event_file import EventFile
 from tb_actviz.writing.summaries import (
@@ -22,10 +20,6 @@ from tb_actviz.writing.summaries import (
 )
 
 pytestmark = pytest.mark.slow
-
-SCALARS = "data/plugin/scalars"
-HISTOGRAMS = "data/plugin/histograms"
-TEXT = "data/plugin/text"
 
 NUMBERS = {
     "conv1/mean": [0.1, -2.5, 1e30],
@@ -52,60 +46,46 @@ def write(folder: Path) -> None:
     made.rename(folder / f"events.out.tfevents.{int(stamp) + 3600}.{rest}")
 
 
-@pytest.fixture(
-    scope="module", params=["true", "false"], ids=["Rust loader", "Python loader"]
-)
-def server(
+@pytest.fixture(scope="module", params=LOADERS)
+def host(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+) -> Iterator[Host]:
     log_dir = tmp_path_factory.mktemp("tabs") / "runs"
     for run in ("a", "b"):
         write(log_dir / run)
-    running = Server(log_dir, f"--load_fast={request.param}", "--reload_interval=1")
-    yield running
-    running.stop()
-    assert "Traceback" not in running.output()
+    with serving(log_dir, request.param) as running:
+        yield running
 
 
-def answer(server: Server, path: str, **query: str | int) -> Any:
-    return json.loads(server.get(path, **query))
-
-
-def loaded(
-    server: Server, path: str, count: int, run: str = "a", **query: str
-) -> list[Any]:
+def loaded(host: Host, route: str, count: int, run: str = "a", **query: str) -> Any:
     """An answer, once it is as long as expected."""
-    for _ in range(300):
-        try:
-            found = answer(server, path, run=run, **query)
-        except urllib.error.HTTPError as error:
-            if error.code != 404:
-                raise
-            found = []
-        if len(found) >= count:
-            return list(found)
-        time.sleep(0.1)
-    raise AssertionError(f"{path} {query} has only {found}")
+
+    def asked() -> Any:
+        answer = host.of_another(route, run=run, **query)
+        return [] if answer.status == 404 else answer.json()
+
+    assert soon(lambda: len(asked()) >= count), f"{route} {query} has only {asked()}"
+    return asked()
 
 
-def test_each_tab_serves_its_values(server: Server) -> None:
+def test_each_tab_serves_its_values(host: Host) -> None:
     for tag, numbers in NUMBERS.items():
-        points = loaded(server, f"{SCALARS}/scalars", 3, tag=tag)
+        points = loaded(host, "scalars/scalars", 3, tag=tag)
         assert [step for _, step, _ in points] == [0, 1, 2]
         # What JSON cannot hold is served as a string, which the tab knows.
         served = np.asarray([float(value) for _, _, value in points])
         np.testing.assert_array_equal(served, np.asarray(numbers, np.float32))
-    odd = loaded(server, f"{SCALARS}/scalars", 3, tag="conv1/odd")
+    odd = loaded(host, "scalars/scalars", 3, tag="conv1/odd")
     assert [value for _, _, value in odd] == ["NaN", "Infinity", "-Infinity"]
 
-    histograms = loaded(server, f"{HISTOGRAMS}/histograms", 3, tag="conv1/bins")
+    histograms = loaded(host, "histograms/histograms", 3, tag="conv1/bins")
     assert [step for _, step, _ in histograms] == [0, 1, 2]
     for (_, _, served), (edges, counts) in zip(histograms, BINS, strict=True):
         assert served == [
             list(one) for one in zip(edges[:-1], edges[1:], counts, strict=True)
         ]
 
-    texts = loaded(server, f"{TEXT}/text", 3, tag="conv1/dead")
+    texts = loaded(host, "text/text", 3, tag="conv1/dead")
     assert [one["step"] for one in texts] == [0, 1, 2]
     assert [one["text"] for one in texts] == [
         "<p><strong>Dead</strong>: 3, 7</p>",
@@ -114,25 +94,25 @@ def test_each_tab_serves_its_values(server: Server) -> None:
     ]
 
 
-def test_each_tab_lists_its_tags(server: Server) -> None:
-    loaded(server, f"{TEXT}/text", 3, tag="conv1/dead")
-    assert answer(server, f"{SCALARS}/tags")["a"] == {
+def test_each_tab_lists_its_tags(host: Host) -> None:
+    loaded(host, "text/text", 3, tag="conv1/dead")
+    assert host.of_another("scalars/tags").json()["a"] == {
         tag: {"displayName": "", "description": ""} for tag in NUMBERS
     }
-    assert answer(server, f"{HISTOGRAMS}/tags")["a"] == {
+    assert host.of_another("histograms/tags").json()["a"] == {
         "conv1/bins": {"displayName": "", "description": "<p>Bins.</p>"}
     }
-    assert answer(server, f"{TEXT}/tags")["a"] == ["conv1/dead"]
+    assert host.of_another("text/tags").json()["a"] == ["conv1/dead"]
 
 
-def test_a_running_server_reads_files_that_are_made_later(server: Server) -> None:
+def test_a_running_server_reads_files_that_are_made_later(host: Host) -> None:
     def points(count: int) -> list[Any]:
-        return loaded(server, f"{SCALARS}/scalars", count, "b", tag="conv1/mean")
+        return loaded(host, "scalars/scalars", count, "b", tag="conv1/mean")
 
     points(3)
     # By the clock, both are earlier than the file that is there.
     for step in (3, 4):
-        with EventFile(server.log_dir / "b") as file:
+        with EventFile(host.log_dir / "b") as file:
             file.add(scalar_summary({"conv1/mean": step}), step)
         assert [point[1] for point in points(step + 1)] == list(range(step + 1))
         assert points(step + 1)[-1][2] == step
