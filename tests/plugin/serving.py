@@ -187,8 +187,10 @@ class Host:
         """Wait until a step is loaded, and the rest of what was written before it."""
 
         def is_loaded() -> bool:
-            found = self.tags().get((run, tag))
-            return found is not None and found["last_step"] >= step
+            answer = self.get("steps", run=run, tag=tag)
+            if answer.status == 404:
+                return False
+            return any(one["step"] >= step for one in answer.json()["steps"])
 
         assert soon(is_loaded), f"{run} {tag} did not load: {self.output()}"
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from events import events
-from plugin.serving import PLUGIN, Host, ask, serving_both
+from plugin.serving import PLUGIN, Host, ask
 from plugin.writing_records import maps, record
 
 from tb_actviz.records.codec import PRECISIONS, Packed, unpack
@@ -21,8 +20,8 @@ from tb_actviz.writing.summaries import scalar_summary
 STEPS = 25
 #: Run to layer to the precision of its records and their number of inputs.
 RUNS = {
-    "a": {"conv1": ("float32", 1)},
-    "b/validation": {
+    "answers/a": {"conv1": ("float32", 1)},
+    "answers/b/validation": {
         "conv10": ("float16", 3),
         "block/conv2": ("uint8", 2),
         "größe:pre": ("float32", 1),
@@ -37,33 +36,21 @@ def inputs(layer: str, step: int, count: int) -> list[np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    log_dir = tmp_path_factory.mktemp("answers") / "runs"
+def hosts(shared_log_dir: Path, shared_hosts: dict[str, Host]) -> dict[str, Host]:
+    with EventFile(shared_log_dir / "answers/without") as file:
+        file.add(scalar_summary({"loss": 1.0}), 0)
     for run, layers in RUNS.items():
-        with EventFile(log_dir / run) as file:
+        with EventFile(shared_log_dir / run) as file:
             for step in range(STEPS):
                 file.add(scalar_summary({"loss": 1.0}), step)
                 for layer, (precision, count) in layers.items():
                     shown = record(layer, step, inputs(layer, step, count), precision)
                     tag = f"{layer}/activations"
                     file.add(record_summary(tag, shown), step)
-    with EventFile(log_dir / "without") as file:
-        file.add(scalar_summary({"loss": 1.0}), 0)
-    return log_dir
-
-
-@pytest.fixture(scope="module")
-def hosts(logs: Path) -> Iterator[dict[str, Host]]:
-    with serving_both(logs) as running:
-        for one in running.values():
-            for run, layers in RUNS.items():
-                one.wait_for(run, f"{[*layers][-1]}/activations", STEPS - 1)
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(loader: str, hosts: dict[str, Host]) -> Host:
-    return hosts[loader]
+    for one in shared_hosts.values():
+        for run, layers in RUNS.items():
+            one.wait_for(run, f"{[*layers][-1]}/activations", STEPS - 1)
+    return shared_hosts
 
 
 def wall_times(folder: Path, tag: str) -> list[float]:
@@ -90,7 +77,10 @@ def test_runs_names_every_layer_of_every_run(host: Host) -> None:
             for layer in sorted(RUNS[run])
         ]
 
-    assert host.get("runs").json() == {
+    found = host.get("runs").json()
+    # Other modules have runs there as well.
+    own = [one for one in found["runs"] if one["run"].startswith("answers/")]
+    assert {**found, "runs": own} == {
         "kept_at_most": 1000,
         "runs": [
             {"run": run, "tags": tags(run), "unreadable": None} for run in sorted(RUNS)
@@ -161,20 +151,20 @@ def test_json_is_compressed_for_those_who_ask_and_values_never(host: Host) -> No
     assert small.headers["Content-Encoding"] == "gzip"
     assert len(small.body) < len(plain.body)
     values = host.raw(
-        "values?run=a&tag=conv1/activations&step=0&input=0",
+        "values?run=answers/a&tag=conv1/activations&step=0&input=0",
         **{"Accept-Encoding": "gzip, deflate"},
     )
     assert "Content-Encoding" not in values.headers
 
 
 def test_head_gives_the_same_headers_without_the_body(host: Host) -> None:
-    query = "run=a&tag=conv1/activations&step=3"
+    query = "run=answers/a&tag=conv1/activations&step=3"
     for route in (
         "runs",
         f"steps?{query}",
         f"record?{query}",
         f"values?{query}&input=0",
-        *("health?run=a", f"curve?{query}&input=0"),
+        *("health?run=answers/a", f"curve?{query}&input=0"),
     ):
         full, head = host.raw(route), host.raw(route, "HEAD")
         assert (full.status, head.status, head.body) == (200, 200, b"")
@@ -185,10 +175,10 @@ def test_head_gives_the_same_headers_without_the_body(host: Host) -> None:
 
 
 def test_every_answer_has_the_headers_that_keep_a_page_safe(host: Host) -> None:
-    query = "run=a&tag=conv1/activations&step=3"
+    query = "run=answers/a&tag=conv1/activations&step=3"
     for route in (
         *("runs", f"steps?{query}", f"record?{query}", f"values?{query}&input=0"),
-        *("health?run=a", f"curve?{query}&input=0", "health", "curve"),
+        *("health?run=answers/a", f"curve?{query}&input=0", "health", "curve"),
         *("nothing", "steps", f"record?{query}9", f"values?{query}&input=a"),
     ):
         answer = host.raw(route, **{"Origin": "http://evil.example"})
@@ -202,11 +192,11 @@ def test_every_answer_has_the_headers_that_keep_a_page_safe(host: Host) -> None:
 
 
 def test_another_plugin_is_not_reached_through_this_one(host: Host) -> None:
-    assert host.refused("steps", run="a", tag="loss") == (
+    assert host.refused("steps", run="answers/a", tag="loss") == (
         404,
-        "There is no tag 'loss' in a run 'a'.",
+        "There is no tag 'loss' in a run 'answers/a'.",
     )
-    assert host.refused("curve", run="a", tag="loss", input=0)[0] == 404
-    (layer,) = host.get("health", run="a").json()["layers"]
+    assert host.refused("curve", run="answers/a", tag="loss", input=0)[0] == 404
+    (layer,) = host.get("health", run="answers/a").json()["layers"]
     assert layer == {"layer": "conv1", "scalars": {}}
     assert ask(f"{host.url}{PLUGIN}").status == 404

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from plugin.serving import PLUGIN, Host, refusal, serving_both
+from plugin.serving import PLUGIN, Host, refusal
 from plugin.writing_records import summary
 
 from tb_actviz.writing.event_file import EventFile
 
 TAG = "conv/activations"
-PLACE = f"run=train&tag={TAG}"
+RUN = "requests/train"
+PLACE = f"run={RUN}&tag={TAG}"
 NO_RUN = "Expected the argument 'run', which is missing or empty."
 NO_TAG = "Expected the argument 'tag', which is missing or empty."
 NO_STEP = "Expected the argument 'step', which is missing or empty."
@@ -21,20 +22,13 @@ NO_INPUT = "Expected the argument 'input', which is missing or empty."
 
 
 @pytest.fixture(scope="module")
-def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]:
-    log_dir = tmp_path_factory.mktemp("requests") / "runs"
-    with EventFile(log_dir / "train") as file:
+def hosts(shared_log_dir: Path, shared_hosts: dict[str, Host]) -> dict[str, Host]:
+    with EventFile(shared_log_dir / RUN) as file:
         for step in (0, 5):
             file.add(summary("conv", step, step, 2), step)
-    with serving_both(log_dir) as running:
-        for one in running.values():
-            one.wait_for("train", TAG, 5)
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(loader: str, hosts: dict[str, Host]) -> Host:
-    return hosts[loader]
+    for one in shared_hosts.values():
+        one.wait_for(RUN, TAG, 5)
+    return shared_hosts
 
 
 def refused(host: Host, route: str) -> tuple[int, str]:
@@ -80,15 +74,15 @@ def test_nothing_can_be_changed(host: Host, route: str, method: str) -> None:
         ("record", NO_RUN),
         (f"record?{PLACE}", NO_STEP),
         (f"record?{PLACE}&step=", NO_STEP),
-        ("record?run=train&step=0", NO_TAG),
+        (f"record?run={RUN}&step=0", NO_TAG),
         (f"values?{PLACE}&step=0", NO_INPUT),
         (f"values?{PLACE}&step=0&input=", NO_INPUT),
         (f"values?{PLACE}&input=0", NO_STEP),
         (f"values?{PLACE}&step=&step=0&input=0", NO_STEP),
         ("health", NO_RUN),
-        ("health?run=&run=train", NO_RUN),
+        (f"health?run=&run={RUN}", NO_RUN),
         ("curve", NO_RUN),
-        ("curve?run=train&input=0", NO_TAG),
+        (f"curve?run={RUN}&input=0", NO_TAG),
         (f"curve?{PLACE}", NO_INPUT),
         (f"curve?{PLACE}&input=", NO_INPUT),
     ],
@@ -100,7 +94,7 @@ def test_an_argument_that_lacks_is_named(host: Host, route: str, reason: str) ->
 def test_of_an_argument_that_comes_twice_the_first_one_counts(host: Host) -> None:
     step = host.raw(f"record?{PLACE}&step=5&step=0&run=other&tag=other").json()
     assert step["step"] == 5
-    assert host.raw("health?run=train&run=other").json()["run"] == "train"
+    assert host.raw(f"health?run={RUN}&run=other").json()["run"] == RUN
     curve = host.raw(f"curve?{PLACE}&input=1&input=0&statistic=mean&statistic=x")
     assert (curve.json()["input"], [*curve.json()["statistics"]]) == (1, ["mean"])
 
@@ -148,7 +142,7 @@ def test_a_step_that_was_not_logged_is_missing(host: Host, step: int) -> None:
     for route in (f"record?{PLACE}&step={step}", f"values?{PLACE}&step={step}&input=0"):
         assert refused(host, route) == (
             404,
-            f"Step {step} of tag '{TAG}' in run 'train' has no record, or it is no "
+            f"Step {step} of tag '{TAG}' in run '{RUN}' has no record, or it is no "
             "longer available.",
         )
 
@@ -194,7 +188,7 @@ def test_a_wall_time_is_a_finite_number(host: Host, text: str) -> None:
 def test_a_wall_time_of_another_record_is_missing(host: Host, text: str) -> None:
     assert refused(host, f"record?{PLACE}&step=0&wall_time={text}") == (
         404,
-        f"Step 0 of tag '{TAG}' in run 'train' has no record of that wall time, or it "
+        f"Step 0 of tag '{TAG}' in run '{RUN}' has no record of that wall time, or it "
         "is no longer available.",
     )
 
@@ -220,13 +214,13 @@ def test_a_hostile_name_is_told_escaped_and_shortened(
     host: Host, route: str, name: str
 ) -> None:
     numbers = "&step=0&input=0"
-    for query in (f"run={quote(name)}&tag=a", f"run=train&tag={quote(name)}"):
+    for query in (f"run={quote(name)}&tag=a", f"run={RUN}&tag={quote(name)}"):
         status, text = refused(host, f"{route}?{query}{numbers}")
         shown = f"{name!r:.80}"
         assert status == 404
         assert text in (
             f"There is no tag 'a' in a run {shown}.",
-            f"There is no tag {shown} in a run 'train'.",
+            f"There is no tag {shown} in a run '{RUN}'.",
         )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from plugin.serving import SECONDS, Host, serving, serving_both
+from plugin.serving import SECONDS, Host, serving
 from plugin.watching import NAME, Watched
 from plugin.writing_records import maps, parts, record, strings, write_events
 from tensorboard import context
@@ -36,6 +36,7 @@ ASKER = Asker(context.RequestContext(), "")
 TAG = "conv/activations"
 STATISTICS = ("minimum", "maximum", "mean", "zero_share")
 STEPS = 12
+RUN = "curves/train"
 
 
 def stated(step: int, names: Sequence[str], channels: int = 3) -> Record:
@@ -68,8 +69,7 @@ def logged(step: int) -> Record:
 
 
 @pytest.fixture(scope="module")
-def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]:
-    log_dir = tmp_path_factory.mktemp("curves") / "runs"
+def hosts(shared_log_dir: Path, shared_hosts: dict[str, Host]) -> dict[str, Host]:
     both = [(1.7e9 + n, n, record_summary(TAG, logged(n))) for n in range(STEPS)]
     nan = stated(3, ("face",))
     inputs = (replace(nan.inputs[0], minimum=[1, math.nan, 2], mean=()),)
@@ -84,24 +84,18 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]
     events = [(1.7e9 + step, step, one) for step, one in enumerate(mixed)]
     poor = [(1.7e9, 0, record_summary("poor", record("conv", 0, [maps(0)])))]
     poor += [(1.7e9, 0, strings("bad", [b"{", b"x"]))]
-    write_events(log_dir / "train" / NAME, events + poor + both)
-    with serving_both(log_dir) as running:
-        for one in running.values():
-            one.wait_for("train", TAG, STEPS - 1)
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(loader: str, hosts: dict[str, Host]) -> Host:
-    return hosts[loader]
+    write_events(shared_log_dir / RUN / NAME, events + poor + both)
+    for one in shared_hosts.values():
+        one.wait_for(RUN, TAG, STEPS - 1)
+    return shared_hosts
 
 
 def test_all_statistics_of_all_steps_are_given(host: Host) -> None:
     for number, name in enumerate(("face", "closed")):
         for _ in range(2):  # read, and remembered
-            answer = host.get("curve", run="train", tag=TAG, input=number)
+            answer = host.get("curve", run=RUN, tag=TAG, input=number)
             assert answer.json() == {
-                "run": "train",
+                "run": RUN,
                 "tag": TAG,
                 "input": number,
                 "inputs": ["face", "closed"],
@@ -119,7 +113,7 @@ def test_all_statistics_of_all_steps_are_given(host: Host) -> None:
 
 @pytest.mark.parametrize("statistic", STATISTICS)
 def test_one_statistic_can_be_asked_for(host: Host, statistic: str) -> None:
-    query = {"run": "train", "tag": TAG, "input": 1}
+    query = {"run": RUN, "tag": TAG, "input": 1}
     every = host.get("curve", **query).json()
     one = host.get("curve", **query, statistic=statistic).json()
     assert one.pop("statistics") == {statistic: every.pop("statistics")[statistic]}
@@ -127,7 +121,7 @@ def test_one_statistic_can_be_asked_for(host: Host, statistic: str) -> None:
 
 
 def test_what_a_step_does_not_say_is_null(host: Host) -> None:
-    found = host.get("curve", run="train", tag="mixed", input=0).json()
+    found = host.get("curve", run=RUN, tag="mixed", input=0).json()
     assert found["inputs"] == ["face"]
     assert found["names"] == ["face", None, "other", "face", None]
     assert found["unreadable"] == [
@@ -152,20 +146,20 @@ def test_what_a_step_does_not_say_is_null(host: Host) -> None:
         None,
         None,
     ]
-    second = host.get("curve", run="train", tag="mixed", input=1).json()
+    second = host.get("curve", run=RUN, tag="mixed", input=1).json()
     assert second["names"] == [None, None, "more", None, None]
     maximum = second["statistics"]["maximum"]
     assert maximum == [None, None, row(other, 1, "maximum"), None, None]
 
 
 def test_a_record_without_statistics_has_none(host: Host) -> None:
-    found = host.get("curve", run="train", tag="poor", input=0).json()
+    found = host.get("curve", run=RUN, tag="poor", input=0).json()
     assert (found["names"], found["unreadable"]) == (["input 0"], [None])
     assert found["statistics"] == {name: [None] for name in STATISTICS}
 
 
 def test_where_nothing_can_be_read_any_input_may_be_asked_for(host: Host) -> None:
-    found = host.get("curve", run="train", tag="bad", input=7).json()
+    found = host.get("curve", run=RUN, tag="bad", input=7).json()
     assert (found["inputs"], found["names"]) == ([], [None])
     assert found["unreadable"][0].startswith("The header is not JSON")
     assert found["statistics"] == {name: [None] for name in STATISTICS}
@@ -175,20 +169,27 @@ def test_where_nothing_can_be_read_any_input_may_be_asked_for(host: Host) -> Non
 def test_an_input_that_no_record_has_is_malformed(
     host: Host, tag: str, number: int, last: int
 ) -> None:
-    assert host.refused("curve", run="train", tag=tag, input=number) == (
+    assert host.refused("curve", run=RUN, tag=tag, input=number) == (
         400,
         f"Received input={number}; expected 0 to {last}, which the last record has.",
     )
 
 
-@pytest.mark.slow
-def test_five_hundred_steps_take_little_time(loader: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """500 steps of 512 channels."""
+    log_dir = tmp_path_factory.mktemp("wide") / "runs"
     events = [
         (1.7e9 + n, n, record_summary(TAG, stated(n, ("face",), 512)))
         for n in range(500)
     ]
-    write_events(tmp_path / "runs/a" / NAME, events)
-    with serving(tmp_path / "runs", loader) as host:
+    write_events(log_dir / "a" / NAME, events)
+    return log_dir
+
+
+@pytest.mark.slow
+def test_five_hundred_steps_take_little_time(loader: str, wide: Path) -> None:
+    with serving(wide, loader) as host:
         host.wait_for("a", TAG, 499)
         host.forget_peak()
         before = host.peak()

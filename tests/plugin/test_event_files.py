@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
@@ -14,6 +13,7 @@ import pytest
 from plugin.serving import LOADERS, Host, refusal
 from plugin.writing_records import summary
 from tensorboard.compat.proto.event_pb2 import Event
+from waiting import soon
 
 import tb_actviz
 from tb_actviz.writing.event_file import EventFile
@@ -78,6 +78,8 @@ FATAL: dict[str, Callable[[], bytes]] = {
     "a length of 32 GiB": lambda: records(1) + of_length(1 << 35),
     "a length of 4 EiB": lambda: records(1) + of_length(1 << 62),
 }
+#: What TensorBoard says, one way or the other, when it comes to the damage.
+NOTICED = ("Traceback", "Read error in", "memory allocation of")
 
 
 def check_all_routes(host: Host, run: str) -> list[int]:
@@ -142,11 +144,12 @@ def damaged(
         hosts[which].wait_for("good", TAG, 2)
         (log_dir / "bad").mkdir()
         (log_dir / "bad" / NAME).write_bytes(FATAL[which[1]]())
+        output = hosts[which].output
+        assert soon(lambda: any(words in output() for words in NOTICED))
 
     try:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(start, product(LOADERS, FATAL)))
-        time.sleep(2.2)  # two reloads
         yield hosts
     finally:
         for host in hosts.values():
@@ -162,7 +165,8 @@ def test_damage_that_ends_the_loading_ends_nothing_else(
     try:
         check_all_routes(host, "bad")
         if loader == "rust" and "length" in damage:
-            # The data server has ended.
+            # The data server ends.
+            assert soon(lambda: host.get("runs").status != 200)
             assert refusal(host.get("runs"))[0] == 503
         else:
             assert check_all_routes(host, "good") == [0, 1, 2]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from plugin.serving import Host, serving_both
+from plugin.serving import Host
 from plugin.watching import NAME, Watched
 from plugin.writing_records import metadata, parts, strings, summary, write_events
 from tensorboard import context
@@ -80,10 +79,11 @@ ODD: dict[str, tuple[Summary, Any, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]:
-    log_dir = tmp_path_factory.mktemp("health") / "runs"
+def hosts(shared_log_dir: Path, shared_hosts: dict[str, Host]) -> dict[str, Host]:
+    log_dir = shared_log_dir / "health"
     events = [(1.7e9 + step, step, logged(step)) for step in range(STEPS)]
     records = [(1.8e9, 0, summary(layer, 0)) for layer in LAYERS]
+    write_events(log_dir / "without" / NAME, events)
     write_events(log_dir / "train" / NAME, events + records)
     odd = [(1.7e9, 0, one) for one, _, _ in ODD.values()]
     nothing = Summary(value=[Summary.Value(tag="conv/nonfinite")])
@@ -91,17 +91,10 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]
     good = [(1.7e9, 0, scalar_summary({"other/mean": 1.0}))]
     records = [(1.8e9, 0, summary(layer, 0)) for layer in ("conv", "other")]
     write_events(log_dir / "odd" / NAME, odd + good + records)
-    write_events(log_dir / "without" / NAME, events)
-    with serving_both(log_dir) as running:
-        for one in running.values():
-            one.wait_for("train", f"{LAYERS[-1]}/activations", 0)
-            one.wait_for("odd", "other/activations", 0)
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(loader: str, hosts: dict[str, Host]) -> Host:
-    return hosts[loader]
+    for one in shared_hosts.values():
+        one.wait_for("health/train", f"{LAYERS[-1]}/activations", 0)
+        one.wait_for("health/odd", "other/activations", 0)
+    return shared_hosts
 
 
 def as_read(value: float) -> float:
@@ -124,15 +117,15 @@ def test_it_gives_every_scalar_of_every_layer_that_has_records(host: Host) -> No
     }
     odd = range(1, STEPS, 2)
     expected["conv1"]["saturated"] = series(odd, [n / 64 for n in odd])
-    assert host.get("health", run="train").json() == {
-        "run": "train",
+    assert host.get("health", run="health/train").json() == {
+        "run": "health/train",
         "given_at_most": MOST_NUMBERS // (len(LAYERS) * len(SCALARS)),
         "layers": [{"layer": one, "scalars": expected[one]} for one in sorted(LAYERS)],
     }
 
 
 def test_what_is_no_number_hides_no_other(host: Host) -> None:
-    conv, other = host.get("health", run="odd").json()["layers"]
+    conv, other = host.get("health", run="health/odd").json()["layers"]
     index = 1 if host.loader == "rust" else 2
     expected = {}
     for name, told in ODD.items():
@@ -147,9 +140,9 @@ def test_what_is_no_number_hides_no_other(host: Host) -> None:
 
 @pytest.mark.parametrize("run", ["without", "nowhere", "trai", "train/", "../train"])
 def test_a_run_without_records_is_missing(host: Host, run: str) -> None:
-    assert host.refused("health", run=run) == (
+    assert host.refused("health", run=f"health/{run}") == (
         404,
-        f"There is no run {run!r} with activations.",
+        f"There is no run {f'health/{run}'!r} with activations.",
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 from plugin.serving import PLUGIN, SECONDS, Answer, Host, refusal, serving, serving_both
 from plugin.writing_records import record, summary, write_events
 from tensorboard.compat.proto.summary_pb2 import Summary
+from waiting import soon
 
 from tb_actviz.records.schema import encode_record, record_summary
 from tb_actviz.writing.event_file import EventFile
@@ -44,11 +45,6 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]]
         for one in running.values():
             one.wait_for("a", "large", 0)
         yield running
-
-
-@pytest.fixture(scope="module")
-def host(loader: str, hosts: dict[str, Host]) -> Host:
-    return hosts[loader]
 
 
 def test_fifty_requests_at_a_time_are_all_answered(host: Host) -> None:
@@ -88,11 +84,7 @@ def test_clients_that_hang_up_leave_nothing_behind(host: Host) -> None:
             client.sendall(request.encode())
             if number % 2:
                 assert client.recv(1000).startswith(b"HTTP/1.")
-    for _ in range(200):
-        if thread_count(host) <= threads:
-            break
-        time.sleep(0.05)
-    assert thread_count(host) <= threads
+    assert soon(lambda: thread_count(host) <= threads)
     assert host.get("values", run="a", tag="large", step=0, input=0).status == 200
     print(f"{host.loader}: {(host.peak() - before) / 1e6:.0f} MB more")
     assert host.peak() - before < 300e6
@@ -133,12 +125,16 @@ def test_a_thousand_runs_are_listed_in_no_time(loader: str, tmp_path: Path) -> N
         events = [(1.7e9 + n, n // 5, one) for n, one in enumerate(layers * 2)]
         write_events(tmp_path / f"runs/{number}" / NAME, events)
     with serving(tmp_path / "runs", loader) as host:
-        for _ in range(600):
-            runs = host.get("runs")
-            tags = [tag for run in runs.json()["runs"] for tag in run["tags"]]
-            if len(tags) == 5000 and {tag["last_step"] for tag in tags} == {1}:
-                break
-            time.sleep(0.1)
+
+        def are_loaded() -> bool:
+            tags = host.tags().values()
+            return len(tags) == 5000 and {tag["last_step"] for tag in tags} == {1}
+
+        # Most are there by then, and what all of them are is much to ask for.
+        host.wait_for("999", "conv4/activations", 1)
+        assert soon(are_loaded)
+        runs = host.get("runs")
+        tags = [tag for run in runs.json()["runs"] for tag in run["tags"]]
         assert [run["run"] for run in runs.json()["runs"]] == sorted(
             str(number) for number in range(1000)
         )
@@ -159,12 +155,8 @@ def test_a_list_that_does_not_come_through_is_too_large(tmp_path: Path) -> None:
         events.append((1.7e9, 0, one))
     write_events(tmp_path / "runs/a" / NAME, events)
     with serving(tmp_path / "runs", "rust") as host:
-        for _ in range(100):
-            answer = host.get("runs")
-            if answer.status != 200:
-                break
-            time.sleep(0.1)
-        assert refusal(answer) == (
+        assert soon(lambda: host.get("runs").status != 200)
+        assert refusal(host.get("runs")) == (
             413,
             "The answer of TensorBoard's data server is too large.",
         )

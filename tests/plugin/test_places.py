@@ -35,11 +35,6 @@ def hosts(logs: Path) -> Iterator[dict[str, Host]]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def host(loader: str, hosts: dict[str, Host]) -> Host:
-    return hosts[loader]
-
-
 @contextmanager
 def stripping_proxy(target: str, prefix: str) -> Iterator[str]:
     """A server that hands on what is below a prefix, without it."""

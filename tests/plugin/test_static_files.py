@@ -62,7 +62,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """A TensorBoard that finds a package with files of a tab."""
     folder = tmp_path_factory.mktemp("static")
     package = folder / "path/tb_actviz"
-    ignored = shutil.ignore_patterns("__pycache__", "static")
+    ignored = shutil.ignore_patterns("static")
     shutil.copytree(Path(tb_actviz.__file__).parent, package, ignore=ignored)
     make(package / "plugin/static")
     with EventFile(folder / "runs/a") as file:
