@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from waiting import PATIENCE, soon
 
 from keras_models.squeezenet import WeightsError, download
 from keras_models.squeezenet.download import cache_folder, fetch, git_blob_id
@@ -43,9 +43,12 @@ def send(
     stop: int | None = None,
     ranges: bool = True,
     length: int | None = None,
-    pause: float = 0,
+    go_on: threading.Event | None = None,
 ) -> Answer:
-    """Answer with `content`, closing the connection before byte `stop`."""
+    """Answer with `content`, closing the connection before byte `stop`.
+
+    Half of it is sent, and the rest not before it may `go_on`.
+    """
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         start = start_of(request) if ranges else 0
@@ -61,7 +64,8 @@ def send(
         half = len(body) // 2
         request.wfile.write(body[:half])
         request.wfile.flush()
-        time.sleep(pause)
+        if go_on is not None:
+            go_on.wait(PATIENCE)
         request.wfile.write(body[half:])
 
     return answer
@@ -177,10 +181,13 @@ def test_a_passing_failure_is_waited_out(site: Site, tmp_path: Path) -> None:
 
 
 def test_a_silent_server_is_left_and_asked_again(site: Site, tmp_path: Path) -> None:
-    site.answers = [send(pause=3), send()]
+    silence = threading.Event()
+    site.answers = [send(go_on=silence), send()]
     silent = Console(file=io.StringIO())
-    patience = Patience(timeout=0.3, attempts=2, pause=0.01)
+    # The first answer is as late as that, the second one must not be.
+    patience = Patience(timeout=1, attempts=2, pause=0.01)
     path = fetch(site.url, blob_id(CONTENT), tmp_path, patience, silent)
+    silence.set()
     assert path.read_bytes() == CONTENT
     assert site.ranges == [None, "bytes=192000-"]
 
@@ -280,30 +287,27 @@ def started(site: Site, folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_an_interrupted_download_leaves_nothing(site: Site, tmp_path: Path) -> None:
-    site.answers = [send(pause=4)]
+    end = threading.Event()
+    site.answers = [send(go_on=end)]
     child = started(site, tmp_path)
-    wait_until(lambda: any(path.stat().st_size for path in tmp_path.iterdir()))
+    assert soon(lambda: any(path.stat().st_size for path in tmp_path.iterdir()))
     child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=20)
+    _, err = child.communicate(timeout=PATIENCE)
+    end.set()
     assert child.returncode != 0
     assert err.rstrip().endswith("KeyboardInterrupt")
     assert names(tmp_path) == []
 
 
 def test_two_processes_at_once(site: Site, tmp_path: Path) -> None:
-    site.answers = [send(pause=1)]
+    both = threading.Event()
+    site.answers = [send(go_on=both)]
     children = [started(site, tmp_path) for _ in range(2)]
-    wait_until(lambda: len(names(tmp_path)) == 2)
+    assert soon(lambda: len(names(tmp_path)) == 2)
+    both.set()
     for child in children:
-        out, err = child.communicate(timeout=20)
+        out, err = child.communicate(timeout=PATIENCE)
         assert (child.returncode, out) == (0, f"{tmp_path / NAME}\n"), err
     assert site.ranges == [None, None]
     assert names(tmp_path) == [NAME]

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from waiting import soon
 
 from tb_actviz.errors import InputError
 from tb_actviz.writing.run_lock import RunLock, own_folder
@@ -31,7 +31,8 @@ HOLD = """
     lock = RunLock.acquire(sys.argv[1])
     print("held" if lock else "taken", flush=True)
 """
-WAIT = "    time.sleep(60)\n"
+#: It outlives all patience, and is killed in the end.
+WAIT = "    time.sleep(600)\n"
 
 
 @contextmanager
@@ -157,9 +158,9 @@ STARTS = {
         assert RunLock.acquire(sys.argv[1]) is None, "the parent has it"
         lock.release()  # Not its own.
         print(os.getpid(), flush=True)
-        time.sleep(60)
+        time.sleep(600)
         os._exit(0)
-    time.sleep(60)
+    time.sleep(600)
     """,
     "multiprocessing": """
     import multiprocessing
@@ -167,23 +168,23 @@ STARTS = {
 
     def work():
         print(os.getpid(), flush=True)
-        time.sleep(60)
+        time.sleep(600)
 
     multiprocessing.get_context("fork").Process(target=work).start()
-    time.sleep(60)
+    time.sleep(600)
     """,
     "subprocess": """
     import subprocess
 
-    print(subprocess.Popen(["sleep", "60"]).pid, flush=True)
-    time.sleep(60)
+    print(subprocess.Popen(["sleep", "600"]).pid, flush=True)
+    time.sleep(600)
     """,
     "fork in C and a program": """
     import os
 
     # posix_spawn of the C library forks without Python's knowledge.
-    print(os.posix_spawnp("sleep", ["sleep", "60"], os.environ), flush=True)
-    time.sleep(60)
+    print(os.posix_spawnp("sleep", ["sleep", "600"], os.environ), flush=True)
+    time.sleep(600)
     """,
 }
 
@@ -200,7 +201,7 @@ def test_a_child_does_not_keep_the_lock_of_its_dead_parent(
             process.kill()
             process.wait()
             os.kill(grandchild, 0)  # It lives.
-            assert within(2, lambda: is_free(tmp_path))
+            assert soon(lambda: is_free(tmp_path))
         finally:
             os.kill(grandchild, signal.SIGKILL)
 
@@ -215,7 +216,7 @@ def test_the_end_of_a_child_leaves_the_lock_with_its_parent(tmp_path: Path) -> N
         sys.exit()  # With all that Python does at its end.
     os.waitpid(pid, 0)
     print("ended", flush=True)
-    time.sleep(60)
+    time.sleep(600)
     """
     with child(tmp_path, start) as process:
         assert [line(process), line(process)] == ["held", "ended"]
@@ -230,7 +231,7 @@ def test_only_a_fork_unknown_to_python_keeps_the_lock(tmp_path: Path) -> None:
 
     fork = ctypes.PyDLL(None).fork
     if (pid := fork()) == 0:
-        time.sleep(60)
+        time.sleep(600)
         os._exit(0)
     print(pid, flush=True)
     sys.stdin.readline()
@@ -261,16 +262,7 @@ def test_only_a_fork_unknown_to_python_keeps_the_lock(tmp_path: Path) -> None:
             finally:
                 process.kill()
                 os.kill(grandchild, signal.SIGKILL)
-        assert within(2, lambda: is_free(tmp_path))
-
-
-def within(seconds: float, true: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
+        assert soon(lambda: is_free(tmp_path))
 
 
 def test_the_folder_itself_is_taken_where_it_is_free(tmp_path: Path) -> None:
