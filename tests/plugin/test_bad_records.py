@@ -22,6 +22,8 @@ from tensorboard.compat.proto.types_pb2 import DT_FLOAT, DT_RESOURCE
 from tb_actviz.records.header import MAX_HEADER_BYTES
 from tb_actviz.writing.event_file import EventFile
 
+pytestmark = pytest.mark.slow
+
 HEADER, VALUES = parts()
 EMPTY = "The record is empty."
 ALONE = "The record is a header without values."

@@ -17,6 +17,8 @@ from waiting import soon
 from tb_actviz.records.schema import encode_record
 from tb_actviz.writing.event_file import EventFile
 
+pytestmark = pytest.mark.slow
+
 TAG = "conv/activations"
 
 

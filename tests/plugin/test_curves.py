@@ -273,7 +273,7 @@ def test_more_than_can_be_sent_is_refused_after_the_first_record(
 
     def linger(name: str) -> None:
         if name == "part" and watched.asked[name] > 1:
-            time.sleep(0.3)
+            time.sleep(1)  # much longer than to refuse takes, which is the subject
 
     watched.before = linger
     with pytest.raises(TooLargeError, match=reason):

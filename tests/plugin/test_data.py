@@ -13,6 +13,7 @@ import pytest
 from plugin.watching import NAME, Watched, stored, write
 from plugin.writing_records import parts, strings, write_events
 from tensorboard import context, errors
+from waiting import PATIENCE
 
 from tb_actviz.plugin.data import ActivationData
 from tb_actviz.plugin.finding import Finder, Place
@@ -201,7 +202,7 @@ def test_a_slow_answer_holds_up_nobody_else(watched: Watched) -> None:
     def wait(name: str) -> None:
         if threading.current_thread().name == "slow":
             waiting.set()
-            assert go_on.wait(20)
+            assert go_on.wait(PATIENCE)
 
     watched.before = wait
     found: list[bytes] = []
@@ -211,7 +212,7 @@ def test_a_slow_answer_holds_up_nobody_else(watched: Watched) -> None:
     )
     slow.start()
     try:
-        assert waiting.wait(20)
+        assert waiting.wait(PATIENCE)
         assert ours.values(ASKER, place, 0) == stored(0, 1)[1]
         assert ours.steps(ASKER, "a", "conv")["logged"] == 3
         assert found == []

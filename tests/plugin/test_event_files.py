@@ -19,6 +19,8 @@ import tb_actviz
 from tb_actviz.writing.event_file import EventFile
 from tb_actviz.writing.framing import frame
 
+pytestmark = pytest.mark.slow
+
 TAG = "conv/activations"
 #: What a traceback through our own code would show.
 OURS = str(Path(tb_actviz.__file__).parent)
@@ -156,7 +158,6 @@ def damaged(
             host.stop()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("damage", FATAL)
 def test_damage_that_ends_the_loading_ends_nothing_else(
     loader: str, damaged: dict[tuple[str, str], Host], damage: str

@@ -182,6 +182,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Host]
         yield hosts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", BROKEN)
 def test_tensorboard_starts_without_what_is_broken(
     broken: dict[str, Host], damage: str
@@ -195,6 +196,7 @@ def test_tensorboard_starts_without_what_is_broken(
     assert f"There is no Activations tab: {reason}" in told[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["missing", "broken"])
 def test_without_files_there_is_no_tab_but_all_the_rest(
     loader: str, tmp_path: Path, folder: str

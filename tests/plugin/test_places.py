@@ -15,6 +15,8 @@ from plugin.writing_records import summary
 
 from tb_actviz.writing.event_file import EventFile
 
+pytestmark = pytest.mark.slow
+
 TAG = "conv/activations"
 
 

@@ -10,6 +10,8 @@ from plugin.writing_records import summary
 
 from tb_actviz.writing.event_file import EventFile
 
+pytestmark = pytest.mark.slow
+
 STEPS = 1100
 TAG = "conv/activations"
 

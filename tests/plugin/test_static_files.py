@@ -72,6 +72,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         yield running
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SERVED)
 def test_a_file_is_served_with_its_type(host: Host, name: str) -> None:
     answer = host.raw(f"static/{name}")
@@ -84,6 +85,7 @@ def test_a_file_is_served_with_its_type(host: Host, name: str) -> None:
     assert refusal(host.raw(f"static/{name}", "POST"))[0] == 405
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -99,6 +101,7 @@ def test_nothing_else_is_served(host: Host, name: str) -> None:
     assert refusal(host.raw(f"static/{name}")) == (404, "Not found")
 
 
+@pytest.mark.slow
 def test_the_tab_is_lit_and_loads_its_module(host: Host) -> None:
     listing = ask(f"{host.url}data/plugins_listing").json()
     assert listing["activations"] == {
@@ -113,6 +116,7 @@ def test_the_tab_is_lit_and_loads_its_module(host: Host) -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_page_of_the_tab_has_tensorboards_own_policy(host: Host) -> None:
     pages = [
         ask(f"{host.url}data/plugin_entry.html?name={name}")
@@ -126,6 +130,7 @@ def test_the_page_of_the_tab_has_tensorboards_own_policy(host: Host) -> None:
     assert 'import("./static/index.js")' in pages[0].text()
 
 
+@pytest.mark.slow
 def test_a_file_that_was_removed_is_missing(host: Host) -> None:
     path = host.log_dir.parent / "path/tb_actviz/plugin/static/style.css"
     before = path.read_text()
