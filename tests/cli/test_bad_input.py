@@ -8,7 +8,7 @@ from pathlib import Path
 
 import keras
 import pytest
-from command_line import fails, run
+from command_line import fails, run_alone
 from events import event_files
 from PIL import Image
 
@@ -146,6 +146,7 @@ def test_an_unwritable_log_directory(
     assert "lies in, something that is a file" in line
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_one_line_and_code_1(network: str, face: str) -> None:
     with Path("/dev/full").open("w") as full:
@@ -160,8 +161,9 @@ def test_a_full_disk_is_one_line_and_code_1(network: str, face: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_an_unknown_back_end_is_explained() -> None:
-    done = run("layers", "--model", "squeezenet", KERAS_BACKEND="nonsense")
+    done = run_alone("layers", "--model", "squeezenet", KERAS_BACKEND="nonsense")
     assert done.returncode == 2
     assert "Keras does not start (KERAS_BACKEND is 'nonsense'" in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""`tb-actviz` as a user runs it: real processes, real files."""
+"""`tb-actviz` as a user runs it, with real files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from command_line import run
+from command_line import run, run_alone
 from events import event_files, images
 from networks import pictures, small
 from PIL import Image
@@ -128,6 +128,7 @@ def test_squeezenet_can_be_listed_without_its_weights() -> None:
     assert "67 layers, 1,235,496 parameters" in done.stdout
 
 
+@pytest.mark.slow
 def test_models_by_callable_and_by_application(tmp_path: Path, face: str) -> None:
     (tmp_path / "mynet.py").write_text(
         "import keras\n"
@@ -137,15 +138,11 @@ def test_models_by_callable_and_by_application(tmp_path: Path, face: str) -> Non
         "def scale(x):\n"
         "    return x / 255\n"
     )
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "tb_actviz", "log", "--model", "mynet:build"),
-            *("--preprocess", "mynet:scale", "--logdir", "run", face),
-        ],
+    done = run_alone(
+        *("log", "--model", "mynet:build", "--preprocess", "mynet:scale"),
+        *("--logdir", "run", face),
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
+        PYTHONPATH=os.pathsep.join(sys.path),
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert ("c/channels/face", 0) in images(tmp_path / "run")
@@ -153,6 +150,7 @@ def test_models_by_callable_and_by_application(tmp_path: Path, face: str) -> Non
     assert len(json.loads(listed.stdout)["layers"]) == 157
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_no_error(network: str) -> None:
     command = f"{sys.executable} -m tb_actviz layers --model {network}"
     done = subprocess.run(
@@ -196,9 +194,10 @@ def test_json_stays_json_with_nan(face: str, tmp_path: Path) -> None:
     assert answer["strongest"]["conv1"]["face"][0]["max"] is None
 
 
+@pytest.mark.slow
 def test_the_download_bar_is_not_held_back(tmp_path: Path, face: str) -> None:
     # Where there is no network the message that it tries must still be seen.
-    done = run(
+    done = run_alone(
         *("log", face, "--model", "squeezenet", "--logdir", str(tmp_path / "run")),
         SQUEEZENET_WEIGHTS="",
         KERAS_HOME=str(tmp_path),

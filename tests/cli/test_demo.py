@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from command_line import run, run_alone
 from events import images
 
 from keras_models.faces import CLASS_NAMES
@@ -39,12 +40,8 @@ def demo(
     folder = tmp_path_factory.mktemp("demo")
     (folder / "sitecustomize.py").write_text(NO_NETWORK)
     path = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
-        [sys.executable, "-m", "tb_actviz", "demo", "--json", "--logdir", "runs/demo"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
+    done = run_alone(
+        *("demo", "--json", "--logdir", "runs/demo"), cwd=folder, PYTHONPATH=path
     )
     assert done.returncode == 0, done.stderr
     return done, folder
@@ -147,10 +144,6 @@ def test_open_serves_what_was_logged_until_it_is_stopped(
 
 
 def test_a_wrong_seed_is_one_line() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tb_actviz", "demo", "--seed", "-1"],
-        capture_output=True,
-        text=True,
-    )
+    done = run("demo", "--seed", "-1")
     assert done.returncode == 2
     assert done.stderr == "tb-actviz: Received --seed -1; expected 0 or more.\n"
