@@ -26,7 +26,7 @@ from tb_actviz.records.schema import decode_record
 
 TESTS = Path(__file__).resolve().parent
 #: Seconds after which a process counts as stuck: many times what any needs.
-STUCK = 150
+STUCK = 400
 
 
 def free_ports(count: int) -> list[str]:

@@ -127,7 +127,7 @@ def test_open_serves_what_was_logged_until_it_is_stopped(
                 break
             time.sleep(0.1)
         url = address.read_text().split("#")[0]
-        for _ in range(300):
+        for _ in range(600):
             with urllib.request.urlopen(f"{url}data/plugin/images/tags") as reply:
                 runs = json.load(reply)
             if set(runs) == {"faces", "fine-tuning"}:
@@ -136,7 +136,7 @@ def test_open_serves_what_was_logged_until_it_is_stopped(
         assert set(runs) == {"faces", "fine-tuning"}
     finally:
         viewer.send_signal(stop)
-        _, err = viewer.communicate(timeout=30)
+        _, err = viewer.communicate(timeout=60)
     assert viewer.returncode == 0, err
     with pytest.raises(OSError, match=r"refused"):
         urllib.request.urlopen(url)

@@ -11,6 +11,8 @@ from keras_models.faces.recipe import Recipe
 from keras_models.faces.training import layer_values, train, with_weights
 from keras_models.squeezenet import preprocess_input
 
+pytestmark = pytest.mark.slow
+
 TINY = Recipe(
     sizes=(48,), pictures=10, epochs=20, batch_size=5, warm_up=0.2, dropout=0.0
 )

@@ -283,6 +283,7 @@ def test_the_model_brings_its_preprocessing_along(
     )
 
 
+@pytest.mark.slow
 def test_a_saved_model_loads_in_a_fresh_process(tmp_path: Path) -> None:
     SqueezeNet(weights=None, classes=3).save(tmp_path / "net.keras")
     program = (
