@@ -6,7 +6,9 @@ The third axis of the table, the back ends, is what `tests/test_every_backend.py
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -21,28 +23,63 @@ from tb_actviz.capture.roles import all_layers, is_input
 from tb_actviz.capture.signature import model_signature
 from tb_actviz.logger import ActivationLogger
 
-EACH = pytest.mark.parametrize(
-    "kind",
-    [kind for kind in KINDS if keras.backend.backend() in kind.backends],
+
+class Row:
+    """A kind of model, and what is found out about it once for all of its tests.
+
+    Args:
+        kind: Which.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.inputs = kind.inputs()
+
+    @cached_property
+    def by_hand(self) -> dict[str, np.ndarray]:
+        """What a model gives that no extractor has seen."""
+        return self.kind.expected(self.kind.build(), self.inputs)
+
+    @cached_property
+    def captured(self) -> Captured:
+        """What the compiled pass finds; it saw the model as its kind is built."""
+        return self.capture(compiled=True)
+
+    def capture(self, *, compiled: bool) -> Captured:
+        """Capture all values of a new model."""
+        is_fused = any(path.endswith(":pre") for path in self.by_hand)
+        model = self.kind.build()
+        extract = FeatureExtractor(
+            model,
+            ["*", "*:pre"] if is_fused else "*",
+            preprocess=None,
+            compiled=compiled,
+        )
+        return Captured(model, extract, extract(self.inputs))
+
+
+class Captured(NamedTuple):
+    """A model, what captures from it, and what that found."""
+
+    model: keras.Model
+    extract: FeatureExtractor
+    found: dict[str, np.ndarray]
+
+
+@pytest.fixture(
+    scope="module",  # so that all tests of a kind come one after the other
+    params=[kind for kind in KINDS if keras.backend.backend() in kind.backends],
     ids=lambda kind: kind.name,
 )
+def row(request: pytest.FixtureRequest) -> Row:
+    return Row(request.param)
 
 
 @pytest.mark.every_backend
-@EACH
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "eager"])
-def test_activations_equal_those_computed_by_hand(kind: Kind, compiled: bool) -> None:
-    model, inputs = kind.build(), kind.inputs()
-    by_hand = kind.build()
-    expected = kind.expected(by_hand, inputs)
-    is_fused = any(path.endswith(":pre") for path in expected)
-    extract = FeatureExtractor(
-        model,
-        ["*", "*:pre"] if is_fused else "*",
-        preprocess=None,
-        compiled=compiled,
-    )
-    found = extract(inputs)
+def test_activations_equal_those_computed_by_hand(row: Row, compiled: bool) -> None:
+    kind, expected = row.kind, row.by_hand
+    _, extract, found = row.captured if compiled else row.capture(compiled=False)
     if kind.complete:
         assert set(found) == set(expected)
     assert extract.describe().left_out == {}
@@ -56,17 +93,16 @@ def test_activations_equal_those_computed_by_hand(kind: Kind, compiled: bool) ->
 
 
 @pytest.mark.every_backend
-@EACH
-def test_a_graph_read_and_a_run_watched_tell_the_same(kind: Kind) -> None:
-    model, inputs = kind.build(), kind.inputs()
-    FeatureExtractor(model, preprocess=None)(inputs)
-    assert has_graph(model) == (kind.graph or isinstance(model, keras.Sequential))
+def test_a_graph_read_and_a_run_watched_tell_the_same(row: Row) -> None:
+    model = row.captured.model
+    is_sequential = isinstance(model, keras.Sequential)
+    assert has_graph(model) == (row.kind.graph or is_sequential)
     if not has_graph(model):
         return
     signature = model_signature(model)
     assert signature is not None
     tensors = [
-        keras.ops.convert_to_tensor(array) for array in keras.tree.flatten(inputs)
+        keras.ops.convert_to_tensor(array) for array in keras.tree.flatten(row.inputs)
     ]
     names = [call.path for call in read_graph(model) if is_input(call.layer)]
     run = run_watched(model, signature, tensors, input_paths=names).calls
@@ -81,17 +117,14 @@ def test_a_graph_read_and_a_run_watched_tell_the_same(kind: Kind) -> None:
     assert own == {call.path for call in read if not call.fused}
 
 
-@EACH
-def test_every_layer_is_described(kind: Kind) -> None:
-    model = kind.build()
-    FeatureExtractor(model, preprocess=None)(kind.inputs())
+def test_every_layer_is_described(row: Row) -> None:
+    model, _, found = row.captured
     infos = describe_layers(model)
     assert len({info.path for info in infos}) == len(infos)
     # Not `count_params`: some versions of Keras forget layers beside a graph.
     weights = {id(w): w for layer in all_layers(model) for w in layer.weights}
     parameters = sum(math.prod(weight.shape) for weight in weights.values())
     assert sum(info.parameters for info in infos) == parameters
-    found = FeatureExtractor(model, preprocess=None)(kind.inputs())
     shapes = {info.path: info.output_shape for info in infos}
     for path, values in found.items():
         assert len(shapes[path]) == values.ndim - 1, path
@@ -99,11 +132,10 @@ def test_every_layer_is_described(kind: Kind) -> None:
             assert stated in (None, size), path
 
 
-@EACH
-def test_every_kind_is_logged(kind: Kind, tmp_path: Path) -> None:
-    model, inputs = kind.build(), kind.inputs()
-    with ActivationLogger(tmp_path, model, "*", preprocess=None) as log:
-        logged = log(inputs)
+@pytest.mark.slow  # all kinds together
+def test_every_kind_is_logged(row: Row, tmp_path: Path) -> None:
+    with ActivationLogger(tmp_path, row.kind.build(), "*", preprocess=None) as log:
+        logged = log(row.inputs)
     drawn = {tag.rpartition("/")[0].rpartition("/")[0] for tag in logged.tags}
     assert set(log.layers) <= drawn
     assert len(logged.inputs) == 2
