@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -33,31 +32,79 @@ def standardised(rgb: np.ndarray) -> np.ndarray:
     return (rgb.astype(np.float64) / 255 - mean) / deviation
 
 
-# One member of each family: its module, what that documents, and the first layer that
-# a network may be cut off after and still be known.
+class Family(NamedTuple):
+    """One member of a family of networks.
+
+    Args:
+        name: What `keras.applications` calls it.
+        module: The module that prepares its pictures.
+        convention: How, as that documents it.
+        known_after: The first layer that it may be cut off after and still be known.
+        unknown_after: One that is too early: nothing is guessed then.
+    """
+
+    name: str
+    module: str
+    convention: Callable[[np.ndarray], np.ndarray]
+    known_after: str
+    unknown_after: str | None = None
+
+
 FAMILIES = [
-    ("DenseNet121", "densenet", standardised, "conv2_block1_concat"),
-    ("InceptionV3", "inception_v3", from_minus_one_to_one, "mixed2"),
-    ("MobileNet", "mobilenet", from_minus_one_to_one, "conv_pw_1_relu"),
-    ("MobileNetV2", "mobilenet_v2", from_minus_one_to_one, "expanded_conv_project_BN"),
-    ("ResNet50", "resnet", blue_green_red_minus_means, "conv2_block1_2_relu"),
-    ("ResNet50V2", "resnet_v2", from_minus_one_to_one, "conv2_block1_2_relu"),
-    ("VGG16", "vgg16", blue_green_red_minus_means, "block3_conv3"),
-    ("VGG19", "vgg19", blue_green_red_minus_means, "block3_conv4"),
-    ("Xception", "xception", from_minus_one_to_one, "block2_pool"),
-    pytest.param(
-        *("InceptionResNetV2", "inception_resnet_v2"),
-        *(from_minus_one_to_one, "block35_1_ac"),
-        marks=pytest.mark.slow,
+    Family(
+        "MobileNet", "mobilenet", from_minus_one_to_one, "conv_pw_1_relu", "conv1_relu"
     ),
-    pytest.param(
-        *("NASNetMobile", "nasnet", from_minus_one_to_one, "reduction_bn_1_stem_1"),
-        marks=pytest.mark.slow,
+    Family(
+        "MobileNetV2", "mobilenet_v2", from_minus_one_to_one, "expanded_conv_project_BN"
     ),
+    Family("ResNet50V2", "resnet_v2", from_minus_one_to_one, "conv2_block1_2_relu"),
+    Family(
+        "VGG16", "vgg16", blue_green_red_minus_means, "block3_conv3", "block3_conv2"
+    ),
+    Family("VGG19", "vgg19", blue_green_red_minus_means, "block3_conv4"),
+    Family(
+        "Xception", "xception", from_minus_one_to_one, "block2_pool", "block1_conv2_act"
+    ),
+]
+LARGE_FAMILIES = [
+    Family("DenseNet121", "densenet", standardised, "conv2_block1_concat", "pool1"),
+    Family("InceptionV3", "inception_v3", from_minus_one_to_one, "mixed2", "mixed1"),
+    Family(
+        "ResNet50",
+        "resnet",
+        blue_green_red_minus_means,
+        "conv2_block1_2_relu",
+        "pool1_pool",
+    ),
+    Family(
+        "InceptionResNetV2",
+        "inception_resnet_v2",
+        from_minus_one_to_one,
+        "block35_1_ac",
+    ),
+    Family("NASNetMobile", "nasnet", from_minus_one_to_one, "reduction_bn_1_stem_1"),
 ]
 
 
-@cache
+class Member(NamedTuple):
+    """A family and its network."""
+
+    family: Family
+    net: keras.Model
+
+
+@pytest.fixture(
+    scope="module",  # so that only one of these networks is there at a time
+    params=[
+        *FAMILIES,
+        *(pytest.param(one, marks=pytest.mark.slow) for one in LARGE_FAMILIES),
+    ],
+    ids=lambda family: family.name,
+)
+def member(request: pytest.FixtureRequest) -> Member:
+    return Member(request.param, network(request.param.name))
+
+
 def network(name: str) -> keras.Model:
     build = getattr(applications, name)
     return build(weights=None, include_top=False, input_shape=(96, 96, 3))
@@ -76,41 +123,26 @@ def found(layer_names: list[str]) -> str | None:
     return None if known is None else known.name
 
 
-@pytest.mark.parametrize(("name", "module", "convention", "last"), FAMILIES)
-def test_each_family_gets_its_own_function(
-    name: str, module: str, convention: Callable[[np.ndarray], np.ndarray], last: str
-) -> None:
-    known = application_preprocessing(names(network(name)))
+def test_each_family_gets_its_own_function(member: Member) -> None:
+    family, net = member
+    known = application_preprocessing(names(net))
     assert known is not None
-    assert known.name == f"keras.applications.{module}.preprocess_input"
+    assert known.name == f"keras.applications.{family.module}.preprocess_input"
     before = PICTURES.copy()
     ready = known.function(PICTURES)
     assert ready.dtype == np.float32
-    np.testing.assert_allclose(ready, convention(PICTURES), rtol=1e-6, atol=2e-5)
+    np.testing.assert_allclose(ready, family.convention(PICTURES), rtol=1e-6, atol=2e-5)
     np.testing.assert_array_equal(PICTURES, before)
 
 
-@pytest.mark.parametrize(("name", "module", "convention", "last"), FAMILIES)
-def test_a_network_that_is_cut_off_is_known_from_its_first_blocks(
-    name: str, module: str, convention: object, last: str
+def test_a_network_that_is_cut_off_is_known_from_its_first_blocks_on(
+    member: Member,
 ) -> None:
-    start = cut(network(name), last)
-    assert found(names(start)) == f"keras.applications.{module}.preprocess_input"
-
-
-@pytest.mark.parametrize(
-    ("name", "last"),
-    [
-        ("ResNet50", "pool1_pool"),
-        ("DenseNet121", "pool1"),
-        ("InceptionV3", "mixed1"),
-        ("MobileNet", "conv1_relu"),
-        ("VGG16", "block3_conv2"),
-        ("Xception", "block1_conv2_act"),
-    ],
-)
-def test_too_short_a_beginning_is_not_guessed_at(name: str, last: str) -> None:
-    assert found(names(cut(network(name), last))) is None
+    family, net = member
+    start = cut(net, family.known_after)
+    assert found(names(start)) == f"keras.applications.{family.module}.preprocess_input"
+    if family.unknown_after is not None:
+        assert found(names(cut(net, family.unknown_after))) is None
 
 
 def test_a_cut_vgg19_that_may_be_a_vgg16_goes_by_that_name() -> None:
@@ -139,9 +171,13 @@ def test_paths_of_values_inside_layers_do_not_matter() -> None:
     [
         ("ConvNeXtTiny", {}),
         ("ConvNeXtTiny", {"include_preprocessing": False}),
-        ("EfficientNetB0", {}),
-        ("EfficientNetV2B0", {}),
-        ("EfficientNetV2B0", {"include_preprocessing": False}),
+        pytest.param("EfficientNetB0", {}, marks=pytest.mark.slow),
+        pytest.param("EfficientNetV2B0", {}, marks=pytest.mark.slow),
+        pytest.param(
+            "EfficientNetV2B0",
+            {"include_preprocessing": False},
+            marks=pytest.mark.slow,
+        ),
         ("MobileNetV3Small", {}),
         ("MobileNetV3Small", {"include_preprocessing": False}),
     ],
@@ -159,7 +195,7 @@ def test_families_that_may_prepare_pictures_themselves_get_nothing(
     [
         ("VGG16", applications.vgg16),
         ("MobileNet", applications.mobilenet),
-        ("DenseNet121", applications.densenet),
+        pytest.param("DenseNet121", applications.densenet, marks=pytest.mark.slow),
     ],
 )
 def test_pictures_prepared_by_operations_are_not_prepared_twice(
