@@ -68,7 +68,9 @@ def test_the_version_is_that_of_the_distribution() -> None:
     assert version("tb-actviz") == tb_actviz.__version__
 
 
-@pytest.mark.parametrize("module", ["tb_actviz", "tb_actviz.cli"])
+@pytest.mark.parametrize(
+    "module", [pytest.param("tb_actviz", marks=pytest.mark.slow), "tb_actviz.cli"]
+)
 def test_star_import_gives_no_private_name(module: str) -> None:
     program = (
         f"from {module} import *\n"

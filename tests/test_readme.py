@@ -60,6 +60,7 @@ def test_every_command_of_ours_is_understood() -> None:
         build_parser().parse_args(command[1:])
 
 
+@pytest.mark.slow
 def test_the_python_example_runs(shared_data: Path, tmp_path: Path) -> None:
     code = python_with("strongest_channels")
     for name in ("face.png", "face-eye-closed.png"):

@@ -146,6 +146,7 @@ def fit(build: Callable[[], keras.Model], layers: str | None) -> list[np.ndarray
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("build", [nested, subclassed])
 def test_training_with_capture_is_bit_identical(
