@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import keras
 import numpy as np
 import pytest
 from events import event_files, histograms, images, scalars, values
+from faults import train_the_same, wait_until_stored
 from training import (
     PROBES,
     assert_equal,
@@ -91,18 +94,15 @@ class Seen(keras.callbacks.Callback):
         self.found.append(activations(self.model, both, self.layers))
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("build", [nested, subclassed])
 @pytest.mark.parametrize("freq", ["epoch", "batch"])
 def test_training_with_the_callback_is_bit_identical(
     build: Callable[[], keras.Model], freq: str, tmp_path: Path
 ) -> None:
-    without = compiled(build())
-    fit(without, epochs=3)
-    watched = compiled(build())
     callback = logged_to(tmp_path, "*", freq=freq)
-    fit(watched, callback, epochs=3)
-    assert_equal(weights(without), weights(watched))
+    train_the_same(callback, build=build, epochs=3)
     assert steps(tmp_path) == ([0, 1, 2] if freq == "epoch" else list(range(7)))
 
 
@@ -199,6 +199,7 @@ def test_a_frozen_backbone_is_logged_while_its_head_learns(tmp_path: Path) -> No
     assert (head[1] != head[2]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_a_second_fit_and_a_recompiled_model_go_on_after_the_steps_there(
     tmp_path: Path,
@@ -222,6 +223,7 @@ def test_a_second_fit_and_a_recompiled_model_go_on_after_the_steps_there(
     assert positions == [{"epoch": 0}, {"epoch": 0}, {"epoch": 0}, {"epoch": 6}]
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_batches_are_counted_on_by_the_optimizer(tmp_path: Path) -> None:
     model = compiled(nested())
@@ -235,6 +237,7 @@ def test_batches_are_counted_on_by_the_optimizer(tmp_path: Path) -> None:
     assert steps(tmp_path) == [0, 3, 6, 7, 10]
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_another_model_gets_its_own_pass(tmp_path: Path) -> None:
     callback = logged_to(tmp_path, "*")
@@ -261,6 +264,7 @@ class KillAt(keras.callbacks.Callback):
             raise KilledError
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("restored_first", [True, False])
 def test_a_restored_training_keeps_its_count(
@@ -282,6 +286,7 @@ def test_a_restored_training_keeps_its_count(
     np.testing.assert_allclose(unpack(packed), last[0], rtol=2e-3, atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_steps_that_are_there_already_are_not_written_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -316,6 +321,7 @@ def test_several_batches_in_one_execution_are_counted(tmp_path: Path) -> None:
     assert steps(tmp_path) == [0, 3, 6, 9]
 
 
+@pytest.mark.slow
 def test_a_training_compiled_by_xla_is_logged(tmp_path: Path) -> None:
     model = compiled(nested(), jit_compile=True, steps_per_execution=2)
     seen = Seen(["backbone/conv"])
@@ -327,6 +333,7 @@ def test_a_training_compiled_by_xla_is_logged(tmp_path: Path) -> None:
         np.testing.assert_allclose(own, captured["backbone/conv"][1], rtol=2e-3)
 
 
+@pytest.mark.slow
 def test_it_stands_next_to_the_callback_of_keras(tmp_path: Path) -> None:
     model = compiled(nested())
     fit(
@@ -366,6 +373,7 @@ def test_epochs_do_not_make_keras_wait_for_every_batch(tmp_path: Path) -> None:
         assert callback.async_safe is waits
 
 
+@pytest.mark.slow
 def test_pictures_are_drawn_as_asked(tmp_path: Path) -> None:
     options = LogOptions(views=("inputs", "relu"), records=False, histograms=False)
     callback = logged_to(tmp_path / "a", options=options)
@@ -427,6 +435,7 @@ def test_wrong_arguments_are_told_at_once(
         ActivationCallback(tmp_path, PROBES, **arguments)
 
 
+@pytest.mark.slow
 def test_dead_channels_are_named_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -469,6 +478,7 @@ def test_a_budget_stretches_the_interval_and_says_so(
     assert "To stay within max_overhead=0.02 of the training time" in messages[0]
 
 
+@pytest.mark.slow
 def test_a_budget_adds_no_steps_to_a_list(tmp_path: Path) -> None:
     callback = logged_to(tmp_path, freq=[0, 1, 2, 3, 40], max_overhead=1e-6)
     fit(compiled(nested()), callback, batches=30)
@@ -478,14 +488,22 @@ def test_a_budget_adds_no_steps_to_a_list(tmp_path: Path) -> None:
     assert steps(tmp_path / "b") == [0, 60]
 
 
+@pytest.mark.slow
 def test_files_stop_growing_at_max_bytes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     options = LogOptions(max_bytes=200_000, views=())
     callback = logged_to(tmp_path, "*", options=options)
     model = compiled(nested())
-    # At a pace at which each log is written before the next one is due.
-    paced = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: time.sleep(0.05))
+
+    def pace(epoch: int, logs: Any = None) -> None:
+        """Let each log be written before the next one is due."""
+        if told(caplog):  # from there on some are left out, and nothing says which
+            time.sleep(0.05)
+        else:
+            wait_until_stored(tmp_path, epoch)
+
+    paced = keras.callbacks.LambdaCallback(on_epoch_end=pace)
     fit(model, callback, paced, epochs=20)
     size = sum(path.stat().st_size for path in event_files(tmp_path))
     assert 100_000 < size <= 200_000
@@ -497,3 +515,13 @@ def test_files_stop_growing_at_max_bytes(
     for _ in range(3):
         fit(model, callback, epochs=20)
     assert sum(p.stat().st_size for p in event_files(tmp_path)) <= 200_000
+
+
+def test_a_dropped_callback_frees_the_model(tmp_path: Path) -> None:
+    model, callback = compiled(nested()), logged_to(tmp_path, "*")
+    fit(model, callback)
+    gone = weakref.ref(model)
+    del model, callback
+    keras.utils.clear_session()
+    gc.collect()
+    assert gone() is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from itertools import count
 from pathlib import Path
 
@@ -405,3 +407,14 @@ def test_the_field_is_that_of_what_the_model_is_fed_with(tmp_path: Path) -> None
         log(A)
     (facts,) = logged_facts(tmp_path).values()
     assert facts.receptive_field == ReceptiveFacts((40, 17), (0, 0), (0, 0))
+
+
+def test_a_dropped_logger_frees_the_model(tmp_path: Path) -> None:
+    model = small()
+    with ActivationLogger(tmp_path, model) as log:
+        log(A)
+    gone = weakref.ref(model)
+    del model, log
+    keras.utils.clear_session()
+    gc.collect()
+    assert gone() is None
