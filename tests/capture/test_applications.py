@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -102,6 +103,7 @@ class Member(NamedTuple):
     ids=lambda family: family.name,
 )
 def member(request: pytest.FixtureRequest) -> Member:
+    gc.collect()  # models of Keras refer to themselves
     return Member(request.param, network(request.param.name))
 
 
