@@ -46,7 +46,7 @@ from tb_actviz import ActivationCallback
 TESTS = Path(__file__).parent
 LAYER = "backbone/conv"
 #: How long anything may take that takes a moment, in seconds.
-SOON = 30.0
+SOON = 120.0
 #: Run to tag to the steps it has there.
 Found = dict[str, dict[str, list[int]]]
 
@@ -259,7 +259,7 @@ class Child:
         self.process.stdin.write("\n")
         self.process.stdin.flush()
 
-    def end(self, seconds: float = 120) -> tuple[int, str, str]:
+    def end(self, seconds: float = 400) -> tuple[int, str, str]:
         """Wait for its end: exit status, what it printed, what it told."""
         try:
             out, errors = self.process.communicate(timeout=seconds)

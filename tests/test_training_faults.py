@@ -57,6 +57,7 @@ forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system does not 
 SLOW = LogOptions(views=("channels", "strongest", "inputs"))
 
 
+@pytest.mark.slow
 @mounts
 @pytest.mark.every_backend
 def test_a_full_disk_ends_the_logging_until_there_is_room(
@@ -99,6 +100,7 @@ def test_a_file_in_the_way_is_told_and_nothing_is_logged(
     assert (tmp_path / "taken").read_text() == "important"
 
 
+@pytest.mark.slow
 @mounts
 def test_a_read_only_folder_is_told_and_nothing_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -116,6 +118,7 @@ def test_a_read_only_folder_is_told_and_nothing_is_logged(
         assert list(disk.iterdir()) == []
 
 
+@pytest.mark.slow
 @mounts
 def test_a_folder_that_becomes_read_only_ends_the_logging(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -160,6 +163,7 @@ def test_a_deleted_folder_is_made_anew(
     assert steps_in_all_loaders(run) == {".": [4, 5, 6, 7]}
 
 
+@pytest.mark.slow
 def test_what_is_deleted_at_the_end_is_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -170,6 +174,7 @@ def test_what_is_deleted_at_the_end_is_told(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_another_training_in_the_place_of_a_deleted_one_is_left_alone(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -192,6 +197,7 @@ def test_another_training_in_the_place_of_a_deleted_one_is_left_alone(
     other.release()
 
 
+@pytest.mark.slow
 def test_steps_are_not_mixed_with_those_of_a_training_in_the_same_place(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -217,6 +223,7 @@ def throw_into_the_worker(error: type[BaseException]) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("error", [SystemExit, MemoryError, KeyboardInterrupt])
 def test_a_worker_that_is_killed_ends_the_logging(
@@ -267,6 +274,7 @@ def test_what_cannot_be_written_ends_the_logging(
     assert stored(tmp_path) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("eager", [False, True])
 @pytest.mark.parametrize("build", [fragile, fragile_subclassed])
@@ -294,6 +302,7 @@ class MuteError(Exception):
         raise AttributeError(self.args)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "words"),
     [
@@ -354,6 +363,7 @@ class Poison(keras.callbacks.Callback):
             conv.set_weights([kernel, bias])
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize(
     ("value", "precision"), [(float("nan"), "uint8"), (float("inf"), "float16")]
@@ -389,10 +399,21 @@ def test_a_training_that_diverges_is_logged_as_it_is(
 
 @pytest.mark.every_backend
 def test_a_step_that_is_dropped_is_counted(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    trained, write = threading.Event(), os.write
+
+    def write_after_the_training(descriptor: int, data: bytes) -> int:
+        if threading.current_thread().name.startswith("tb-actviz"):
+            assert trained.wait(SOON)
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", write_after_the_training)
     options = LogOptions(views=SLOW.views, when_full="drop_oldest")
-    train_the_same(logged_to(tmp_path, "*", freq="batch", options=options))
+    train_the_same(
+        logged_to(tmp_path, "*", freq="batch", options=options),
+        At(trained.set, batches=12),
+    )
     logged = steps_in_all_loaders(tmp_path)["."]
     dropped = 13 - len(logged)
     assert dropped > 0
@@ -405,6 +426,7 @@ def test_a_step_that_is_dropped_is_counted(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_a_training_that_waits_for_the_writer_loses_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -416,6 +438,7 @@ def test_a_training_that_waits_for_the_writer_loses_nothing(
     assert told(caplog) == []
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_two_callbacks_of_one_training_do_not_share_a_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -428,6 +451,7 @@ def test_two_callbacks_of_one_training_do_not_share_a_run(
     assert steps_in_all_loaders(tmp_path) == {".": everything, "2": everything}
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_leaves_its_folder_to_the_next(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -503,6 +527,7 @@ class Failing(logging.Handler):
         raise ConnectionError("the chat does not answer")
 
 
+@pytest.mark.slow
 def test_a_log_handler_that_raises_harms_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -647,9 +672,10 @@ def test_a_write_that_hangs_holds_nothing_up_for_ever(tmp_path: Path) -> None:
     status, out, errors = child.end()
     first, second, seconds, ended = out.split()
     assert status == 0
-    # A second to close, or to wait for room; the rest is training.
-    assert float(seconds) < 20
-    assert time.time() - float(ended) < 10
+    # A second to close, or to wait for room; the rest is training, however slow the
+    # machine. A write that is waited for never ends.
+    assert float(seconds) < 120
+    assert time.time() - float(ended) < 60
     assert first == digest_of(undisturbed(nested, 5, 2, False))
     assert second == digest_of(undisturbed(nested, 9, 2, False))
     late, no_room = messages(errors)
