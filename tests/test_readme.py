@@ -99,6 +99,7 @@ def test_the_training_examples_run(
     assert {50, 100} <= drawn <= set(range(50, 101, 5))
 
 
+@pytest.mark.slow
 def test_the_example_of_a_model_in_a_model_runs(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -53,6 +53,7 @@ def test_the_card_says_how_it_was_made(card: dict[str, Any]) -> None:
         assert measured["faces"] >= 0.97
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("size", [128, 176, 227])
 def test_it_names_unseen_faces(net: Any, size: int) -> None:

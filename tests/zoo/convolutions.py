@@ -50,7 +50,8 @@ def conv3d_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
 
 def channels_first() -> keras.Model:
     """Some of its layers say that channels come first, some only keep them there."""
-    # TensorFlow can do this on a CPU only with oneDNN, which is on unless switched off.
+    # TensorFlow can do this on a CPU only with oneDNN, which it switches on by itself
+    # where the CPU is one of the newer ones.
     fresh()
     first = {"data_format": "channels_first"}
     inputs = keras.Input((3, 9, 8))
