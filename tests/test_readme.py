@@ -78,6 +78,7 @@ def test_the_python_example_runs(shared_data: Path, tmp_path: Path) -> None:
     assert list((tmp_path / "runs" / "face").glob("*tfevents*"))
 
 
+@pytest.mark.slow
 def test_the_training_examples_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -206,6 +206,7 @@ def test_the_strongest_class_is_that_of_the_reference(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_a_small_classifier_learns(tmp_path: Path) -> None:
     keras.utils.set_random_seed(1)
