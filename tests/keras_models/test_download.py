@@ -24,7 +24,7 @@ from keras_models.squeezenet.transfer import MAX_BYTES, Patience
 
 CONTENT = bytes(range(256)) * 1500
 NAME = "net.caffemodel"
-HASTY = Patience(timeout=2, attempts=3, pause=0.01)
+HASTY = Patience(timeout=20, attempts=3, pause=0.01)
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
