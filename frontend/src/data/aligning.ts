@@ -66,7 +66,7 @@ function epochsOf(run: Run, tag: Tag, series: Series): Answer<(number | null)[]>
   return {
     state: "ready",
     value: readable.map((answer) =>
-      answer?.state === "ready" ? (answer.value.position["epoch"] ?? null) : null,
+      answer?.state === "ready" ? (answer.value.position.epoch ?? null) : null,
     ),
   };
 }

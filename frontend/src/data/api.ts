@@ -83,7 +83,7 @@ export interface Header {
 }
 
 /** What was logged of a layer under one name. */
-export interface Scalar {
+interface Scalar {
   steps: number[];
   values: Numbers;
   /** Why there are no steps, if so. */
@@ -126,7 +126,7 @@ export interface Place {
 }
 
 /** An answer that is an error; the message is for people. */
-export class RefusedError extends Error {
+class RefusedError extends Error {
   constructor(
     readonly status: number,
     message: string,
@@ -139,7 +139,7 @@ export class RefusedError extends Error {
 type Arguments = Record<string, string | number | null>;
 
 /** Names a route relative to the page, so that it is found behind any prefix. */
-export function route(name: string, given: Arguments = {}): string {
+function route(name: string, given: Arguments = {}): string {
   const pairs = Object.entries(given)
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`);

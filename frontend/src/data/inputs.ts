@@ -12,7 +12,7 @@ import { type Record, type Shown, inputIn, shownOf, andThen } from "./shown";
 export const MOST_INPUTS = 24;
 
 /** The names of the two inputs that are compared; null where there is only one. */
-export function pairOf(
+function pairOf(
   { header }: Pick<Record, "header">,
   a: string | null,
   b: string | null,
@@ -25,7 +25,7 @@ export function pairOf(
 }
 
 /** The inputs to show, in the order of the record: those compared, and the first others. */
-export function columnsOf(
+function columnsOf(
   { header }: Pick<Record, "header">,
   pair: readonly string[],
 ): string[] {

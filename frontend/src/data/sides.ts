@@ -60,7 +60,7 @@ export function bothShown(chosen: State): Answer<{ a: Shown; b: Shown }> {
 }
 
 /** Side B for a record of side A. */
-export function sideB(
+function sideB(
   a: Record,
   chosen: State,
 ): Answer<{ b: Side; proposal: Proposal | null }> {

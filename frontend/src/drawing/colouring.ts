@@ -32,8 +32,8 @@ export function colouring(scale: Scale, table: Uint32Array): Colouring {
         colours[i] = MARK_COLOURS[classify(value, scale.limits)];
         continue;
       }
-      // Not Math.min and Math.max, which take as long as all the rest.
       const place = (value - low) / width;
+      // biome-ignore lint/complexity/useMathMinMax: they take as long as all the rest
       const inside = place < 0 ? 0 : place > 1 ? 1 : place;
       const exact = bent ? bent(inside) : flat ? flat(value) : 255 * inside;
       colours[i] = table[exact + ROUNDER - ROUNDER]!;

@@ -42,7 +42,7 @@ export async function inflate(stream: Blob, size: number): Promise<Uint8Array> {
 }
 
 /** How many bytes the values must inflate to. */
-export function inflatedBytes(packed: Packed): number {
+function inflatedBytes(packed: Packed): number {
   const [height, width, channels] = packed.shape;
   return height * width * channels * VALUE_BYTES[packed.precision];
 }
@@ -55,7 +55,7 @@ export async function decode(packed: Packed, stream: Blob): Promise<Maps> {
 }
 
 /** Read inflated values. */
-export function unpack(packed: Packed, bytes: Uint8Array): Float32Array {
+function unpack(packed: Packed, bytes: Uint8Array): Float32Array {
   if (packed.precision === "float32") return fromFloat32(bytes);
   if (packed.precision === "float16") return fromFloat16(bytes, packed.exponent);
   return fromUint8(bytes, packed);

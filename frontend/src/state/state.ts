@@ -50,7 +50,7 @@ export const COMPARISONS = ["side", "blink", "wipe", "difference"] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
 /** A position as a share of height and width, 0 to 1. */
-export interface Position {
+interface Position {
   y: number;
   x: number;
 }

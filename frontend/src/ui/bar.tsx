@@ -5,7 +5,7 @@ import { VIEWS, type View } from "../state/state";
 import { change, select, state } from "../state/store";
 import { Actions } from "./actions";
 import { Export } from "./exporting";
-import { helping } from "./help";
+import { helping } from "./keys";
 import { useSteady } from "./steady";
 
 const NAMES: Record<View, string> = {

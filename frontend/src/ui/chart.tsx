@@ -65,6 +65,7 @@ export function Chart(props: Props) {
   return (
     <div class="chart" ref={box}>
       {axes ? (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the arrows go to the same steps
         <svg
           role="img"
           aria-label={props.label}

@@ -57,7 +57,8 @@ function Contents({ one, curve }: { one: Shown; curve: Curve }) {
   const ordering = orderingOf(one, chosen);
   const { channels } = one.maps;
   const kept = useRef<OrderedRows | null>(null);
-  const ordered = (kept.current = keptRows(kept.current, one, ordering, chosen));
+  const ordered = keptRows(kept.current, one, ordering, chosen);
+  kept.current = ordered;
   const key = ordered.channels.join();
   const order = useMemo(() => ordered.channels, [key]);
   const lists = useMemo(

@@ -1,9 +1,5 @@
-import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { KEYS } from "./keys";
-
-/** Whether the keys are shown. */
-export const helping = signal(false);
+import { helping, KEYS } from "./keys";
 
 /** The table of keys. */
 export function Help() {

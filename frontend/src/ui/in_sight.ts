@@ -6,7 +6,7 @@ import type { OrderedRows } from "../data/heat";
 import type { Multiple } from "../data/multiples";
 
 /** A feature map, or why there is none yet or at all. */
-export interface Cell {
+interface Cell {
   run: string;
   answer: Answer<Multiple>;
 }

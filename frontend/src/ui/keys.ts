@@ -1,10 +1,10 @@
 /** What every key does. */
 
+import { signal } from "@preact/signals";
 import { COMPARISONS, VIEWS } from "../state/state";
 import { change, state } from "../state/store";
 import { blink } from "./blinking";
 import { isOpen, keeps } from "./fields";
-import { helping } from "./help";
 import {
   inspectMaximum,
   keepAsB,
@@ -26,6 +26,9 @@ interface Key {
   does: string;
   call: (event: KeyboardEvent) => void;
 }
+
+/** Whether the keys are shown. */
+export const helping = signal(false);
 
 const focus = (id: string) => document.getElementById(id)?.focus();
 

@@ -9,7 +9,7 @@ import { WHOLE, moved, stretched, wheelFactor, zoomed } from "../numbers/lens";
 const STILL = 4;
 
 /** What is seen of the pictures of a channel: the same of all of them. */
-export const lens = signal(WHOLE);
+const lens = signal(WHOLE);
 
 /** Let the wheel with Ctrl, or a pinch, zoom a picture, and dragging move it. */
 export function useLens(canvas: RefObject<HTMLCanvasElement | null>): void {

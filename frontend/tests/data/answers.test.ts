@@ -110,7 +110,14 @@ describe("Queue", () => {
     const unwanted = new AbortController();
     const add = (name: string, signal = new AbortController().signal) =>
       queue
-        .add(() => new Promise<void>((end) => (order.push(name), ends.push(end))), signal)
+        .add(
+          () =>
+            new Promise<void>((end) => {
+              order.push(name);
+              ends.push(end);
+            }),
+          signal,
+        )
         .catch(() => order.push(`${name} left out`));
     add("first");
     add("second");

@@ -15,11 +15,15 @@ function read(bytes: Uint8Array): Gif {
   let at = 0;
   const one = () => bytes[at++]!;
   const two = () => one() | (one() << 8);
-  const text = (length: number) => String.fromCharCode(...bytes.subarray(at, (at += length)));
+  const many = (length: number) => {
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  const text = (length: number) => String.fromCharCode(...many(length));
   const blocks = () => {
     const data: number[] = [];
     for (let size = one(); size > 0; size = one()) {
-      data.push(...bytes.subarray(at, (at += size)));
+      data.push(...many(size));
     }
     return data;
   };
