@@ -62,12 +62,6 @@ def test_keras_models_exports_squeezenet() -> None:
     assert callable(keras_models.squeezenet.decode_predictions)
 
 
-def test_the_version_is_that_of_the_distribution() -> None:
-    from importlib.metadata import version
-
-    assert version("tb-actviz") == tb_actviz.__version__
-
-
 @pytest.mark.parametrize(
     "module", [pytest.param("tb_actviz", marks=pytest.mark.slow), "tb_actviz.cli"]
 )
