@@ -59,6 +59,14 @@ def test_the_version_stands_in_one_place(setup: configparser.ConfigParser) -> No
     assert "version" not in json.loads((ROOT / "frontend/package.json").read_text())
 
 
+def test_a_citation_names_the_version_and_the_licence(
+    setup: configparser.ConfigParser,
+) -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert str(citation["version"]) == tb_actviz.__version__
+    assert citation["license"] == setup["metadata"]["license"]
+
+
 def test_each_python_that_is_named_is_tried(
     setup: configparser.ConfigParser, jobs: dict[str, Any]
 ) -> None:
