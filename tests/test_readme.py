@@ -36,7 +36,7 @@ def test_it_begins_with_exactly_two_commands() -> None:
     begin = README.split("\n## ")[0]
     assert re.findall(r"^```sh\n(.*?)\n```", begin, re.MULTILINE | re.DOTALL) == [
         'python -m pip install ".[tensorflow]" && tb-actviz demo --open',
-        'python -m pip install -e ".[test]" && python -m pytest',
+        'python -m pip install -e ".[test]" && python -m pytest -m "not slow"',
     ]
 
 
