@@ -45,23 +45,31 @@ def test_every_picture_is_served_as_it_was_drawn(host: Host, logs: Path) -> None
     def all_tags() -> dict[str, Any]:
         return dict(host.of_another("images/tags").json())
 
-    assert soon(lambda: set(all_tags()) == {"a", "b/c"})
-    tags = all_tags()
-    for run in ("a", "b/c"):
-        written = images(logs / run)
-        expected: dict[str, list[int]] = {}
-        for tag, step in written:
-            expected.setdefault(tag, []).append(step)
-        assert set(tags[run]) == set(expected)
-        for tag, steps in expected.items():
-            assert tags[run][tag]["samples"] == 1
-            assert tags[run][tag]["description"].startswith("<p>")
+    def served(run: str, tag: str, count: int) -> list[Any]:
+        def listed() -> list[Any]:
             place: dict[str, Any] = {"run": run, "tag": tag, "sample": 0}
-            listed = host.of_another("images/images", **place).json()
+            return list(host.of_another("images/images", **place).json())
+
+        soon(lambda: len(listed()) == count)
+        return listed()
+
+    written = {run: images(logs / run) for run in ("a", "b/c")}
+    expected: dict[str, dict[str, list[int]]] = {}
+    for run, pictures_of_run in written.items():
+        for tag, step in pictures_of_run:
+            expected.setdefault(run, {}).setdefault(tag, []).append(step)
+    names = {run: set(tags) for run, tags in expected.items()}
+    soon(lambda: {run: set(tags) for run, tags in all_tags().items()} == names)
+    found = all_tags()
+    assert {run: set(tags) for run, tags in found.items()} == names
+    for run, tags in expected.items():
+        for tag, steps in tags.items():
+            assert found[run][tag]["samples"] == 1
+            assert found[run][tag]["description"].startswith("<p>")
+            listed = served(run, tag, len(steps))
             assert [one["step"] for one in listed] == sorted(steps)
             for one in listed:
                 query = dict(urllib.parse.parse_qsl(one["query"]))
                 png = host.of_another("images/individualImage", **query).body
-                served = np.asarray(Image.open(io.BytesIO(png)))
-                np.testing.assert_array_equal(served, written[tag, one["step"]])
-    assert "Traceback" not in host.output()
+                picture = np.asarray(Image.open(io.BytesIO(png)))
+                np.testing.assert_array_equal(picture, written[run][tag, one["step"]])

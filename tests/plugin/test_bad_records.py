@@ -534,7 +534,8 @@ def test_a_tag_without_a_value_hides_no_other_run(
     with EventFile(log_dir / "good") as file:
         file.add(summary("conv", 0), 0)
     with serving(log_dir, loader) as host:
-        host.wait_for("good", "conv/activations", 0)
+        for run in ("good", "bad"):
+            host.wait_for(run, "conv/activations", 0)
         bad, good = host.get("runs").json()["runs"]
         assert (good["run"], good["unreadable"], len(good["tags"])) == ("good", None, 1)
         if loader == "rust":

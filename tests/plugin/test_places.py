@@ -33,7 +33,8 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hosts(logs: Path) -> Iterator[dict[str, Host]]:
     with serving_both(logs) as running:
         for one in running.values():
-            one.wait_for("b/c", TAG, 0)
+            for run in ("a", "b/c", "."):
+                one.wait_for(run, TAG, 0)
         yield running
 
 
