@@ -106,6 +106,7 @@ def test_training_with_the_callback_is_bit_identical(
     assert steps(tmp_path) == ([0, 1, 2] if freq == "epoch" else list(range(7)))
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("freq", ["epoch", "batch"])
 def test_what_is_logged_is_what_the_layers_do_at_that_moment(
@@ -154,6 +155,7 @@ def test_what_is_logged_is_what_the_layers_do_at_that_moment(
     assert {tag.rsplit("/", 1)[0] for tag, _ in bins} == set(LAYERS)
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_each_log_tells_where_it_is_and_what_it_cost(tmp_path: Path) -> None:
     callback = logged_to(tmp_path, freq=2)
@@ -185,6 +187,7 @@ def test_each_log_tells_where_it_is_and_what_it_cost(tmp_path: Path) -> None:
     assert 0.8 * size < told < size
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_a_frozen_backbone_is_logged_while_its_head_learns(tmp_path: Path) -> None:
     model = nested()
@@ -310,6 +313,7 @@ def test_steps_that_are_there_already_are_not_written_again(
     assert "up to step 3 already" in message
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.skipif(
     keras.backend.backend() == "torch", reason="torch runs one batch per execution"
@@ -347,6 +351,7 @@ def test_it_stands_next_to_the_callback_of_keras(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*tfevents*"))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_a_loop_of_ones_own_is_logged(tmp_path: Path) -> None:
     model = compiled(nested())
@@ -460,6 +465,7 @@ def test_dead_channels_are_named_once(
     assert told(caplog) == []
 
 
+@pytest.mark.slow
 def test_a_budget_stretches_the_interval_and_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -517,6 +523,7 @@ def test_files_stop_growing_at_max_bytes(
     assert sum(p.stat().st_size for p in event_files(tmp_path)) <= 200_000
 
 
+@pytest.mark.slow
 def test_a_dropped_callback_frees_the_model(tmp_path: Path) -> None:
     model, callback = compiled(nested()), logged_to(tmp_path, "*")
     fit(model, callback)

@@ -145,6 +145,7 @@ def test_after_a_run_is_deleted_they_are_recorded_anew(tmp_path: Path) -> None:
     assert recorded(tmp_path) == {1: ["input"]}
 
 
+@pytest.mark.slow
 def test_checkpoints_and_trainings_record_them_once(tmp_path: Path) -> None:
     model = small()
     for step in (1, 2):

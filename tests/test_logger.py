@@ -94,9 +94,10 @@ def test_what_was_found_is_returned(model: keras.Model, tmp_path: Path) -> None:
     assert [one.name for one in logged.inputs] == ["input_0", "input_1"]
     for index, name in enumerate(["input_0", "input_1"]):
         channels, maxima = strongest_channels(found["relu1"][index], 3)
-        assert logged.strongest["relu1"][name] == list(
-            zip(channels.tolist(), maxima.tolist(), strict=True)
-        )
+        # Other layers are another compiled pass, and the last bits of a value may differ.
+        logged_channels, values = zip(*logged.strongest["relu1"][name], strict=True)
+        assert list(logged_channels) == channels.tolist()
+        np.testing.assert_allclose(values, maxima, rtol=1e-6)
         np.testing.assert_allclose(
             logged.predictions[name], found["prob"][index], rtol=1e-5
         )
@@ -409,6 +410,7 @@ def test_the_field_is_that_of_what_the_model_is_fed_with(tmp_path: Path) -> None
     assert facts.receptive_field == ReceptiveFacts((40, 17), (0, 0), (0, 0))
 
 
+@pytest.mark.slow
 def test_a_dropped_logger_frees_the_model(tmp_path: Path) -> None:
     model = small()
     with ActivationLogger(tmp_path, model) as log:

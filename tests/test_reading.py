@@ -131,6 +131,7 @@ def _maximum(maps: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(finite), finite, np.nan)
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_what_the_callback_wrote_comes_back(tmp_path: Path) -> None:
     model = compiled(nested())

@@ -136,6 +136,7 @@ def test_the_reading_example_runs(
     ]
 
 
+@pytest.mark.slow
 def test_the_faces_example_runs() -> None:
     names: dict[str, object] = {}
     exec(python_with("draw_face"), names)  # noqa: S102 - the README's own code

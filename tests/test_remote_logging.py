@@ -69,6 +69,7 @@ def test_the_logger_writes_there_what_it_writes_here(tmp_path: Path) -> None:
         assert found.record == expected.record
 
 
+@pytest.mark.slow
 def test_a_training_is_logged_and_goes_on_as_here(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_training_is_logged_and_goes_on_as_here(
     assert len(event_files(log_dir)) == len(found[1][-1])
 
 
+@pytest.mark.slow
 def test_the_budget_counts_what_is_there(tmp_path: Path) -> None:
     url = f"memory:/{tmp_path}/run"
     model = compiled(nested())
@@ -103,6 +105,7 @@ def test_the_budget_counts_what_is_there(tmp_path: Path) -> None:
     assert 1.5 * size < bytes_of(url) <= 2.5 * size
 
 
+@pytest.mark.slow
 def test_a_machine_that_fails_does_not_harm_the_training(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -119,6 +122,7 @@ def test_a_machine_that_fails_does_not_harm_the_training(
     assert "Training goes on." in failures[0]
 
 
+@pytest.mark.slow
 def test_a_url_that_nothing_knows_is_told_before_the_training(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -40,6 +40,7 @@ def test_a_child_is_interrupted() -> None:
     assert child.returncode == -signal.SIGINT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ignored", ["INT", "HUP"])
 def test_a_child_is_interrupted_in_a_run_that_ignores(ignored: str) -> None:
     # What a shell does for a run in the background, and `nohup` for any.

@@ -23,6 +23,7 @@ from faults import (
     LAYER,
     PROBES,
     RUNS,
+    SOON,
     At,
     Child,
     digest_of,
@@ -86,6 +87,7 @@ def test_a_full_disk_ends_the_logging_until_there_is_room(
         assert np.diff(after[-5:]).tolist() == [1] * 4
 
 
+@pytest.mark.slow
 def test_a_file_in_the_way_is_told_and_nothing_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -144,6 +146,7 @@ def delete(run: Path, last: int) -> Callable[[], None]:
     return act
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_a_deleted_folder_is_made_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -261,6 +264,7 @@ def test_a_worker_can_be_killed_at_any_moment(
         assert len(steps) <= 4
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_what_cannot_be_written_ends_the_logging(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -397,6 +401,7 @@ def test_a_training_that_diverges_is_logged_as_it_is(
             assert counted.tolist() == [100 if is_odd else 0 for is_odd in odd]
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_a_step_that_is_dropped_is_counted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
@@ -492,6 +497,7 @@ class Blocking(logging.Handler):
             assert self.leave.wait(SOON)
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_a_training_that_was_still_written_leaves_its_folder_to_the_next(
     tmp_path: Path, caplog: pytest.LogCaptureFixture

@@ -44,6 +44,7 @@ def near(maps: np.ndarray, eye: tuple[int, int]) -> np.ndarray:
     return window.max(axis=(0, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channel", [13, 46])
 def test_the_channel_peaks_on_the_eyes(both: np.ndarray, channel: int) -> None:
     face = both[0, :, :, channel]
@@ -97,6 +98,7 @@ def test_grids_are_8_by_8_and_6_by_8(net: keras.Model, faces: list[Path]) -> Non
     assert av.imtile(found["fire6-squeeze1x1"][0]).shape == (6 * 14, 8 * 14)
 
 
+@pytest.mark.slow
 def test_preprocessing_is_found_for_uint8_and_float_pictures(
     net: keras.Model, faces: list[Path], both: np.ndarray
 ) -> None:
@@ -111,6 +113,7 @@ def test_preprocessing_is_found_for_uint8_and_float_pictures(
     np.testing.assert_allclose(found[0], both[0], rtol=1e-4, atol=0.05)
 
 
+@pytest.mark.slow
 def test_a_picture_of_another_shape_and_size_in_the_same_call(
     net: keras.Model, faces: list[Path], tmp_path: Path
 ) -> None:

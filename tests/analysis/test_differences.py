@@ -32,6 +32,7 @@ def test_a_change_in_the_other_direction_is_outside_the_box() -> None:
     assert one.box == (0.0, 1 / 3, 1.0, 2 / 3)
 
 
+@pytest.mark.slow
 @given(
     st.data(),
     SHAPES,

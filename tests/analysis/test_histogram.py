@@ -133,6 +133,7 @@ def test_parts_merged_are_the_whole(
 histograms = wild.map(lambda values: histogram(values, 64)).filter(bool)
 
 
+@pytest.mark.slow
 @given(histograms, histograms, histograms)
 def test_the_order_of_merging_does_not_matter(
     a: Histogram, b: Histogram, c: Histogram

@@ -125,6 +125,7 @@ def found(layer_names: list[str]) -> str | None:
     return None if known is None else known.name
 
 
+@pytest.mark.slow
 def test_each_family_gets_its_own_function(member: Member) -> None:
     family, net = member
     known = application_preprocessing(names(net))
@@ -152,6 +153,7 @@ def test_a_cut_vgg19_that_may_be_a_vgg16_goes_by_that_name() -> None:
     assert found(names(start)) == "keras.applications.vgg16.preprocess_input"
 
 
+@pytest.mark.slow
 def test_the_name_of_the_model_and_its_top_do_not_matter() -> None:
     whole = applications.MobileNet(
         weights=None, input_shape=(32, 32, 3), classes=4, name="mine"
@@ -251,6 +253,7 @@ def test_names_that_are_only_alike_are_no_match(layer_names: list[str]) -> None:
     assert found(layer_names) is None
 
 
+@pytest.mark.slow
 def test_networks_of_other_origin_get_nothing() -> None:
     nested = keras.Sequential([keras.Input((96, 96, 3)), network("MobileNet")])
     others = [small(), SqueezeNet(weights=None), nested]

@@ -88,6 +88,7 @@ def test_current_weights_are_used() -> None:
     np.testing.assert_allclose(extract(batch)["conv1"], before * 2, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_after_training_the_new_weights_are_used() -> None:
     model, batch = small(), pictures(4)
     extract = FeatureExtractor(model, "conv1")

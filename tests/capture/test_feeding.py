@@ -187,6 +187,7 @@ def test_channels_first_models_take_pictures_and_give_channels_last(
     np.testing.assert_array_equal(found["pool"], padded.max(axis=(1, 2)))
 
 
+@pytest.mark.slow
 def test_preprocessing_is_found_through_layers_that_only_augment() -> None:
     net = keras.applications.MobileNetV2(
         weights=None, input_shape=(32, 32, 3), include_top=False

@@ -137,6 +137,7 @@ def test_a_layer_whose_first_axis_is_not_the_batch(count: int) -> None:
         np.testing.assert_array_equal(captured["own"][0, 0], weight)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [functional, subclassed])
 @pytest.mark.parametrize("once", [True, False])
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ HIDDEN = {
 }[BACKEND]
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("how", HIDDEN)
 def test_values_inside_a_loop_are_left_out_and_the_rest_is_right(

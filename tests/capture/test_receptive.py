@@ -61,7 +61,8 @@ def _listed(found: Any) -> list[np.ndarray]:
 
 
 def _changed(before: np.ndarray, after: np.ndarray, axis: int) -> np.ndarray:
-    moved = after != before
+    # Zeros stay zeros; of other values the last bits depend on the size of the batch.
+    moved = np.abs(after - before) > 1e-6 * np.abs(before)
     if moved.ndim == 2:
         return moved.any(axis=1)[None]
     return moved.any(axis=(3 - axis, 3)).T
@@ -114,6 +115,7 @@ WINDOWS: dict[str, Callable[[str], layers.Layer]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize("kind", WINDOWS)
@@ -219,6 +221,7 @@ def squeezenet() -> tuple[keras.Model, list[str]]:
 
 
 # The first convolution leaves out the last pixel of an even number.
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(67, 71), (63, 65)], ids=str)
 def test_every_layer_of_squeezenet_sees_what_its_field_says(
     size: tuple[int, int],
@@ -231,6 +234,7 @@ def test_every_layer_of_squeezenet_sees_what_its_field_says(
     assert fields["fire9-concat"].stride == (16, 16)
 
 
+@pytest.mark.slow
 def test_of_pixels_that_are_left_out_only_the_padding_of_later_maps_is_seen() -> None:
     model, paths = squeezenet()
     fields = receptive_fields(model, [(64, 66, 3)])
@@ -243,6 +247,7 @@ def test_of_pixels_that_are_left_out_only_the_padding_of_later_maps_is_seen() ->
             assert not table[:, -1].any()
 
 
+@pytest.mark.slow
 def test_layers_of_another_network_see_no_more_and_inside_no_less() -> None:
     model = keras.applications.MobileNetV2(
         (63, 65, 3), 0.35, include_top=False, weights=None, pooling="max"
@@ -264,6 +269,7 @@ def test_layers_of_another_network_see_no_more_and_inside_no_less() -> None:
     assert fields[paths[-1]] == ReceptiveField((63, 65), (0, 0), (0, 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["DenseNet121", "EfficientNetB0", "ResNet50V2"])
 def test_no_layer_of_common_networks_is_unknown(name: str) -> None:
     model = getattr(keras.applications, name)(weights=None)

@@ -118,6 +118,7 @@ def test_arrays_paths_and_collections_are_no_streams(value: object) -> None:
     assert not is_stream(value)
 
 
+@pytest.mark.slow
 def test_tensors_of_every_library_are_no_streams() -> None:
     assert not is_stream(keras.ops.convert_to_tensor(PICTURES))
     assert not is_stream(keras.Variable(SIDES))
@@ -589,12 +590,14 @@ def test_strings_ragged_and_sparse_tensors_of_tensorflow_are_refused() -> None:
         take_samples(of(tf.sparse.from_dense([[1, 0]])), 1, [1])
 
 
+@pytest.mark.slow
 def test_sparse_arrays_of_jax_are_refused() -> None:
     sparse = pytest.importorskip("jax.experimental.sparse")
     with pytest.raises(InputError, match=r"holds BCOO .*dense first"):
         take_samples(iter([sparse.BCOO.fromdense(SIDES)]), 1, [1])
 
 
+@pytest.mark.slow
 def test_sparse_and_nested_tensors_of_torch_are_refused() -> None:
     torch = pytest.importorskip("torch")
     rows = [torch.ones(2), torch.ones(3)]

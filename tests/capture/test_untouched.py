@@ -92,6 +92,7 @@ def assert_same_state(before: dict[str, Any], after: dict[str, Any]) -> None:
             assert value is other[key] or value == other[key], (name, key)
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("build", [nested, subclassed])
 @pytest.mark.parametrize("layers", ["*", ["*", "*:pre"], "*conv:pre"], ids=str)
@@ -158,6 +159,7 @@ def test_training_with_capture_is_bit_identical(
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("build", [nested, subclassed])
 @pytest.mark.parametrize("layers_asked", ["head", ["*", "*:pre"]], ids=str)
@@ -199,6 +201,7 @@ def test_a_failure_inside_the_model_leaves_nothing_behind() -> None:
     assert list(extract(np.ones((2, 3)))) == ["failing:pre", "failing"]
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("layers", ["head", "*"])
 def test_a_dropped_extractor_frees_the_model(layers: str) -> None:
@@ -288,6 +291,7 @@ def test_weights_are_current_after_trainable_flips_and_new_values() -> None:
         assert np.unique(extract(batch)["backbone/conv"]).tolist() == [7 + trainable]
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_a_model_quantised_later_is_captured_as_it_is_now() -> None:
     inputs = keras.Input((16,))

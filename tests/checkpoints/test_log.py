@@ -59,6 +59,7 @@ def values(model: keras.Model) -> list[np.ndarray]:
     return [np.array(value) for value in model.get_weights()]
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_every_step_shows_its_checkpoint_on_the_scale_of_all(tmp_path: Path) -> None:
     folder = tmp_path / "ckpts"
@@ -155,6 +156,7 @@ def test_every_step_shows_its_checkpoint_on_the_scale_of_all(tmp_path: Path) -> 
         np.testing.assert_array_equal(now, was)
 
 
+@pytest.mark.slow
 def test_the_scale_can_be_that_of_each_step(tmp_path: Path) -> None:
     paths = [saved(tmp_path, f"c-{step}.keras", trained(step)) for step in (1, 3)]
     done = log_checkpoints(small(), paths, A, tmp_path / "own", "a", scale="step")
@@ -201,6 +203,7 @@ def test_limits_among_the_options_go_first(tmp_path: Path) -> None:
     assert done.scale == "fixed limits"
 
 
+@pytest.mark.slow
 def test_constant_zero_and_nan_activations_have_a_scale(tmp_path: Path) -> None:
     for step, value in [(1, 0.0), (2, np.nan), (3, -2.0)]:
         model = small()
@@ -244,6 +247,7 @@ def foreign(kind: str) -> keras.Model:
     return keras.Model(inputs, outputs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".keras", ".weights.h5", ".h5"])
 @pytest.mark.parametrize("kind", ["fewer", "other", "more"])
 def test_checkpoints_of_other_models_are_skipped(
@@ -340,6 +344,7 @@ def test_without_any_good_checkpoint_nothing_is_written(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_training_goes_on_as_if_nothing_had_been_logged(tmp_path: Path) -> None:
     x, y = np.ones((4, 20, 17, 3)), np.eye(5)[:4]
 

@@ -59,6 +59,7 @@ def test_every_value_of_a_sequence_stands_in_its_line(
     np.testing.assert_array_equal(drawn.picture, expected, strict=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("positions", "channels"),
     [(16_000, 1), (16_000, 64), (30, 200_000), (4500, 4500), (2, 1_000_000)],
@@ -101,6 +102,7 @@ def test_one_unusual_value_of_a_shrunk_sequence_stays_visible_in_its_line(
     assert np.ptp(columns) <= 8
 
 
+@pytest.mark.slow
 def test_channels_at_the_end_do_not_shrink_into_empty_places() -> None:
     # Several lines share a pixel, and places are left over below the last of them.
     channels = 999_990

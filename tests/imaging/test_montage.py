@@ -88,6 +88,7 @@ def test_grids_of_the_worked_example() -> None:
     assert 8 * 14 * 8 <= fire6.shape[1] <= 8 * 15 * 8 + 2 * MARGIN + 40
 
 
+@pytest.mark.slow
 def test_huge_layers_are_shrunk_within_their_range() -> None:
     maps = maps_of(16, (1500, 1100))
     drawn = draw_grid(maps, common_scale(maps, of=""))
@@ -96,6 +97,7 @@ def test_huge_layers_are_shrunk_within_their_range() -> None:
     assert drawn.factor == pytest.approx(0.682, abs=0.001)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [(777, 313), (50, 1999)])
 @pytest.mark.parametrize(("value", "color"), [(np.nan, NON_FINITE), (7.0, CLIPPED)])
 def test_one_unusual_value_of_a_huge_map_stays_visible(
@@ -435,6 +437,7 @@ def test_every_value_of_any_rank_is_drawn_once(
     assert max(grid.shape[:2]) <= 1500
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(shape=SHAPES, told=st.booleans())
 def test_every_view_draws_any_rank(shape: tuple[int, ...], told: bool) -> None:

@@ -306,6 +306,7 @@ def test_constant_pictures_stay_constant(
     )
 
 
+@pytest.mark.slow
 @given(data=st.data(), size=targets, method=methods, factor=plain)
 def test_linear(
     data: st.DataObject, size: tuple[int, int], method: str, factor: float

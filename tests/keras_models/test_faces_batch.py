@@ -36,6 +36,7 @@ def test_no_seeds_give_no_pictures() -> None:
     assert batch.labels.shape == (0,)
 
 
+@pytest.mark.slow
 def test_processes_draw_the_same() -> None:
     seeds = range(260)
     alone, together = draw_batch(seeds, 32), draw_batch(seeds, 32, processes=2)

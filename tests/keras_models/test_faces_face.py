@@ -46,6 +46,7 @@ def test_the_default_size_is_the_network_s_own() -> None:
     assert draw_face(0).picture.shape == (227, 227, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [64, 128, 227])
 @pytest.mark.parametrize("which", ["left", "right"])
 def test_closing_an_eye_changes_the_picture_around_this_eye_only(
@@ -78,6 +79,7 @@ def test_both_eyes_closed_is_left_closed_and_right_closed_together() -> None:
     assert np.array_equal(draw_face(5, 96, False, False).picture, expected)
 
 
+@pytest.mark.slow
 def test_boxes_lie_in_the_picture_left_one_left_and_hold_the_iris() -> None:
     for seed in range(60):
         face = draw_face(seed, 128, True, True)
@@ -92,6 +94,7 @@ def test_boxes_lie_in_the_picture_left_one_left_and_hold_the_iris() -> None:
         assert rows.max() - rows.min() > 0.4 * (bottom - top)
 
 
+@pytest.mark.slow
 def test_open_eyes_are_brighter_and_darker_than_closed_ones() -> None:
     spreads = []
     for seed in range(30):
@@ -129,6 +132,7 @@ def test_chance_draws_what_asking_for_it_draws() -> None:
     assert np.array_equal(by_chance.picture, asked.picture)
 
 
+@pytest.mark.slow
 def test_faces_vary_in_place_size_and_colour() -> None:
     faces = [draw_face(seed, 64) for seed in range(80)]
     boxes = np.array([face.left_eye_box for face in faces])

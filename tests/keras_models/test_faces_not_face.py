@@ -29,6 +29,7 @@ def test_some_are_faces_cut_up_with_no_tile_in_its_place() -> None:
     assert 2 <= scrambled <= 15
 
 
+@pytest.mark.slow
 def test_colour_alone_does_not_tell_faces_from_others() -> None:
     faces = np.array([draw_face(s, 48).picture.mean(axis=(0, 1)) for s in range(80)])
     others = np.array([draw_not_face(s, 48).mean(axis=(0, 1)) for s in range(80)])

@@ -73,6 +73,7 @@ def test_a_channel_goes_dark_where_an_eye_closes(net: Any, size: int) -> None:
     assert best.response > 0
 
 
+@pytest.mark.slow
 def test_classes_follow_the_weights(net: Any) -> None:
     assert net.output_shape == (None, 5)
     assert SqueezeNet(weights="faces", classes=5).output_shape == (None, 5)
@@ -83,6 +84,7 @@ def test_classes_follow_the_weights(net: Any) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_classes_of_a_file_are_found(net: Any, tmp_path: Path) -> None:
     net.save_weights(tmp_path / "five.weights.h5")
     shutil.copy(weights.SHIPPED_FACES, tmp_path / "five.npz")
@@ -133,6 +135,7 @@ def test_a_damaged_file_is_detected(
         SqueezeNet(weights="faces")
 
 
+@pytest.mark.slow
 def test_it_still_learns(net: Any) -> None:
     batch = draw_batch(range(10), 64)
     features = SqueezeNet(weights="faces", include_top=False, pooling="avg")

@@ -115,6 +115,7 @@ def test_channels_first_agrees_with_the_reference(
     assert disagreements(moved, reference) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("channels_first")
 def test_channels_first_shapes() -> None:
     net = SqueezeNet(weights=None, input_shape=(3, 227, 131))
@@ -266,6 +267,7 @@ def test_mixed_precision_keeps_float32_weights() -> None:
     assert {w.dtype for w in net.weights} == {"float32"}
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_the_model_brings_its_preprocessing_along(
     net: Any, face: np.ndarray, tmp_path: Path

@@ -74,6 +74,7 @@ def assert_holds(
         np.testing.assert_array_equal(bias, expected[1])
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_every_kind_of_file(
@@ -84,6 +85,7 @@ def test_every_kind_of_file(
     assert_holds(headless, arrays, CONVOLUTIONS[:-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".weights.h5", ".keras"])
 def test_files_without_a_classifier(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"headless{ending}"
@@ -96,6 +98,7 @@ def test_files_without_a_classifier(tmp_path: Path, ending: str) -> None:
         SqueezeNet(weights=path)
 
 
+@pytest.mark.slow
 def test_a_keras_file_of_a_larger_model(
     files: dict[str, Path], arrays: dict[str, list[np.ndarray]], tmp_path: Path
 ) -> None:
@@ -131,6 +134,7 @@ def test_another_number_of_classes(files: dict[str, Path], ending: str) -> None:
     assert str(files[ending]) in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_another_number_of_channels(files: dict[str, Path], ending: str) -> None:
     message = "made for pictures of 3 channels, and input_shape has 1: .*must end in 3"

@@ -96,6 +96,7 @@ def test_the_entry_point_imports_nothing_heavy() -> None:
     assert set(loaded) & {*BACKENDS, "numpy", "PIL", "werkzeug", "google"} == set()
 
 
+@pytest.mark.slow
 def test_the_plugin_imports_no_keras_and_no_back_end() -> None:
     loaded = run_python(LOAD + LOADED).split()
     assert set(loaded) & BACKENDS == set()
@@ -106,6 +107,7 @@ def test_the_plugin_imports_no_keras_and_no_back_end() -> None:
     assert set(parts.split()) == {"plugin", "records", "errors"}
 
 
+@pytest.mark.slow
 def test_it_takes_little_time_to_load_beside_tensorboard() -> None:
     program = (
         "import sys, time\n"

@@ -40,6 +40,7 @@ def assert_fit_to_be_shown(text: str) -> None:
     assert 0 < len(text) < 200
 
 
+@pytest.mark.slow
 @given(NUMBERS)
 def test_an_integer_is_its_own_digits_or_malformed(text: str) -> None:
     for key, reader, highest in (

@@ -120,6 +120,7 @@ def assert_same_kind(back: np.ndarray, maps: np.ndarray) -> None:
     np.testing.assert_array_equal(back == -np.inf, maps == -np.inf)
 
 
+@pytest.mark.slow
 @given(hnp.arrays(np.float16, shapes, elements=st.floats(width=16)))
 def test_float16_is_exact_for_float16(maps: np.ndarray) -> None:
     back = there_and_back(maps, "float16")

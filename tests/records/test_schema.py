@@ -141,6 +141,7 @@ def records(draw: st.DrawFn) -> Record:
     )
 
 
+@pytest.mark.slow
 @given(records())
 def test_what_is_encoded_is_decoded(given_record: Record) -> None:
     parts = encode_record(given_record)
@@ -657,6 +658,7 @@ def test_records_that_could_not_be_read_cannot_be_made() -> None:
         ReceptiveFacts((1, 1), (-1, 1), (0, 0))
 
 
+@pytest.mark.slow
 def test_a_header_that_could_not_be_read_is_not_written() -> None:
     many = facts(maps=np.zeros((1, 1, 100_000), np.float32))
     with pytest.raises(ValueError, match=r"header of the record takes .* at most"):

@@ -23,6 +23,7 @@ def test_frames_are_tfrecords(payload: bytes) -> None:
     assert struct.unpack("<I", record[-4:])[0] == masked_crc32c(payload)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300), st.binary(max_size=10))
 def test_the_length_of_a_frame_is_read_back(payload: bytes, after: bytes) -> None:
     record = frame(payload)

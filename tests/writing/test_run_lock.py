@@ -91,6 +91,7 @@ def test_a_lock_leaves_no_file_and_other_folders_alone(tmp_path: Path) -> None:
     lock.release()
 
 
+@pytest.mark.slow
 def test_a_lock_that_nobody_has_any_more_is_free(tmp_path: Path) -> None:
     lock = RunLock.acquire(tmp_path)
     assert not is_free(tmp_path)

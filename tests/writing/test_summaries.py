@@ -133,6 +133,7 @@ def test_a_text_summary_is_what_the_text_tab_reads(text: str) -> None:
     assert_metadata(value, text_metadata, expected, DATA_CLASS_TENSOR)
 
 
+@pytest.mark.slow
 def test_making_summaries_needs_no_tensorflow() -> None:
     program = (
         "import sys\n"
