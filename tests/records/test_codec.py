@@ -31,6 +31,8 @@ from tb_actviz.records.codec import (
 
 LARGEST = float(np.finfo(np.float32).max)
 SMALLEST = 2.0**-149
+#: A float32 that is no number of few digits.
+HUGE = float(np.float32(3e38))
 
 shapes = st.tuples(st.integers(1, 5), st.integers(1, 5), st.integers(1, 6)) | st.just(
     (1, 1, 300)
@@ -41,7 +43,7 @@ anything = st.floats(width=32, allow_subnormal=True)
 extremes = st.sampled_from(
     [
         *(0.0, -0.0, 1.0, SMALLEST, -SMALLEST, 2.0**-126, 65504.0, 65519.0, 65520.0),
-        *(LARGEST, -LARGEST, 3e38, -3e38, math.inf, -math.inf, math.nan),
+        *(LARGEST, -LARGEST, HUGE, -HUGE, math.inf, -math.inf, math.nan),
     ]
 )
 all_maps = st.one_of(
