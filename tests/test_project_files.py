@@ -45,8 +45,11 @@ def pythons(setup: configparser.ConfigParser) -> list[str]:
 
 
 def requirements(setup: configparser.ConfigParser) -> list[Requirement]:
-    """All that setup.cfg names but tools."""
-    blocks = [setup["options"]["install_requires"]]
+    """All that the package names but tools, and what builds it."""
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    blocks = re.findall(r'^requires = \["(.*)"\]$', pyproject, re.M)
+    assert len(blocks) == 1
+    blocks += [setup["options"]["install_requires"]]
     extras = setup["options.extras_require"]
     blocks += [text for name, text in extras.items() if name not in TOOLS]
     lines = [line for block in blocks for line in block.splitlines()]
