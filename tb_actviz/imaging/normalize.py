@@ -136,7 +136,9 @@ def mat2gray(
         gray /= 2
         lo, hi = lo / 2, hi / 2
     gray -= lo
-    gray /= hi - lo
+    # A quotient is 1 at most, but NumPy 1.26 also divides what lies beside the values.
+    with np.errstate(over="ignore"):
+        gray /= hi - lo
     return gray.astype(out_dtype, copy=False)
 
 
