@@ -94,7 +94,7 @@ def test_what_was_found_is_returned(model: keras.Model, tmp_path: Path) -> None:
     assert [one.name for one in logged.inputs] == ["input_0", "input_1"]
     for index, name in enumerate(["input_0", "input_1"]):
         channels, maxima = strongest_channels(found["relu1"][index], 3)
-        # Other layers are another compiled pass, and the last bits of a value may differ.
+        # Other layers are another compiled pass: the last bits of a value may differ.
         logged_channels, values = zip(*logged.strongest["relu1"][name], strict=True)
         assert list(logged_channels) == channels.tolist()
         np.testing.assert_allclose(values, maxima, rtol=1e-6)
