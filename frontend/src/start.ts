@@ -3,14 +3,14 @@
 import { computed, effect } from "@preact/signals";
 import { reload } from "./data/resources";
 import { address, onReload, onTheme, storage } from "./host/host";
-import { listenToKeys } from "./ui/keys";
-import { pointed } from "./ui/pointer";
-import { dark } from "./ui/theme";
 import { begin, onBusy } from "./state/busy";
 import { isElsewhere } from "./state/entries";
 import { type Pins, pinsIn, pinsText } from "./state/pins";
 import { notify, state } from "./state/store";
-import { TAB, fromHash, toHash } from "./state/url";
+import { fromHash, TAB, toHash } from "./state/url";
+import { listenToKeys } from "./ui/keys";
+import { pointed } from "./ui/pointer";
+import { dark } from "./ui/theme";
 
 /** How long a choice may still change before it is written into the address, in ms. */
 const PAUSE = 150;
@@ -24,7 +24,7 @@ const opensUs = (hash: string) => hash.split("&").find((part) => !part.includes(
 /** Restore what the address says, and keep everything up to date from now on. */
 export function start(): void {
   // Not `aria-busy`, which would silence what is said meanwhile.
-  onBusy((busy) => (document.documentElement.dataset["busy"] = String(busy)));
+  onBusy((busy) => document.documentElement.setAttribute("data-busy", String(busy)));
   const bar = address();
   let pins = state.value.pins;
   let entry = state.value;

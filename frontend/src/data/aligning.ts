@@ -4,9 +4,9 @@ import type { Align } from "../numbers/steps";
 import type { Answer } from "./answers";
 import type { Place, Run, Series, Tag } from "./api";
 import { placeOf } from "./catalog";
-import { type Entry, alignedEntry, entriesOf } from "./moments";
+import { alignedEntry, type Entry, entriesOf } from "./moments";
 import { curveOf, headerOf, stepsOf } from "./resources";
-import { type Record, andThen } from "./shown";
+import { andThen, type Record } from "./shown";
 
 /** The record of a tag that belongs to a record of the same run or of another. */
 export function alignedPlace(

@@ -57,7 +57,9 @@ export function fromTheMiddle(layers: readonly Tag[]): Tag[] {
 /** Whether a layer shows something at once: maps of several rows after a convolution. */
 export function isTelling(header: Header): boolean {
   const shape = header.inputs[0]?.packed.shape ?? [1, 1, 1];
-  return /conv|relu|activation/i.test(header.layer.class_name) && Math.min(shape[0], shape[1]) > 1;
+  return (
+    /conv|relu|activation/i.test(header.layer.class_name) && Math.min(shape[0], shape[1]) > 1
+  );
 }
 
 /** The last record of a tag. */

@@ -4,7 +4,7 @@ import type { Answer } from "./answers";
 import type { Curve, Run } from "./api";
 import { type ChannelCurve, ofChannel } from "./channel_curve";
 import { curveOf, listing } from "./resources";
-import { type Shown, andThen } from "./shown";
+import { andThen, type Shown } from "./shown";
 
 /** How many other runs are asked for their curves. */
 export const MOST_OTHERS = 8;

@@ -63,9 +63,7 @@ export function numbersOf(
   input: string,
 ): (Numbers | null)[] {
   // A record may hold another input under that number.
-  return curve.statistics[statistic].map((list, i) =>
-    curve.names[i] === input ? list : null,
-  );
+  return curve.statistics[statistic].map((list, i) => (curve.names[i] === input ? list : null));
 }
 
 /** What a statistic cannot exceed, if there is such a thing. */

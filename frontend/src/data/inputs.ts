@@ -2,11 +2,11 @@
 
 import type { Maps } from "../numbers/decode";
 import { symmetric } from "../numbers/limits";
-import { type Search, order, parseSearch } from "../numbers/order";
+import { order, parseSearch, type Search } from "../numbers/order";
 import type { State } from "../state/state";
 import type { Answer } from "./answers";
-import { type Scaling, limitsOf } from "./scaling";
-import { type Record, type Shown, inputIn, shownOf, andThen } from "./shown";
+import { limitsOf, type Scaling } from "./scaling";
+import { andThen, inputIn, type Record, type Shown, shownOf } from "./shown";
 
 /** How many inputs are shown beside each other. */
 export const MOST_INPUTS = 24;
@@ -25,10 +25,7 @@ function pairOf(
 }
 
 /** The inputs to show, in the order of the record: those compared, and the first others. */
-function columnsOf(
-  { header }: Pick<Record, "header">,
-  pair: readonly string[],
-): string[] {
+function columnsOf({ header }: Pick<Record, "header">, pair: readonly string[]): string[] {
   const names = header.inputs.map((one) => one.name);
   const others = names.filter((name) => !pair.includes(name));
   const wanted = new Set([...pair, ...others.slice(0, MOST_INPUTS - pair.length)]);

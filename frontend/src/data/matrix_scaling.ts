@@ -1,11 +1,6 @@
 /** Which values are at the ends of the colours of a matrix. */
 
-import {
-  type Limits,
-  finiteLimits,
-  percentileLimits,
-  symmetric,
-} from "../numbers/limits";
+import { finiteLimits, type Limits, percentileLimits, symmetric } from "../numbers/limits";
 import type { Matrix } from "../numbers/matrix";
 import type { ScaleChoice } from "../state/state";
 import type { Scaling } from "./scaling";

@@ -1,6 +1,6 @@
 /** Which step of a run was at the moment of a step of another. */
 
-import { type Align, type StepEntry, momentOf, nearest } from "../numbers/steps";
+import { type Align, momentOf, nearest, type StepEntry } from "../numbers/steps";
 import type { Answer } from "./answers";
 import type { Series, Step } from "./api";
 

@@ -1,15 +1,15 @@
 /** What small multiples show: which record is in which cell. */
 
-import { finiteLimits, symmetric, union } from "../numbers/limits";
 import type { Limits } from "../numbers/limits";
+import { finiteLimits, symmetric, union } from "../numbers/limits";
+import type { Align } from "../numbers/steps";
 import type { ScaleChoice } from "../state/state";
 import { alignedPlace } from "./aligning";
 import type { Answer } from "./answers";
 import type { Header, Run } from "./api";
 import { curveOf, headerOf, mapsOf } from "./resources";
 import { type Scaling, scalingOf } from "./scaling";
-import { type Record, type Shown, placeIn, andThen } from "./shown";
-import type { Align } from "../numbers/steps";
+import { andThen, placeIn, type Record, type Shown } from "./shown";
 
 /** One layer at one step of the reference. */
 export interface Column {
@@ -78,11 +78,7 @@ export function strongestOf(record: Record, number: number): Answer<number> {
 }
 
 /** The channel with the largest value in a layer of a run at a step. */
-export function strongestAt(
-  run: Run,
-  { layer, step }: Column,
-  input: string,
-): Answer<number> {
+export function strongestAt(run: Run, { layer, step }: Column, input: string): Answer<number> {
   const tag = run.tags.find((one) => one.layer === layer);
   if (!tag) return failed("The run has no such layer.");
   return andThen(placeIn(run, tag, step), (place) =>

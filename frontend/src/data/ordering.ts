@@ -1,7 +1,7 @@
 /** Which channels are shown, in what order, and what each scores. */
 
 import type { Maps } from "../numbers/decode";
-import { type SortKey, order, parseSearch } from "../numbers/order";
+import { order, parseSearch, type SortKey } from "../numbers/order";
 import {
   type ChannelStatistics,
   channelStatistics,
@@ -13,7 +13,7 @@ import type { State } from "../state/state";
 import type { Answer } from "./answers";
 import { placeOf } from "./catalog";
 import { headerOf, mapsOf, stepsOf } from "./resources";
-import { type Shown, andThen } from "./shown";
+import { andThen, type Shown } from "./shown";
 import { shownB } from "./sides";
 
 /** Channels in order, with the scores that they are sorted by. */
@@ -109,9 +109,8 @@ function apart(one: Maps, other: Maps): Answer<Float64Array> {
     return { state: "failed", reason: "The two do not have the same shape." };
   }
   const positions = one.height * one.width;
-  const value = Float64Array.from(
-    { length: one.channels },
-    (_, i) => lengthOf(distances(one.values, other.values, i * positions, (i + 1) * positions)),
+  const value = Float64Array.from({ length: one.channels }, (_, i) =>
+    lengthOf(distances(one.values, other.values, i * positions, (i + 1) * positions)),
   );
   return { state: "ready", value };
 }

@@ -6,7 +6,7 @@ import type { Answer } from "./answers";
 import type { Run, Tag } from "./api";
 import { sameShape } from "./ordering";
 import { headerOf } from "./resources";
-import { type Shown, andThen, placeIn, shownOf } from "./shown";
+import { andThen, placeIn, type Shown, shownOf } from "./shown";
 
 /** The tag of the other half of a pair, where it was logged. */
 export function partnerOf(run: Run, partner: string | null): Tag | null {

@@ -1,18 +1,11 @@
 /** What the back end knows, each thing asked for once, when it is looked at. */
 
 import { signal } from "@preact/signals";
-import { type Maps, decode } from "../numbers/decode";
+import { decode, type Maps } from "../numbers/decode";
 import { during } from "../state/busy";
 import { type Answer, Answers } from "./answers";
 import {
   type Curve,
-  type Header,
-  type Health,
-  type Listing,
-  type Place,
-  type Run,
-  type Series,
-  type Tag,
   fetchCurve,
   fetchHealth,
   fetchRecord,
@@ -20,6 +13,13 @@ import {
   fetchRuns,
   fetchSteps,
   fetchValues,
+  type Header,
+  type Health,
+  type Listing,
+  type Place,
+  type Run,
+  type Series,
+  type Tag,
 } from "./api";
 import { Queue } from "./queue";
 

@@ -2,17 +2,17 @@
 
 import type { Maps } from "../numbers/decode";
 import {
-  type Limits,
   channelLimits,
   finiteLimits,
   fromStatistics,
+  type Limits,
   percentileLimits,
   symmetric,
   union,
 } from "../numbers/limits";
 import type { ScaleChoice } from "../state/state";
 import type { Answer } from "./answers";
-import { INPUT, curveOf, listing } from "./resources";
+import { curveOf, INPUT, listing } from "./resources";
 import type { Shown } from "./shown";
 
 /** Limits of each channel, and in words whose they are. */
@@ -62,7 +62,10 @@ export function scalingOf(all: readonly Shown[], choice: ScaleChoice): Answer<Sc
   if (choice.mode === "channel" && first) {
     const limits = (channel: number) =>
       centred(
-        all.reduce<Limits | null>((sum, one) => union(sum, channelLimits(one.maps, channel)), null),
+        all.reduce<Limits | null>(
+          (sum, one) => union(sum, channelLimits(one.maps, channel)),
+          null,
+        ),
       );
     return {
       state: "ready",
@@ -86,7 +89,9 @@ export function scalingOf(all: readonly Shown[], choice: ScaleChoice): Answer<Sc
   if (choice.mode === "steps" || choice.mode === "runs") return overTime(all, choice, shared);
   return shared(
     all.reduce<Limits | null>((sum, one) => union(sum, limitsOf(one.maps)), null),
-    all.length > 1 ? "smallest to largest value of all that is shown" : "layer's smallest to largest value",
+    all.length > 1
+      ? "smallest to largest value of all that is shown"
+      : "layer's smallest to largest value",
   );
 }
 

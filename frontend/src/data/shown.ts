@@ -6,7 +6,7 @@ import type { Answer } from "./answers";
 import type { Header, InputHeader, Place, Run, Series, Tag } from "./api";
 import { atOrBefore, latestOf, placeOf, runOf, without } from "./catalog";
 import { Openings } from "./opening";
-import { INPUT, headerOf, listing, mapsOf, stepsOf } from "./resources";
+import { headerOf, INPUT, listing, mapsOf, stepsOf } from "./resources";
 
 const openings = new Openings((run, tag) => headerOf(latestOf(run, tag)));
 

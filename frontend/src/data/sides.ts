@@ -4,18 +4,18 @@ import type { Selection, State } from "../state/state";
 import { alignedPlace } from "./aligning";
 import type { Answer } from "./answers";
 import type { Series } from "./api";
-import { type Exact, type Proposal, isOpen, proposals } from "./proposal";
+import { type Exact, isOpen, type Proposal, proposals } from "./proposal";
 import { headerOf, listing, stepsOf } from "./resources";
 import {
-  type Record,
-  type Shown,
+  andThen,
   chosenRecord,
   chosenTag,
   inputIn,
   placeIn,
-  shownOf,
-  andThen,
   present,
+  type Record,
+  type Shown,
+  shownOf,
 } from "./shown";
 
 /** One side of a comparison, without its values. */
@@ -60,10 +60,7 @@ export function bothShown(chosen: State): Answer<{ a: Shown; b: Shown }> {
 }
 
 /** Side B for a record of side A. */
-function sideB(
-  a: Record,
-  chosen: State,
-): Answer<{ b: Side; proposal: Proposal | null }> {
+function sideB(a: Record, chosen: State): Answer<{ b: Side; proposal: Proposal | null }> {
   const input = nameOf(a, chosen.a.input);
   return andThen(proposedFor(a, input, chosen), (proposed) => {
     const b = proposed ? { ...chosen.b, [proposed.part]: proposed.value } : chosen.b;

@@ -1,7 +1,7 @@
 /** What stands out of channels, and which of them is looked at where none was chosen. */
 
 import type { Maps } from "../numbers/decode";
-import { type Place, farthest } from "../numbers/statistics";
+import { farthest, type Place } from "../numbers/statistics";
 import { statisticsOf } from "./ordering";
 
 /** A value and where it is. */

@@ -57,8 +57,7 @@ export function placedTicks(
   const start = (one: Tick) => one.share * width - long(one) / 2;
   // The same at both ends, or else there would be values on one side of zero alone.
   const edge = Math.max(long(first), long(last)) + APART;
-  const inside = (one: Tick) =>
-    start(one) >= edge && start(one) + long(one) <= width - edge;
+  const inside = (one: Tick) => start(one) >= edge && start(one) + long(one) <= width - edge;
   const apart = (all: readonly Tick[]) =>
     all.every((one, i) => !i || start(one) - start(all[i - 1]!) >= long(all[i - 1]!) + APART);
   const sets = [legendTicks(ends), ...[7, 5, 4, 3, 2].map((count) => ticks(ends, count)), [0]];

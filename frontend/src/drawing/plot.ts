@@ -1,7 +1,7 @@
 /** Lines in a frame with axes: where their points are, in CSS pixels. */
 
-import type { Limits } from "../numbers/limits";
 import type { Rectangle } from "../numbers/layout";
+import type { Limits } from "../numbers/limits";
 
 /** A point of a line; null where its value is not finite. */
 export interface Point {

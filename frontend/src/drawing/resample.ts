@@ -70,12 +70,7 @@ export interface Between {
 }
 
 /** Where `pixels` pixels from `start` on lie between the values along a side. */
-export function between(
-  values: number,
-  side: number,
-  start: number,
-  pixels: number,
-): Between {
+export function between(values: number, side: number, start: number, pixels: number): Between {
   const found: Between = {
     first: new Int32Array(pixels),
     second: new Int32Array(pixels),

@@ -3,13 +3,7 @@
 import type { Matrix } from "./matrix";
 
 /** What can be told of the health of a layer. */
-export const HEALTH_KINDS = [
-  "combined",
-  "dead",
-  "saturated",
-  "nonfinite",
-  "sparsity",
-] as const;
+export const HEALTH_KINDS = ["combined", "dead", "saturated", "nonfinite", "sparsity"] as const;
 export type HealthKind = (typeof HEALTH_KINDS)[number];
 
 /** Scalars of one layer by their names; null stands for what is not finite. */

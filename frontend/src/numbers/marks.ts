@@ -2,7 +2,7 @@
 
 import { type Limits, union } from "./limits";
 import type { Matrix } from "./matrix";
-import { MARKS, type Mark, classify, withSlack } from "./scale";
+import { classify, MARKS, type Mark, withSlack } from "./scale";
 
 /** How many values have each mark. */
 export type MarkCounts = Readonly<Record<Mark, number>>;

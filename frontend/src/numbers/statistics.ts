@@ -72,10 +72,7 @@ function squaresAround(values: Float32Array, mean: number): number {
 }
 
 /** The finite value farthest from zero, and its first position; null where there is none. */
-export function farthest(
-  maps: Maps,
-  channel: number,
-): { value: number; place: Place } | null {
+export function farthest(maps: Maps, channel: number): { value: number; place: Place } | null {
   const positions = maps.height * maps.width;
   const values = maps.values.subarray(channel * positions, (channel + 1) * positions);
   let [best, most] = [-1, -1];

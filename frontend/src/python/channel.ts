@@ -1,17 +1,17 @@
 /** One channel, by itself and on the input, as Python. */
 
 import type { Rectangle } from "../numbers/layout";
-import { type Shown, mapLines, titled } from "./grid";
+import { mapLines, type Shown, titled } from "./grid";
 import {
   type Colours,
-  LARGE,
-  PAGE,
-  type Script,
-  type Source,
   drawing,
+  LARGE,
   limitLines,
+  PAGE,
   read,
   reading,
+  type Script,
+  type Source,
   script,
   shown,
 } from "./script";

@@ -2,16 +2,16 @@
 
 import {
   type Colours,
-  LARGE,
-  PAGE,
-  SMALL,
-  type Script,
-  type Source,
   drawing,
+  LARGE,
   limitLines,
   ownLimits,
+  PAGE,
   read,
   reading,
+  type Script,
+  SMALL,
+  type Source,
   script,
   shown,
 } from "./script";
@@ -71,12 +71,7 @@ export function compareScript(given: Compared): Script {
     `Compare: ${told("A", a, one?.a)}; ${told("B", b, one?.b)}.`,
     notes,
     colours,
-    [
-      reading(logDir),
-      drawing(colours, one ? LARGE : SMALL),
-      PAGE,
-      ...ownLimits(colours),
-    ],
+    [reading(logDir), drawing(colours, one ? LARGE : SMALL), PAGE, ...ownLimits(colours)],
     [
       read("a", a),
       read("b", b),

@@ -2,15 +2,15 @@
 
 import {
   type Colours,
-  PAGE,
-  SMALL,
-  type Script,
-  type Source,
   drawing,
   limitLines,
   ownLimits,
+  PAGE,
   read,
   reading,
+  type Script,
+  SMALL,
+  type Source,
   script,
   shown,
 } from "./script";

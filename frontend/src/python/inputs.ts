@@ -3,14 +3,14 @@
 import type { Limits } from "../numbers/limits";
 import {
   type Colours,
-  PAGE,
-  SMALL,
-  type Script,
-  type Source,
   drawing,
   limitLines,
   ownLimits,
+  PAGE,
   reading,
+  type Script,
+  SMALL,
+  type Source,
   script,
   shown,
 } from "./script";

@@ -3,11 +3,11 @@
 import type { Limits } from "../numbers/limits";
 import {
   type Colours,
-  PAGE,
-  SMALL,
-  type Script,
   drawing,
   limitLines,
+  PAGE,
+  type Script,
+  SMALL,
   script,
   shown,
 } from "./script";

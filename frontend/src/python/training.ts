@@ -1,14 +1,7 @@
 /** Channels over the steps as Python. */
 
 import type { Statistic } from "../numbers/matrix";
-import {
-  type Colours,
-  type Script,
-  colorized,
-  limitLines,
-  ownLimits,
-  script,
-} from "./script";
+import { type Colours, colorized, limitLines, ownLimits, type Script, script } from "./script";
 import { call, integers, quoted } from "./text";
 
 /** What the heat map of channels and steps shows. */

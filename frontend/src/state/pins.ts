@@ -46,7 +46,9 @@ function replaced(pins: Pins, layer: Layer, channels: readonly number[]): Pins {
 /** Write pins as an address has them: `conv1:2,7;fire6-squeeze1x1:13,46`. */
 export function pinsText(pins: Pins): string {
   const escaped = (layer: string) => layer.replace(RESERVED, encodeURIComponent);
-  return [...pins].map(([layer, channels]) => `${escaped(layer)}:${channels.join(",")}`).join(";");
+  return [...pins]
+    .map(([layer, channels]) => `${escaped(layer)}:${channels.join(",")}`)
+    .join(";");
 }
 
 /** Read pins; nothing where the text is junk. */
@@ -57,7 +59,10 @@ export function pinsIn(text: string): Pins | undefined {
     const layer = found && unescaped(found[1]!);
     if (!found || layer === null || pins.has(layer)) return undefined;
     const channels = new Set(found[2]!.split(",").map(Number));
-    pins.set(layer, [...channels].sort((one, other) => one - other));
+    pins.set(
+      layer,
+      [...channels].sort((one, other) => one - other),
+    );
   }
   return pins;
 }

@@ -10,8 +10,8 @@ import {
   COLOURS,
   COMPARISONS,
   SCALE_MODES,
-  START,
   type Selection,
+  START,
   type State,
   VIEWS,
 } from "./state";
@@ -58,7 +58,10 @@ export function fromHash(hash: string): Restored {
 }
 
 function escaped(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16)}`,
+  );
 }
 
 function unescaped(text: string): string | null {
@@ -121,8 +124,7 @@ function read(found: Texts, notices: string[]): State {
   const text = (key: string, start: string | null) => take(key, start, (given) => given);
   const choice = <T extends string>(key: string, start: T, all: readonly T[]) =>
     take(key, start, (given) => all.find((one) => one === given));
-  const flag = (key: string, start: boolean) =>
-    take(key, start, (given) => FLAGS.get(given));
+  const flag = (key: string, start: boolean) => take(key, start, (given) => FLAGS.get(given));
   const number = (key: string, start: number, low: number, high: number) =>
     take(key, start, (given) => numberIn(given, low, high));
   const count = (key: string) =>

@@ -1,5 +1,11 @@
 import { outward } from "../numbers/limits";
-import { SCALE_MODES, COLOURS, type Colours, type ScaleChoice, type ScaleMode } from "../state/state";
+import {
+  COLOURS,
+  type Colours,
+  SCALE_MODES,
+  type ScaleChoice,
+  type ScaleMode,
+} from "../state/state";
 import { change, state } from "../state/store";
 import { limitsInUse } from "./limits_in_use";
 import { Said, useSaid } from "./said";

@@ -31,7 +31,8 @@ export function App() {
   const answer = listing.value;
   if (answer.state === "failed") return <p class="lone failed">{answer.reason}</p>;
   if (answer.state === "waiting") return <p class="lone">Looking for runs …</p>;
-  if (!answer.value.runs.some((run) => run.tags.length)) return <Empty listing={answer.value} />;
+  if (!answer.value.runs.some((run) => run.tags.length))
+    return <Empty listing={answer.value} />;
   const Shown = SHOWN[state.value.view];
   return (
     <div class="app">

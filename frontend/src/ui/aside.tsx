@@ -1,12 +1,12 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { statisticsOf } from "../data/ordering";
 import type { Removed } from "../data/pairs";
-import { type Shown, andThen, pictureOf, shown, present } from "../data/shown";
+import { andThen, pictureOf, present, type Shown, shown } from "../data/shown";
 import { css, MARK_COLOURS } from "../drawing/colours";
 import { format, percent } from "../drawing/legend";
 import type { Maps } from "../numbers/decode";
+import { fieldAt, type Region } from "../numbers/receptive";
 import { MARKS } from "../numbers/scale";
-import { type Region, fieldAt } from "../numbers/receptive";
 import { state } from "../state/store";
 import { valueAt } from "./channels";
 import { asChosen } from "./contents";
@@ -145,8 +145,7 @@ function Under({ one, removed }: { one: Shown; removed: Removed | null }) {
 function Layer({ one, named }: { one: Shown; named: boolean }) {
   const statistics = statisticsOf(one.maps);
   const broken = statistics.reduce((sum, found) => sum + found.nanCount + found.infCount, 0);
-  const zeros =
-    statistics.reduce((sum, found) => sum + found.zeroShare, 0) / statistics.length;
+  const zeros = statistics.reduce((sum, found) => sum + found.zeroShare, 0) / statistics.length;
   return (
     <section>
       <h3>Layer{named && " as logged"}</h3>

@@ -1,13 +1,13 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { drawMap } from "../drawing/pixels";
 import { format } from "../drawing/legend";
+import { drawMap } from "../drawing/pixels";
 import type { Maps } from "../numbers/decode";
 import {
-  type GridLayout,
-  type Rectangle,
   cellRectangle,
+  type GridLayout,
   gridLayout,
   hit,
+  type Rectangle,
   visibleRows,
 } from "../numbers/layout";
 import type { Paint } from "./colours";
@@ -89,7 +89,11 @@ export function Channels(props: Props) {
   const find = ({ clientX, clientY }: Pick<Mouse, "clientX" | "clientY">): Pointed | null => {
     const area = canvas.current?.getBoundingClientRect();
     if (!area) return null;
-    const found = hit(layout, (clientX - area.left) * ratio, (clientY - area.top + top) * ratio);
+    const found = hit(
+      layout,
+      (clientX - area.left) * ratio,
+      (clientY - area.top + top) * ratio,
+    );
     const channel = found ? order[found.index] : undefined;
     return found && channel !== undefined
       ? { channel, row: found.row, column: found.column }
@@ -151,12 +155,10 @@ function cellsInSight(
   height: number,
 ): Cell[] {
   const { first, end } = visibleRows(layout, top, height);
-  return order
-    .slice(first * layout.columns, end * layout.columns)
-    .map((channel, i) => {
-      const cell = cellRectangle(layout, first * layout.columns + i);
-      return { ...cell, channel, y: Math.round(cell.y - top) };
-    });
+  return order.slice(first * layout.columns, end * layout.columns).map((channel, i) => {
+    const cell = cellRectangle(layout, first * layout.columns + i);
+    return { ...cell, channel, y: Math.round(cell.y - top) };
+  });
 }
 
 /** The maps alone: what stays the same while the cursor moves. */
@@ -191,7 +193,12 @@ function drawOver(
   context.putImageData(base, 0, 0);
   context.textBaseline = "bottom";
   const font = (weight: number) => `${weight} ${11 * ratio}px ${style.fontFamily}`;
-  for (const { channel, x, y, width, height } of cellsInSight(order, layout, top, canvas.height)) {
+  for (const { channel, x, y, width, height } of cellsInSight(
+    order,
+    layout,
+    top,
+    canvas.height,
+  )) {
     const pinned = pins.includes(channel);
     const score = scores?.[channel];
     const label = `${pinned ? "★" : ""}${channel}`;
@@ -233,7 +240,12 @@ function mark(
   context.lineWidth = ratio;
   context.strokeStyle = "#000";
   const [cx, cy] = [left + layout.scaleX / 2, top + layout.scaleY / 2];
-  context.strokeRect(cx - side / 2 - ratio, cy - rise / 2 - ratio, side + 2 * ratio, rise + 2 * ratio);
+  context.strokeRect(
+    cx - side / 2 - ratio,
+    cy - rise / 2 - ratio,
+    side + 2 * ratio,
+    rise + 2 * ratio,
+  );
   context.strokeStyle = "#fff";
   context.strokeRect(cx - side / 2, cy - rise / 2, side, rise);
 }

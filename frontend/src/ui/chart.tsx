@@ -2,12 +2,12 @@ import { useRef, useState } from "preact/hooks";
 import { format, ticks } from "../drawing/legend";
 import {
   type Axes,
-  type Point,
   across,
   alone,
   axesOf,
   down,
   nearestX,
+  type Point,
   pathOf,
 } from "../drawing/plot";
 import type { Rectangle } from "../numbers/layout";

@@ -1,10 +1,10 @@
 import { useEffect } from "preact/hooks";
 import {
-  type Difference,
-  type Pair,
   channelsOf,
+  type Difference,
   differenceOf,
   orderOfB,
+  type Pair,
   planeDifference,
   scalingOfBoth,
   scalingOfDifference,

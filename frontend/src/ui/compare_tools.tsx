@@ -72,11 +72,7 @@ function Automatic() {
   const still = isStill();
   return (
     <>
-      <button
-        type="button"
-        title="Show the other side, in place (space)"
-        onClick={blink}
-      >
+      <button type="button" title="Show the other side, in place (space)" onClick={blink}>
         Other side
       </button>
       <label

@@ -1,4 +1,4 @@
-import { type Proposal, isChosen, isOpen } from "../data/proposal";
+import { isChosen, isOpen, type Proposal } from "../data/proposal";
 import { START } from "../state/state";
 import { change, state } from "../state/store";
 

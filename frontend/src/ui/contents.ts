@@ -1,6 +1,6 @@
 import type { Answer } from "../data/answers";
 import { type Removed, removedOf } from "../data/pairs";
-import { type Shown, andThen } from "../data/shown";
+import { andThen, type Shown } from "../data/shown";
 import { state } from "../state/store";
 
 /** What a view shows of a layer. */

@@ -1,5 +1,5 @@
 import type { ChannelCurve } from "../data/channel_curve";
-import { MOST_OTHERS, curvesOf } from "../data/curves";
+import { curvesOf, MOST_OTHERS } from "../data/curves";
 import { listing, runOrderOf } from "../data/resources";
 import type { Shown } from "../data/shown";
 import { cssOf, runColours } from "../drawing/run_colours";
@@ -35,7 +35,12 @@ export function Curves({ one, channel }: { one: Shown; channel: number }) {
       dashed: part === "mean",
     }));
   const pick = (wanted: number) =>
-    toStep(Math.max(0, stepsNow().steps.findLastIndex((step) => step <= wanted)));
+    toStep(
+      Math.max(
+        0,
+        stepsNow().steps.findLastIndex((step) => step <= wanted),
+      ),
+    );
   return (
     <>
       <Chart

@@ -22,9 +22,7 @@ export function DistanceLine({ a, b, difference, channels }: Props) {
   return (
     <p class="lead values" data-name="distances">
       <span class="quiet">{channels ? "A − B, the channel: " : "A − B, all channels: "}</span>
-      {same
-        ? "A and B are the same record: change one of them."
-        : words(difference.total)}
+      {same ? "A and B are the same record: change one of them." : words(difference.total)}
     </p>
   );
 }
@@ -36,9 +34,7 @@ export function PairUnder({ a, b, difference, channels }: Props) {
   // Else the pictures would move when they are pointed at.
   const room = channels ? "" : "two-lines";
   if (!under) {
-    return (
-      <p class={`lead quiet ${room}`}>Point at a feature map to see both values.</p>
-    );
+    return <p class={`lead quiet ${room}`}>Point at a feature map to see both values.</p>;
   }
   const one = { ...under, channel: channels?.a ?? under.channel };
   const other = { ...under, channel: channels?.b ?? under.channel };

@@ -4,14 +4,14 @@ import { domToCanvas } from "modern-screenshot";
 import { orderingOf } from "../data/ordering";
 import { limitsOf, scalingOf } from "../data/scaling";
 import { settled } from "../data/settled";
-import { type Shown, andThen, chosenSeries, present, shown } from "../data/shown";
+import { andThen, chosenSeries, present, type Shown, shown } from "../data/shown";
 import { encodeGif } from "../drawing/gif";
 import { encodeCsv, encodeNpy, encodeNpyText, encodeZip } from "../drawing/npy";
 import { quantise } from "../drawing/palette";
 import { type Limits, symmetric, union } from "../numbers/limits";
 import { state } from "../state/store";
 import { paintOf } from "./colours";
-import { type Contents, asChosen } from "./contents";
+import { asChosen, type Contents } from "./contents";
 import { copy, save } from "./saving";
 import { drawSheet } from "./sheet";
 
@@ -65,7 +65,12 @@ export async function saveGif(): Promise<void> {
   const frames: Shown[] = [];
   for (const { step, unreadable } of series.steps) {
     if (unreadable !== null) throw new Error(`Step ${step} cannot be read: ${unreadable}`);
-    const selection = { ...state.value.a, layer: one.header.layer.path, run: one.run.run, step };
+    const selection = {
+      ...state.value.a,
+      layer: one.header.layer.path,
+      run: one.run.run,
+      step,
+    };
     frames.push((await settled(() => andThen(shown(selection), asChosen))).one);
   }
   let scaling = await settled(() => scalingOf(frames, state.value.scale));

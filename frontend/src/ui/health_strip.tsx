@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { Health, Run } from "../data/api";
 import { layersOf } from "../data/catalog";
 import { healthOf } from "../data/resources";
-import { chosenRecord, chosenRun, andThen, present } from "../data/shown";
+import { andThen, chosenRecord, chosenRun, present } from "../data/shown";
 import { colouring } from "../drawing/colouring";
 import { COLOUR_MAPS } from "../drawing/colours";
 import { counted, percent } from "../drawing/legend";
@@ -83,7 +83,10 @@ function Contents({ run, health }: { run: Run; health: Health }) {
     column:
       step === undefined || !steps.length
         ? null
-        : Math.max(0, steps.findLastIndex((one) => one <= step)),
+        : Math.max(
+            0,
+            steps.findLastIndex((one) => one <= step),
+          ),
   };
   return (
     <section class="strip" aria-label="Health of layers over training">

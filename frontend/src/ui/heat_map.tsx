@@ -1,27 +1,27 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Curve } from "../data/api";
 import {
-  type OrderedRows,
   keptRows,
   naturalLimits,
   numbersOf,
+  type OrderedRows,
   variesByStep,
 } from "../data/heat";
 import { matrixScaling } from "../data/matrix_scaling";
 import { orderingOf } from "../data/ordering";
 import { curveOf } from "../data/resources";
-import { type Shown, shown, andThen, present } from "../data/shown";
+import { andThen, present, type Shown, shown } from "../data/shown";
 import { colouring } from "../drawing/colouring";
 import { counted, format, percent } from "../drawing/legend";
 import { matrixCoverage } from "../numbers/marks";
-import { STATISTICS, type Statistic, curveMatrix } from "../numbers/matrix";
+import { curveMatrix, STATISTICS, type Statistic } from "../numbers/matrix";
 import { change, select, state } from "../state/store";
 import { paintOf } from "./colours";
 import { Failed } from "./failed";
+import { rowsNow } from "./in_sight";
 import { Legend } from "./legend";
 import { MatrixCanvas } from "./matrix";
 import type { Cell } from "./matrix_painting";
-import { rowsNow } from "./in_sight";
 import { channelOrder } from "./moves";
 import { useSteady } from "./steady";
 import { Title } from "./title";

@@ -2,7 +2,7 @@ import type { Shown } from "../data/shown";
 import { format } from "../drawing/legend";
 import { drawMap } from "../drawing/pixels";
 import type { Maps } from "../numbers/decode";
-import { type GridLayout, cellRectangle, visibleRows } from "../numbers/layout";
+import { cellRectangle, type GridLayout, visibleRows } from "../numbers/layout";
 import type { Paint } from "./colours";
 import { valueCell } from "./enlarged";
 import { frame } from "./frames";

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PredictedClass } from "../data/predictions";
-import { type Shown, pictureOf } from "../data/shown";
+import { pictureOf, type Shown } from "../data/shown";
 import { format } from "../drawing/legend";
 import { GUTTER } from "./input_drawing";
 import { drawPicture } from "./picture";

@@ -1,15 +1,15 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { coverageOf } from "../data/coverage";
 import {
-  type Inputs as Loaded,
-  MOST_INPUTS,
   apartScaling,
   inputsOf,
+  type Inputs as Loaded,
+  MOST_INPUTS,
   rankingOf,
 } from "../data/inputs";
 import { sameShape } from "../data/ordering";
 import { type Scaling, scalingOf } from "../data/scaling";
-import { type Record, type Shown, chosenRecord, andThen, present } from "../data/shown";
+import { andThen, chosenRecord, present, type Record, type Shown } from "../data/shown";
 import { COLOUR_MAPS } from "../drawing/colours";
 import { MEASURES, type Measure, responses } from "../numbers/responses";
 import { difference } from "../numbers/statistics";

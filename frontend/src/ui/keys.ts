@@ -47,7 +47,12 @@ export const KEYS: readonly Key[] = [
     call: (event) => moveStep(event.shiftKey ? 10 : 1),
   },
   { keys: ["Home"], shown: "Home", does: "first step", call: () => toStep(0) },
-  { keys: ["End"], shown: "End", does: "last step, and follow it", call: () => toStep(Infinity) },
+  {
+    keys: ["End"],
+    shown: "End",
+    does: "last step, and follow it",
+    call: () => toStep(Infinity),
+  },
   {
     keys: ["p"],
     shown: "p",

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Header, Run, Tag } from "../data/api";
 import { latestOf, layersOf } from "../data/catalog";
-import { healthOf, headerOf } from "../data/resources";
+import { headerOf, healthOf } from "../data/resources";
 import { chosenRun, chosenTag, present } from "../data/shown";
 import { percent } from "../drawing/legend";
 import { matching } from "../numbers/filter";
@@ -25,9 +25,7 @@ export function Layers() {
   const all = run.value ? layersOf(run.value) : [];
   const { tags, reason } = matching(all, state.value.layers);
   const tree = rows(tags, closed.value);
-  const at = tree.findIndex(
-    (row) => row.kind === "layer" && row.item.tag === chosen?.tag.tag,
-  );
+  const at = tree.findIndex((row) => row.kind === "layer" && row.item.tag === chosen?.tag.tag);
   const look = () => {
     const box = list.current;
     if (box) setSight({ top: box.scrollTop, height: box.clientHeight });
@@ -208,7 +206,9 @@ function facts(header: Header, dead: number | null): string {
     kindOf(layer).join(", "),
     `${shapeOf(header)} (height × width × channels)`,
     layer.parameters == null ? null : `${layer.parameters.toLocaleString("en")} parameters`,
-    field == null ? null : `receptive field ${field.size.join("×")}, every ${field.stride[0]} px`,
+    field == null
+      ? null
+      : `receptive field ${field.size.join("×")}, every ${field.stride[0]} px`,
     dead === null ? null : `${percent(dead)} of channels dead at the last step`,
   ]
     .filter((line) => line !== null)

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Scaling } from "../data/scaling";
-import { MARK_COLOURS, css } from "../drawing/colours";
+import { css, MARK_COLOURS } from "../drawing/colours";
 import { markWords, placedTicks, scaleWords } from "../drawing/legend";
 import type { Coverage, MarkCounts } from "../numbers/marks";
 import { position } from "../numbers/scale";

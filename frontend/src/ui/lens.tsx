@@ -3,7 +3,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { format } from "../drawing/legend";
 import type { Rectangle } from "../numbers/layout";
-import { WHOLE, moved, stretched, wheelFactor, zoomed } from "../numbers/lens";
+import { moved, stretched, WHOLE, wheelFactor, zoomed } from "../numbers/lens";
 
 /** How far the mouse goes before a press is taken for dragging, in pixels. */
 const STILL = 4;
@@ -59,10 +59,7 @@ export function useLens(canvas: RefObject<HTMLCanvasElement | null>): void {
 }
 
 /** Where a picture of so many values is, if it fills `cell` as a whole. */
-export function through(
-  cell: Rectangle,
-  values: { width: number; height: number },
-): Rectangle {
+export function through(cell: Rectangle, values: { width: number; height: number }): Rectangle {
   const { factor, x, y } = lens.value;
   const across = stretched(cell.width, values.width, { factor, start: x });
   const down = stretched(cell.height, values.height, { factor, start: y });

@@ -2,7 +2,7 @@ import type { Header } from "../data/api";
 import { type Lifeless as Kind, lifelessness } from "../data/living";
 import { healthOf, stepsOf } from "../data/resources";
 import type { Record } from "../data/shown";
-import { type Facts, beganAt, healthTable, isBroken } from "../numbers/health";
+import { beganAt, type Facts, healthTable, isBroken } from "../numbers/health";
 import { select } from "../state/store";
 
 /** Says that a layer shows nothing, and since when, where that is known. */

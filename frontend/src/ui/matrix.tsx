@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { type MatrixLayout, type Sides, cellAt, matrixLayout } from "../numbers/matrix";
+import { cellAt, type MatrixLayout, matrixLayout, type Sides } from "../numbers/matrix";
 import { AXIS, type Cell, GUTTER, type Painted, paintMatrix } from "./matrix_painting";
 import { useSize } from "./size";
 import { useTheme } from "./theme";

@@ -58,9 +58,10 @@ export function MultipleCell(props: Props) {
         {reason !== null && <span class="reason">{reason}</span>}
       </span>
       <small class="quiet values">
-        {one && [elsewhere ? `at ${one.place.step}` : "", props.named ? one.channel : ""]
-          .filter((part) => part !== "")
-          .join(" · ")}
+        {one &&
+          [elsewhere ? `at ${one.place.step}` : "", props.named ? one.channel : ""]
+            .filter((part) => part !== "")
+            .join(" · ")}
       </small>
     </button>
   );

@@ -11,7 +11,7 @@ import {
   strongestAt,
 } from "../data/multiples";
 import { runOrderOf } from "../data/resources";
-import { type Record, andThen } from "../data/shown";
+import { andThen, type Record } from "../data/shown";
 import { format } from "../drawing/legend";
 import { cssOf, runColours } from "../drawing/run_colours";
 import { cellSides, chooseColumns, inSight } from "../numbers/columns";

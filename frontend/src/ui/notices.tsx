@@ -1,6 +1,6 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { type Told, absentIn, forgotten } from "../data/absent";
+import { absentIn, forgotten, type Told } from "../data/absent";
 import { without } from "../data/catalog";
 import { listing } from "../data/resources";
 import { notices, select, state } from "../state/store";
@@ -16,7 +16,9 @@ export function Notices() {
   };
   return (
     <div class="notices">
-      {found?.words.map((line) => <Notice key={line} line={line} dismiss={settle} />)}
+      {found?.words.map((line) => (
+        <Notice key={line} line={line} dismiss={settle} />
+      ))}
       {notices.value.map((line) => (
         <Notice
           key={line}

@@ -11,7 +11,7 @@ import type { Scale } from "../numbers/scale";
 import type { Place } from "../numbers/statistics";
 import { change, state } from "../state/store";
 import type { Paint } from "./colours";
-import { type Room, fitted, valueCell } from "./enlarged";
+import { fitted, type Room, valueCell } from "./enlarged";
 import { frame } from "./frames";
 import { picturePixels } from "./picture";
 import { pointed } from "./pointer";

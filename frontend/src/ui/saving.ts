@@ -13,7 +13,11 @@ export function save(blob: Blob, parts: readonly (string | number)[], ending: st
 /** A file name of names that may hold anything. */
 function fileName(parts: readonly (string | number)[], ending: string): string {
   const name = parts
-    .map((part) => String(part).replace(/[^A-Za-z0-9_-]+/g, "_").slice(0, 60))
+    .map((part) =>
+      String(part)
+        .replace(/[^A-Za-z0-9_-]+/g, "_")
+        .slice(0, 60),
+    )
     .filter(Boolean)
     .join("-");
   return `${name || "activations"}.${ending}`;

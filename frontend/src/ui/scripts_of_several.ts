@@ -13,7 +13,7 @@ import { type Multiple, multiplesScaling } from "../data/multiples";
 import { orderingOf, sameShape } from "../data/ordering";
 import { scalingOf } from "../data/scaling";
 import { settled } from "../data/settled";
-import { type Shown, andThen, chosenRecord, picturesOf, present } from "../data/shown";
+import { andThen, chosenRecord, picturesOf, present, type Shown } from "../data/shown";
 import { bothShown } from "../data/sides";
 import type { Limits } from "../numbers/limits";
 import { responses } from "../numbers/responses";
@@ -89,10 +89,9 @@ export async function multiples(logDir: string): Promise<Script> {
       return { reason: `${run}: ${answer.state === "failed" ? answer.reason : "loading"}` };
     }),
     columns: sight.columns,
-    limits: new Map([...layers].map((layer): [string, Limits] => [
-      layer,
-      scaling(layer).limits(0),
-    ])),
+    limits: new Map(
+      [...layers].map((layer): [string, Limits] => [layer, scaling(layer).limits(0)]),
+    ),
     colours: coloursOf(scaling(found[0]!.tag.layer), chosen),
   });
 }

@@ -77,7 +77,9 @@ export function Scrubber() {
           <Said words={said} above />
         </span>
       </label>
-      <span class="values">{position.map(([name, value]) => `${name} ${value}`).join(" · ")}</span>
+      <span class="values">
+        {position.map(([name, value]) => `${name} ${value}`).join(" · ")}
+      </span>
       <span class="values" data-name="kept">
         {series && kept(series.steps.length, series.logged)}
       </span>

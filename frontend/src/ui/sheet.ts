@@ -3,11 +3,11 @@
 import { coverageOf } from "../data/coverage";
 import type { Scaling } from "../data/scaling";
 import type { Shown } from "../data/shown";
-import { MARK_COLOURS, css } from "../drawing/colours";
+import { css, MARK_COLOURS } from "../drawing/colours";
 import { markWords, placedTicks, scaleWords } from "../drawing/legend";
 import { drawMap } from "../drawing/pixels";
 import type { Sides } from "../numbers/alignment";
-import { type GridLayout, cellRectangle, gridLayout } from "../numbers/layout";
+import { cellRectangle, type GridLayout, gridLayout } from "../numbers/layout";
 import type { MarkCounts } from "../numbers/marks";
 import { position } from "../numbers/scale";
 import type { Paint } from "./colours";

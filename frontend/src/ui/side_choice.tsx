@@ -43,9 +43,7 @@ function Row({ side, found, proposal }: RowProps) {
   // Of the run that is chosen, so that another layer can be where it has not this one.
   const run = runs.find((one) => one.run === chosen.run) ?? found?.record.run;
   const series = useSteady(
-    found
-      ? stepsOf(found.record.run.run, found.record.tag)
-      : ({ state: "waiting" } as const),
+    found ? stepsOf(found.record.run.run, found.record.tag) : ({ state: "waiting" } as const),
   ).value;
   const steps = series?.steps.filter((one) => one.unreadable === null) ?? [];
   const all: { [part in "run" | "step" | "input" | "layer"]: string[] } = {

@@ -2,7 +2,10 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 
 /** Size of an element in CSS pixels, as it changes. */
-export function useSize(element: RefObject<HTMLElement | null>): { width: number; height: number } {
+export function useSize(element: RefObject<HTMLElement | null>): {
+  width: number;
+  height: number;
+} {
   const [size, setSize] = useState({ width: 0, height: 0 });
   useLayoutEffect(() => {
     const box = element.current;

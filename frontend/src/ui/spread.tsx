@@ -1,10 +1,10 @@
 import { useMemo, useRef } from "preact/hooks";
-import { MARK_COLOURS, css } from "../drawing/colours";
+import { css, MARK_COLOURS } from "../drawing/colours";
 import { format, percent, ticks } from "../drawing/legend";
 import type { Maps } from "../numbers/decode";
 import { channelLimits } from "../numbers/limits";
 import { MARKS } from "../numbers/scale";
-import { type ChannelStatistics, type Place, histogram } from "../numbers/statistics";
+import { type ChannelStatistics, histogram, type Place } from "../numbers/statistics";
 import { useSize } from "./size";
 
 const BINS = 40;

@@ -1,5 +1,5 @@
-import type { Record } from "../data/shown";
 import { partnerOf } from "../data/pairs";
+import type { Record } from "../data/shown";
 import { change, select } from "../state/store";
 import { canShowRemoved, showsRemoved } from "./contents";
 import { kindOf } from "./kinds";

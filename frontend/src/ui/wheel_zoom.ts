@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { type GridLayout, cellRectangle, zoomBy, zoomOf } from "../numbers/layout";
+import { cellRectangle, type GridLayout, zoomBy, zoomOf } from "../numbers/layout";
 import { wheelFactor } from "../numbers/lens";
 import { change } from "../state/store";
 

@@ -1,4 +1,4 @@
-import { type Room, fitted } from "./enlarged";
+import { fitted, type Room } from "./enlarged";
 
 /** Room for the number above a channel, in CSS pixels. */
 const LABEL = 20;

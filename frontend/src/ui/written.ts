@@ -37,7 +37,10 @@ export function stepWritten(text: string, steps: readonly number[], at: number):
   if (wanted === null || !steps.length) {
     return { value: null, words: `${quoted(text)} is no step: ${steps[at] ?? "none"} stays` };
   }
-  const value = Math.max(steps.findLastIndex((step) => step <= wanted), 0);
+  const value = Math.max(
+    steps.findLastIndex((step) => step <= wanted),
+    0,
+  );
   const found = steps[value]!;
   const none = `there is no step ${wanted}: `;
   if (found === wanted) return { value, words: "" };

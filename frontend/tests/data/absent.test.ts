@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Part, forgotten } from "../../src/data/absent";
+import { forgotten, type Part } from "../../src/data/absent";
 import type { Selection } from "../../src/state/state";
 
 const LINK: Selection = { run: "small", step: 3, input: null, layer: "gone", channel: 99 };

@@ -5,8 +5,11 @@ import { Queue } from "../../src/data/queue";
 
 /** A question that is answered by hand. */
 function question() {
-  const asked: { signal: AbortSignal; answer: (x: number) => void; fail: (e: Error) => void }[] =
-    [];
+  const asked: {
+    signal: AbortSignal;
+    answer: (x: number) => void;
+    fail: (e: Error) => void;
+  }[] = [];
   const ask = (signal: AbortSignal) =>
     new Promise<number>((answer, fail) => {
       asked.push({ signal, answer, fail });

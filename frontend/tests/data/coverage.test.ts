@@ -31,7 +31,13 @@ it("counts the channels that are drawn, on their scales", () => {
 });
 
 it("adds what is drawn beside each other, and nothing where nothing is", () => {
-  const twice = coverageOf([{ maps, channels: [0] }, { maps, channels: [1] }], shared);
+  const twice = coverageOf(
+    [
+      { maps, channels: [0] },
+      { maps, channels: [1] },
+    ],
+    shared,
+  );
   expect(twice.marks).toEqual({ 0: 3, 1: 1, 2: 1, 3: 1, 4: 0, 5: 0 });
   expect(coverageOf([{ maps, channels: [] }], shared).limits).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type OrderedRows, keptRows, variesByStep } from "../../src/data/heat";
+import { keptRows, type OrderedRows, variesByStep } from "../../src/data/heat";
 import type { Ordering } from "../../src/data/ordering";
 import type { Shown } from "../../src/data/shown";
 import { START, type State } from "../../src/state/state";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Entry, alignedEntry, entriesOf } from "../../src/data/moments";
 import type { Series } from "../../src/data/api";
+import { alignedEntry, type Entry, entriesOf } from "../../src/data/moments";
 
 /** Steps with their wall times. */
 function series(...steps: [number, number | null, string?][]): Series {

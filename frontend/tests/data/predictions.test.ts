@@ -9,7 +9,12 @@ const OPEN = {
   ] as [number, number | null][],
   predicted: ["wig", "mask", "comb"],
 };
-const CLOSED = { predictions: [[3, 0.75], [1, 0.125]] as [number, number | null][] };
+const CLOSED = {
+  predictions: [
+    [3, 0.75],
+    [1, 0.125],
+  ] as [number, number | null][],
+};
 
 describe("the classes of inputs beside each other", () => {
   it("are the most probable ones of A and B, with the change from A to B", () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import {
   type Around,
   type Exact,
-  type Proposal,
   isChosen,
   isOpen,
+  type Proposal,
   proposals,
   swapped,
 } from "../../src/data/proposal";
@@ -45,7 +45,9 @@ describe("proposals", () => {
   });
 
   it("are none where there is nothing else", () => {
-    expect(proposals({ ...around, steps: [11], inputs: ["face"], runs: ["small"] })).toEqual([]);
+    expect(proposals({ ...around, steps: [11], inputs: ["face"], runs: ["small"] })).toEqual(
+      [],
+    );
     expect(proposals({ ...around, steps: [], inputs: [], runs: [] })).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scalingOf } from "../../src/data/scaling";
 import type { Shown } from "../../src/data/shown";
-import { START, type ScaleChoice } from "../../src/state/state";
+import { type ScaleChoice, START } from "../../src/state/state";
 
 /** Two channels of 1 × 3 values. */
 function layer(...values: number[]): Shown {
@@ -20,25 +20,79 @@ function limits(all: Shown[], choice: Partial<ScaleChoice>) {
 
 describe("scalingOf", () => {
   it.each<[Partial<ScaleChoice>, number[][]]>([
-    [{ mode: "layer" }, [[-1, 4], [-1, 4]]],
-    [{ mode: "channel" }, [[-1, 2], [4, 4]]],
-    [{ mode: "layer", symmetric: true }, [[-4, 4], [-4, 4]]],
-    [{ mode: "channel", symmetric: true }, [[-2, 2], [-4, 4]]],
-    [{ mode: "percentile", percentile: 0 }, [[-1, 4], [-1, 4]]],
-    [{ mode: "percentile", percentile: 25 }, [[-0.25, 2.5], [-0.25, 2.5]]],
-    [{ mode: "fixed", low: 5, high: -5 }, [[-5, 5], [-5, 5]]],
+    [
+      { mode: "layer" },
+      [
+        [-1, 4],
+        [-1, 4],
+      ],
+    ],
+    [
+      { mode: "channel" },
+      [
+        [-1, 2],
+        [4, 4],
+      ],
+    ],
+    [
+      { mode: "layer", symmetric: true },
+      [
+        [-4, 4],
+        [-4, 4],
+      ],
+    ],
+    [
+      { mode: "channel", symmetric: true },
+      [
+        [-2, 2],
+        [-4, 4],
+      ],
+    ],
+    [
+      { mode: "percentile", percentile: 0 },
+      [
+        [-1, 4],
+        [-1, 4],
+      ],
+    ],
+    [
+      { mode: "percentile", percentile: 25 },
+      [
+        [-0.25, 2.5],
+        [-0.25, 2.5],
+      ],
+    ],
+    [
+      { mode: "fixed", low: 5, high: -5 },
+      [
+        [-5, 5],
+        [-5, 5],
+      ],
+    ],
   ])("%o", (choice, expected) => {
     expect(limits([one], choice)).toEqual(expected);
   });
 
   it("gives several layers one scale", () => {
-    expect(limits([one, other], { mode: "layer" })).toEqual([[-3, 4], [-3, 4]]);
-    expect(limits([one, other], { mode: "channel" })).toEqual([[-3, 2], [0, 4]]);
+    expect(limits([one, other], { mode: "layer" })).toEqual([
+      [-3, 4],
+      [-3, 4],
+    ]);
+    expect(limits([one, other], { mode: "channel" })).toEqual([
+      [-3, 2],
+      [0, 4],
+    ]);
   });
 
   it("has a scale where nothing is finite", () => {
     const broken = layer(NaN, NaN, NaN, Infinity, NaN, NaN);
-    expect(limits([broken], { mode: "layer" })).toEqual([[0, 1], [0, 1]]);
-    expect(limits([broken], { mode: "channel" })).toEqual([[0, 1], [0, 1]]);
+    expect(limits([broken], { mode: "layer" })).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    expect(limits([broken], { mode: "channel" })).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
   });
 });

@@ -103,7 +103,11 @@ describe("encodeCsv", () => {
     const bits = Uint32Array.from({ length: 4096 }, (_, i) => (i * 2654435761) >>> 0);
     const values = new Float32Array(bits.buffer).filter(Number.isFinite);
     const lines = encodeCsv({ height: 1, width: values.length, channels: 1, values }, [0]);
-    const read = lines.trim().split("\n").slice(1).map((line) => Number(line.split(",")[3]));
+    const read = lines
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => Number(line.split(",")[3]));
     expect(Float32Array.from(read)).toEqual(values);
   });
 

@@ -32,7 +32,16 @@ function drawn(
 
 describe("nearest neighbour", () => {
   it("gives each value its square", () => {
-    expect(drawn([[1, 2], [3, 4]], {}, { width: 4, height: 4 })).toEqual([
+    expect(
+      drawn(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        {},
+        { width: 4, height: 4 },
+      ),
+    ).toEqual([
       [1, 1, 2, 2],
       [1, 1, 2, 2],
       [3, 3, 4, 4],
@@ -48,7 +57,16 @@ describe("nearest neighbour", () => {
   });
 
   it("draws one pixel for each value", () => {
-    expect(drawn([[1, 2], [3, 4]], {}, { width: 2, height: 2 })).toEqual([
+    expect(
+      drawn(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        {},
+        { width: 2, height: 2 },
+      ),
+    ).toEqual([
       [1, 2],
       [3, 4],
     ]);
@@ -56,7 +74,10 @@ describe("nearest neighbour", () => {
 
   it("leaves out what is beyond the target, and leaves alone what is beside the cell", () => {
     const size = { width: 4, height: 3 };
-    const rows = [[1, 2], [3, 4]];
+    const rows = [
+      [1, 2],
+      [3, 4],
+    ];
     const b = BLANK;
     expect(drawn(rows, { x: -1, y: -1, width: 4, height: 4 }, size)).toEqual([
       [1, 2, 2, b],
@@ -88,9 +109,16 @@ describe("nearest neighbour", () => {
 
 describe("with fewer pixels than values", () => {
   it("shows the mean of the area", () => {
-    expect(drawn([[0, 10, 40, 60], [20, 30, 80, 100]], {}, { width: 2, height: 1 })).toEqual([
-      [15, 70],
-    ]);
+    expect(
+      drawn(
+        [
+          [0, 10, 40, 60],
+          [20, 30, 80, 100],
+        ],
+        {},
+        { width: 2, height: 1 },
+      ),
+    ).toEqual([[15, 70]]);
   });
 
   it("counts values by how much of them a pixel covers", () => {
@@ -137,7 +165,17 @@ describe("smooth", () => {
   });
 
   it("is bilinear", () => {
-    expect(drawn([[0, 40], [80, 200]], {}, { width: 4, height: 4 }, true)).toEqual([
+    expect(
+      drawn(
+        [
+          [0, 40],
+          [80, 200],
+        ],
+        {},
+        { width: 4, height: 4 },
+        true,
+      ),
+    ).toEqual([
       [0, 10, 30, 40],
       [20, 35, 65, 80],
       [60, 85, 135, 160],
@@ -150,7 +188,17 @@ describe("smooth", () => {
     expect(drawn([[60, NaN, 100]], {}, { width: 12, height: 1 }, true)).toEqual([
       [60, 60, 60, 60, mark, mark, mark, mark, 100, 100, 100, 100],
     ]);
-    expect(drawn([[300, 50], [50, 50]], {}, { width: 4, height: 4 }, true)).toEqual([
+    expect(
+      drawn(
+        [
+          [300, 50],
+          [50, 50],
+        ],
+        {},
+        { width: 4, height: 4 },
+        true,
+      ),
+    ).toEqual([
       [MARK_COLOURS[above], MARK_COLOURS[above], 50, 50],
       [MARK_COLOURS[above], MARK_COLOURS[above], 50, 50],
       [50, 50, 50, 50],
@@ -159,7 +207,10 @@ describe("smooth", () => {
   });
 
   it("draws the same where a cell is cut off", () => {
-    const rows = [[0, 80, 20], [100, 30, 250]];
+    const rows = [
+      [0, 80, 20],
+      [100, 30, 250],
+    ];
     const whole = drawn(rows, {}, { width: 9, height: 8 }, true);
     const cell = { x: -2, y: -3, width: 9, height: 8 };
     const cut = drawn(rows, cell, { width: 4, height: 4 }, true);

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type Axes, across, alone, axesOf, down, nearestX, pathOf } from "../../src/drawing/plot";
+import {
+  type Axes,
+  across,
+  alone,
+  axesOf,
+  down,
+  nearestX,
+  pathOf,
+} from "../../src/drawing/plot";
 
 const FRAME = { x: 50, y: 10, width: 200, height: 100 };
 const AXES: Axes = { x: { low: 0, high: 10 }, y: { low: -1, high: 1 } };
@@ -62,7 +70,13 @@ describe("points alone", () => {
 
 describe("the nearest place", () => {
   it("is one that has a point, of any line, with a value or not", () => {
-    const lines = [[{ x: 0, y: 1 }], [{ x: 4, y: null }, { x: 10, y: 1 }]];
+    const lines = [
+      [{ x: 0, y: 1 }],
+      [
+        { x: 4, y: null },
+        { x: 10, y: 1 },
+      ],
+    ];
     const at = (pixels: number) => nearestX(AXES, FRAME, lines, pixels);
     expect([-5, 89, 91, 1000].map(at)).toEqual([0, 0, 4, 10]);
     expect(nearestX(AXES, FRAME, [[]], 60)).toBeNull();

@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  cellSides,
-  chooseColumns,
-  everySo,
-  inSight,
-  sidesIn,
-} from "../../src/numbers/columns";
+import { cellSides, chooseColumns, everySo, inSight, sidesIn } from "../../src/numbers/columns";
 
 describe("the columns chosen", () => {
   it.each([

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
-  type LayerScalars,
   beganAt,
   healthMatrix,
   healthTable,
   isBroken,
+  type LayerScalars,
   shareOf,
 } from "../../src/numbers/health";
 

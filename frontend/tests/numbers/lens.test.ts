@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { WHOLE, moved, stretched, wheelFactor, zoomed } from "../../src/numbers/lens";
+import { moved, stretched, WHOLE, wheelFactor, zoomed } from "../../src/numbers/lens";
 
 describe("a lens", () => {
   it("keeps the place that it enlarges about where it is", () => {
@@ -40,12 +40,21 @@ describe("a turn of the wheel", () => {
 describe("a side under a lens", () => {
   it("has whole pixels for its values if it has without", () => {
     expect(stretched(140, 14, { factor: 1, start: 0 })).toEqual({ from: -0, length: 140 });
-    expect(stretched(140, 14, { factor: 2.04, start: 0.25 })).toEqual({ from: -70, length: 280 });
-    expect(stretched(100, 300, { factor: 1.5, start: 0.1 })).toEqual({ from: -15, length: 150 });
+    expect(stretched(140, 14, { factor: 2.04, start: 0.25 })).toEqual({
+      from: -70,
+      length: 280,
+    });
+    expect(stretched(100, 300, { factor: 1.5, start: 0.1 })).toEqual({
+      from: -15,
+      length: 150,
+    });
   });
 
   it("leaves no room at its end", () => {
-    expect(stretched(140, 14, { factor: 1.04, start: 0.04 })).toEqual({ from: -0, length: 140 });
+    expect(stretched(140, 14, { factor: 1.04, start: 0.04 })).toEqual({
+      from: -0,
+      length: 140,
+    });
     const { from, length } = stretched(140, 14, { factor: 3.96, start: 1 - 1 / 3.96 });
     expect(from + length).toBeGreaterThanOrEqual(140);
   });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { NOTHING, countMarks, matrixCoverage, together } from "../../src/numbers/marks";
+import { countMarks, matrixCoverage, NOTHING, together } from "../../src/numbers/marks";
 
 const LIMITS = { low: -1, high: 2 };
 const VALUES = new Float32Array([-2, -1, 0, 2, 3, 4, NaN, Infinity, -Infinity, -Infinity]);

@@ -9,15 +9,13 @@ function sides(
   zoom: number | null,
   room: { width: number; height: number },
 ) {
-  const { cellWidth, cellHeight, columns: laid, rows, width } = rowsLayout(
-    map,
-    5,
-    columns,
-    zoom,
-    room,
-    8,
-    88,
-  );
+  const {
+    cellWidth,
+    cellHeight,
+    columns: laid,
+    rows,
+    width,
+  } = rowsLayout(map, 5, columns, zoom, room, 8, 88);
   return { cellWidth, cellHeight, columns: laid, rows, width };
 }
 

@@ -172,7 +172,12 @@ describe("distances", () => {
   it("have a cosine from -1 to 1", () => {
     const a = new Float32Array([0.1, 0.2, 0.3]);
     expect(distances(a, a)).toEqual({ l1: 0, l2: 0, cosine: 1, left: 0, counted: 3 });
-    expect(distances(a, a.map((value) => -value)).cosine).toBe(-1);
+    expect(
+      distances(
+        a,
+        a.map((value) => -value),
+      ).cosine,
+    ).toBe(-1);
   });
 
   it("have no length where nothing is finite", () => {

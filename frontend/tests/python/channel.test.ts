@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { type ChannelShown, type Under, channelScript } from "../../src/python/channel";
-import { SHARED, SOURCE, bodyOf } from "./shown";
+import { type ChannelShown, channelScript, type Under } from "../../src/python/channel";
+import { bodyOf, SHARED, SOURCE } from "./shown";
 
 const UNDER: Under = {
   source: { ...SOURCE, layer: ":input", step: 0 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Compared, compareScript } from "../../src/python/compare";
-import { OWN, SHARED, SOURCE, bodyOf } from "./shown";
+import { bodyOf, OWN, SHARED, SOURCE } from "./shown";
 
 const BOTH: Compared = {
   logDir: "runs",

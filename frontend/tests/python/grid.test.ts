@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type GridShown, gridScript } from "../../src/python/grid";
-import { OWN, SHARED, SOURCE, bodyOf } from "./shown";
+import { bodyOf, OWN, SHARED, SOURCE } from "./shown";
 
 const GRID: GridShown = {
   logDir: "runs",

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type InputsShown, inputsScript } from "../../src/python/inputs";
-import { OWN, SHARED, SOURCE, bodyOf } from "./shown";
+import { bodyOf, OWN, SHARED, SOURCE } from "./shown";
 
 const INPUTS: InputsShown = {
   logDir: "runs",

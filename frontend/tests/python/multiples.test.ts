@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type MultiplesShown, multiplesScript } from "../../src/python/multiples";
-import { OWN, SHARED, bodyOf } from "./shown";
+import { bodyOf, OWN, SHARED } from "./shown";
 
 const cell = (run: string, layer: string, step: number) => ({
   reason: null,

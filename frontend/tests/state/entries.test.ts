@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isElsewhere } from "../../src/state/entries";
-import { START, type Selection, type State } from "../../src/state/state";
+import { type Selection, START, type State } from "../../src/state/state";
 
 const side = (part: Partial<Selection>): Selection => ({ ...START.a, ...part });
 

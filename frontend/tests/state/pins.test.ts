@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type Pins, pinnedIn, pinsIn, pinsText, togglePin, withoutPins } from "../../src/state/pins";
+import {
+  type Pins,
+  pinnedIn,
+  pinsIn,
+  pinsText,
+  togglePin,
+  withoutPins,
+} from "../../src/state/pins";
 
 const conv = { path: "fire6-squeeze1x1", kind: "pre-activation", partner: "fire6-relu" };
 const relu = { path: "fire6-relu", kind: "activation", partner: "fire6-squeeze1x1" };
@@ -36,7 +43,13 @@ describe("pins", () => {
 describe("their text", () => {
   it.each([
     ["", []],
-    ["conv1:2,7;fire6-squeeze1x1:13,46", [["conv1", [2, 7]], ["fire6-squeeze1x1", [13, 46]]]],
+    [
+      "conv1:2,7;fire6-squeeze1x1:13,46",
+      [
+        ["conv1", [2, 7]],
+        ["fire6-squeeze1x1", [13, 46]],
+      ],
+    ],
     ["a/b c:0", [["a/b c", [0]]]],
     ["100%25 %3A%3B%2C:1", [["100% :;,", [1]]]],
     ["__proto__:3", [["__proto__", [3]]]],

@@ -13,7 +13,10 @@ const CHANGED: State = {
   sort: { by: "difference", descending: false },
   search: "13,46",
   hideDead: true,
-  pins: new Map([["fire6-squeeze1x1", [13, 46]], ["a/b:c", [0]]]),
+  pins: new Map([
+    ["fire6-squeeze1x1", [13, 46]],
+    ["a/b:c", [0]],
+  ]),
   removed: true,
   compare: { how: "wipe", wipe: 0.25, one: true },
   multiples: { columns: "layers", all: true },

@@ -61,6 +61,9 @@ describe("stepWritten", () => {
   });
 
   it("stays where there are no steps", () => {
-    expect(stepWritten("4", [], 0)).toEqual({ value: null, words: "“4” is no step: none stays" });
+    expect(stepWritten("4", [], 0)).toEqual({
+      value: null,
+      words: "“4” is no step: none stays",
+    });
   });
 });
