@@ -138,6 +138,7 @@ def test_each_family_gets_its_own_function(member: Member) -> None:
     np.testing.assert_array_equal(PICTURES, before)
 
 
+@pytest.mark.slow
 def test_a_network_that_is_cut_off_is_known_from_its_first_blocks_on(
     member: Member,
 ) -> None:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import keras
 import numpy as np
 import pytest
-from zoo import KINDS, Kind
+from zoo import KINDS, QUICK_KINDS, Kind
+from zoo.kind import runs_channels_first
 
 from tb_actviz.capture.discovery import run_watched
 from tb_actviz.capture.extractor import FeatureExtractor
@@ -68,11 +69,18 @@ class Captured(NamedTuple):
 
 @pytest.fixture(
     scope="module",  # so that all tests of a kind come one after the other
-    params=[kind for kind in KINDS if keras.backend.backend() in kind.backends],
+    params=[
+        pytest.param(kind, marks=[] if kind in QUICK_KINDS else [pytest.mark.slow])
+        for kind in KINDS
+        if keras.backend.backend() in kind.backends
+    ],
     ids=lambda kind: kind.name,
 )
 def row(request: pytest.FixtureRequest) -> Row:
-    return Row(request.param)
+    kind: Kind = request.param
+    if kind.channels_first and not runs_channels_first():
+        pytest.skip("TensorFlow was started without oneDNN: TF_ENABLE_ONEDNN_OPTS=1")
+    return Row(kind)
 
 
 @pytest.mark.every_backend

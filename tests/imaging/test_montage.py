@@ -115,6 +115,7 @@ def test_one_unusual_value_of_a_huge_map_stays_visible(
         assert legend < count(picture, color) <= legend + 2 * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [np.nan, -np.inf, 7.0, -1e30])
 def test_a_shrunk_grid_marks_one_unusual_value_and_leaves_the_rest(
     value: float,

@@ -43,6 +43,7 @@ def test_blocks_hold_the_same_weights_as_one_matrix(
     np.testing.assert_allclose(dense(found, n_in), expected, rtol=0, atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channels", [1, 20])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_pictures_resized_in_blocks_are_the_same(

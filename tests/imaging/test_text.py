@@ -45,6 +45,7 @@ def test_what_the_font_lacks_is_not_silently_a_box() -> None:
         assert one.shape != two.shape or (one != two).any()
 
 
+@pytest.mark.slow
 @given(
     st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=80),
     st.integers(20, 300),

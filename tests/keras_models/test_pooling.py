@@ -100,8 +100,6 @@ def test_sizes_that_are_unknown_while_it_runs() -> None:
 
 @pytest.mark.every_backend
 def test_channels_first() -> None:
-    if keras.backend.backend() == "tensorflow":
-        pytest.skip("TensorFlow pools channels first on a GPU only")
     layer = CeilMaxPooling2D(3, strides=2, data_format="channels_first")
     x = np.random.default_rng(5).normal(-9, 1, (2, 9, 12, 3)).astype(np.float32)
     out = pooled(layer, x.transpose(0, 3, 1, 2))

@@ -50,8 +50,6 @@ def conv3d_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
 
 def channels_first() -> keras.Model:
     """Some of its layers say that channels come first, some only keep them there."""
-    # TensorFlow can do this on a CPU only with oneDNN, which it switches on by itself
-    # where the CPU is one of the newer ones.
     fresh()
     first = {"data_format": "channels_first"}
     inputs = keras.Input((3, 9, 8))
@@ -145,12 +143,14 @@ KINDS = (
         channels_first,
         partial(noise, 3, 9, 8),
         channels_first_by_hand,
+        channels_first=True,
     ),
     Kind(
         "channels first, one dimension",
         channels_first_1d,
         partial(noise, 2, 12),
         channels_first_1d_by_hand,
+        channels_first=True,
     ),
     Kind("pictures of any size", any_size, partial(noise, 10, 8, 3), any_size_by_hand),
     Kind(

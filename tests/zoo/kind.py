@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,8 @@ class Kind:
         graph: True where Keras keeps a graph of the model as built.
         complete: False where activations are left out because they are random.
         backends: The back ends on which Keras can build it.
+        channels_first: True where layers have their channels first, which not every
+            back end can compute on every processor.
     """
 
     name: str
@@ -40,6 +43,25 @@ class Kind:
     graph: bool = True
     complete: bool = True
     backends: tuple[str, ...] = ("tensorflow", "jax", "torch")
+    channels_first: bool = False
+
+
+@functools.cache
+def runs_channels_first() -> bool:
+    """Whether convolutions with channels first can be computed here.
+
+    On a CPU TensorFlow needs oneDNN for them.
+    """
+    kernel = np.ones((1, 1, 1, 1), np.float32)
+    try:
+        ops.conv(
+            np.ones((1, 1, 2, 2), np.float32), kernel, data_format="channels_first"
+        )
+    except Exception as error:  # of a class of the back end's own
+        if "NHWC" in str(error):
+            return False
+        raise
+    return True
 
 
 def fresh() -> None:
