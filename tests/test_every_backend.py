@@ -33,9 +33,18 @@ WITH_DATA = {
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def compiled_once(folder: Path) -> dict[str, str]:
+    """Lets JAX keep in a folder what it compiles: many tests train the same model."""
+    return {
+        "JAX_COMPILATION_CACHE_DIR": str(folder),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
-def test_marked_tests_pass_on(backend: str) -> None:
+def test_marked_tests_pass_on(backend: str, tmp_path: Path) -> None:
     if backend == keras.backend.backend():
         pytest.skip(f"this run is on {backend}: its own tests have shown it")
     if importlib.util.find_spec(backend) is None:
@@ -43,7 +52,7 @@ def test_marked_tests_pass_on(backend: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rA", "-m", "every_backend", "tests"],
         cwd=ROOT,
-        env={**os.environ, "KERAS_BACKEND": backend},
+        env={**os.environ, "KERAS_BACKEND": backend, **compiled_once(tmp_path)},
         capture_output=True,
         text=True,
     )
