@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from graphs_kept import forget_graphs
 from hypothesis import settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -38,3 +41,11 @@ def shared_data() -> Path:
             "set TB_ACTVIZ_TEST_DATA to its folder"
         )
     return SHARED_DATA
+
+
+@pytest.fixture(scope="module", autouse=True)
+def graphs_are_let_go() -> Iterator[None]:
+    """Hundreds of compiled trainings in one process would fill gigabytes."""
+    yield
+    if forget_graphs():
+        gc.collect()
