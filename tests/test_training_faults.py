@@ -648,6 +648,7 @@ def test_two_processes_in_one_folder_do_not_share_a_run(tmp_path: Path) -> None:
 
 HANGING = """
     from functools import partial
+    from faults import wait_until_stored
     from tb_actviz import run_log
     from tb_actviz.writing import async_writer
 
@@ -662,10 +663,14 @@ HANGING = """
         return write(descriptor, data)
 
     os.write = write_if_possible
+    def hang():
+        wait_until_stored(run / "a", 1)  # however slow the machine
+        hangs.set()
+
     begin = time.monotonic()
-    for folder, epochs in [("a", 5), ("b", 9)]:
+    for folder, epochs, action in [("a", 5, hang), ("b", 9, hangs.set)]:
         model = compiled(nested())
-        fit(model, At(hangs.set, epoch=2), logged_to(run / folder), epochs=epochs)
+        fit(model, At(action, epoch=2), logged_to(run / folder), epochs=epochs)
         print(digest(model), flush=True)
     print(time.monotonic() - begin)
     print(time.time())
