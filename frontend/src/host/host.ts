@@ -81,7 +81,7 @@ export function address(): Address {
       // What TensorBoard keeps there stays.
       const kept = { ...(history.state as object | null), [OWN]: true };
       // A hash alone would be taken from the `<base>` of our page, which is elsewhere.
-      const whole = `${view.location.pathname}${view.location.search}#${hash}`;
+      const whole = `${view.location.href.split("#", 1)[0]}#${hash}`;
       if (adds) history.pushState(kept, "", whole);
       else history.replaceState(kept, "", whole);
     },
