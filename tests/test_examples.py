@@ -30,6 +30,7 @@ def portraits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_portrait_makes_a_face_and_closes_one_eye(portraits: Path) -> None:
     face, closed = (
         np.asarray(Image.open(portraits / name)).astype(int)

@@ -95,6 +95,7 @@ def every_rank() -> keras.Model:
     return keras.Model(inputs, [*outputs, Mean(name="scalar")(vector)])
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_what_the_logger_wrote_comes_back_in_every_shape(tmp_path: Path) -> None:
     model, both = every_rank(), pictures(2, (8, 6)).astype(np.float32) - 128

@@ -54,6 +54,7 @@ def logged_to(log_dir: str, **given: Any) -> ActivationCallback:
     )
 
 
+@pytest.mark.slow
 def test_the_logger_writes_there_what_it_writes_here(tmp_path: Path) -> None:
     here, url = str(tmp_path / "run"), f"memory:/{tmp_path}/run"
     one, other = pictures(2)

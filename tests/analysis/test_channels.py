@@ -236,6 +236,7 @@ def test_any_layout_in_memory_has_the_same_statistics() -> None:
     assert_statistics(channel_statistics(a[::-1, ::2, ::3]), a[::-1, ::2, ::3])
 
 
+@pytest.mark.slow
 @given(a=tied, by=st.sampled_from(SCORES), data=st.data())
 def test_ranking_equals_a_sort_of_pairs(
     a: np.ndarray, by: str, data: st.DataObject

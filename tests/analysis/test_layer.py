@@ -65,6 +65,7 @@ def inputs(draw: st.DrawFn, elements: st.SearchStrategy) -> list[np.ndarray]:
     return draw(st.lists(arrays, min_size=1, max_size=4))
 
 
+@pytest.mark.slow
 @given(inputs(st.floats(-100, 100, width=32)))
 def test_inputs_combined_equal_numpy_on_all_values(layer: list[np.ndarray]) -> None:
     assert_combined(*layer)

@@ -129,6 +129,7 @@ def test_tensors_of_every_library_are_no_streams() -> None:
     assert not is_stream(tf.ragged.constant([[1], [2, 3]]))
 
 
+@pytest.mark.slow
 def test_datasets_and_loaders_are_streams() -> None:
     torch = pytest.importorskip("torch")
     assert is_stream(torch.utils.data.DataLoader(torch.tensor(SIDES)))

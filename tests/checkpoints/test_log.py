@@ -173,6 +173,7 @@ def test_the_scale_can_be_that_of_each_step(tmp_path: Path) -> None:
     assert done.scale == "each picture has its own"
 
 
+@pytest.mark.slow
 def test_the_description_of_a_picture_says_what_shares_its_scale(
     tmp_path: Path,
 ) -> None:
@@ -280,6 +281,7 @@ def test_a_larger_model_that_holds_this_one_is_not_taken_for_it(tmp_path: Path) 
         log_checkpoints(build(2), bad, np.ones((8, 8, 3)), tmp_path / "run")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".keras", ".weights.h5", ".h5"])
 def test_damaged_checkpoints_are_skipped_with_a_warning(
     tmp_path: Path, ending: str

@@ -156,6 +156,7 @@ def test_a_layer_of_too_many_channels_is_refused() -> None:
         channel_grid(maps, layer="a")
 
 
+@pytest.mark.slow
 def test_many_inputs_are_shown_as_far_as_they_fit() -> None:
     maps = [np.full((4, 4, 1), n, np.float32) for n in range(1, 201)]
     names = [str(n) for n in range(200)]
@@ -488,6 +489,7 @@ def clipped_width(positions: int) -> int:
     return int(draw_heat_map(maps, Scale(0.0, 2.0, "gray", "")).cell[1])
 
 
+@pytest.mark.slow
 def test_sequences_stand_below_one_another_beside_their_input() -> None:
     maps = as_maps(RNG.random((100, 32), dtype=np.float32))
     picture = channels_beside_input(FACE, maps, [3, 30], layer="a", input_name="face")

@@ -107,6 +107,7 @@ def test_arguments_out_of_range(pictures: Batch) -> None:
         FaceDataset(range(0, 10, 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_fit_takes_it(workers: int) -> None:
     keras.utils.set_random_seed(0)

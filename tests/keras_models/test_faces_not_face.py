@@ -18,6 +18,7 @@ def test_other_seeds_draw_other_pictures() -> None:
     assert len({draw_not_face(seed, 32).tobytes() for seed in range(40)}) == 40
 
 
+@pytest.mark.slow
 def test_some_are_faces_cut_up_with_no_tile_in_its_place() -> None:
     scrambled = 0
     for seed in range(40):

@@ -88,6 +88,7 @@ def test_comparison_notices_a_wrong_layer(
     assert list(disagreements(values, reference)) == ["conv1", "fire6-squeeze1x1"]
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("ending", [".weights.h5", ".keras"])
 def test_saved_weights_agree_with_the_reference(

@@ -206,6 +206,7 @@ def test_other_content(tmp_path: Path, ending: str) -> None:
         SqueezeNet(weights=path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".weights.h5", ".keras"])
 def test_another_network(tmp_path: Path, ending: str) -> None:
     other = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
@@ -220,6 +221,7 @@ def _leave(flag: Path) -> Any:
     return lambda x: (open(name, "w").close(), x)[1]
 
 
+@pytest.mark.slow
 def test_a_network_inside_a_saved_model_is_found(tmp_path: Path) -> None:
     inner = SqueezeNet(weights=None, include_top=False, pooling="avg")
     outer = keras.Sequential([inner, keras.layers.Dense(3)])

@@ -380,6 +380,7 @@ def test_a_long_header_takes_little_time_and_memory(header: bytes, reason: str) 
     assert peak < 100e6
 
 
+@pytest.mark.slow
 def test_as_many_entries_as_can_be_read_are_read_in_no_time() -> None:
     numbers = (MAX_ENTRIES - 100) // len(STATISTICS)
     change = {name: [0] * numbers for name in STATISTICS}

@@ -15,6 +15,6 @@ GROUPS: tuple[tuple[Kind, ...], ...] = (
 )
 KINDS = tuple(kind for group in GROUPS for kind in group)
 #: What stands for all where time is short.
-QUICK_KINDS = tuple(kind for group in GROUPS for kind in group[:3])
+QUICK_KINDS = tuple(kind for group in GROUPS for kind in group[:2])
 
 __all__ = ["KINDS", "QUICK_KINDS", "Kind"]
