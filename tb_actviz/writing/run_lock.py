@@ -55,6 +55,7 @@ class RunLock:
     def __init__(self, folder: Folder, descriptor: int | None) -> None:
         self.folder = folder
         self._descriptor = descriptor
+        self._stat = None if descriptor is None else os.fstat(descriptor)
         #: For whom the folder is locked; garbage once nothing new will be written. What
         #: holds the lock may outlive it, to write what was waiting.
         self.user: weakref.ref[object] | None = None
@@ -106,14 +107,17 @@ class RunLock:
         """Return whether it is this folder that is locked, however it is spelt.
 
         Args:
-            folder: A folder that exists.
+            folder: A folder, which need not exist.
 
         Returns:
-            Whether it is the same one; False after `release`.
+            Whether it is the same one.
         """
-        if not self._end.alive or self._descriptor is None:
+        try:
+            return self._stat is not None and os.path.samestat(
+                self._stat, folder.stat()
+            )
+        except OSError:
             return False
-        return os.path.samestat(os.fstat(self._descriptor), folder.stat())
 
     def _leave_to_parent(self) -> None:
         """In a forked child: let go of the lock without ending the parent's."""
@@ -147,12 +151,15 @@ def own_folder(
     check_writable(wanted)
     numbers = itertools.count(2)
     deadline = time.monotonic() + patience
-    while (lock := RunLock.acquire(folder)) is None:
-        if _is_ending(folder) and time.monotonic() < deadline:
+    while True:
+        # Asked before, since it may end in the moment between.
+        ending = _is_ending(folder)
+        if (lock := RunLock.acquire(folder)) is not None:
+            return folder, lock
+        if ending and time.monotonic() < deadline:
             time.sleep(_GLANCE)
         else:
             folder = wanted / str(next(numbers))
-    return folder, lock
 
 
 def _is_ending(folder: Path) -> bool:
