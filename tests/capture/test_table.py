@@ -24,6 +24,8 @@ from tb_actviz.capture.roles import all_layers, is_input
 from tb_actviz.capture.signature import model_signature
 from tb_actviz.logger import ActivationLogger
 
+pytestmark = pytest.mark.usefixtures("hardly_optimised")
+
 
 class Row:
     """A kind of model, and what is found out about it once for all of its tests.
