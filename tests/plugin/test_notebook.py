@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,9 +27,12 @@ class Notebook:
 
     def __init__(self, folder: Path) -> None:
         (folder / "temporary").mkdir()
+        bin_folder = str(Path(sys.executable).parent)
         environment = {
             **os.environ,
             "PYTHONPATH": python_path(folder / "hidden", ["tensorflow"]),
+            # The magic starts the `tensorboard` that comes first, whoever runs it.
+            "PATH": os.pathsep.join([bin_folder, os.environ["PATH"]]),
             # Where TensorBoard notes which of it are running.
             "TMPDIR": str(folder / "temporary"),
         }
