@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         LocatorAssertions,
         Page,
         Request,
-        Route,
     )
 
 #: How long something may take on a slow machine, in ms.
@@ -89,7 +88,6 @@ class Tab(Drawn):
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", self._note)
-        page.route(re.compile("^(?!data:|blob:)"), self._keep_inside)
 
     def open(self, **state: str | int | float) -> Tab:
         """Go to the tab with a state in the address, and wait until it is drawn."""
@@ -197,13 +195,8 @@ class Tab(Drawn):
 
     def _note(self, request: Request) -> None:
         self.requests.append(request.url)
-
-    def _keep_inside(self, route: Route) -> None:
-        if route.request.url.startswith((self.url, "about:")):
-            route.fallback()
-        else:
-            self.left_origin.append(route.request.url)
-            route.abort()
+        if not request.url.startswith((self.url, "about:", "data:", "blob:")):
+            self.left_origin.append(request.url)
 
 
 class TabInHost(Tab):

@@ -309,4 +309,4 @@ def test_back_works_below_a_path(
     assert tab.page.url.startswith(f"{host.url}#activations")
     # Below a path TensorBoard does not find its own fonts.
     tab.left_origin[:] = [one for one in tab.left_origin if "/font-roboto/" not in one]
-    tab.expected = ["net::ERR_FAILED"]
+    tab.expected = ["status of 404"]
