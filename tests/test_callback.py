@@ -23,6 +23,7 @@ from training import (
     fit,
     nested,
     subclassed,
+    trainable,
     weights,
 )
 
@@ -112,7 +113,7 @@ def test_training_with_the_callback_is_bit_identical(
 def test_what_is_logged_is_what_the_layers_do_at_that_moment(
     freq: str, tmp_path: Path
 ) -> None:
-    model = compiled(nested())
+    model = trainable()
     seen = Seen(LAYERS, batches=freq == "batch")
     options = LogOptions(precision="float32", views=("channels",))
     callback = logged_to(tmp_path, LAYERS, freq=freq, options=options)
@@ -159,7 +160,7 @@ def test_what_is_logged_is_what_the_layers_do_at_that_moment(
 @pytest.mark.every_backend
 def test_each_log_tells_where_it_is_and_what_it_cost(tmp_path: Path) -> None:
     callback = logged_to(tmp_path, freq=2)
-    fit(compiled(nested()), callback, batches=3)
+    fit(trainable(), callback, batches=3)
     positions = {
         step: dict(record.position) for (_, step), record in records(tmp_path).items()
     }
@@ -244,7 +245,7 @@ def test_batches_are_counted_on_by_the_optimizer(tmp_path: Path) -> None:
 @pytest.mark.every_backend
 def test_another_model_gets_its_own_pass(tmp_path: Path) -> None:
     callback = logged_to(tmp_path, "*")
-    fit(compiled(nested()), callback)
+    fit(trainable(), callback)
     fit(compiled(subclassed()), callback)
     read = records(tmp_path)
     assert {path for path, step in read if step < 2} >= set(LAYERS)
@@ -295,13 +296,13 @@ def test_steps_that_are_there_already_are_not_written_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     fit(
-        compiled(nested()),
+        trainable(),
         logged_to(tmp_path),
         epochs=4,
     )
     before = records(tmp_path)
     fit(
-        compiled(nested()),
+        trainable(),
         logged_to(tmp_path),
         initial_epoch=2,
         epochs=6,
@@ -339,7 +340,7 @@ def test_a_training_compiled_by_xla_is_logged(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_it_stands_next_to_the_callback_of_keras(tmp_path: Path) -> None:
-    model = compiled(nested())
+    model = trainable()
     fit(
         model,
         keras.callbacks.TensorBoard(tmp_path, histogram_freq=1),
@@ -354,7 +355,7 @@ def test_it_stands_next_to_the_callback_of_keras(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.every_backend
 def test_a_loop_of_ones_own_is_logged(tmp_path: Path) -> None:
-    model = compiled(nested())
+    model = trainable()
     callbacks = keras.callbacks.CallbackList(
         [logged_to(tmp_path, freq="batch")],
         model=model,
@@ -382,7 +383,7 @@ def test_epochs_do_not_make_keras_wait_for_every_batch(tmp_path: Path) -> None:
 def test_pictures_are_drawn_as_asked(tmp_path: Path) -> None:
     options = LogOptions(views=("inputs", "relu"), records=False, histograms=False)
     callback = logged_to(tmp_path / "a", options=options)
-    fit(compiled(nested()), callback, epochs=1)
+    fit(trainable(), callback, epochs=1)
     assert {tag for tag, _ in images(tmp_path / "a")} == {
         "backbone/conv/inputs",
         "backbone/conv/relu/one",
@@ -395,7 +396,7 @@ def test_pictures_are_drawn_as_asked(tmp_path: Path) -> None:
         "backbone/conv",
         options=LogOptions(views=(), scalars=False),
     )
-    fit(compiled(nested()), callback, epochs=1)
+    fit(trainable(), callback, epochs=1)
     assert images(tmp_path / "b") == {}
     tags = {tag for tag, _ in scalars(tmp_path / "b")}
     assert all(tag.startswith("tb_actviz/") for tag in tags)
@@ -414,7 +415,7 @@ def test_pictures_are_drawn_as_asked(tmp_path: Path) -> None:
 def test_wrong_arguments_are_told_before_training(
     arguments: dict[str, Any], words: str, tmp_path: Path
 ) -> None:
-    model = compiled(nested())
+    model = trainable()
     before = weights(model)
     given = {"inputs": PROBES, "layers": "backbone/conv", **arguments}
     callback = ActivationCallback(tmp_path / "run", **given)
@@ -444,7 +445,7 @@ def test_wrong_arguments_are_told_at_once(
 def test_dead_channels_are_named_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    model = compiled(nested())
+    model = trainable()
     conv = model.get_layer("backbone").get_layer("conv")
     kernel, bias = conv.get_weights()
     bias[[0, 2]] = -1e6
@@ -471,7 +472,7 @@ def test_a_budget_stretches_the_interval_and_says_so(
 ) -> None:
     callback = logged_to(tmp_path, "*", freq="batch", max_overhead=0.02)
     with caplog.at_level(logging.WARNING, "tb_actviz"):
-        fit(compiled(nested()), callback, epochs=3, batches=40)
+        fit(trainable(), callback, epochs=3, batches=40)
     logged = steps(tmp_path)
     assert logged[0] == 0
     assert logged[-1] == 120
@@ -487,10 +488,10 @@ def test_a_budget_stretches_the_interval_and_says_so(
 @pytest.mark.slow
 def test_a_budget_adds_no_steps_to_a_list(tmp_path: Path) -> None:
     callback = logged_to(tmp_path, freq=[0, 1, 2, 3, 40], max_overhead=1e-6)
-    fit(compiled(nested()), callback, batches=30)
+    fit(trainable(), callback, batches=30)
     assert steps(tmp_path) == [0]
     callback = logged_to(tmp_path / "b", freq=[0, 1, 2, 60], max_overhead=1e-6)
-    fit(compiled(nested()), callback, batches=30)
+    fit(trainable(), callback, batches=30)
     assert steps(tmp_path / "b") == [0, 60]
 
 
@@ -500,7 +501,7 @@ def test_files_stop_growing_at_max_bytes(
 ) -> None:
     options = LogOptions(max_bytes=200_000, views=())
     callback = logged_to(tmp_path, "*", options=options)
-    model = compiled(nested())
+    model = trainable()
 
     def pace(epoch: int, logs: Any = None) -> None:
         """Let each log be written before the next one is due."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import keras
@@ -65,6 +66,29 @@ def compiled(model: keras.Model, **options: Any) -> keras.Model:
     return model
 
 
+def trainable() -> keras.Model:
+    """The nested model, compiled, with the weights and random states of a new one.
+
+    It is the same object each time, and so traced once. A training that ends with an
+    exception may leave it unusable: such tests compile a model of their own.
+    """
+    model, values = _first_trainable()
+    for variable, value in zip(_variables(model), values, strict=True):
+        variable.assign(value)
+    keras.utils.set_random_seed(8)
+    return model
+
+
+@functools.cache
+def _first_trainable() -> tuple[keras.Model, list[np.ndarray]]:
+    model = compiled(nested())
+    model.optimizer.build(model.trainable_variables)
+    values = weights(model)
+    # The first training draws more random numbers, to find out shapes.
+    fit(model, epochs=1)
+    return model, values
+
+
 def fit(
     model: keras.Model,
     *callbacks: keras.callbacks.Callback,
@@ -88,9 +112,12 @@ def fit(
 def weights(model: keras.Model) -> list[np.ndarray]:
     """Values of all variables, those of the optimizer among them."""
     return [
-        np.array(keras.ops.convert_to_numpy(variable))
-        for variable in (*model.variables, *model.optimizer.variables)
+        np.array(keras.ops.convert_to_numpy(variable)) for variable in _variables(model)
     ]
+
+
+def _variables(model: keras.Model) -> list[Any]:
+    return [*model.variables, *model.optimizer.variables]
 
 
 def assert_equal(one: list[np.ndarray], other: list[np.ndarray]) -> None:
