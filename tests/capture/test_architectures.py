@@ -90,6 +90,14 @@ def network(name: str, /, **arguments: object) -> keras.Model:
     return model
 
 
+def prepared_by(how: str, x: np.ndarray) -> np.ndarray:
+    """What a network gets of some pictures."""
+    if not how.startswith("keras.applications."):
+        return x
+    family = how.split(".")[2]
+    return getattr(keras.applications, family).preprocess_input(x.copy())
+
+
 def one_by_one(model: keras.Model, names: list[str], x: np.ndarray) -> list[np.ndarray]:
     """The classic way: a model for each layer, and `predict`."""
     return [
@@ -114,15 +122,17 @@ def test_every_layer_of_a_known_network(
 ) -> None:
     model = network(name, classes=5)
     x = pictures(2, (SIDE, SIDE)).astype(np.float32)
-    extract = FeatureExtractor(model, "*", preprocess=None)
+    extract = FeatureExtractor(model, "*")
     found = extract(x)
     # Nothing is missing: what the network itself has, and what lies in parts of it.
     assert {layer.name for layer in model.layers[1:]} <= set(found)
-    for path, expected in zip(some, one_by_one(model, some, x), strict=True):
+    alone = one_by_one(model, some, prepared_by(prepared, x))
+    for path, expected in zip(some, alone, strict=True):
         close(found[path], expected)
     holds_models = name == "ConvNeXtTiny"
-    assert extract.describe().method == ("probe" if holds_models else "sub-model")
-    assert prepared in FeatureExtractor(model, some[0]).describe().preprocess
+    description = extract.describe()
+    assert description.method == ("probe" if holds_models else "sub-model")
+    assert prepared in description.preprocess
 
 
 @pytest.mark.parametrize(
@@ -143,13 +153,14 @@ def test_a_frozen_backbone_inside_a_fine_tuning_model(
     batch = pictures(2, (SIDE, SIDE)).astype(np.float32)
     paths = [f"{backbone.name}/{layer}" for layer in some]
     extract = FeatureExtractor(
-        model, [*paths, backbone.name, "pool", "head:pre", "head"], preprocess=None
+        model, [*paths, backbone.name, "pool", "head:pre", "head"]
     )
     found = extract(batch)
+    fed = prepared_by(prepared, batch)
     assert list(found) == [*paths, backbone.name, "pool", "head:pre", "head"]
     layer_outputs = [backbone.get_layer(layer).output for layer in some]
     alone = keras.Model(backbone.input, [*layer_outputs, backbone.output])
-    *maps, features = alone.predict(batch, verbose=0)
+    *maps, features = alone.predict(fed, verbose=0)
     for path, expected in zip(paths, maps, strict=True):
         close(found[path], expected)
     close(found[backbone.name], features)
@@ -157,10 +168,10 @@ def test_a_frozen_backbone_inside_a_fine_tuning_model(
     close(found["pool"], pooled)
     kernel, bias = model.get_layer("head").get_weights()
     close(found["head:pre"], pooled @ kernel + bias)
-    close(found["head"], model.predict(batch, verbose=0))
+    close(found["head"], model.predict(fed, verbose=0))
     description = extract.describe()
     assert (description.method, description.left_out) == ("probe", {})
-    assert prepared in FeatureExtractor(model, "head").describe().preprocess
+    assert prepared in description.preprocess
 
 
 def test_values_before_fused_activations_of_a_known_network() -> None:
