@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -68,7 +69,7 @@ def receive(url: str, out: BinaryIO, patience: Patience, console: Console) -> No
         raise WeightsError("the address must begin with http:// or https://")
     if not console.is_terminal:
         console.print(f"Downloading {url}", soft_wrap=True, highlight=False)
-    with Progress(
+    progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
@@ -76,7 +77,9 @@ def receive(url: str, out: BinaryIO, patience: Patience, console: Console) -> No
         TimeRemainingColumn(),
         console=console,
         disable=not console.is_terminal,
-    ) as progress:
+    )
+    # Older releases of rich end with an empty line what they did not show.
+    with progress if console.is_terminal else nullcontext():
         task = progress.add_task(f"Downloading {url.rsplit('/', 1)[-1]}", total=None)
         reason = ""
         for attempt in range(patience.attempts):

@@ -539,9 +539,10 @@ def test_nothing_is_taken_after_the_end_of_the_interpreter(when_full: str) -> No
 def test_a_worker_inherited_over_a_fork_takes_nothing() -> None:
     done = run(
         """
-        import os, sys, threading, time
+        import os, sys, threading, time, warnings
         from tb_actviz.writing.async_writer import Worker
 
+        warnings.simplefilter("ignore")  # from 3.12 on Python warns of forks
         worker = Worker(capacity=1, patience=60)
         gate = threading.Event()
         worker.submit(gate.wait)
