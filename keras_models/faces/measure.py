@@ -20,6 +20,9 @@ MIDDLE_LAYERS = tuple(
     for part in ("squeeze1x1", "expand1x1", "expand3x3")
 )
 
+# Pictures in one forward pass; more of them take gigabytes at 227 pixels.
+_BATCH = 16
+
 
 def accuracy(model: Any, pictures: Batch) -> dict[str, float]:
     """Measure how many pictures a network names rightly.
@@ -33,8 +36,8 @@ def accuracy(model: Any, pictures: Batch) -> dict[str, float]:
         pictures that there are none of.
     """
     named = []
-    for first in range(0, len(pictures.labels), 64):
-        part = preprocess_input(pictures.pictures[first : first + 64])
+    for first in range(0, len(pictures.labels), _BATCH):
+        part = preprocess_input(pictures.pictures[first : first + _BATCH])
         scores = keras.ops.convert_to_numpy(model(part, training=False))
         named.append(scores.argmax(axis=1))
     right = np.concatenate(named) == pictures.labels
