@@ -38,7 +38,6 @@ from training import (
     compiled,
     fit,
     nested,
-    trainable,
     weights,
 )
 
@@ -171,15 +170,9 @@ def undisturbed(
     build: Callable[[], keras.Model], epochs: int, batches: int, eager: bool
 ) -> list[np.ndarray]:
     """The weights after a training that nobody watches."""
-    model = _ready(build, eager)
+    model = compiled(build(), run_eagerly=eager)
     fit(model, epochs=epochs, batches=batches)
     return weights(model)
-
-
-def _ready(build: Callable[[], keras.Model], eager: bool) -> keras.Model:
-    if build is nested and not eager:
-        return trainable()
-    return compiled(build(), run_eagerly=eager)
 
 
 def train_the_same(
@@ -190,7 +183,7 @@ def train_the_same(
     eager: bool = False,
 ) -> keras.Model:
     """Train with callbacks, to the same weights as without them."""
-    model = _ready(build, eager)
+    model = compiled(build(), run_eagerly=eager)
     fit(model, *callbacks, epochs=epochs, batches=batches)
     assert_equal(weights(model), undisturbed(build, epochs, batches, eager))
     return model

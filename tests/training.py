@@ -69,8 +69,9 @@ def compiled(model: keras.Model, **options: Any) -> keras.Model:
 def trainable() -> keras.Model:
     """The nested model, compiled, with the weights and random states of a new one.
 
-    It is the same object each time, and so traced once. A training that ends with an
-    exception may leave it unusable: such tests compile a model of their own.
+    It is the same object each time, and so traced once, before any callback is there.
+    Whoever tests that a callback harms nothing compiles a model anew, and so do those
+    whose training ends with an exception, which may leave it unusable.
     """
     model, values = _first_trainable()
     for variable, value in zip(_variables(model), values, strict=True):
