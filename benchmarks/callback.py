@@ -36,10 +36,9 @@ import numpy as np
 from measuring import SIZE, Held, batches, last_scalars, network, picture, timed
 
 import tb_actviz as av
-from tb_actviz.capture.fixed import FixedInputs
+from tb_actviz.capture.forward_pass import ForwardPass
 from tb_actviz.capture.inputs import read_inputs
-from tb_actviz.capture.layers import known_calls, select_calls, select_default
-from tb_actviz.capture.passes import ForwardPass
+from tb_actviz.capture.selection import known_calls, select_calls, select_default
 
 
 class UsualCallback(keras.callbacks.Callback):
@@ -151,7 +150,7 @@ def forward_pass(net: keras.Model, probe: np.ndarray) -> float:
     """Seconds of a compiled pass of the probe for the model's output alone."""
     output = net.layers[-1].name
     only = ForwardPass(net, lambda calls: select_calls(calls, output))
-    ready = FixedInputs(only, read_inputs(probe, only.signature))
+    ready = only.prepare(read_inputs(probe, only.signature))
     ready.run()
     return statistics.median(timed(ready.run) for _ in range(15))
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from keras_models.lazy import lazy_names
 
 if TYPE_CHECKING:
     from keras_models import squeezenet
@@ -18,17 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["SqueezeNet", "squeezenet"]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    package = importlib.import_module("keras_models.squeezenet")
-    value = package if name == "squeezenet" else getattr(package, name)
-    globals()[name] = value
-    return value
+_HOME = {"SqueezeNet": "squeezenet", "squeezenet": "squeezenet"}
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOME)
 
 
 if "keras" in sys.modules:

@@ -12,28 +12,27 @@ if TYPE_CHECKING:
         dead_channels,
         strongest_channels,
     )
+    from tb_actviz.arrays import as_maps
     from tb_actviz.callback import ActivationCallback
-    from tb_actviz.capture.description import Capture
+    from tb_actviz.capture.execution import Capture
     from tb_actviz.capture.extractor import FeatureExtractor, activations
-    from tb_actviz.capture.layers import LayerInfo, describe_layers
+    from tb_actviz.capture.selection import LayerInfo, describe_layers
     from tb_actviz.checkpoints.log import LoggedCheckpoints, log_checkpoints
     from tb_actviz.comparison import InputDifference, compare_inputs
-    from tb_actviz.contents import Logged
     from tb_actviz.errors import InputError
-    from tb_actviz.imaging.colormap import colorize
-    from tb_actviz.imaging.maps import as_maps
+    from tb_actviz.imaging.colormap import colorize, mat2gray
+    from tb_actviz.imaging.grid import imtile
     from tb_actviz.imaging.montage import (
         channel_grid,
         channels_beside_input,
         input_comparison,
         relu_comparison,
     )
-    from tb_actviz.imaging.normalize import mat2gray
     from tb_actviz.imaging.resize import imresize
-    from tb_actviz.imaging.tiling import imtile
     from tb_actviz.logger import ActivationLogger
-    from tb_actviz.options import LogOptions
     from tb_actviz.reading import StoredActivations, read_records
+    from tb_actviz.runs.options import LogOptions
+    from tb_actviz.runs.step_summaries import LoggedStep
 
 __version__ = "0.1.0"
 
@@ -47,8 +46,8 @@ __all__ = [
     "InputError",
     "LayerInfo",
     "LogOptions",
-    "Logged",
     "LoggedCheckpoints",
+    "LoggedStep",
     "StoredActivations",
     "activations",
     "as_maps",
@@ -72,30 +71,30 @@ __all__ = [
 _MODULES = {
     "ActivationCallback": "callback",
     "ActivationLogger": "logger",
-    "Capture": "capture.description",
+    "Capture": "capture.execution",
     "ChannelStatistics": "analysis.channels",
     "FeatureExtractor": "capture.extractor",
     "InputDifference": "comparison",
     "InputError": "errors",
-    "LayerInfo": "capture.layers",
-    "LogOptions": "options",
-    "Logged": "contents",
+    "LayerInfo": "capture.selection",
+    "LogOptions": "runs.options",
+    "LoggedStep": "runs.step_summaries",
     "LoggedCheckpoints": "checkpoints.log",
     "StoredActivations": "reading",
     "activations": "capture.extractor",
-    "as_maps": "imaging.maps",
+    "as_maps": "arrays",
     "channel_grid": "imaging.montage",
     "channel_statistics": "analysis.channels",
     "channels_beside_input": "imaging.montage",
     "colorize": "imaging.colormap",
     "dead_channels": "analysis.channels",
     "compare_inputs": "comparison",
-    "describe_layers": "capture.layers",
+    "describe_layers": "capture.selection",
     "imresize": "imaging.resize",
-    "imtile": "imaging.tiling",
+    "imtile": "imaging.grid",
     "input_comparison": "imaging.montage",
     "log_checkpoints": "checkpoints.log",
-    "mat2gray": "imaging.normalize",
+    "mat2gray": "imaging.colormap",
     "read_records": "reading",
     "relu_comparison": "imaging.montage",
     "strongest_channels": "analysis.channels",

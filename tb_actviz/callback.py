@@ -8,12 +8,11 @@ from typing import Any
 import keras
 
 from tb_actviz.capture.inputs import Inputs
-from tb_actviz.capture.layers import LayerSelection
 from tb_actviz.capture.preprocessing import Preprocess
-from tb_actviz.options import LogOptions, check_share
-from tb_actviz.schedule import Frequency, read_schedule
-from tb_actviz.steps import StepCounter
-from tb_actviz.training_log import TrainingLog
+from tb_actviz.capture.selection import LayerSelection
+from tb_actviz.runs.options import LogOptions, check_share
+from tb_actviz.runs.schedule import Frequency, StepCounter, read_schedule
+from tb_actviz.runs.training_log import TrainingLog
 
 
 class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]

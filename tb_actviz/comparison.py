@@ -10,18 +10,18 @@ import keras
 import numpy as np
 
 from tb_actviz.analysis.differences import channel_differences
-from tb_actviz.capture.calls import Call
+from tb_actviz.arrays import as_maps
+from tb_actviz.capture.forward_pass import ForwardPass
 from tb_actviz.capture.inputs import Inputs, read_inputs
-from tb_actviz.capture.layers import (
+from tb_actviz.capture.layer_calls import LayerCall
+from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.selection import (
     LayerSelection,
     followed_by,
     select_calls,
     select_default,
 )
-from tb_actviz.capture.passes import ForwardPass
-from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.errors import InputError
-from tb_actviz.imaging.maps import as_maps
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def compare_inputs(
             two differ in size, or a layer does not exist.
     """
 
-    def choose(calls: Sequence[Call]) -> list[Call]:
+    def choose(calls: Sequence[LayerCall]) -> list[LayerCall]:
         if layers is not None:
             return select_calls(calls, layers)
         # A layer and its activation tell the same: one of them is enough.

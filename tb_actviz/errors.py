@@ -1,9 +1,11 @@
-"""The one error that means: the caller's input is wrong, not our code."""
+"""What is wrong with an input, in words: what was received, what to do."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import os
+import re
+from collections.abc import Iterable, Sequence
 
 
 class InputError(ValueError):
@@ -38,4 +40,70 @@ def _either(names: Iterable[str]) -> str:
     quoted = [repr(name) for name in names]
     return (
         quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+    )
+
+
+_TERMINAL_COLOURS = re.compile(r"\x1b\[\d*m")
+# What Keras and TensorFlow say around the words of an error.
+_WRAPPING = re.compile(
+    "Could not automatically infer"
+    "|Exception encountered when calling"
+    "|Arguments received by"
+    "|Error encountered"
+    "|Graph execution error"
+    "|Detected at node"
+    "|<stack traces unavailable>"
+    "|Traceback "
+    '|File "'
+    r"|\[\[{{node"
+    r"|\d+ root error"
+)
+# The operation that an error of TensorFlow's comes from, ahead of its words and after.
+_OPERATION = re.compile(
+    r"^({{function_node .*?}}|\(\d+\) [A-Z_ ]+:)\s*|\s*\[Op:\S*\].*$"
+)
+_ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
+
+
+def format_shape(shape: Sequence[int | None]) -> str:
+    """Write a shape for people.
+
+    Args:
+        shape: Sizes; None for any.
+
+    Returns:
+        Text such as `227×227×3`.
+    """
+    return "×".join("any" if size is None else str(size) for size in shape)
+
+
+def describe_error(error: BaseException | None) -> str:
+    """Give the one line of an error that says most.
+
+    Args:
+        error: The error.
+
+    Returns:
+        Its class and the first line of its own words: Keras wraps what a layer raised
+        in several sentences, and TensorFlow what a compiled function did. Where the
+        cause is how TensorFlow was started, what to set.
+    """
+    plain = _TERMINAL_COLOURS.sub("", str(error))
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    own = [line for line in lines if not _WRAPPING.match(line)]
+    text = _OPERATION.sub("", own[0]) if own else ""
+    if "only supports" in text and "NHWC" in text:
+        text = f"{text.rstrip('.')}. {_without_channels_first()}"
+    return f"{type(error).__name__}: {text}".rstrip(": ")
+
+
+def _without_channels_first() -> str:
+    """What to do where TensorFlow cannot compute a layer with channels first."""
+    elsewhere = "use data_format='channels_last', a GPU or another back end"
+    if os.environ.get(_ONEDNN) == "1":
+        return f"Instead, {elsewhere}"
+    return (
+        "On a CPU TensorFlow can do so with oneDNN, which it turns on by itself on "
+        f"some processors only: set the environment variable {_ONEDNN}=1 before Python "
+        f"starts, or {elsewhere}"
     )

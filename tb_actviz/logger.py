@@ -8,20 +8,20 @@ from types import TracebackType
 
 import keras
 
-from tb_actviz.capture.description import Capture
+from tb_actviz.arrays import Limits, finite_limits
+from tb_actviz.capture.execution import Capture
 from tb_actviz.capture.inputs import SAMPLES, Inputs
-from tb_actviz.capture.layers import LayerSelection
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.preprocessing import Preprocess
-from tb_actviz.contents import Logged, StepContents
+from tb_actviz.capture.selection import LayerSelection
 from tb_actviz.errors import InputError
-from tb_actviz.imaging.normalize import Limits, finite_limits
-from tb_actviz.input_pictures import InputPictures
-from tb_actviz.options import VIEWS, LogOptions
-from tb_actviz.views import SharedScale
-from tb_actviz.watch import Watch
+from tb_actviz.runs.layer_records import InputPictures
+from tb_actviz.runs.options import VIEWS, LogOptions
+from tb_actviz.runs.step_summaries import LoggedStep, StepSummaries
+from tb_actviz.runs.views import SharedScale
+from tb_actviz.runs.watched_model import WatchedModel
 from tb_actviz.writing.event_file import check_step
-from tb_actviz.writing.opening import open_event_file
+from tb_actviz.writing.remote import open_event_file
 
 
 class ActivationLogger:
@@ -57,7 +57,7 @@ class ActivationLogger:
     ) -> None:
         self.options = options or LogOptions()
         self._views = tuple(VIEWS) if self.options.views is None else self.options.views
-        self._watch = Watch(
+        self._watched = WatchedModel(
             model,
             layers,
             preprocess=preprocess,
@@ -70,7 +70,7 @@ class ActivationLogger:
     @property
     def layers(self) -> tuple[str, ...]:
         """Paths of the layers; empty before the first inputs of an unbuilt model."""
-        return tuple(layer.path for layer in self._watch.layers)
+        return tuple(layer.path for layer in self._watched.layers)
 
     def __call__(
         self,
@@ -80,7 +80,7 @@ class ActivationLogger:
         *,
         samples: int = SAMPLES,
         shared: SharedScale | None = None,
-    ) -> Logged:
+    ) -> LoggedStep:
         """Run the inputs through the model and log every layer.
 
         All inputs are read and checked before anything is run or written.
@@ -107,31 +107,28 @@ class ActivationLogger:
         self._check_something_to_log(len(named))
         if self._file.is_deleted:
             self._pictures = InputPictures()
-        contents = StepContents(
-            self._watch.layers_for(named),
-            named,
+        summaries = StepSummaries(
+            self._watched.with_inputs(named),
             self.options,
-            step=step,
+            step,
             views=self._views,
-            output=self._watch.output,
-            preprocess=self._watch.preprocess,
             pictures=self._pictures,
             shared=shared,
         )
         done, total = 0, len(named) * len(self.layers)
-        for one in named:
+        for read in named:
             # In one expression, so that the activations of one input are gone before
             # those of the next are computed.
-            for summaries in contents.add(self._watch.run(one)):
-                for summary in summaries:
+            for of_layer in summaries.add(self._watched.run(read)):
+                for summary in of_layer:
                     self._file.add(summary, step)
                 done += 1
                 if progress is not None:
                     progress(done, total)
-        for summary in contents.finish():
+        for summary in summaries.finish():
             self._file.add(summary, step)
         self._file.flush()
-        return contents.logged
+        return summaries.logged
 
     def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
         """Read inputs and check that they fit; a model never called is built by them.
@@ -146,7 +143,7 @@ class ActivationLogger:
         Raises:
             InputError: If an input cannot be read or does not fit the model.
         """
-        return self._watch.read(inputs, samples=samples)
+        return self._watched.read(inputs, samples=samples)
 
     def value_ranges(self, inputs: Sequence[NamedInput]) -> dict[str, Limits | None]:
         """Find between which values the activations lie, without logging them.
@@ -162,10 +159,10 @@ class ActivationLogger:
         Raises:
             InputError: If the model fails on an input.
         """
-        shown = self._watch.shown
+        shown = self._watched.shown
         found: dict[str, Limits | None] = dict.fromkeys(shown)
-        for one in inputs:
-            captured = self._watch.run(one)
+        for named in inputs:
+            captured = self._watched.run(named)
             for path in shown:
                 found[path] = joined_ranges(found[path], finite_limits(captured[path]))
         return found
@@ -176,7 +173,7 @@ class ActivationLogger:
         It follows the model's weights by itself, but not values that a layer makes
         constants of, such as the statistics of `Normalization`.
         """
-        self._watch.recompile()
+        self._watched.recompile()
 
     @property
     def event_file(self) -> str | None:
@@ -195,7 +192,7 @@ class ActivationLogger:
         Raises:
             InputError: If that is not known before the first inputs.
         """
-        return self._watch.describe()
+        return self._watched.describe()
 
     def close(self) -> None:
         """Close the event file; closing again does nothing."""
@@ -218,7 +215,7 @@ class ActivationLogger:
             "channels": True,
             "strongest": True,
             "chosen": bool(self.options.channels),
-            "relu": any(layer.before for layer in self._watch.layers),
+            "relu": any(layer.before for layer in self._watched.layers),
             "inputs": inputs > 1,
         }
         options = self.options

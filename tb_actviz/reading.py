@@ -15,22 +15,23 @@ from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from tensorboard.compat.proto.summary_pb2 import Summary
 
+from tb_actviz.arrays import from_maps
 from tb_actviz.errors import InputError, near_matches
-from tb_actviz.imaging.maps import from_maps
 from tb_actviz.records.codec import unpack
 from tb_actviz.records.facts import Record
 from tb_actviz.records.schema import PLUGIN_NAME, RecordError, decode_record, record_tag
-from tb_actviz.writing.folders import as_folder, is_remote
-from tb_actviz.writing.framing import FOOT, is_intact
-from tb_actviz.writing.naming import step_in
-from tb_actviz.writing.scanning import (
+from tb_actviz.writing.event_file import FOOT, is_intact
+from tb_actviz.writing.names import as_folder, is_remote, step_in
+from tb_actviz.writing.reader import (
     DamagedFileError,
+    LocalFile,
     Source,
     StoredEvent,
+    StoredFile,
     fields,
+    runs_below,
     scan,
 )
-from tb_actviz.writing.stored import LocalFile, StoredFile, runs_below
 
 Steps: TypeAlias = int | Iterable[int] | Callable[[int], object] | None
 """A step, several of them, a predicate, or None for all."""

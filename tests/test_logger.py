@@ -25,10 +25,11 @@ from tb_actviz import (
     relu_comparison,
     strongest_channels,
 )
+from tb_actviz.arrays import as_maps
 from tb_actviz.imaging.colormap import CLIPPED
-from tb_actviz.imaging.maps import as_maps
-from tb_actviz.options import VIEWS
-from tb_actviz.records.facts import LayerFacts, ReceptiveFacts
+from tb_actviz.receptive_field import ReceptiveField
+from tb_actviz.records.facts import LayerFacts
+from tb_actviz.runs.options import VIEWS
 
 A, B = pictures(2)
 
@@ -370,11 +371,11 @@ def test_records_say_what_a_layer_has_and_what_it_sees(
     assert logged_facts(tmp_path) == {
         ("pool1", 0): LayerFacts(
             *("pool1", "MaxPooling2D", "other", None, 0),
-            ReceptiveFacts((5, 5), (4, 4), (0, 0)),
+            ReceptiveField((5, 5), (4, 4), (0, 0)),
         ),
         ("b", 0): LayerFacts(
             *("b", "Conv2D", "pre-activation", "b.act", 111),
-            ReceptiveFacts((13, 13), (4, 4), (-4, -4)),
+            ReceptiveField((13, 13), (4, 4), (-4, -4)),
         ),
     }
 
@@ -391,8 +392,8 @@ def test_a_field_that_depends_on_the_size_of_an_input_is_not_stated_for_several(
         for step, pair in enumerate([[even], [odd], [even, even], [even, odd]]):
             log(pair, step)
     fields = [facts.receptive_field for facts in logged_facts(tmp_path).values()]
-    from_zero = ReceptiveFacts((3, 3), (2, 2), (0, 0))
-    before = ReceptiveFacts((3, 3), (2, 2), (-1, -1))
+    from_zero = ReceptiveField((3, 3), (2, 2), (0, 0))
+    before = ReceptiveField((3, 3), (2, 2), (-1, -1))
     assert fields == [from_zero, before, from_zero, None]
 
 
@@ -407,7 +408,7 @@ def test_the_field_is_that_of_what_the_model_is_fed_with(tmp_path: Path) -> None
     ) as log:
         log(A)
     (facts,) = logged_facts(tmp_path).values()
-    assert facts.receptive_field == ReceptiveFacts((40, 17), (0, 0), (0, 0))
+    assert facts.receptive_field == ReceptiveField((40, 17), (0, 0), (0, 0))
 
 
 @pytest.mark.slow

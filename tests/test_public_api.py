@@ -20,7 +20,7 @@ PUBLIC = {
     "InputError",
     "LayerInfo",
     "LogOptions",
-    "Logged",
+    "LoggedStep",
     "LoggedCheckpoints",
     "StoredActivations",
     "activations",

@@ -36,7 +36,7 @@ from tb_actviz import (
     activations,
     read_records,
 )
-from tb_actviz.imaging.maps import as_maps
+from tb_actviz.arrays import as_maps
 from tb_actviz.records.codec import pack
 from tb_actviz.records.facts import InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import (
@@ -45,11 +45,15 @@ from tb_actviz.records.schema import (
     record_summary,
     record_tag,
 )
-from tb_actviz.writing.event_file import EventFile
-from tb_actviz.writing.event_records import summary_record, version_record
-from tb_actviz.writing.framing import FOOT, HEAD, frame
-from tb_actviz.writing.remote import RemoteFolder
-from tb_actviz.writing.remote_file import RemoteEventFile
+from tb_actviz.writing.event_file import (
+    FOOT,
+    HEAD,
+    EventFile,
+    frame,
+    summary_record,
+    version_record,
+)
+from tb_actviz.writing.remote import RemoteEventFile, RemoteFolder
 from tb_actviz.writing.summaries import histogram_summary, scalar_summary
 
 NAME = "events.out.tfevents.1785000000.host.1.0.actviz"

@@ -13,14 +13,9 @@ from fsspec.implementations.memory import MemoryFileSystem
 from networks import pictures, small
 from training import PROBES, fit, trainable
 
-from tb_actviz import (
-    ActivationCallback,
-    ActivationLogger,
-    LogOptions,
-    read_records,
-)
+from tb_actviz import ActivationCallback, ActivationLogger, LogOptions, read_records
 from tb_actviz.writing.history import bytes_of, steps_of
-from tb_actviz.writing.stored import event_files
+from tb_actviz.writing.reader import event_files
 
 
 class Breaking(MemoryFileSystem):

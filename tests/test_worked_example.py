@@ -12,7 +12,7 @@ from PIL import Image
 
 import tb_actviz as av
 from keras_models import SqueezeNet
-from tb_actviz.imaging.tiling import grid_shape
+from tb_actviz.imaging.grid import grid_shape
 
 pytestmark = pytest.mark.every_backend
 

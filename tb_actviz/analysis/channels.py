@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import operator
 from collections.abc import Callable, Iterator
@@ -13,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tb_actviz.analysis.reals import real_numbers
+from tb_actviz.arrays import as_real
+from tb_actviz.errors import near_matches
 
 _BLOCK_VALUES = 1 << 17
 """How many values are widened to float64 at a time; 1 MiB stays in a cache."""
@@ -114,10 +114,8 @@ def strongest_channels(
         ValueError: if the shape, `k` or `by` is not one of these.
     """
     if by not in _SCORES:
-        near = difflib.get_close_matches(str(by), _SCORES, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(
-            f"by={by!r} is not known; there are {', '.join(map(repr, _SCORES))}.{hint}"
+            f"Channels cannot be ranked by {by!r}. {near_matches(str(by), _SCORES)}"
         )
     maps = _Maps.of(a)
     channels = maps.values.shape[-1]
@@ -131,8 +129,27 @@ def strongest_channels(
             f"{channels}."
         )
     scores = np.where(maps.count == 0, -np.inf, _SCORES[by](maps))
-    order = np.argsort(-scores, axis=-1, kind="stable")[:, :k]
+    order = _order(scores)[:, :k]
     return maps.shaped(order), maps.shaped(np.take_along_axis(scores, order, axis=-1))
+
+
+def ranked(scores: NDArray[Any], k: int) -> tuple[tuple[int, float], ...]:
+    """Rank what has been scored already, as `strongest_channels` does.
+
+    Args:
+        scores: Float, shape (C,); what is not finite comes last, as -inf.
+        k: How many to name, at least 1; where there are fewer, all.
+
+    Returns:
+        (index, score) of the highest scores, highest first, equal ones by index.
+    """
+    known = np.where(np.isfinite(scores), scores, -np.inf)
+    return tuple((int(index), float(known[index])) for index in _order(known)[:k])
+
+
+def _order(scores: NDArray[Any]) -> NDArray[np.int64]:
+    """Indices along the last axis, highest score first, equal ones by index."""
+    return np.argsort(-scores, axis=-1, kind="stable")
 
 
 def dead_channels(a: ArrayLike) -> NDArray[np.int64]:
@@ -169,7 +186,7 @@ class _Maps:
 
     @classmethod
     def of(cls, a: ArrayLike) -> _Maps:
-        values = real_numbers(a)
+        values = as_real(a)
         shape = values.shape
         if not 1 <= values.ndim <= 4:
             raise ValueError(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 import numpy as np
 
-from tb_actviz.capture.calls import Call
-from tb_actviz.capture.discovery import lasting_layers, run_watched
-from tb_actviz.capture.entry import Entry
-from tb_actviz.capture.forward import (
+from tb_actviz.capture.compiled import (
     Forward,
     OutOfReachError,
     TensorFunction,
@@ -19,10 +17,12 @@ from tb_actviz.capture.forward import (
     run_eagerly,
 )
 from tb_actviz.capture.graph import has_graph
-from tb_actviz.capture.roles import is_input
+from tb_actviz.capture.layer_calls import LayerCall
+from tb_actviz.capture.layer_kinds import is_input
+from tb_actviz.capture.listing import lasting_layers, run_watched
+from tb_actviz.capture.probe import Entry
 from tb_actviz.capture.signature import Signature
-from tb_actviz.capture.text import describe_error
-from tb_actviz.errors import InputError
+from tb_actviz.errors import InputError, describe_error, format_shape
 
 #: Models without a graph are traced for each size; more traces would only pile up.
 _MOST_TRACED = 16
@@ -47,11 +47,12 @@ class Execution:
         self,
         model: keras.Model,
         signature: Signature,
-        calls: Sequence[Call],
-        chosen: Sequence[Call],
+        calls: Sequence[LayerCall],
+        chosen: Sequence[LayerCall],
         compiled: bool | None,
     ) -> None:
         self._model = model
+        self._has_graph = has_graph(model)
         self._signature = signature
         self._calls = calls
         self._chosen = chosen
@@ -90,7 +91,7 @@ class Execution:
             self._model.jax_state_sync()
         # A graph says which sizes it takes; other models are traced for each size.
         shapes = tuple(array.shape[1:] for array in arrays)
-        if has_graph(self._model):
+        if self._has_graph:
             shapes = self._signature.shapes
         key = (shapes, tuple(str(array.dtype) for array in arrays))
         forward = self._forwards.get(key)
@@ -184,7 +185,7 @@ def model_failed(model: keras.Model, error: Exception) -> InputError:
     )
 
 
-def _against_sub_model(model: keras.Model, chosen: Sequence[Call]) -> str:
+def _against_sub_model(model: keras.Model, chosen: Sequence[LayerCall]) -> str:
     """Why a classic multi-output model cannot give what was chosen."""
     if not has_graph(model):
         return "the model has no graph"
@@ -194,3 +195,46 @@ def _against_sub_model(model: keras.Model, chosen: Sequence[Call]) -> str:
         if call.tensor is None:
             return f"{call.path} lies inside {call.path.rpartition('/')[0]}"
     return ""
+
+
+@dataclass(frozen=True)
+class Capture:
+    """How the activations of a model are captured.
+
+    Args:
+        method: `"sub-model"` where one model with many outputs gives them, `"probe"`
+            where the layers are watched during a pass.
+        reason: Why a sub-model would not do; empty where it does.
+        backend: Name of the Keras back end.
+        compiled: Whether the pass is compiled.
+        preprocess: Name of what pictures go through before the model, or why nothing.
+        inputs: Name of each model input to its shape for one sample; None for any
+            size.
+        layers: Paths of the layers, in the order they were asked for.
+        left_out: Paths of layers that cannot be captured to the reason.
+    """
+
+    method: str
+    reason: str
+    backend: str
+    compiled: bool
+    preprocess: str
+    inputs: dict[str, tuple[int | None, ...]]
+    layers: tuple[str, ...]
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Say it in a few lines for people."""
+        why = f" ({self.reason})" if self.reason else ""
+        how = "compiled" if self.compiled else "run eagerly"
+        inputs = ", ".join(
+            f"{name} {format_shape(s)}" for name, s in self.inputs.items()
+        )
+        lines = [
+            f"captured by a {self.method}{why}, {how}, on {self.backend}",
+            f"inputs: {inputs}",
+            f"preprocessing: {self.preprocess}",
+            f"{len(self.layers)} layers: {', '.join(self.layers)}",
+        ]
+        lines += [f"left out: {path}: {why}" for path, why in self.left_out.items()]
+        return "\n".join(lines)

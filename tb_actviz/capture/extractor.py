@@ -7,11 +7,11 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from tb_actviz.capture.description import Capture
+from tb_actviz.capture.execution import Capture
+from tb_actviz.capture.forward_pass import BATCH_SIZE, ForwardPass
 from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
-from tb_actviz.capture.layers import LayerSelection, select_calls
-from tb_actviz.capture.passes import BATCH_SIZE, ForwardPass
 from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.selection import LayerSelection, select_calls
 from tb_actviz.errors import InputError
 from tb_actviz.progress import progress_bar
 

@@ -12,15 +12,15 @@ from typing import Any
 
 import keras
 
-from tb_actviz.capture.calls import (
-    Call,
-    Names,
+from tb_actviz.capture.layer_calls import (
+    CallNames,
+    LayerCall,
     dtype_of,
     value_problem,
     with_batch_size,
     with_channel_order,
 )
-from tb_actviz.capture.roles import (
+from tb_actviz.capture.layer_kinds import (
     fused_activation,
     is_model,
     is_own_of_keras,
@@ -62,7 +62,7 @@ def is_flat(model: keras.Model) -> bool:
     )
 
 
-def read_graph(model: keras.Model) -> list[Call]:
+def read_graph(model: keras.Model) -> list[LayerCall]:
     """List the calls in a model's own graph, in the order Keras runs them.
 
     The list is read off the graph, not off `model.layers`, so that a layer shared with
@@ -76,8 +76,8 @@ def read_graph(model: keras.Model) -> list[Call]:
         The calls, inputs first. Layers that Keras brings and that apply an activation
         themselves have a call for the value before it.
     """
-    names = Names()
-    calls: list[Call] = []
+    names = CallNames()
+    calls: list[LayerCall] = []
     paths: dict[int, str] = {}
     final = {id(tensor) for tensor in model.outputs}
     for layer, outputs, inputs in _steps(model):
@@ -90,7 +90,7 @@ def read_graph(model: keras.Model) -> list[Call]:
         ):
             fused = names.fused(name)
             calls.append(
-                Call(
+                LayerCall(
                     fused,
                     layer,
                     tuple(outputs[0].shape),
@@ -106,7 +106,7 @@ def read_graph(model: keras.Model) -> list[Call]:
         ):
             paths[id(output)] = path
             calls.append(
-                Call(
+                LayerCall(
                     path,
                     layer,
                     tuple(output.shape),

@@ -11,11 +11,10 @@ import keras
 import numpy as np
 from PIL import Image
 
-from tb_actviz.capture.files import read_files
+from tb_actviz.capture.datasets import is_dataset, take_samples
 from tb_actviz.capture.named_input import NamedInput, numbered
-from tb_actviz.capture.pictures import from_pillow, load_picture
+from tb_actviz.capture.pictures import from_pillow, load_picture, read_files
 from tb_actviz.capture.signature import Signature
-from tb_actviz.capture.streams import is_stream, take_samples
 from tb_actviz.errors import InputError
 
 Inputs: TypeAlias = (
@@ -112,7 +111,7 @@ class _Reader:
         is_unknown_nest = self._ndims is None and isinstance(value, Mapping | tuple)
         if is_unknown_nest or self.is_one_nest(value):
             return self._from_nest(self._in_order(value), name, self._own_keys(value))
-        if is_stream(value):
+        if is_dataset(value):
             taken = take_samples(value, self._samples, self._ndims, self._keys)
             return [
                 self._from_parts(

@@ -3,53 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
 import keras
 from keras import layers
 
-from tb_actviz.capture.calls import Call
 from tb_actviz.capture.graph import has_graph, read_graph
-from tb_actviz.capture.mixing import (
-    is_applied_apart,
-    keeps_positions_apart,
-    merges_positions,
-)
-from tb_actviz.capture.roles import (
+from tb_actviz.capture.layer_calls import LayerCall
+from tb_actviz.capture.layer_kinds import (
     fused_activation,
+    is_activation,
     is_model,
     is_own_of_keras,
 )
-from tb_actviz.capture.windows import Axis, united
+from tb_actviz.receptive_field import ReceptiveAxis, ReceptiveField, united
 
 _CONVOLUTIONS = (layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D)
 _POOLINGS = (layers.AveragePooling2D, layers.MaxPooling2D)
 _GATHERING = (layers.Flatten, layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)
 
 #: Rows and columns of maps.
-_Maps: TypeAlias = tuple[Axis, Axis]
-
-
-@dataclass(frozen=True)
-class ReceptiveField:
-    """What the positions of a layer's maps see of the input, in its pixels.
-
-    The position (i, j) sees the rows from `start[0] + i * stride[0]` up to, without it,
-    that plus `size[0]`, and columns in the same way. Some of them may lie outside of
-    the input, in its padding; at the edges of the maps before it, some in theirs.
-
-    Args:
-        size: Rows and columns.
-        stride: How many rows and columns further the next position sees; 0 where all
-            positions see the same.
-        start: First row and column that the first position sees.
-    """
-
-    size: tuple[int, int]
-    stride: tuple[int, int]
-    start: tuple[int, int]
+_Maps: TypeAlias = tuple[ReceptiveAxis, ReceptiveAxis]
 
 
 def receptive_fields(
@@ -90,16 +66,16 @@ def receptive_fields(
     }
 
 
-def _inputs(model: keras.Model) -> list[Call]:
+def _inputs(model: keras.Model) -> list[LayerCall]:
     by_tensor = {id(call.tensor): call for call in read_graph(model)}
     return [by_tensor[id(tensor)] for tensor in model.inputs]
 
 
-def _as_fed(call: Call, shape: tuple[int, ...]) -> _Maps | None:
+def _as_fed(call: LayerCall, shape: tuple[int, ...]) -> _Maps | None:
     if len(shape) != 3:
         return None
     height, width = shape[1:] if call.channels_first else shape[:2]
-    return Axis(height, height), Axis(width, width)
+    return ReceptiveAxis(height, height), ReceptiveAxis(width, width)
 
 
 def _walk(
@@ -131,7 +107,7 @@ def _walk(
     return final[0] if len(final) == 1 else None
 
 
-def _is_of_one_rank(call: Call, calls: dict[str, Call]) -> bool:
+def _is_of_one_rank(call: LayerCall, calls: dict[str, LayerCall]) -> bool:
     """Whether all that a call is made on has as many axes, and there is something."""
     return len({len(calls[source].shape) for source in call.sources}) == 1
 
@@ -140,12 +116,12 @@ def _is_graph_of(layer: Any, inputs: int) -> bool:
     return is_model(layer) and has_graph(layer) and len(layer.inputs) == inputs
 
 
-def _is_after_fused(call: Call, calls: dict[str, Call]) -> bool:
+def _is_after_fused(call: LayerCall, calls: dict[str, LayerCall]) -> bool:
     before = calls[call.sources[0]]
     return before.fused and before.layer is call.layer
 
 
-def _fits(maps: _Maps | None, call: Call) -> bool:
+def _fits(maps: _Maps | None, call: LayerCall) -> bool:
     """Whether there are as many positions as the graph says, where it does."""
     if maps is None:
         return False
@@ -163,11 +139,11 @@ def _fits(maps: _Maps | None, call: Call) -> bool:
     )
 
 
-def _spatial(call: Call) -> tuple[int | None, ...]:
+def _spatial(call: LayerCall) -> tuple[int | None, ...]:
     return call.shape[2:] if call.channels_first else call.shape[1:3]
 
 
-def _through(call: Call, sources: list[_Maps]) -> _Maps | None:
+def _through(call: LayerCall, sources: list[_Maps]) -> _Maps | None:
     """What a layer sees that is called on what sees that much."""
     layer, (first, *others) = call.layer, sources
     told = getattr(layer, "receptive_windows", None)
@@ -196,7 +172,7 @@ def _through(call: Call, sources: list[_Maps]) -> _Maps | None:
     return None if each is None else (each[0](rows), each[1](columns))
 
 
-def _windows(layer: Any) -> tuple[Callable[[Axis], Axis], ...] | None:
+def _windows(layer: Any) -> tuple[Callable[[ReceptiveAxis], ReceptiveAxis], ...] | None:
     """What a layer lays over rows and over columns; None if it is no such layer."""
     if isinstance(layer, _CONVOLUTIONS):
         sizes = [
@@ -214,18 +190,18 @@ def _windows(layer: Any) -> tuple[Callable[[Axis], Axis], ...] | None:
     else:
         return None
     return tuple(
-        partial(Axis.slide, size=size, step=step, padding=layer.padding)
+        partial(ReceptiveAxis.slide, size=size, step=step, padding=layer.padding)
         for size, step in zip(sizes, layer.strides, strict=True)
     )
 
 
-def _grown(axis: Axis, by: tuple[int, int]) -> Axis:
+def _grown(axis: ReceptiveAxis, by: tuple[int, int]) -> ReceptiveAxis:
     """More or fewer positions before the first and after the last one."""
     before, after = by
     return axis.windows(axis.positions + before + after, 1, 1, -before)
 
 
-def _rearranged(call: Call, maps: _Maps) -> _Maps | None:
+def _rearranged(call: LayerCall, maps: _Maps) -> _Maps | None:
     """Values in another order, which all have to see the same."""
     if any(axis.positions > 1 and axis.stride > 0 for axis in maps):
         return None
@@ -234,3 +210,103 @@ def _rearranged(call: Call, maps: _Maps) -> _Maps | None:
         return None
     rows, columns = (replace(axis, stride=0) for axis in maps)
     return replace(rows, positions=height), replace(columns, positions=width)
+
+
+_MERGING = (
+    layers.Add,
+    layers.Average,
+    layers.Maximum,
+    layers.Minimum,
+    layers.Multiply,
+    layers.Subtract,
+)
+#: What is done to each value by itself; when it is not trained, nothing by some.
+_ELEMENT_WISE = (
+    layers.ActivityRegularization,
+    layers.AlphaDropout,
+    layers.BatchNormalization,
+    layers.Dropout,
+    layers.ELU,
+    layers.GaussianDropout,
+    layers.GaussianNoise,
+    layers.Identity,
+    layers.LeakyReLU,
+    layers.Normalization,
+    layers.PReLU,
+    layers.ReLU,
+    layers.Rescaling,
+    layers.SpatialDropout2D,
+)
+_ALONG_AN_AXIS = (
+    layers.LayerNormalization,
+    layers.RMSNormalization,
+    layers.Softmax,
+    layers.UnitNormalization,
+)
+#: Activation functions that put the values along the last axis together.
+_ALONG_THE_LAST = {"glu", "log_softmax", "softmax", "sparsemax"}
+#: What `+`, `*` and the like are in a graph.
+_MERGING_OPERATIONS = {
+    *("Add", "Divide", "Maximum", "Minimum", "Multiply", "Subtract", "TrueDivide"),
+}
+
+
+def merges_positions(call: LayerCall) -> bool:
+    """Tell whether a call puts the same positions of several maps together.
+
+    Args:
+        call: A call of a layer that Keras brings.
+
+    Returns:
+        True for sums, products and the like, and where channels are joined.
+    """
+    layer = call.layer
+    if type(layer).__name__ == "Concatenate":
+        return _is_channel_axis(layer.axis, call)
+    if isinstance(layer, keras.Layer):
+        return isinstance(layer, _MERGING)
+    return type(layer).__name__ in _MERGING_OPERATIONS
+
+
+def keeps_positions_apart(call: LayerCall) -> bool:
+    """Tell whether what a call gives at a position depends on that position alone.
+
+    Args:
+        call: A call of a layer that Keras brings, on one tensor.
+
+    Returns:
+        True for activations, normalisations along the channels, and what is done to
+        each value by itself.
+    """
+    layer = call.layer
+    if isinstance(layer, _ALONG_AN_AXIS):
+        return _is_channel_axis(layer.axis, call)
+    if isinstance(layer, layers.Activation):
+        return is_applied_apart(layer.activation, call)
+    if not isinstance(layer, keras.Layer):
+        axis = getattr(layer, "axis", -1)
+        return is_activation(layer) and _is_channel_axis(axis, call)
+    return isinstance(layer, _ELEMENT_WISE)
+
+
+def is_applied_apart(function: Any, call: LayerCall) -> bool:
+    """Tell the same of an activation function alone.
+
+    Args:
+        function: The function.
+        call: The call that applies it.
+
+    Returns:
+        False for one that is not Keras' own: nobody knows what it does.
+    """
+    name = getattr(function, "__name__", "")
+    if getattr(keras.activations, name, None) is not function:
+        return False
+    return name not in _ALONG_THE_LAST or _is_channel_axis(-1, call)
+
+
+def _is_channel_axis(axes: Any, call: LayerCall) -> bool:
+    rank = len(call.shape)
+    wanted = 1 if call.channels_first or rank == 2 else rank - 1
+    numbers = [axes] if isinstance(axes, int) else list(axes)
+    return [axis % rank for axis in numbers] == [wanted]

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.graph import graph_inputs, has_graph, read_graph
-from tb_actviz.capture.roles import all_layers, is_model, sublayers
+from tb_actviz.capture.layer_kinds import all_layers, is_model, sublayers
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import h5py  # type: ignore[import-untyped]
 import keras
 import numpy as np
 
-from tb_actviz.capture.roles import all_layers
+from tb_actviz.capture.layer_kinds import all_layers
 from tb_actviz.errors import InputError
 
 Shapes = dict[str, tuple[int, ...]]

@@ -12,10 +12,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from tb_actviz.arrays import Limits
 from tb_actviz.capture.inputs import SAMPLES, Inputs
-from tb_actviz.capture.layers import LayerSelection, refuse_other_than_models
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.selection import LayerSelection, refuse_other_than_models
 from tb_actviz.checkpoints.files import (
     Checkpoint,
     Checkpoints,
@@ -23,13 +24,12 @@ from tb_actviz.checkpoints.files import (
     number_checkpoints,
 )
 from tb_actviz.checkpoints.loading import CheckpointLoader
-from tb_actviz.contents import Logged
 from tb_actviz.errors import InputError, near_matches
-from tb_actviz.imaging.normalize import Limits
 from tb_actviz.logger import ActivationLogger, joined_ranges
-from tb_actviz.options import LogOptions
 from tb_actviz.progress import progress_bar
-from tb_actviz.views import SharedScale
+from tb_actviz.runs.options import LogOptions
+from tb_actviz.runs.step_summaries import LoggedStep
+from tb_actviz.runs.views import SharedScale
 
 #: What has one scale: each layer over all steps, or each picture.
 SCALES = ("layer", "step")
@@ -62,7 +62,7 @@ class LoggedCheckpoints:
     """
 
     checkpoints: tuple[Checkpoint, ...]
-    logged: tuple[Logged, ...]
+    logged: tuple[LoggedStep, ...]
     skipped: tuple[SkippedCheckpoint, ...]
     steps_from: str
     scale: str
@@ -177,7 +177,7 @@ class _Run:
 
     def log(
         self, numbered: Sequence[Checkpoint], shared: SharedScale | None
-    ) -> dict[int, Logged]:
+    ) -> dict[int, LoggedStep]:
         """Log every checkpoint that can be loaded, at its step."""
         passes = 1 if shared is None else 2
         return {

@@ -1,11 +1,15 @@
-"""`tb-actviz demo`: the whole story with nothing but the installed package."""
+"""Starting TensorBoard on what was logged."""
 
 from __future__ import annotations
 
 import argparse
 import math
+import re
 import shlex
+import signal
+import subprocess
 import sys
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from tb_actviz.cli.compare import as_table
 from tb_actviz.cli.console import as_json
 from tb_actviz.cli.models import load_model
-from tb_actviz.cli.viewer import open_tensorboard
 from tb_actviz.errors import InputError
 from tb_actviz.progress import progress_bar
 
@@ -21,6 +24,37 @@ if TYPE_CHECKING:
     import keras
 
     from tb_actviz.comparison import InputDifference
+
+
+def open_tensorboard(logdir: Path) -> None:
+    """Serve a log directory until Ctrl-C, and open it in the browser.
+
+    Args:
+        logdir: What to serve.
+    """
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(logdir)]
+    # A plain `kill` must not leave the server behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # The arguments are our own, and no shell reads them.
+    with subprocess.Popen(  # noqa: S603
+        command, stderr=subprocess.PIPE, text=True
+    ) as server:
+        said: list[str] = []
+        try:
+            for line in server.stderr or ():
+                said.append(line)
+                address = re.search(r"http://\S+", line)
+                if address:
+                    print(line, end="", file=sys.stderr, flush=True)
+                    webbrowser.open(f"{address.group()}#images")
+                    said.clear()
+        except KeyboardInterrupt:
+            said.clear()  # this is how it is meant to end
+        finally:
+            server.terminate()
+    # What TensorFlow says at every start is of interest only if there was no start.
+    print(*said, sep="", end="", file=sys.stderr)
+
 
 #: Where the channels that know eyes are looked for: rectified, in the middle.
 _MIDDLE = "fire[4-7]-relu_*"
@@ -99,7 +133,7 @@ def _log_faces(
     """Every view of the worked example; what the network takes each picture for."""
     from keras_models.faces import CLASS_NAMES
     from tb_actviz.logger import ActivationLogger
-    from tb_actviz.options import LogOptions
+    from tb_actviz.runs.options import LogOptions
 
     # The first layers have other channels: there the strongest are shown.
     for layers, options in [
@@ -130,7 +164,7 @@ def _fine_tune(
 
     from keras_models.faces import Label, draw_batch, train_seeds
     from tb_actviz.callback import ActivationCallback
-    from tb_actviz.options import LogOptions
+    from tb_actviz.runs.options import LogOptions
 
     keras.utils.set_random_seed(0)
     batch = draw_batch(train_seeds(0, _PICTURES), _SIZE)

@@ -10,7 +10,7 @@ from tb_actviz.cli.console import as_json, table
 from tb_actviz.cli.models import load_model
 
 if TYPE_CHECKING:
-    from tb_actviz.capture.layers import LayerInfo
+    from tb_actviz.capture.selection import LayerInfo
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -21,8 +21,8 @@ def run(arguments: argparse.Namespace) -> None:
     """
     model = load_model(arguments.model, arguments.weights)
     # Only now is Keras there, on a back end that is installed.
-    from tb_actviz.capture.calls import FUSED
-    from tb_actviz.capture.layers import describe_calls, known_calls, select_calls
+    from tb_actviz.capture.layer_calls import FUSED
+    from tb_actviz.capture.selection import describe_calls, known_calls, select_calls
 
     calls = known_calls(model)
     infos = describe_calls(calls)

@@ -9,10 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tb_actviz.cli.arguments import drawing_options, read_pictures
 from tb_actviz.cli.console import as_json, table
-from tb_actviz.cli.drawing import drawing_options
 from tb_actviz.cli.models import class_names, load_preprocess, load_trained_model
-from tb_actviz.cli.pictures import read_pictures
 from tb_actviz.errors import InputError
 from tb_actviz.progress import progress_bar
 
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from tb_actviz.capture.named_input import NamedInput
-    from tb_actviz.contents import Logged
     from tb_actviz.logger import ActivationLogger
+    from tb_actviz.runs.step_summaries import LoggedStep
 
 _TOP = 5
 
@@ -72,7 +71,7 @@ def _paths(arguments: argparse.Namespace) -> list[str]:
 def _answer(
     arguments: argparse.Namespace,
     logger: ActivationLogger,
-    logged: Logged,
+    logged: LoggedStep,
 ) -> dict[str, Any]:
     return {
         "model": arguments.model,
@@ -97,7 +96,7 @@ def _answer(
 
 
 def _input_answer(
-    one: NamedInput, logged: Logged, names: Sequence[str] | None
+    one: NamedInput, logged: LoggedStep, names: Sequence[str] | None
 ) -> dict[str, Any]:
     from tb_actviz.analysis.channels import strongest_channels
 

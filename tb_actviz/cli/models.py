@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tb_actviz.cli.console import quiet_start
-from tb_actviz.errors import InputError, near_matches
+from tb_actviz.errors import InputError, describe_error, near_matches
 
 if TYPE_CHECKING:
     import keras
@@ -172,7 +172,7 @@ def _start_backend() -> None:
             raise InputError(
                 f"Keras does not start (KERAS_BACKEND is "
                 f"{os.environ.get('KERAS_BACKEND', 'not set')!r}; installed: "
-                f"{', '.join(installed)}): {_first_line(error)}"
+                f"{', '.join(installed)}): {describe_error(error)}"
             ) from None
 
 
@@ -200,7 +200,9 @@ def _saved(name: str, weights: str | None) -> keras.Model:
     try:
         model = keras.saving.load_model(name, compile=False)
     except Exception as error:  # damaged files fail in every layer of the loader
-        raise InputError(f"{name!r} cannot be loaded: {_first_line(error)}") from None
+        raise InputError(
+            f"{name!r} cannot be loaded: {describe_error(error)}"
+        ) from None
     return _checked(model, name)
 
 
@@ -216,7 +218,7 @@ def _application(name: str, weights: str | None) -> keras.Model:
     try:
         return getattr(keras.applications, wanted)(weights=weights)
     except Exception as error:  # downloads and readers fail in many ways
-        raise InputError(f"{name} cannot be built: {_first_line(error)}") from None
+        raise InputError(f"{name} cannot be built: {describe_error(error)}") from None
 
 
 def _called(name: str, weights: str | None) -> keras.Model:
@@ -238,7 +240,7 @@ def _called(name: str, weights: str | None) -> keras.Model:
             model.load_weights(weights)
         except Exception as error:  # damaged files fail in every layer of the loader
             raise InputError(
-                f"The weights {weights!r} do not fit {name!r}: {_first_line(error)}"
+                f"The weights {weights!r} do not fit {name!r}: {describe_error(error)}"
             ) from None
     return model
 
@@ -277,9 +279,4 @@ def _where(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if not f.filename.startswith(("<frozen", _HERE))]
     place = f" ({own[-1].filename}, line {own[-1].lineno})" if own else ""
-    return f"{_first_line(error)}{place}"
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: {lines[0]}" if lines[0] else type(error).__name__
+    return f"{describe_error(error)}{place}"

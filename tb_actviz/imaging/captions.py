@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tb_actviz.imaging.maps import is_sequence, maps_shape, slice_grid
+from tb_actviz.arrays import is_sequence, maps_shape, slice_grid
 from tb_actviz.imaging.scale import format_value
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -10,14 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tb_actviz.imaging.normalize import (
-    Limits,
-    all_finite,
-    as_real,
-    check_limits,
-    finite_limits,
-    mat2gray,
-)
+from tb_actviz.arrays import Limits, all_finite, as_real, check_limits, finite_limits
+from tb_actviz.errors import near_matches
 
 NON_FINITE: Final = (255, 0, 255)
 """RGB of NaN and infinities: magenta."""
@@ -225,11 +218,8 @@ def outside_scale(a: ArrayLike, limits: Sequence[float]) -> NDArray[np.bool_] | 
 def _table_of(colormap: str) -> NDArray[np.uint8]:
     if colormap in COLORMAPS:
         return COLORMAPS[colormap]
-    near = difflib.get_close_matches(str(colormap), COLORMAPS, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
     raise ValueError(
-        f"colormap={colormap!r} is not known; there are "
-        f"{', '.join(map(repr, COLORMAPS))}.{hint}"
+        f"There is no colormap {colormap!r}. {near_matches(str(colormap), COLORMAPS)}"
     )
 
 
@@ -277,3 +267,55 @@ def default_limits(a: ArrayLike) -> Limits:
         largest = max(-lo, hi)
         return -largest, largest
     return 0.0, hi or 1.0
+
+
+def mat2gray(
+    a: ArrayLike, limits: Sequence[float] | None = None
+) -> NDArray[np.floating[Any]]:
+    """Map values linearly to [0, 1] and clip what lies outside.
+
+    A range without width (a constant array, or equal limits) leaves the values
+    as they are, clipped to [0, 1]. Infinities become 1 and 0, NaN stays NaN.
+
+    Args:
+        a: any shape, any real dtype. It is not changed.
+        limits: (lo, hi), the values that become 0 and 1. By default the
+            smallest and the largest finite value of the whole array.
+
+    Returns:
+        Array of the same shape: float32 for float32 and shorter floats,
+        float64 for everything else. Values in [0, 1] and NaN.
+
+    Raises:
+        TypeError: if the values are not real numbers.
+        ValueError: if `limits` are not two finite numbers in ascending order.
+
+    Source: `mat2gray` of MATLAB's Image Processing Toolbox.
+    """
+    values = as_real(a)
+    scale = finite_limits(values) if limits is None else check_limits(limits)
+    out_dtype = np.dtype(np.float32 if values.dtype == np.float32 else np.float64)
+    if scale is None or scale[0] == scale[1]:
+        gray = values.astype(out_dtype)
+        return np.clip(gray, 0, 1, out=gray)
+    exact = out_dtype == np.float64 or _float32_is_enough(*scale)
+    work = out_dtype if exact else np.dtype(np.float64)
+    lo, hi = np.asarray(scale, dtype=work)
+    gray = values.astype(work)
+    np.clip(gray, lo, hi, out=gray)
+    # The width of a range can be beyond the largest float64; its half cannot.
+    if scale[1] - scale[0] > np.finfo(np.float64).max:
+        gray /= 2
+        lo, hi = lo / 2, hi / 2
+    gray -= lo
+    # A quotient is 1 at most, but NumPy 1.26 also divides what lies beside the values.
+    with np.errstate(over="ignore"):
+        gray /= hi - lo
+    return gray.astype(out_dtype, copy=False)
+
+
+def _float32_is_enough(lo: float, hi: float) -> bool:
+    """Tell whether limits and their distance survive float32 arithmetic."""
+    if max(abs(lo), abs(hi), hi - lo) > float(np.finfo(np.float32).max):
+        return False
+    return float(np.float32(lo)) == lo and float(np.float32(hi)) == hi

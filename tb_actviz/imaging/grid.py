@@ -1,37 +1,200 @@
-"""All feature maps of a layer as one picture: a grid of tiles or a heat map."""
+"""All feature maps of a layer side by side in one grid."""
 
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from tb_actviz.imaging.layout import (
-    GAP,
-    across,
-    axis_height,
-    blank,
-    gutter_width,
-    with_axes,
-    with_seams,
-)
-from tb_actviz.imaging.normalize import finite_limits
-from tb_actviz.imaging.reserved import (
+from tb_actviz.arrays import finite_limits
+from tb_actviz.imaging.layout import across, blank, draw_line, with_seams
+from tb_actviz.imaging.resize import imresize
+from tb_actviz.imaging.scale import (
     Color,
+    Scale,
     reserved_masks,
     resize_mask,
     shrink_usual,
 )
-from tb_actviz.imaging.resize import imresize
-from tb_actviz.imaging.scale import Scale
-from tb_actviz.imaging.text import draw_line
-from tb_actviz.imaging.tiling import balanced_grid, grid_shape, imtile, wrapped_lines
+
+GridShape = tuple[int, int]
+
+
+def grid_shape(
+    n_tiles: int, grid_size: Sequence[int | None] | None = None
+) -> tuple[int, int]:
+    """Choose the rows and columns of a grid.
+
+    Without a wish, the most square grid that `n_tiles` fill exactly and that is
+    at most twice as wide as high; where there is none, a square-like grid whose
+    last places stay empty.
+
+    Args:
+        n_tiles: number of tiles, at least 1.
+        grid_size: (rows, cols) as wished; one of them may be None and follows
+            from the other.
+
+    Returns:
+        (rows, cols) with rows * cols >= n_tiles.
+
+    Raises:
+        ValueError: if `n_tiles` is not positive or the grid has too few places.
+    """
+    n_tiles = _whole_number(n_tiles, "n_tiles")
+    if grid_size is not None:
+        return _wished_grid(n_tiles, grid_size)
+    for rows in range(math.isqrt(n_tiles), 0, -1):
+        if n_tiles > 2 * rows * rows:
+            break
+        if n_tiles % rows == 0:
+            return rows, n_tiles // rows
+    cols = math.isqrt(n_tiles - 1) + 1
+    return -(-n_tiles // cols), cols
+
+
+def balanced_grid(n_tiles: int, size: GridShape) -> GridShape:
+    """Choose a grid of tiles of any shape that makes a near-square picture.
+
+    Args:
+        n_tiles: number of tiles, at least 1.
+        size: height and width of a tile.
+
+    Returns:
+        (rows, cols) with rows * cols >= n_tiles, of which the longer side of the
+        picture is shortest.
+    """
+    cols = np.arange(1, n_tiles + 1)
+    rows = -(-n_tiles // cols)
+    best = int(np.argmin(np.maximum(rows * size[0], cols * size[1])))
+    return int(rows[best]), int(cols[best])
+
+
+def imtile(
+    a: ArrayLike,
+    grid_size: Sequence[int | None] | None = None,
+    border_size: int = 0,
+    background: float = 0,
+) -> NDArray[Any]:
+    """Lay the feature maps of all channels out as one picture, row by row.
+
+    Args:
+        a: (H, W, C) or (N, H, W, C), any dtype, not empty.
+        grid_size: (rows, cols) in tiles; one of them may be None and follows
+            from the other. By default `grid_shape` of the number of channels.
+        border_size: pixels of background between tiles, none around the grid.
+        background: value of the borders and of places without a tile.
+
+    Returns:
+        One grid of rows * H + (rows - 1) * border_size by
+        cols * W + (cols - 1) * border_size pixels, of the input's dtype; for
+        (N, H, W, C) one per input along a leading axis of length N.
+
+    Raises:
+        ValueError: if the shape is not one of these, if the grid has fewer
+            places than there are channels, or if the dtype cannot hold
+            `background`.
+
+    Source: `imtile` of MATLAB's Image Processing Toolbox.
+    """
+    maps = np.asarray(a)
+    if maps.ndim not in (3, 4):
+        raise ValueError(
+            f"Expected activations of shape (H, W, C) or (N, H, W, C), received "
+            f"shape {maps.shape}. A single map (H, W) becomes one channel with "
+            f"`a[..., None]`."
+        )
+    height, width, channels = maps.shape[-3:]
+    if 0 in (height, width, channels):
+        raise ValueError(f"There is nothing to tile in an array of shape {maps.shape}.")
+    border = _whole_number(border_size, "border_size", least=0)
+    rows, cols = grid_shape(channels, grid_size)
+    canvas = np.full(
+        (
+            *maps.shape[:-3],
+            rows * (height + border) - border,
+            cols * (width + border) - border,
+        ),
+        _fill_value(background, maps.dtype),
+    )
+    tiles = _tile_view(canvas, (rows, cols), (height, width), border)
+    # (…, H, W, C) to (…, C, H, W), then whole rows of tiles, then the last row.
+    maps = np.moveaxis(maps, -1, -3)
+    whole, rest = divmod(channels, cols)
+    split = whole * cols
+    tiles[..., :whole, :, :, :] = maps[..., :split, :, :].reshape(
+        *maps.shape[:-3], whole, cols, height, width
+    )
+    if rest:
+        tiles[..., whole, :rest, :, :] = maps[..., split:, :, :]
+    return canvas
+
+
+def _tile_view(
+    canvas: NDArray[Any], grid: GridShape, map_size: GridShape, border: int
+) -> NDArray[Any]:
+    """View the tiles of a canvas as (…, rows, cols, H, W), borders left out."""
+    *lead, down, right = canvas.strides
+    steps = ((map_size[0] + border) * down, (map_size[1] + border) * right)
+    return np.lib.stride_tricks.as_strided(
+        canvas,
+        shape=(*canvas.shape[:-2], *grid, *map_size),
+        strides=(*lead, *steps, down, right),
+    )
+
+
+def _wished_grid(n_tiles: int, grid_size: Sequence[int | None]) -> GridShape:
+    try:
+        rows, cols = grid_size
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"grid_size must be (rows, cols), received {grid_size!r}."
+        ) from None
+    if rows is None and cols is None:
+        return grid_shape(n_tiles)
+    if rows is None:
+        cols = _whole_number(cols, "cols of grid_size")
+        return -(-n_tiles // cols), cols
+    rows = _whole_number(rows, "rows of grid_size")
+    if cols is None:
+        return rows, -(-n_tiles // rows)
+    cols = _whole_number(cols, "cols of grid_size")
+    if rows * cols < n_tiles:
+        raise ValueError(
+            f"grid_size=({rows}, {cols}) has {rows * cols} places for {n_tiles} "
+            f"tiles, and none is ever dropped. Use ({rows}, None) or "
+            f"(None, {cols}) to let the other side follow."
+        )
+    return rows, cols
+
+
+def _whole_number(value: object, name: str, least: int = 1) -> int:
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise ValueError(f"{name} must be an integer, received {value!r}.") from None
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, received {number}.")
+    return number
+
+
+def _fill_value(background: float, dtype: np.dtype[Any]) -> NDArray[Any]:
+    with np.errstate(invalid="ignore", over="ignore"):
+        fill = np.asarray(background).astype(dtype)
+    if dtype.kind in "biu" and fill != background:
+        raise ValueError(
+            f"background={background!r} is not a value of dtype {dtype}. Choose "
+            f"another one, or convert the maps to floats first."
+        )
+    return fill
+
 
 #: Grids of small maps are enlarged towards this width, each tile to at most TILE.
 GRID_WIDTH, TILE = 960, 128
-#: The values of a heat map are enlarged to at most this height and width.
-CELL = 24, 64
 #: No grid gets larger than this on either side; what is shrunk says so.
 MAX_SIDE = 4096
 #: More tiles than this would be a pixel or two each, and none could be told apart.
@@ -58,25 +221,6 @@ class Grid:
     factor: float
 
 
-@dataclass(frozen=True)
-class HeatMap:
-    """Sequences drawn as lines: one for each channel, positions to the right.
-
-    Args:
-        picture: RGB, uint8, shape (H, W, 3), with the numbers of the channels at the
-            left and of the positions below.
-        rows: Channels below one another.
-        columns: How many stretches of that many channels stand side by side.
-        cell: Height and width of a value: whole pixels, or less than 1 where that
-            side had to shrink.
-    """
-
-    picture: np.ndarray
-    rows: int
-    columns: int
-    cell: tuple[float, float]
-
-
 def draw_grid(maps: np.ndarray, scale: Scale, slices: tuple[int, int] = (1, 1)) -> Grid:
     """Draw every channel of a layer, row by row on a near-square grid.
 
@@ -94,7 +238,7 @@ def draw_grid(maps: np.ndarray, scale: Scale, slices: tuple[int, int] = (1, 1)) 
         ValueError: If there are more than `MAX_CHANNELS` channels.
     """
     height, width, channels = maps.shape
-    _check_count(channels)
+    check_channel_count(channels)
     if slices == (1, 1):
         grid = grid_shape(channels)
         factor = _factor((height, width), grid)
@@ -104,57 +248,23 @@ def draw_grid(maps: np.ndarray, scale: Scale, slices: tuple[int, int] = (1, 1)) 
         if factor < 1:
             slices = 1, 1
             factor = _factor((height, width), grid)
-    size = _shrunk_side(height, factor), _shrunk_side(width, factor)
-    tiles = _tiles(maps, scale, size, grid, (max(1, int(factor)),) * 2)
+    size = shrunk_side(height, factor), shrunk_side(width, factor)
+    tiles = colored_tiles(maps, scale, size, grid, (max(1, int(factor)),) * 2)
     if slices != (1, 1):
         tiles = with_seams(tiles, (grid[0] * slices[0], grid[1] * slices[1]))
     picture = _with_gaps(tiles, grid, channels)
     return Grid(_with_row_numbers(picture, *grid), *grid, factor)
 
 
-def draw_heat_map(maps: np.ndarray, scale: Scale) -> HeatMap:
-    """Draw every channel of a sequence as one line of a heat map.
+def check_channel_count(channels: int) -> None:
+    """Refuse more channels than one picture can show.
 
     Args:
-        maps: Float, shape (1, T, C).
-        scale: What its values are drawn on.
-
-    Returns:
-        The heat map, its channels in several columns where the lines would get too
-        thin to see. Values are enlarged and shrunk as by `draw_grid`, but along each
-        side for itself.
+        channels: How many there are.
 
     Raises:
-        ValueError: If there are more than `MAX_CHANNELS` channels.
+        ValueError: If there are more than `MAX_CHANNELS`.
     """
-    _, positions, channels = maps.shape
-    _check_count(channels)
-    gutter = gutter_width(channels - 1)
-    rows, columns, cell = wrapped_lines(
-        channels,
-        positions,
-        margin=gutter + 2 * GAP,
-        usual=GRID_WIDTH,
-        most=MAX_SIDE - axis_height(),
-        largest=CELL,
-    )
-    lines = maps[0].T
-    if rows * columns > channels:
-        # Repeated, so that values that have to shrink do not mix with others.
-        lines = np.pad(lines, ((0, rows * columns - channels), (0, 0)), mode="edge")
-    blocks = lines.reshape(columns, rows, positions).transpose(1, 2, 0)
-    size = _shrunk_side(rows, cell[0]), _shrunk_side(positions, cell[1])
-    factors = max(1, int(cell[0])), max(1, int(cell[1]))
-    tiles = _tiles(blocks, scale, size, (1, columns), factors)
-    parts = []
-    for column, part in enumerate(np.split(tiles, columns, axis=1)):
-        numbers = range(column * rows, min(channels, (column + 1) * rows))
-        filled = math.ceil(part.shape[0] * len(numbers) / rows)
-        parts.append(with_axes(part[:filled], numbers, range(positions), gutter))
-    return HeatMap(across(parts, gap=2 * GAP), rows, columns, cell)
-
-
-def _check_count(channels: int) -> None:
     if channels > MAX_CHANNELS:
         raise ValueError(
             f"Received maps of {channels:,} channels; a grid holds at most "
@@ -178,18 +288,39 @@ def _factor(
     return max(1, min(GRID_WIDTH // (columns * width), largest_tile, int(room)))
 
 
-def _shrunk_side(side: int, factor: float) -> int:
+def shrunk_side(side: int, factor: float) -> int:
+    """Find how long a side of a map is once it is shrunk.
+
+    Args:
+        side: Pixels.
+        factor: To shrink by; 1 or more leaves it as it is.
+
+    Returns:
+        Pixels, at least 1.
+    """
     return max(1, int(side * factor)) if factor < 1 else side
 
 
-def _tiles(
+def colored_tiles(
     maps: np.ndarray,
     scale: Scale,
     size: tuple[int, int],
     grid: tuple[int, int],
     factors: tuple[int, int],
 ) -> np.ndarray:
-    """Maps in their colours side by side, shrunk to a size, then enlarged."""
+    """Draw maps in their colours side by side, shrunk to a size, then enlarged.
+
+    Args:
+        maps: Float, shape (H, W, C).
+        scale: What their values are drawn on.
+        size: Height and width to shrink each to, none larger than its own.
+        grid: Rows and columns of maps.
+        factors: How many pixels high and wide each value is drawn then.
+
+    Returns:
+        RGB, uint8; in shrunk maps a pixel that covers a clipped value, NaN or infinity
+        is marked.
+    """
     marked: dict[Color, np.ndarray] = {}
     if size != maps.shape[:2]:
         maps, marked = _shrunk(maps, scale, size)

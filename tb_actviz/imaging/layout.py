@@ -1,15 +1,163 @@
-"""Placing pictures and captions side by side."""
+"""Lines of text, and panels placed side by side: the same pixels on every machine."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from tb_actviz.imaging.colormap import CLIPPED, COLORMAPS, NON_FINITE
 from tb_actviz.imaging.scale import Marks, Scale, format_value
-from tb_actviz.imaging.text import BACKGROUND, FAINT_TEXT, TEXT, draw_line, wrap
+
+TEXT = (232, 234, 237)
+FAINT_TEXT = (170, 174, 180)
+BACKGROUND = (32, 33, 36)
+
+#: Tried, in this order, for characters that Pillow's own font does not have.
+_WIDE_FONTS = (
+    "DejaVuSans.ttf",
+    "NotoSans-Regular.ttf",
+    "Arial Unicode.ttf",
+    "arial.ttf",
+)
+_MORE = "…"
+
+
+@lru_cache(maxsize=256)
+def draw_line(
+    text: str, size: int = 14, color: tuple[int, int, int] = TEXT
+) -> np.ndarray:
+    """Draw one line of text on the pictures' background.
+
+    Args:
+        text: What to write; line breaks and other control characters are escaped.
+        size: Height of the font in pixels.
+        color: RGB, 0…255.
+
+    Returns:
+        RGB pixels, uint8, shape (about 1.4 * size, width of the text, 3), read-only.
+    """
+    font, text = _font_for(text, size)
+    ascent, descent = font.getmetrics()
+    width = max(1, round(font.getlength(text)))
+    line = Image.new("RGB", (width, ascent + descent), BACKGROUND)
+    ImageDraw.Draw(line).text((0, 0), text, font=font, fill=color)
+    pixels = np.array(line)
+    pixels.flags.writeable = False
+    return pixels
+
+
+def wrap(text: str, width: int, size: int = 14, most: int | None = None) -> list[str]:
+    """Break text into lines that fit, at spaces where there are any.
+
+    Args:
+        text: What will be written.
+        width: Room in pixels.
+        size: Height of the font in pixels.
+        most: How many lines there may be, at least 1; the last one of a longer text
+            ends with "…". None for any number.
+
+    Returns:
+        At least one line; without `most` nothing of the text is lost but the spaces
+        at the breaks.
+    """
+    lines: list[str] = []
+    start = 0
+    while start < len(text) or not lines:
+        length = _fitting(text, start, width, size)
+        end = start + length
+        if most is not None and len(lines) == most - 1 and end < len(text):
+            return [*lines, _with_more(text[start:end], width, size)]
+        space = text.rfind(" ", start + 1, end + 1) if end < len(text) else -1
+        if space > 0:
+            end, length = space, space + 1 - start
+        lines.append(text[start:end])
+        start += length
+    return lines
+
+
+def _with_more(line: str, width: int, size: int) -> str:
+    while len(line) > 1 and _width(line.rstrip() + _MORE, size) > width:
+        line = line[:-1]
+    return line.rstrip() + _MORE
+
+
+def _fitting(text: str, start: int, width: int, size: int) -> int:
+    """How many characters from a start fit, at least one of any that are left.
+
+    The sum of the characters' own widths is right but for kerning and ligatures, so
+    that few prefixes, and no long ones, have to be measured.
+    """
+    left = len(text) - start
+    probe, room = 0, float(width)
+    while probe < left and room >= 0:
+        room -= _advance(text[start + probe], size)
+        probe += 1
+    fits, beyond, step = 0, left + 1, 1
+    while beyond - fits > 1:
+        if fits and beyond <= left:
+            probe = (fits + beyond) // 2
+        probe = min(max(probe, fits + 1), beyond - 1)
+        if _width(text[start : start + probe], size) <= width:
+            fits, probe = probe, probe + step
+        else:
+            beyond, probe = probe, probe - step
+        step *= 2
+    return max(fits, min(left, 1))
+
+
+@lru_cache(maxsize=4096)
+def _advance(character: str, size: int) -> float:
+    return _width(character, size)
+
+
+def _width(text: str, size: int) -> float:
+    font, text = _font_for(text, size)
+    return font.getlength(text)
+
+
+def _font_for(text: str, size: int) -> tuple[ImageFont.FreeTypeFont, str]:
+    """The built-in font where it has every character, else the machine's."""
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    own = _own_font(size)
+    missing = {c for c in set(text) if not _has(own, c)}
+    if not missing:
+        return own, text
+    for name in _WIDE_FONTS:
+        font = _font_of_machine(name, size)
+        if font is not None and all(_has(font, c) for c in missing):
+            return font, text
+    escaped = "".join(ascii(c)[1:-1] if c in missing else c for c in text)
+    return own, escaped
+
+
+@lru_cache(maxsize=16)
+def _own_font(size: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise RuntimeError(
+            "Captions need Pillow with FreeType, which its wheels have; this Pillow "
+            "was built without it. Reinstall it: pip install --force-reinstall pillow."
+        )
+    return font
+
+
+@lru_cache(maxsize=64)
+def _font_of_machine(name: str, size: int) -> ImageFont.FreeTypeFont | None:
+    try:
+        return ImageFont.truetype(name, size)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _has(font: ImageFont.FreeTypeFont, character: str) -> bool:
+    """A character that is missing draws as the same box as a non-character."""
+    return bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))
+
 
 #: Pixels between neighbouring panels, and around a whole picture.
 GAP = 8
@@ -19,7 +167,6 @@ MIN_WIDTH = 440
 #: Longer captions end with "…", so that no name makes a picture metres high.
 MAX_LINES = 6
 _BAR_WIDTH, _BAR_HEIGHT = 128, 10
-_TICK = 4
 
 
 def across(
@@ -105,65 +252,6 @@ def with_seams(picture: np.ndarray, slices: tuple[int, int]) -> np.ndarray:
     return page
 
 
-def with_axes(
-    picture: np.ndarray, rows: range, columns: range, gutter: int
-) -> np.ndarray:
-    """Number the rows of a heat map at its left and its columns below it.
-
-    Args:
-        picture: RGB, uint8, shape (H, W, 3).
-        rows: Numbers of the rows that share its height, at least one.
-        columns: Numbers of the columns that share its width, at least one.
-        gutter: Pixels for the numbers at the left, from `gutter_width`.
-
-    Returns:
-        RGB, uint8, shape (H + `axis_height()`, W + gutter, 3). Numbered are the first
-        row and column, and as many multiples of 1, 2 or 5 times a power of ten as
-        there is room for.
-    """
-    height, width = picture.shape[:2]
-    line = draw_line("0", 13).shape[0]
-    top = line // 2
-    page = blank(height + axis_height(), width + gutter)
-    page[top : top + height, gutter:] = picture
-    for row, pixel in _numbered(rows, height, line):
-        number = draw_line(str(row), 13)
-        right = gutter - _TICK - 2
-        page[pixel : pixel + line, right - number.shape[1] : right] = number
-        page[top + pixel, gutter - _TICK : gutter - 1] = FAINT_TEXT
-    widest = draw_line(str(columns[-1]), 13).shape[1]
-    for column, pixel in _numbered(columns, width, 2 * widest):
-        number = draw_line(str(column), 13)
-        left = gutter + min(pixel - number.shape[1] // 2, width - number.shape[1])
-        left = max(left, 0)
-        page[-line:, left : left + number.shape[1]] = number
-        below = top + height + 1
-        page[below : below + _TICK - 1, gutter + pixel] = FAINT_TEXT
-    return page
-
-
-def gutter_width(largest: int) -> int:
-    """Find how much room `with_axes` needs at the left.
-
-    Args:
-        largest: The largest number of a row.
-
-    Returns:
-        Pixels.
-    """
-    return int(draw_line(str(largest), 13).shape[1]) + _TICK + 2
-
-
-def axis_height() -> int:
-    """Find how much height `with_axes` adds.
-
-    Returns:
-        Pixels.
-    """
-    line = int(draw_line("0", 13).shape[0])
-    return line // 2 + 1 + _TICK + line
-
-
 def labelled(panel: np.ndarray, *labels: str) -> np.ndarray:
     """Write short labels below a panel, wrapped to its width.
 
@@ -220,21 +308,6 @@ def page(
     )
     framed[MARGIN:-MARGIN, MARGIN : MARGIN + whole.shape[1]] = whole
     return framed
-
-
-def _numbered(numbers: range, length: int, room: int) -> Iterator[tuple[int, int]]:
-    """The numbers to write along a side, each with the pixel in the middle of it."""
-    pitch = length / len(numbers)
-    step = _round_step(room / pitch)
-    for index, number in enumerate(numbers):
-        if index == 0 or (number % step == 0 and index * pitch >= room):
-            yield number, int((index + 0.5) * pitch)
-
-
-def _round_step(least: float) -> int:
-    """The smallest of 1, 2, 5, 10, 20, 50… that is no smaller than this."""
-    power = int(10 ** max(0, math.ceil(math.log10(least)) - 1))
-    return next(power * n for n in (1, 2, 5, 10) if power * n >= least)
 
 
 def _legend(scale: Scale, marks: Marks, width: int) -> list[np.ndarray]:

@@ -10,6 +10,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tb_actviz.arrays import (
+    checked_maps,
+    checked_picture,
+    existing_channels,
+    is_sequence,
+    shape_before,
+    slice_grid,
+)
 from tb_actviz.imaging.captions import (
     cut_share,
     frame_note,
@@ -24,10 +32,9 @@ from tb_actviz.imaging.captions import (
     resize_note,
     with_input,
 )
-from tb_actviz.imaging.checks import checked_maps, checked_picture, existing_channels
-from tb_actviz.imaging.grid import draw_grid, draw_heat_map
+from tb_actviz.imaging.grid import draw_grid
+from tb_actviz.imaging.heat_map import draw_heat_map
 from tb_actviz.imaging.layout import GAP, down, labelled, page
-from tb_actviz.imaging.maps import is_sequence, shape_before, slice_grid
 from tb_actviz.imaging.panels import (
     in_rows,
     map_frame,

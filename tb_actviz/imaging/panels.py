@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tb_actviz.arrays import is_sequence
 from tb_actviz.imaging.layout import GAP, across, down, with_seams
-from tb_actviz.imaging.maps import is_sequence
-from tb_actviz.imaging.reserved import reserved_masks, resize_mask
 from tb_actviz.imaging.resize import imresize
-from tb_actviz.imaging.scale import Scale
+from tb_actviz.imaging.scale import Scale, reserved_masks, resize_mask
 
 #: Panels are drawn between these sizes (longest side).
 MIN_PANEL, MAX_PANEL = 160, 640

@@ -9,10 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-try:
-    from isal import isal_zlib
-except ImportError:  # not every processor has a build of it
-    isal_zlib = None  # type: ignore[assignment]
+from tb_actviz.deflate import PICTURES, deflate
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GRAY, _RGB = 0, 2
@@ -59,16 +56,10 @@ def encode_png(image: NDArray[Any]) -> bytes:
         [
             _SIGNATURE,
             *_chunk(b"IHDR", header),
-            *_chunk(b"IDAT", _compress(rows.data)),
+            *_chunk(b"IDAT", deflate(rows.data, PICTURES)),
             *_chunk(b"IEND", b""),
         ]
     )
-
-
-def _compress(data: memoryview) -> bytes:
-    if isal_zlib is None:
-        return zlib.compress(data, level=1)
-    return bytes(isal_zlib.compress(data, 2))
 
 
 def _chunk(kind: bytes, data: bytes) -> tuple[bytes, ...]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tb_actviz.arrays import is_sequence
 from tb_actviz.imaging.captions import comparison_labels
 from tb_actviz.imaging.layout import GAP, across, blank, labelled
-from tb_actviz.imaging.maps import is_sequence
 from tb_actviz.imaging.panels import (
     ROW_WIDTH,
     MapFrame,

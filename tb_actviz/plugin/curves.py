@@ -16,15 +16,14 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from tb_actviz.plugin.cache import BoundedCache
-from tb_actviz.plugin.finding import Finder, why_unreadable
-from tb_actviz.plugin.provider import Asker, Kept, Provider
-from tb_actviz.plugin.refusals import (
+from tb_actviz.plugin.errors import (
     MalformedError,
     MissingError,
     TooLargeError,
     UnreadableError,
 )
+from tb_actviz.plugin.provider import Provider, RequestContext, StoredRecord
+from tb_actviz.plugin.record_index import BoundedCache, RecordIndex, why_unreadable
 from tb_actviz.records.decimals import few_digits
 from tb_actviz.records.facts import PER_CHANNEL_NUMBERS, InputFacts
 from tb_actviz.records.schema import RecordError, decode_record
@@ -83,12 +82,12 @@ class Curves:
         finder: Finds them there.
     """
 
-    def __init__(self, provider: Provider, finder: Finder) -> None:
+    def __init__(self, provider: Provider, finder: RecordIndex) -> None:
         self._provider = provider
         self._finder = finder
         self._rows: BoundedCache[_Row] = BoundedCache(_CACHED_TEXTS)
 
-    def curve(self, asker: Asker, wanted: Wanted) -> bytes:
+    def curve(self, asker: RequestContext, wanted: Wanted) -> bytes:
         """Tell the statistics of each channel at all steps that were kept.
 
         Args:
@@ -126,7 +125,9 @@ class Curves:
         lists = ",".join(_list(rows, name) for name in wanted.statistics)
         return f'{facts[:-1]},"statistics":{{{lists}}}}}'.encode()
 
-    def _read(self, asker: Asker, wanted: Wanted, series: Sequence[Kept]) -> list[_Row]:
+    def _read(
+        self, asker: RequestContext, wanted: Wanted, series: Sequence[StoredRecord]
+    ) -> list[_Row]:
         rows: list[_Row] = []
         numbers = size = 0
         pool = ThreadPoolExecutor(_AT_A_TIME)
@@ -142,7 +143,7 @@ class Curves:
             pool.shutdown(cancel_futures=True)
         return rows[::-1]
 
-    def _row(self, asker: Asker, wanted: Wanted, kept: Kept) -> _Row:
+    def _row(self, asker: RequestContext, wanted: Wanted, kept: StoredRecord) -> _Row:
         place = wanted.run, wanted.tag, kept.step, kept.wall_time
         key = asker.experiment, place, wanted.number
         known = self._rows.get(key)

@@ -44,7 +44,7 @@ class ActivationsLoader(base_plugin.TBLoader):  # type: ignore[misc]
             The plugin; None, with a warning, if anything it needs is missing or broken.
         """
         try:
-            from tb_actviz.plugin.plugin import ActivationsPlugin
+            from tb_actviz.plugin.routes import ActivationsPlugin
 
             return ActivationsPlugin(context)
         except Exception as error:

@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 
 from tensorboard.data.provider import DataProvider, RunTagFilter
 
-from tb_actviz.plugin.refusals import MissingError, UnreadableError
-from tb_actviz.plugin.translation import GONE, translated
+from tb_actviz.plugin.errors import GONE, MissingError, UnreadableError, translated
 from tb_actviz.records.facts import MAX_INPUTS
 from tb_actviz.records.schema import PLUGIN_NAME
 
@@ -31,7 +30,7 @@ _Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
-class Asker:
+class RequestContext:
     """Who asks for what experiment, as TensorBoard tells it from a request.
 
     Args:
@@ -59,7 +58,7 @@ class TagFacts:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredRecord:
     """One record, not yet read.
 
     Args:
@@ -99,7 +98,7 @@ class Provider:
     def __init__(self, provider: DataProvider) -> None:
         self._provider = provider
 
-    def tags(self, asker: Asker) -> Listing:
+    def tags(self, asker: RequestContext) -> Listing:
         """List the tags of all runs.
 
         Args:
@@ -113,7 +112,7 @@ class Provider:
         except KeyError:
             return self._tags_run_by_run(asker)
 
-    def tag(self, asker: Asker, run: str, tag: str) -> TagFacts:
+    def tag(self, asker: RequestContext, run: str, tag: str) -> TagFacts:
         """Tell what is known of a tag.
 
         Args:
@@ -136,7 +135,7 @@ class Provider:
             raise MissingError(f"There is no tag {tag!r:.80} in a run {run!r:.80}.")
         return found[run][tag]
 
-    def tags_of(self, asker: Asker, run: str) -> list[str]:
+    def tags_of(self, asker: RequestContext, run: str) -> list[str]:
         """List the tags of one run that have records.
 
         Args:
@@ -159,7 +158,9 @@ class Provider:
             raise MissingError(f"There is no run {run!r:.80} with activations.")
         return [*found[run]]
 
-    def kept(self, asker: Asker, run: str, tag: str) -> tuple[Kept, ...]:
+    def kept(
+        self, asker: RequestContext, run: str, tag: str
+    ) -> tuple[StoredRecord, ...]:
         """List the records of a tag that TensorBoard kept.
 
         The time and memory this takes grow with what records claim to hold: look at
@@ -189,18 +190,20 @@ class Provider:
         except KeyError:
             raise MissingError(f"Run {run!r:.80}, tag {tag!r:.80}: {GONE}") from None
         return tuple(
-            Kept(one.step, one.wall_time, tuple(part.blob_key for part in one.values))
+            StoredRecord(
+                one.step, one.wall_time, tuple(part.blob_key for part in one.values)
+            )
             for one in sorted(series, key=lambda one: one.step)
         )
 
-    def part(self, asker: Asker, run: str, tag: str, key: str) -> bytes:
+    def part(self, asker: RequestContext, run: str, tag: str, key: str) -> bytes:
         """Read one part of a record.
 
         Args:
             asker: Who asks.
             run: Name of the run.
             tag: The tag.
-            key: From `Kept` of that run and tag, never from a request.
+            key: From `StoredRecord` of that run and tag, never from a request.
 
         Returns:
             The part.
@@ -225,7 +228,7 @@ class Provider:
         return found
 
     def _list(
-        self, asker: Asker, only: RunTagFilter | None
+        self, asker: RequestContext, only: RunTagFilter | None
     ) -> dict[str, dict[str, TagFacts]]:
         with translated():
             found = self._provider.list_blob_sequences(
@@ -243,7 +246,7 @@ class Provider:
             for run, tags in found.items()
         }
 
-    def _tags_run_by_run(self, asker: Asker) -> Listing:
+    def _tags_run_by_run(self, asker: RequestContext) -> Listing:
         """Leave out the runs that the Python loader fails at."""
         with translated():
             runs = self._provider.list_runs(

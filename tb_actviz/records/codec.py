@@ -33,12 +33,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tb_actviz.arrays import as_real
+from tb_actviz.deflate import VALUES, deflate
 from tb_actviz.errors import InputError, near_matches
-
-try:
-    from isal import isal_zlib
-except ImportError:  # not every processor has a build of it
-    isal_zlib = None  # type: ignore[assignment]
 
 PRECISIONS = ("float32", "float16", "uint8")
 """How values can be packed, most faithful first."""
@@ -162,7 +159,7 @@ def pack(
             f"Received limits {limits} with {precision}; only uint8 has a range. Leave "
             "them out."
         )
-    values = _as_real_maps(maps)
+    values = _checked_maps(maps)
     height, width, channels = values.shape
     shape = (height, width, channels)
     # Small values may become zero and large float64 infinite, as the module says; a
@@ -170,7 +167,9 @@ def pack(
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         planar = _planar(values)
         if precision == "float32":
-            return Packed(precision, shape, data=_deflated(_byte_planes(planar)))
+            return Packed(
+                precision, shape, data=deflate(_byte_planes(planar).data, VALUES)
+            )
         lowest, highest = planar.min(axis=1), planar.max(axis=1)
         finite = bool(np.isfinite(lowest).all() and np.isfinite(highest).all())
         if not finite:
@@ -181,12 +180,12 @@ def pack(
             largest = float(np.maximum(highest, -lowest).max())
             exponent = _exponent(largest)
             halves = _byte_planes(_as_halves(planar, exponent, largest))
-            return Packed(precision, shape, exponent, data=_deflated(halves))
+            return Packed(precision, shape, exponent, data=deflate(halves.data, VALUES))
         low, high = _ranges(lowest, highest, limits)
         levels = _STEPS if finite else _STEPS_BESIDE_NON_FINITE
         codes = _as_codes(planar, low, high, levels)
     ends = tuple(low.tolist()), tuple(high.tolist())
-    return Packed(precision, shape, 0, *ends, levels, _deflated(codes))
+    return Packed(precision, shape, 0, *ends, levels, deflate(codes.data, VALUES))
 
 
 def unpack(packed: Packed) -> NDArray[np.float32]:
@@ -252,28 +251,6 @@ def inflate(packed: Packed) -> bytes:
     return data
 
 
-def error_bound(packed: Packed) -> NDArray[np.float64]:
-    """Bound how far unpacked values can be from the float32 values that were packed.
-
-    Args:
-        packed: Packed values or their description.
-
-    Returns:
-        (C,), largest absolute error of each channel, in units of the activations; 0 for
-        float32. Of float16 this is what the largest magnitude may be off by; the
-        module says what smaller ones may.
-    """
-    if packed.low is None or packed.high is None:
-        largest = 2.0**5 * 2.0**packed.exponent
-        return np.full(packed.shape[2], largest if packed.precision == "float16" else 0)
-    low, high = np.asarray(packed.low), np.asarray(packed.high)
-    # The code is found in float32, which may take the wrong side of half a step, and
-    # the value is rounded to float32.
-    bound: NDArray[np.float64] = (high - low) / packed.levels * (0.5 + 2.0**-14)
-    bound += np.maximum(np.abs(low), np.abs(high)) * 2.0**-24 + 2.0**-150
-    return bound
-
-
 def choose_precision(value_counts: Sequence[int], aim: int) -> str:
     """Choose the most faithful precision that meets a size.
 
@@ -289,16 +266,11 @@ def choose_precision(value_counts: Sequence[int], aim: int) -> str:
     return next(fitting, PRECISIONS[-1])
 
 
-def _as_real_maps(maps: ArrayLike) -> NDArray[Any]:
-    values = np.asarray(maps)
-    dtype = values.dtype
-    if dtype.kind not in "biuf" and (
-        dtype.kind in "mM" or not np.can_cast(dtype, np.float32)
-    ):
-        raise InputError(
-            f"Expected activations that are real numbers, received dtype {dtype}. "
-            "Convert them first, for example with `.astype('float32')`."
-        )
+def _checked_maps(maps: ArrayLike) -> NDArray[Any]:
+    try:
+        values = as_real(maps)
+    except TypeError as error:
+        raise InputError(str(error)) from None
     if values.ndim != 3 or values.size == 0:
         raise InputError(
             f"Expected activations of shape (H, W, C), none of them 0, received "
@@ -420,9 +392,3 @@ def _row_blocks(shape: tuple[int, ...]) -> Iterator[slice]:
     """Cut planar values into groups of whole channels."""
     step = max(1, _BLOCK_VALUES // shape[1])
     return (slice(start, start + step) for start in range(0, shape[0], step))
-
-
-def _deflated(data: NDArray[np.uint8]) -> bytes:
-    if isal_zlib is None:
-        return zlib.compress(data.data, level=1)
-    return bytes(isal_zlib.compress(data.data, 1))

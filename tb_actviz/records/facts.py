@@ -16,6 +16,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tb_actviz import __version__
+from tb_actviz.receptive_field import ReceptiveField
 from tb_actviz.records.codec import Packed
 from tb_actviz.records.decimals import as_float32
 
@@ -37,50 +38,11 @@ MAX_POSITION = 16
 MAX_AXES = 64
 """How many axes activations can have; no array of NumPy has more."""
 
-MAX_PIXELS = 2**31 - 1
-"""How many pixels a receptive field can have in a row or column."""
-
 PER_CHANNEL_NUMBERS = ("minimum", "maximum", "mean", "zero_share")
 """Statistics of each channel that are fractions."""
 
 PER_CHANNEL_COUNTS = ("nan_count", "inf_count")
 """Statistics of each channel that are counts."""
-
-
-@dataclass(frozen=True)
-class ReceptiveFacts:
-    """Which pixels of the model's input each position of a layer's maps sees.
-
-    The position (i, j) sees the rows from `start[0] + i * stride[0]` up to, without it,
-    that plus `size[0]`, and columns in the same way. Some of them may lie outside of
-    the input, in its padding; at the edges of the maps before it, some in theirs.
-
-    Args:
-        size: Rows and columns, in pixels, at least 1.
-        stride: How many rows and columns further the next position sees; 0 where all
-            positions see the same.
-        start: First row and column that the first position sees; negative in padding.
-
-    Raises:
-        ValueError: If one of them is no pair, or out of range.
-    """
-
-    size: Sequence[int]
-    stride: Sequence[int]
-    start: Sequence[int]
-
-    def __post_init__(self) -> None:
-        for name, lowest in (("size", 1), ("stride", 0), ("start", -MAX_PIXELS)):
-            pair = tuple(map(int, getattr(self, name)))
-            object.__setattr__(self, name, pair)
-            if len(pair) != 2:
-                raise ValueError(
-                    f"A receptive field has {len(pair)} entries of {name}, expected 2."
-                )
-            if not all(lowest <= number <= MAX_PIXELS for number in pair):
-                raise ValueError(
-                    f"A receptive field cannot have the {name} {pair!r:.80}."
-                )
 
 
 @dataclass(frozen=True)
@@ -104,7 +66,7 @@ class LayerFacts:
     kind: str
     partner: str | None = None
     parameters: int | None = None
-    receptive_field: ReceptiveFacts | None = None
+    receptive_field: ReceptiveField | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -7,29 +7,23 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, islice, repeat
 from typing import Any
 
+from tb_actviz.receptive_field import MAX_PIXELS, ReceptiveField
 from tb_actviz.records.codec import Packed
 from tb_actviz.records.decimals import as_float32, few_digits
 from tb_actviz.records.facts import (
     MAX_AXES,
     MAX_CLASS_NAME,
     MAX_INPUTS,
-    MAX_PIXELS,
     MAX_POSITION,
     MAX_PREDICTIONS,
     PER_CHANNEL_COUNTS,
     PER_CHANNEL_NUMBERS,
     InputFacts,
     LayerFacts,
-    ReceptiveFacts,
     Record,
     check_inputs,
 )
-from tb_actviz.records.strict_json import (
-    Fields,
-    RecordError,
-    check_size,
-    parse_object,
-)
+from tb_actviz.records.strict_json import Fields, RecordError, check_size, parse_object
 
 SCHEMA_VERSION = 1
 
@@ -155,7 +149,7 @@ def _input_header(one: InputFacts) -> dict[str, Any]:
     }
 
 
-def _field_header(field: ReceptiveFacts | None) -> dict[str, Any] | None:
+def _field_header(field: ReceptiveField | None) -> dict[str, Any] | None:
     if field is None:
         return None
     return {"size": field.size, "stride": field.stride, "start": field.start}
@@ -188,10 +182,10 @@ def _layer(fields: Fields) -> LayerFacts:
     )
 
 
-def _field(fields: Fields) -> ReceptiveFacts:
+def _field(fields: Fields) -> ReceptiveField:
     size, stride = fields.integers("size", 2), fields.integers("stride", 2)
     start = fields.integers("start", 2, lowest=-MAX_PIXELS)
-    return ReceptiveFacts(size, stride, start)
+    return ReceptiveField(size, stride, start)
 
 
 def _input(fields: Fields, data: bytes) -> InputFacts:

@@ -61,7 +61,6 @@ class Worker:
         self._patience = patience
         self._accepted = 0
         self._dropped = 0
-        self._discarded = 0
         self._stuck = False
         # Never held while waiting and never by the thread, which may die anywhere.
         self._submitting = threading.Lock()
@@ -110,7 +109,7 @@ class Worker:
         self._thread.finish()
         self._thread.join(min(max(timeout, 0), threading.TIMEOUT_MAX))
         if self._thread.is_alive():
-            self._discarded += self._thread.discard()
+            self._thread.discard()
             self._thread.finish()
         return self._accepted - self._dropped - self._thread.done
 
@@ -136,14 +135,6 @@ class Worker:
     def dropped(self) -> int:
         """How many jobs "drop_oldest" has discarded."""
         return self._dropped
-
-    @property
-    def pending(self) -> int:
-        """How many jobs wait or are being done."""
-        if not self._thread.is_alive():
-            return 0
-        taken = self._accepted - self._dropped - self._discarded
-        return taken - self._thread.done
 
     @property
     def busy_seconds(self) -> float:

@@ -8,9 +8,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from tb_actviz.writing.naming import OWN_SUFFIX, step_in
-from tb_actviz.writing.scanning import DamagedFileError, Source, scan
-from tb_actviz.writing.stored import LocalFile, StoredFile, event_files
+from tb_actviz.writing.names import OWN_SUFFIX, step_in
+from tb_actviz.writing.reader import (
+    DamagedFileError,
+    LocalFile,
+    Source,
+    StoredFile,
+    event_files,
+    scan,
+)
 
 
 def last_step(folder: str | os.PathLike[str]) -> int | None:

@@ -7,14 +7,11 @@ import itertools
 import os
 import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 
-from tb_actviz.writing.folders import (
-    Folder,
-    as_folder,
-    check_writable,
-    is_remote,
-)
+from tb_actviz.writing.history import last_step
+from tb_actviz.writing.names import Folder, as_folder, check_writable, is_remote
 
 try:
     import fcntl
@@ -160,6 +157,57 @@ def own_folder(
             time.sleep(_GLANCE)
         else:
             folder = wanted / str(next(numbers))
+
+
+class RunFolder:
+    """The folder that a run is written to, found anew where it was deleted meanwhile.
+
+    Args:
+        folder: The folder, from `own_folder`.
+        lock: Its lock.
+        warn: Called with a text where the run goes on elsewhere.
+    """
+
+    def __init__(
+        self, folder: Folder, lock: RunLock, warn: Callable[[str], None]
+    ) -> None:
+        self.path = folder
+        #: The step that is being written.
+        self.step = 0
+        self._lock = lock
+        self._warn = warn
+
+    def find_anew(self) -> Folder:
+        """Find where to go on after what is there was deleted.
+
+        Whoever deleted it may have begun another training in the same folder.
+
+        Returns:
+            The folder, now that of the run.
+
+        Raises:
+            InputError: If there is none that can be made or written to.
+            RuntimeError: If it holds later steps, which these would get mixed up with.
+        """
+        before, user = self.path, self._lock.user
+        self._lock.release()
+        self.path, self._lock = own_folder(before)
+        self._lock.user = user
+        held = last_step(self.path)
+        if held is not None and held >= self.step:
+            raise RuntimeError(
+                "The activations in it were deleted, and it holds those of another "
+                f"training up to step {held} now"
+            )
+        self._warn(
+            f"The activations logged to {before} before step {self.step} were deleted. "
+            f"From there on they are logged to {self.path}."
+        )
+        return self.path
+
+    def release(self) -> None:
+        """Give the lock back."""
+        self._lock.release()
 
 
 def _is_ending(folder: Path) -> bool:

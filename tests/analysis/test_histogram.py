@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tb_actviz.analysis.histogram import Histogram, histogram
+from tb_actviz.analysis.layer import Histogram, histogram
 
 DTYPES = [
     *(np.float16, np.float32, np.float64),

@@ -12,11 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tb_actviz.analysis.channels import channel_statistics
-from tb_actviz.analysis.layer import (
-    LayerStatistics,
-    layer_statistics,
-    saturated_share,
-)
+from tb_actviz.analysis.layer import LayerStatistics, layer_statistics, saturated_share
 
 
 def combined(*inputs: np.ndarray) -> LayerStatistics:

@@ -16,17 +16,11 @@ from plugin.writing_records import parts, strings
 
 import tb_actviz as av
 from keras_models import SqueezeNet
-from tb_actviz.imaging.maps import as_maps
+from tb_actviz.arrays import as_maps
 from tb_actviz.records.codec import pack
-from tb_actviz.records.facts import (
-    PER_CHANNEL_NUMBERS,
-    InputFacts,
-    LayerFacts,
-    Record,
-)
+from tb_actviz.records.facts import PER_CHANNEL_NUMBERS, InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
-from tb_actviz.writing.event_file import EventFile
-from tb_actviz.writing.event_records import summary_record, version_record
+from tb_actviz.writing.event_file import EventFile, summary_record, version_record
 
 #: A channel of `conv1` that never answers.
 DEAD = 5

@@ -14,7 +14,7 @@ from browser.tab import Tab, wait_until
 from browser.words import shown
 from plugin.serving import Host
 
-from tb_actviz.records.facts import ReceptiveFacts
+from tb_actviz.receptive_field import ReceptiveField
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -59,7 +59,7 @@ def expected_bars(values: np.ndarray) -> list[str]:
     return [f"Channel {channel}: {shown(values[channel])}" for channel in order]
 
 
-def seen(field: ReceptiveFacts, place: tuple[int, int], side: int) -> list[range]:
+def seen(field: ReceptiveField, place: tuple[int, int], side: int) -> list[range]:
     """Rows and columns of an input that a position sees."""
     begin = [field.start[axis] + place[axis] * field.stride[axis] for axis in (0, 1)]
     return [
@@ -68,7 +68,7 @@ def seen(field: ReceptiveFacts, place: tuple[int, int], side: int) -> list[range
     ]
 
 
-def in_words(field: ReceptiveFacts, place: tuple[int, int], side: int) -> str:
+def in_words(field: ReceptiveField, place: tuple[int, int], side: int) -> str:
     rows, columns = seen(field, place, side)
     cut = (len(rows), len(columns)) != tuple(field.size)
     return (

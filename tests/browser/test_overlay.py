@@ -14,7 +14,7 @@ from browser.tab import Tab, wait_until
 from browser.words import shown
 from plugin.serving import Host
 
-from tb_actviz.records.facts import ReceptiveFacts
+from tb_actviz.receptive_field import ReceptiveField
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -25,7 +25,7 @@ def rounded(number: float) -> int:
 
 
 def laid(
-    field: ReceptiveFacts, shape: tuple[int, ...], zoom: int
+    field: ReceptiveField, shape: tuple[int, ...], zoom: int
 ) -> tuple[slice, slice]:
     """Where a map lies on an input that is enlarged, rows and columns."""
     found = []
@@ -40,7 +40,7 @@ def covered(
     picture: np.ndarray,
     colours: np.ndarray,
     covers: np.ndarray,
-    field: ReceptiveFacts,
+    field: ReceptiveField,
     zoom: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """An enlarged input with a map on it, and how far the map covers it.

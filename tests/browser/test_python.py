@@ -28,7 +28,7 @@ from browser.tab import Tab, wait_until
 from PIL import Image
 from plugin.serving import Host
 
-from tb_actviz.imaging.maps import as_maps
+from tb_actviz.arrays import as_maps
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

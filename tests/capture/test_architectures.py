@@ -9,7 +9,7 @@ from keras import layers
 from networks import pictures
 
 from tb_actviz.capture.extractor import FeatureExtractor
-from tb_actviz.capture.layers import activation_pairs, known_calls
+from tb_actviz.capture.selection import activation_pairs, known_calls
 
 SIDE = 64
 #: Name, how it prepares pictures, some of its layers: early, in the middle, the last.

@@ -11,7 +11,7 @@ import pytest
 from keras import layers, ops
 
 from tb_actviz.capture.extractor import FeatureExtractor, activations
-from tb_actviz.capture.layers import describe_layers
+from tb_actviz.capture.selection import describe_layers
 from tb_actviz.errors import InputError
 
 BACKEND = keras.backend.backend()

@@ -12,8 +12,8 @@ from keras import layers
 from training import subclassed
 
 from keras_models import SqueezeNet
-from tb_actviz.capture.layers import known_calls
 from tb_actviz.capture.receptive import ReceptiveField, receptive_fields
+from tb_actviz.capture.selection import known_calls
 
 
 def outputs(model: keras.Model, paths: list[str]) -> keras.Model:

@@ -15,7 +15,7 @@ from keras import layers
 from networks import pictures
 
 from tb_actviz.capture.extractor import FeatureExtractor, activations
-from tb_actviz.capture.roles import all_layers
+from tb_actviz.capture.layer_kinds import all_layers
 from tb_actviz.errors import InputError
 
 

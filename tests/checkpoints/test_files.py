@@ -7,11 +7,7 @@ from pathlib import Path
 import pytest
 
 from tb_actviz import InputError
-from tb_actviz.checkpoints.files import (
-    Checkpoint,
-    find_checkpoints,
-    number_checkpoints,
-)
+from tb_actviz.checkpoints.files import Checkpoint, find_checkpoints, number_checkpoints
 
 
 def made(folder: Path, *names: str) -> list[Path]:

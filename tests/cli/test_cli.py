@@ -17,7 +17,7 @@ from networks import pictures, small
 from PIL import Image
 
 from tb_actviz import compare_inputs
-from tb_actviz.options import VIEWS
+from tb_actviz.runs.options import VIEWS
 
 
 def test_log_writes_what_it_says(network: str, face: str, tmp_path: Path) -> None:

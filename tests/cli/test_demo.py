@@ -111,7 +111,7 @@ def test_open_serves_what_was_logged_until_it_is_stopped(
     browser.chmod(0o755)
     program = (
         "import pathlib, sys\n"
-        "from tb_actviz.cli.viewer import open_tensorboard\n"
+        "from tb_actviz.cli.demo import open_tensorboard\n"
         "open_tensorboard(pathlib.Path(sys.argv[1]))\n"
     )
     viewer = subprocess.Popen(

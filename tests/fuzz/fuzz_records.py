@@ -30,16 +30,16 @@ import numpy as np
 from werkzeug.wrappers import Request
 
 with atheris.instrument_imports(include=["tb_actviz.records", "tb_actviz.plugin"]):
-    from tb_actviz.plugin import queries
-    from tb_actviz.plugin.inflation import check_inflates, inflated_size
-    from tb_actviz.plugin.refusals import MalformedError, RefusalError, TooLargeError
+    from tb_actviz.plugin import request_arguments as asked
+    from tb_actviz.plugin.errors import MalformedError, RefusalError, TooLargeError
+    from tb_actviz.plugin.record_data import check_inflates, inflated_size
+    from tb_actviz.receptive_field import ReceptiveField
     from tb_actviz.records.codec import PRECISIONS, Packed, inflate, pack, unpack
     from tb_actviz.records.facts import (
         MAX_INPUTS,
         PER_CHANNEL_NUMBERS,
         InputFacts,
         LayerFacts,
-        ReceptiveFacts,
         Record,
     )
     from tb_actviz.records.schema import (
@@ -224,17 +224,26 @@ def query(data: bytes) -> None:
     text = data.decode("latin-1")
     request = Request({"QUERY_STRING": text, "REQUEST_METHOD": "GET"})
     try:
-        arguments = queries.arguments_of(request)
+        arguments = asked.arguments_of(request)
     except MalformedError as error:
         check_reason(error)
         return
     for read, fits in (
-        (lambda: queries.name(arguments, "run"), bool),
-        (lambda: queries.name(arguments, "tag"), bool),
-        (lambda: queries.step(arguments), range(2**63).__contains__),
-        (lambda: queries.input_number(arguments), range(MAX_INPUTS).__contains__),
-        (lambda: queries.wall_time(arguments), lambda x: x is None or np.isfinite(x)),
-        (lambda: queries.statistics(arguments), set(PER_CHANNEL_NUMBERS).issuperset),
+        (lambda: asked.name(arguments, "run"), bool),
+        (lambda: asked.name(arguments, "tag"), bool),
+        (lambda: asked.step(arguments), range(2**63).__contains__),
+        (
+            lambda: asked.input_number(arguments),
+            range(MAX_INPUTS).__contains__,
+        ),
+        (
+            lambda: asked.wall_time(arguments),
+            lambda x: x is None or np.isfinite(x),
+        ),
+        (
+            lambda: asked.statistics(arguments),
+            set(PER_CHANNEL_NUMBERS).issuperset,
+        ),
     ):
         try:
             found = read()
@@ -266,7 +275,7 @@ def records() -> list[Record]:
     """Records of each precision, with and without what is not finite."""
     rng = np.random.default_rng(0)
     layer = LayerFacts("block/relu", "ReLU", "activation", "block/conv")
-    field = ReceptiveFacts((7, 9), (2, 0), (-1, 0))
+    field = ReceptiveField((7, 9), (2, 0), (-1, 0))
     seeing = replace(layer, parameters=1792, receptive_field=field)
     found = []
     for precision in PRECISIONS:

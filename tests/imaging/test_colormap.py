@@ -268,9 +268,9 @@ def test_the_default_scale_clips_nothing_and_shows_zero_as_black(
 
 
 def test_bad_input_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"'grey' is not known.*mean 'gray'\?"):
+    with pytest.raises(ValueError, match=r"no colormap 'grey'\. .*mean 'gray'\?"):
         colorize([1.0], (0, 1), "grey")
-    with pytest.raises(ValueError, match="there are 'gray', 'signed'"):
+    with pytest.raises(ValueError, match="There are: 'gray', 'signed'"):
         colorize([1.0], (0, 1), "viridis")
     with pytest.raises(ValueError, match="limits must ascend"):
         colorize([1.0], (1, 0))

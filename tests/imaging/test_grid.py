@@ -7,12 +7,17 @@ import math
 import numpy as np
 import pytest
 
+from tb_actviz.arrays import as_maps, slice_grid
 from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE
-from tb_actviz.imaging.grid import MAX_SIDE, draw_grid, draw_heat_map
-from tb_actviz.imaging.layout import GAP, axis_height, blank, gutter_width, with_axes
-from tb_actviz.imaging.maps import as_maps, slice_grid
+from tb_actviz.imaging.grid import MAX_SIDE, draw_grid
+from tb_actviz.imaging.heat_map import (
+    axis_height,
+    draw_heat_map,
+    gutter_width,
+    with_axes,
+)
+from tb_actviz.imaging.layout import BACKGROUND, GAP, blank, draw_line
 from tb_actviz.imaging.scale import Scale
-from tb_actviz.imaging.text import BACKGROUND, draw_line
 
 RNG = np.random.default_rng(6)
 GREY = Scale(0.0, 1.0, "gray", "")

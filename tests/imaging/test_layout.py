@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 
 from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE
+from tb_actviz.imaging.heat_map import axis_height, gutter_width, with_axes
 from tb_actviz.imaging.layout import (
+    BACKGROUND,
+    FAINT_TEXT,
     MARGIN,
     MIN_WIDTH,
     across,
-    axis_height,
     blank,
     down,
-    gutter_width,
+    draw_line,
     labelled,
     page,
-    with_axes,
     with_seams,
 )
 from tb_actviz.imaging.scale import Marks, Scale
-from tb_actviz.imaging.text import BACKGROUND, FAINT_TEXT, draw_line
 
 RED = np.full((4, 6, 3), [255, 0, 0], np.uint8)
 BLUE = np.full((2, 3, 3), [0, 0, 255], np.uint8)

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tb_actviz.arrays import as_maps
 from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE, colorize
-from tb_actviz.imaging.grid import MAX_SIDE, draw_grid, draw_heat_map
-from tb_actviz.imaging.layout import MARGIN
-from tb_actviz.imaging.maps import as_maps
+from tb_actviz.imaging.grid import MAX_SIDE, draw_grid
+from tb_actviz.imaging.heat_map import draw_heat_map
+from tb_actviz.imaging.layout import BACKGROUND, MARGIN
 from tb_actviz.imaging.montage import (
     channel_grid,
     channels_beside_input,
@@ -21,7 +22,6 @@ from tb_actviz.imaging.montage import (
 )
 from tb_actviz.imaging.panels import map_panels, panel_size, picture_panel
 from tb_actviz.imaging.scale import Scale, common_scale
-from tb_actviz.imaging.text import BACKGROUND
 
 RNG = np.random.default_rng(5)
 FACE = RNG.integers(0, 256, (227, 227, 3), dtype=np.uint8)

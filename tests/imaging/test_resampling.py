@@ -7,12 +7,11 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from tb_actviz.imaging import resampling
-from tb_actviz.imaging.resampling import axis_weights
-from tb_actviz.imaging.resize import imresize
+from tb_actviz.imaging import resize
+from tb_actviz.imaging.resize import axis_weights, imresize
 
 
-def dense(axis: resampling.Axis, n_in: int) -> np.ndarray:
+def dense(axis: resize.Axis, n_in: int) -> np.ndarray:
     matrix = np.zeros((axis.length, n_in))
     for block in axis.blocks:
         matrix[block.target, block.window] += block.matrix
@@ -34,8 +33,8 @@ def test_blocks_hold_the_same_weights_as_one_matrix(
     (whole,) = axis_weights(n_in, n_out, extent, method).blocks
     assert whole.matrix.shape == (n_out, n_in) or n_out < n_in
     expected = dense(axis_weights(n_in, n_out, extent, method), n_in)
-    monkeypatch.setattr(resampling, "_SMALL", 0)
-    monkeypatch.setattr(resampling, "_BLOCK", 5)
+    monkeypatch.setattr(resize, "_SMALL", 0)
+    monkeypatch.setattr(resize, "_BLOCK", 5)
     found = axis_weights(n_in, n_out, extent, method)
     assert [block.start for block in found.blocks] == sorted(
         {block.start for block in found.blocks}
@@ -54,7 +53,7 @@ def test_pictures_resized_in_blocks_are_the_same(
     for size in ((20, 90), (150, 11)):
         expected = imresize(picture, size)
         with monkeypatch.context() as patch:
-            patch.setattr(resampling, "_SMALL", 0)
+            patch.setattr(resize, "_SMALL", 0)
             np.testing.assert_allclose(
                 imresize(picture, size), expected, rtol=0, atol=1e-6
             )

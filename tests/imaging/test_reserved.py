@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE
-from tb_actviz.imaging.reserved import reserved_masks, resize_mask, shrink_usual
 from tb_actviz.imaging.resize import imresize
-from tb_actviz.imaging.scale import Scale
+from tb_actviz.imaging.scale import Scale, reserved_masks, resize_mask, shrink_usual
 
 UNIT = Scale(0.0, 1.0, "gray", "")
 

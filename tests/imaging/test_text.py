@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_actviz.imaging.text import BACKGROUND, draw_line, wrap
+from tb_actviz.imaging.layout import BACKGROUND, draw_line, wrap
 
 
 def ink(line: np.ndarray) -> int:

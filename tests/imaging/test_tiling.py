@@ -5,12 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_actviz.imaging.tiling import (
-    balanced_grid,
-    grid_shape,
-    imtile,
-    wrapped_lines,
-)
+from tb_actviz.imaging.grid import balanced_grid, grid_shape, imtile
+from tb_actviz.imaging.heat_map import wrapped_lines
 
 
 def slow_tile(

@@ -7,7 +7,7 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_actviz.plugin.cache import BoundedCache
+from tb_actviz.plugin.record_index import BoundedCache
 
 CAPACITY = 10
 

@@ -20,19 +20,19 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tb_actviz.plugin import curves
 from tb_actviz.plugin.curves import Curves, Wanted
-from tb_actviz.plugin.finding import Finder
-from tb_actviz.plugin.provider import Asker, Provider
-from tb_actviz.plugin.refusals import (
+from tb_actviz.plugin.errors import (
     MalformedError,
     MissingError,
     RefusalError,
     TooLargeError,
     UnavailableError,
 )
+from tb_actviz.plugin.provider import Provider, RequestContext
+from tb_actviz.plugin.record_index import RecordIndex
 from tb_actviz.records.facts import Record
 from tb_actviz.records.schema import encode_record, record_summary
 
-ASKER = Asker(context.RequestContext(), "")
+ASKER = RequestContext(context.RequestContext(), "")
 TAG = "conv/activations"
 STATISTICS = ("minimum", "maximum", "mean", "zero_share")
 STEPS = 12
@@ -208,7 +208,7 @@ def test_five_hundred_steps_take_little_time(loader: str, wide: Path) -> None:
 
 def ours(watched: Watched) -> Curves:
     provider = Provider(watched)
-    return Curves(provider, Finder(provider))
+    return Curves(provider, RecordIndex(provider))
 
 
 def ask(found: Curves, number: int = 0, *statistics: str) -> Any:

@@ -15,18 +15,18 @@ from plugin.writing_records import parts, strings, write_events
 from tensorboard import context, errors
 from waiting import PATIENCE
 
-from tb_actviz.plugin.data import ActivationData
-from tb_actviz.plugin.finding import Finder, Place
-from tb_actviz.plugin.provider import Asker, Provider
-from tb_actviz.plugin.refusals import (
+from tb_actviz.plugin.errors import (
     MissingError,
     RefusalError,
     TooLargeError,
     UnavailableError,
     UnreadableError,
 )
+from tb_actviz.plugin.provider import Provider, RequestContext
+from tb_actviz.plugin.record_data import ActivationData
+from tb_actviz.plugin.record_index import RecordAddress, RecordIndex
 
-ASKER = Asker(context.RequestContext(), "")
+ASKER = RequestContext(context.RequestContext(), "")
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def data(
     watched: Watched, limit: int | None = 100, clock: Clock | None = None
 ) -> ActivationData:
     provider = Provider(watched)
-    return ActivationData(provider, Finder(provider, clock or Clock()), limit)
+    return ActivationData(provider, RecordIndex(provider, clock or Clock()), limit)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_page_asks_for_the_series_and_the_header_once(
     assert watched.counted() == {"list": 1, "series": 1}
     for one in steps:
         clock.now += pause
-        place = Place("a", "conv", one["step"], one["wall_time"])
+        place = RecordAddress("a", "conv", one["step"], one["wall_time"])
         read = [ours.header(ASKER, place)] + [
             ours.values(ASKER, place, number) for number in (0, 1)
         ]
@@ -83,7 +83,7 @@ def test_the_second_counts_from_before_the_listing(watched: Watched) -> None:
 
     ours = data(watched, clock=clock)
     watched.before = take_time
-    place = Place("a", "conv", 0, 10.0)
+    place = RecordAddress("a", "conv", 0, 10.0)
     for asked in ({"list": 1, "series": 1, "part": 1}, {"part": 1}):
         ours.header(ASKER, place)
         assert watched.counted() == asked
@@ -111,7 +111,7 @@ def test_a_step_that_was_just_logged_is_found(watched: Watched) -> None:
     watched.load()
     watched.counted()
     for asked in ({"list": 1, "series": 1, "part": 1}, {"part": 1}):
-        header = ours.header(ASKER, Place("a", "conv", 3, 40.0))
+        header = ours.header(ASKER, RecordAddress("a", "conv", 3, 40.0))
         assert header == stored(0, 3)[0]
         assert watched.counted() == asked
 
@@ -121,15 +121,15 @@ def test_what_is_known_of_one_experiment_is_not_told_of_another(
 ) -> None:
     ours = data(watched)
     for experiment in ("", "other"):
-        asker = Asker(context.RequestContext(), experiment)
-        ours.header(asker, Place("a", "conv", 0, 10.0))
+        asker = RequestContext(context.RequestContext(), experiment)
+        ours.header(asker, RecordAddress("a", "conv", 0, 10.0))
         assert watched.counted() == {"list": 1, "series": 1, "part": 1}
 
 
 def test_who_names_no_wall_time_gets_nothing_from_a_cache(watched: Watched) -> None:
     ours = data(watched)
     for _ in range(2):
-        assert ours.values(ASKER, Place("a", "conv", 1), 0) == stored(0, 1)[1]
+        assert ours.values(ASKER, RecordAddress("a", "conv", 1), 0) == stored(0, 1)[1]
         assert watched.counted() == {"list": 1, "series": 1, "part": 2}
 
 
@@ -139,16 +139,16 @@ def test_a_new_record_in_the_place_of_an_old_one_is_never_confused_with_it(
 ) -> None:
     """Also where neither the last step nor the last wall time tells that it is new."""
     ours = data(watched)
-    old = Place("a", "conv", 0, 10.0)
+    old = RecordAddress("a", "conv", 0, 10.0)
     assert ours.values(ASKER, old, 0) == stored(0, 0)[1]
     write(watched.log_dir, "a", times, seed=100)
     watched.load()
-    new = Place("a", "conv", 0, 11.0)
+    new = RecordAddress("a", "conv", 0, 11.0)
     assert ours.header(ASKER, new) == stored(100, 0)[0]
     assert ours.values(ASKER, new, 1) == stored(100, 0)[2]
     with pytest.raises(MissingError, match="no record of that wall time"):
         ours.values(ASKER, old, 0)
-    assert ours.values(ASKER, Place("a", "conv", 0), 0) == stored(100, 0)[1]
+    assert ours.values(ASKER, RecordAddress("a", "conv", 0), 0) == stored(100, 0)[1]
 
 
 @pytest.mark.parametrize("listed", [True, False], ids=["listed", "a second later"])
@@ -157,7 +157,7 @@ def test_an_old_record_is_missing_a_second_after_its_run_was_made_anew_or_when_l
 ) -> None:
     clock = Clock()
     ours = data(watched, clock=clock)
-    old = Place("a", "conv", 0, 10.0)
+    old = RecordAddress("a", "conv", 0, 10.0)
     assert ours.values(ASKER, old, 0) == stored(0, 0)[1]
     clock.now += 0.5
     write(watched.log_dir, "a", [11.0, 21.0, 31.0], seed=100)
@@ -169,14 +169,16 @@ def test_an_old_record_is_missing_a_second_after_its_run_was_made_anew_or_when_l
     for read in (lambda: ours.header(ASKER, old), lambda: ours.values(ASKER, old, 0)):
         with pytest.raises(MissingError, match="no record of that wall time"):
             read()
-    assert ours.values(ASKER, Place("a", "conv", 0, 11.0), 0) == stored(100, 0)[1]
+    assert (
+        ours.values(ASKER, RecordAddress("a", "conv", 0, 11.0), 0) == stored(100, 0)[1]
+    )
 
 
 def test_a_record_of_a_run_that_was_just_deleted_is_missing_at_once(
     watched: Watched,
 ) -> None:
     ours = data(watched)
-    place = Place("a", "conv", 0, 10.0)
+    place = RecordAddress("a", "conv", 0, 10.0)
     ours.header(ASKER, place)
     shutil.rmtree(watched.log_dir / "a")
     watched.load()
@@ -206,7 +208,7 @@ def test_a_slow_answer_holds_up_nobody_else(watched: Watched) -> None:
 
     watched.before = wait
     found: list[bytes] = []
-    place = Place("a", "conv", 1, 20.0)
+    place = RecordAddress("a", "conv", 1, 20.0)
     slow = threading.Thread(
         target=lambda: found.append(ours.values(ASKER, place, 0)), name="slow"
     )
@@ -265,7 +267,7 @@ def test_a_run_that_ends_between_listing_and_reading_is_missing(
 
     watched.before = end
     with pytest.raises(MissingError):
-        data(watched).values(ASKER, Place("a", "conv", 1), 0)
+        data(watched).values(ASKER, RecordAddress("a", "conv", 1), 0)
 
 
 class Failure(grpc.RpcError):  # type: ignore[misc]
@@ -326,7 +328,7 @@ def test_a_provider_that_fails_is_told_in_a_few_words(
 
     watched.before = fail
     with pytest.raises(expected) as caught:
-        ours.values(ASKER, Place("a", "conv", 1), 0)
+        ours.values(ASKER, RecordAddress("a", "conv", 1), 0)
     assert str(caught.value) == text
 
 
@@ -371,7 +373,7 @@ def test_a_wall_time_that_is_no_number_is_null(tmp_path: Path) -> None:
     assert listed[0]["runs"][0]["tags"][0]["last_wall_time"] is None
     assert listed[1]["steps"][0]["wall_time"] is None
     json.dumps(listed, allow_nan=False)
-    assert ours.values(ASKER, Place("a", "conv", 0), 0) == values
+    assert ours.values(ASKER, RecordAddress("a", "conv", 0), 0) == values
 
 
 def test_very_many_parts_are_not_even_listed(tmp_path: Path) -> None:
@@ -382,8 +384,8 @@ def test_very_many_parts_are_not_even_listed(tmp_path: Path) -> None:
     ours = data(watched)
     for ask in (
         lambda: ours.steps(ASKER, "a", "conv"),
-        lambda: ours.header(ASKER, Place("a", "conv", 0)),
-        lambda: ours.values(ASKER, Place("a", "conv", 0, 10.0), 0),
+        lambda: ours.header(ASKER, RecordAddress("a", "conv", 0)),
+        lambda: ours.values(ASKER, RecordAddress("a", "conv", 0, 10.0), 0),
     ):
         with pytest.raises(UnreadableError, match="claims to have more parts"):
             ask()

@@ -16,8 +16,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from waiting import soon
 
 import tb_actviz
-from tb_actviz.writing.event_file import EventFile
-from tb_actviz.writing.framing import frame
+from tb_actviz.writing.event_file import EventFile, frame
 
 pytestmark = pytest.mark.slow
 

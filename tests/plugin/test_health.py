@@ -17,14 +17,18 @@ from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.compat.proto.types_pb2 import DT_DOUBLE, DT_FLOAT, DT_STRING
 
-from tb_actviz.plugin import health
-from tb_actviz.plugin.health import MOST_NUMBERS, SCALARS, layer_health
-from tb_actviz.plugin.provider import Asker, Provider
-from tb_actviz.plugin.refusals import MissingError, UnreadableError
-from tb_actviz.plugin.scalars import ScalarProvider
+from tb_actviz.plugin import layer_scalars
+from tb_actviz.plugin.errors import MissingError, UnreadableError
+from tb_actviz.plugin.layer_scalars import (
+    MOST_NUMBERS,
+    SCALARS,
+    ScalarProvider,
+    layer_health,
+)
+from tb_actviz.plugin.provider import Provider, RequestContext
 from tb_actviz.writing.summaries import scalar_summary
 
-ASKER = Asker(context.RequestContext(), "")
+ASKER = RequestContext(context.RequestContext(), "")
 STEPS = 30
 NAMES = ("mean", "std", "sparsity", "dead")
 LAYERS = ("block/conv2", "conv1", "conv10", "größe:pre")
@@ -170,7 +174,7 @@ def test_the_steps_that_are_given_are_bounded(
     write(tmp_path, [summary("conv", 0)] + [scalar_summary({"conv/std": 2.0})] * 20)
     watched = Watched(tmp_path)
     for most, given in ((60, 10), (6, 1), (1, 1), (600, 100)):
-        monkeypatch.setattr(health, "MOST_NUMBERS", most)
+        monkeypatch.setattr(layer_scalars, "MOST_NUMBERS", most)
         found = ask(watched)
         assert found["given_at_most"] == given
         steps = found["layers"][0]["scalars"]["std"]["steps"]

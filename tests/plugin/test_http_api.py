@@ -15,8 +15,9 @@ from plugin.writing_records import strings, write_events
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 import tb_actviz.plugin
+from tb_actviz.receptive_field import ReceptiveField
 from tb_actviz.records.codec import pack
-from tb_actviz.records.facts import InputFacts, LayerFacts, ReceptiveFacts, Record
+from tb_actviz.records.facts import InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import encode_record, record_summary
 from tb_actviz.writing.summaries import scalar_summary
 
@@ -57,7 +58,7 @@ def record(layer: str, step: int) -> Record:
             "Conv2D",
             "activation",
             parameters=28,
-            receptive_field=ReceptiveFacts((3, 3), (2, 2), (-1, 0)),
+            receptive_field=ReceptiveField((3, 3), (2, 2), (-1, 0)),
         ),
         step=step,
         inputs=(

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plugin.writing_records import maps
 
-from tb_actviz.plugin.inflation import MAX_INFLATED, check_inflates, inflated_size
-from tb_actviz.plugin.refusals import TooLargeError, UnreadableError
+from tb_actviz.plugin.errors import TooLargeError, UnreadableError
+from tb_actviz.plugin.record_data import MAX_INFLATED, check_inflates, inflated_size
 from tb_actviz.records.codec import PRECISIONS, Packed, inflate, pack
 
 #: Values that are larger inflated than the pieces they are inflated in.

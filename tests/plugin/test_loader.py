@@ -143,7 +143,7 @@ def write(path: str, text: str) -> Callable[[Path], None]:
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "no plugin": (
         lambda package: (package / "plugin/plugin.py").unlink(),
-        "ModuleNotFoundError: No module named 'tb_actviz.plugin.plugin'",
+        "ModuleNotFoundError: No module named 'tb_actviz.plugin.routes'",
     ),
     "no schema": (
         lambda package: (package / "records/schema.py").unlink(),

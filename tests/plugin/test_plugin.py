@@ -11,7 +11,7 @@ from plugin.watching import Watched, write
 from tensorboard.plugins import base_plugin
 from werkzeug.test import Client
 
-from tb_actviz.plugin.plugin import ActivationsPlugin
+from tb_actviz.plugin.routes import ActivationsPlugin
 
 STEPS = 3
 

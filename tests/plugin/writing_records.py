@@ -20,7 +20,7 @@ from tensorboard.compat.proto.types_pb2 import DT_STRING
 from tb_actviz.records.codec import pack
 from tb_actviz.records.facts import InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import encode_record, record_summary, record_tag
-from tb_actviz.writing.framing import frame
+from tb_actviz.writing.event_file import frame
 
 
 def maps(seed: int, shape: tuple[int, int, int] = (3, 4, 2)) -> np.ndarray:

@@ -19,16 +19,10 @@ from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_BLOB_SEQUENCE
 from tensorboard.util import tensor_util
 
 from tb_actviz import __version__
+from tb_actviz.receptive_field import ReceptiveField
 from tb_actviz.records import schema
 from tb_actviz.records.codec import PRECISIONS, Packed, pack, unpack
-from tb_actviz.records.facts import (
-    KINDS,
-    MAX_INPUTS,
-    InputFacts,
-    LayerFacts,
-    ReceptiveFacts,
-    Record,
-)
+from tb_actviz.records.facts import KINDS, MAX_INPUTS, InputFacts, LayerFacts, Record
 from tb_actviz.records.header import MAX_HEADER_BYTES
 from tb_actviz.records.schema import (
     RecordError,
@@ -42,7 +36,7 @@ from tb_actviz.records.strict_json import MAX_ENTRIES, MAX_LISTS
 from tb_actviz.writing.event_file import EventFile
 
 STATISTICS = ("minimum", "maximum", "mean", "zero_share", "nan_count", "inf_count")
-FIELD = ReceptiveFacts((7, 9), (2, 0), (-1, 0))
+FIELD = ReceptiveField((7, 9), (2, 0), (-1, 0))
 MAPS = np.float32([[[1, 0, np.nan], [2.5, 0, np.inf]]])
 
 
@@ -87,7 +81,7 @@ numbers = st.floats(width=32, allow_infinity=False)
 texts = st.text(st.characters(), max_size=12)
 pixels = st.integers(1, 2**31 - 1)
 fields = st.builds(
-    ReceptiveFacts,
+    ReceptiveField,
     size=st.tuples(pixels, pixels),
     stride=st.tuples(pixels | st.just(0), pixels),
     start=st.tuples(pixels.map(lambda n: -n), pixels),
@@ -206,7 +200,7 @@ def test_the_header_is_as_documented() -> None:
             "activation",
             "conv1",
             parameters=0,
-            receptive_field=ReceptiveFacts((3, 3), (2, 2), (0, 0)),
+            receptive_field=ReceptiveField((3, 3), (2, 2), (0, 0)),
         ),
         step=400,
         inputs=(
@@ -656,7 +650,7 @@ def test_records_that_could_not_be_read_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="cannot have -1 parameters"):
         LayerFacts("a", "A", "other", parameters=-1)
     with pytest.raises(ValueError, match=r"cannot have the stride \(-1, 1\)"):
-        ReceptiveFacts((1, 1), (-1, 1), (0, 0))
+        ReceptiveField((1, 1), (-1, 1), (0, 0))
 
 
 @pytest.mark.slow

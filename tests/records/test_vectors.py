@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_actviz.imaging.maps import as_maps
+from tb_actviz.arrays import as_maps
+from tb_actviz.receptive_field import ReceptiveField
 from tb_actviz.records.codec import PRECISIONS, inflate, pack, unpack
-from tb_actviz.records.facts import InputFacts, LayerFacts, ReceptiveFacts, Record
+from tb_actviz.records.facts import InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import decode_record, encode_record
 
 PATH = Path(__file__).with_name("vectors.json")
@@ -111,7 +112,7 @@ def record(name: str) -> Record:
             "activation",
             "block/größer",
             parameters=2**53 - 1,
-            receptive_field=ReceptiveFacts((11, 9), (4, 0), (-3, 0)),
+            receptive_field=ReceptiveField((11, 9), (4, 0), (-3, 0)),
         ),
         step=2**53 - 1,
         inputs=tuple(

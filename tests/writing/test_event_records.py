@@ -6,7 +6,7 @@ from pathlib import Path
 
 from events import events
 
-from tb_actviz.writing.event_records import summary_record, version_record
+from tb_actviz.writing.event_file import summary_record, version_record
 from tb_actviz.writing.summaries import scalar_summary
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tb_actviz.errors import InputError
-from tb_actviz.writing.folders import as_folder, is_remote
+from tb_actviz.writing.names import as_folder, is_remote
 
 
 @pytest.mark.parametrize(

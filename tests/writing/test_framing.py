@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
-from tb_actviz.writing.framing import FOOT, HEAD, frame, is_intact, payload_length
+from tb_actviz.writing.event_file import FOOT, HEAD, frame, is_intact, payload_length
 
 
 @given(st.binary(max_size=300))

@@ -15,11 +15,9 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
 from tb_actviz.errors import InputError
-from tb_actviz.writing.event_file import EventFile
-from tb_actviz.writing.framing import HEAD, frame
+from tb_actviz.writing.event_file import HEAD, EventFile, frame
 from tb_actviz.writing.history import bytes_of, last_step, steps_of
-from tb_actviz.writing.remote import RemoteFolder
-from tb_actviz.writing.remote_file import RemoteEventFile
+from tb_actviz.writing.remote import RemoteEventFile, RemoteFolder
 from tb_actviz.writing.summaries import scalar_summary
 
 NAME = "events.out.tfevents.1785000000.host.1.0.actviz"

@@ -6,12 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tb_actviz.writing.naming import (
-    is_event_file,
-    newest_name,
-    step_in,
-    with_step,
-)
+from tb_actviz.writing.names import is_event_file, newest_name, step_in, with_step
 
 NOW = 1_785_000_000
 OURS = "events.out.tfevents."

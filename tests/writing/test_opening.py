@@ -9,8 +9,7 @@ from events import event_files
 
 from tb_actviz.errors import InputError
 from tb_actviz.writing.event_file import EventFile
-from tb_actviz.writing.opening import open_event_file
-from tb_actviz.writing.remote_file import RemoteEventFile
+from tb_actviz.writing.remote import RemoteEventFile, open_event_file
 from tb_actviz.writing.summaries import scalar_summary
 
 

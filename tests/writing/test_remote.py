@@ -156,7 +156,7 @@ def test_a_missing_package_and_what_brings_it_are_named(url: str, missing: str) 
 
 def test_nothing_of_it_is_imported_before_it_is_needed() -> None:
     program = (
-        "import sys, tb_actviz.reading, tb_actviz.writing.opening\n"
+        "import sys, tb_actviz.reading, tb_actviz.writing.remote\n"
         "print('fsspec' in sys.modules)"
     )
     done = subprocess.run(

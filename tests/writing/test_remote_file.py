@@ -11,12 +11,10 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tb_actviz.errors import InputError
-from tb_actviz.writing.framing import frame
-from tb_actviz.writing.naming import step_in
-from tb_actviz.writing.remote import RemoteFolder
-from tb_actviz.writing.remote_file import RemoteEventFile
-from tb_actviz.writing.scanning import Source, scan
-from tb_actviz.writing.stored import event_files
+from tb_actviz.writing.event_file import frame
+from tb_actviz.writing.names import step_in
+from tb_actviz.writing.reader import Source, event_files, scan
+from tb_actviz.writing.remote import RemoteEventFile, RemoteFolder
 from tb_actviz.writing.summaries import scalar_summary
 
 

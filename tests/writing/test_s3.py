@@ -22,9 +22,8 @@ from tb_actviz.records.codec import pack
 from tb_actviz.records.facts import InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.writing.history import bytes_of, last_step, steps_of
-from tb_actviz.writing.naming import step_in
-from tb_actviz.writing.opening import open_event_file
-from tb_actviz.writing.remote_file import RemoteEventFile
+from tb_actviz.writing.names import step_in
+from tb_actviz.writing.remote import RemoteEventFile, open_event_file
 from tb_actviz.writing.summaries import image_summary, scalar_summary
 
 pytestmark = pytest.mark.slow

@@ -19,14 +19,8 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from tb_actviz.writing.framing import FOOT, HEAD, frame
-from tb_actviz.writing.scanning import (
-    DamagedFileError,
-    Source,
-    StoredEvent,
-    fields,
-    scan,
-)
+from tb_actviz.writing.event_file import FOOT, HEAD, frame
+from tb_actviz.writing.reader import DamagedFileError, Source, StoredEvent, fields, scan
 from tb_actviz.writing.summaries import image_summary, scalar_summary
 
 STEPS = st.integers(0, 2**63 - 1)

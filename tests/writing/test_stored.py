@@ -10,8 +10,8 @@ from tensorboard.backend.event_processing.plugin_event_multiplexer import (
 )
 
 from tb_actviz.writing.event_file import EventFile
+from tb_actviz.writing.reader import event_files, runs_below
 from tb_actviz.writing.remote import RemoteFolder
-from tb_actviz.writing.stored import event_files, runs_below
 from tb_actviz.writing.summaries import scalar_summary
 
 NAMES = ["events.out.tfevents.2.b", "events.out.tfevents.1.a", "x.tfevents", "notes"]

@@ -13,11 +13,7 @@ from plugin.serving import LOADERS, Host, serving
 from waiting import soon
 
 from tb_actviz.writing.event_file import EventFile
-from tb_actviz.writing.summaries import (
-    histogram_summary,
-    scalar_summary,
-    text_summary,
-)
+from tb_actviz.writing.summaries import histogram_summary, scalar_summary, text_summary
 
 pytestmark = pytest.mark.slow
 

@@ -1,0 +1,234 @@
+"""One compiled inference pass of a Keras model, on whichever back end runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import keras
+import numpy as np
+
+from tb_actviz.errors import format_shape
+
+#: Takes one tensor for each input; gives the tensors that were asked for.
+TensorFunction: TypeAlias = "Callable[[Sequence[Any]], Sequence[Any]]"
+Forward: TypeAlias = "Callable[[list[np.ndarray]], list[np.ndarray]]"
+Variables: TypeAlias = "Callable[[], Sequence[Any]]"
+
+
+class OutOfReachError(RuntimeError):
+    """The weights are split over several processes, so that none can run the model."""
+
+
+def compile_forward(
+    function: TensorFunction,
+    shapes: Sequence[Sequence[int | None]],
+    dtypes: Sequence[str],
+    variables: Variables,
+) -> Forward:
+    """Compile an inference pass into a function of NumPy arrays.
+
+    `Model.predict` copies every output and sets up a data pipeline on each call; for
+    many layers of one picture that costs several forward passes. Here the pass is
+    traced once and its outputs are looked at in place where the back end allows it.
+    Whatever the pass assigns to Keras variables (the state of random layers, say) is
+    dropped, so that the model stays as it is. Of weights that several processes hold in
+    common, this process's own copies are read, without waiting for the others.
+
+    Args:
+        function: The pass, on tensors.
+        shapes: Shape of each input with the batch axis; None for any size.
+        dtypes: Dtype of each input.
+        variables: Gives the Keras variables that the pass reads.
+
+    Returns:
+        A function from one array per input to one read-only float32 array per output.
+        It always uses the current values of the variables; it is traced anew when
+        there are other variables. It raises OutOfReachError where this process has no
+        copy of one.
+    """
+    compile_for = _COMPILERS.get(keras.backend.backend(), _run_eagerly)
+    traced: list[Any] = []
+    traced_for: tuple[int, ...] = ()
+
+    def forward(inputs: list[np.ndarray]) -> list[np.ndarray]:
+        nonlocal traced, traced_for
+        current = list(variables())
+        # By identity: a quantised model, say, has other variables than before.
+        ids = tuple(map(id, current))
+        if not traced or ids != traced_for:
+            traced = [compile_for(function, shapes, dtypes, current)]
+            traced_for = ids
+        return [_as_float32(output) for output in traced[0](inputs)]
+
+    return forward
+
+
+def run_eagerly(function: TensorFunction, variables: Variables) -> Forward:
+    """Make an inference pass a function of NumPy arrays without compiling it.
+
+    Args:
+        function: The pass, on tensors.
+        variables: Gives the Keras variables that the pass reads.
+
+    Returns:
+        As `compile_forward`.
+    """
+    run = _compile_torch if keras.backend.backend() == "torch" else _run_eagerly
+
+    def forward(inputs: list[np.ndarray]) -> list[np.ndarray]:
+        eager = run(function, (), (), list(variables()))
+        return [_as_float32(output) for output in eager(inputs)]
+
+    return forward
+
+
+def as_tensors(arrays: Sequence[np.ndarray]) -> list[Any]:
+    """Make arrays tensors of the back end in use.
+
+    Args:
+        arrays: NumPy arrays.
+
+    Returns:
+        A tensor for each.
+    """
+    return [keras.ops.convert_to_tensor(array) for array in arrays]
+
+
+def _as_float32(output: Any) -> np.ndarray:
+    array = np.asarray(output)
+    if array.dtype != np.float32:
+        array = array.astype(np.float32)
+    # On some back ends this memory belongs to the back end itself.
+    array.flags.writeable = False
+    return array
+
+
+def _compile_tensorflow(
+    function: TensorFunction,
+    shapes: Sequence[Sequence[int | None]],
+    dtypes: Sequence[str],
+    variables: Sequence[Any],
+) -> Callable[[list[np.ndarray]], Any]:
+    import tensorflow as tf
+
+    signature = [
+        tf.TensorSpec(shape, dtype, name=f"input_{index}")
+        for index, (shape, dtype) in enumerate(zip(shapes, dtypes, strict=True))
+    ]
+
+    def infer(*tensors: Any) -> Any:
+        with keras.StatelessScope(_own_copies(variables)):
+            return list(function(list(tensors)))
+
+    traced = tf.function(infer, input_signature=signature, autograph=False)
+    # Traced here and now; the function itself would complain about retracing when
+    # several models are looked at one after another.
+    concrete = traced.get_concrete_function()
+    return lambda inputs: concrete(*(tf.convert_to_tensor(array) for array in inputs))
+
+
+def _compile_jax(
+    function: TensorFunction,
+    shapes: Sequence[Sequence[int | None]],
+    dtypes: Sequence[str],
+    variables: Sequence[Any],
+) -> Callable[[list[np.ndarray]], Any]:
+    import jax
+
+    def infer(values: list[Any], tensors: list[Any]) -> Any:
+        with keras.StatelessScope(list(zip(variables, values, strict=True))):
+            return list(function(list(tensors)))
+
+    traced = jax.jit(infer)
+
+    def run(inputs: list[np.ndarray]) -> Any:
+        # Training steps donate these buffers: read them afresh at every call.
+        values = [_own_in_jax(variable.value) for variable in variables]
+        return traced(values, inputs)
+
+    return run
+
+
+def _compile_torch(
+    function: TensorFunction,
+    shapes: Sequence[Sequence[int | None]],
+    dtypes: Sequence[str],
+    variables: Sequence[Any],
+) -> Callable[[list[np.ndarray]], Any]:
+    import torch
+
+    eager = _run_eagerly(function, shapes, dtypes, variables)
+
+    def run(inputs: list[np.ndarray]) -> Any:
+        with torch.no_grad():
+            return eager(inputs)
+
+    return run
+
+
+def _run_eagerly(
+    function: TensorFunction,
+    shapes: Sequence[Sequence[int | None]],
+    dtypes: Sequence[str],
+    variables: Sequence[Any],
+) -> Callable[[list[np.ndarray]], Any]:
+    def run(inputs: list[np.ndarray]) -> Any:
+        with keras.StatelessScope(_own_copies(variables)):
+            outputs = function(as_tensors(inputs))
+        return [keras.ops.convert_to_numpy(output) for output in outputs]
+
+    return run
+
+
+def _own_copies(variables: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """What to read instead of variables that other processes have a part in."""
+    find = _OWN_COPIES.get(keras.backend.backend())
+    if find is None:
+        return []
+    copies = []
+    for variable in variables:
+        value = variable.value
+        own = find(value)
+        if own is not value:
+            copies.append((variable, own))
+    return copies
+
+
+def _own_in_tensorflow(value: Any) -> Any:
+    """The copy of the first replica here, where there are others elsewhere.
+
+    Reading a variable that each replica updates on its own would wait for all of them.
+    """
+    import tensorflow as tf
+
+    if not isinstance(value, tf.distribute.DistributedValues):
+        return value
+    strategy = value.distribute_strategy
+    copies = strategy.experimental_local_results(value)
+    return copies[0] if len(copies) < strategy.num_replicas_in_sync else value
+
+
+def _own_in_jax(value: Any) -> Any:
+    """The copy on the first device here, where there are others elsewhere.
+
+    All processes would have to run what is computed from an array that they share.
+    """
+    if value.is_fully_addressable:
+        return value
+    if not value.is_fully_replicated:
+        raise OutOfReachError(
+            f"A weight of {format_shape(value.shape)} is split over devices of "
+            "several processes, so that no process can run the model alone. "
+            "Activations are captured where each process has all weights, as with "
+            "keras.distribution.DataParallel"
+        )
+    return value.addressable_data(0)
+
+
+_OWN_COPIES = {"tensorflow": _own_in_tensorflow, "jax": _own_in_jax}
+_COMPILERS = {
+    "tensorflow": _compile_tensorflow,
+    "jax": _compile_jax,
+    "torch": _compile_torch,
+}

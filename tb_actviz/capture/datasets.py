@@ -1,0 +1,257 @@
+"""Streams that `model.fit` reads -> a few samples, taken once from the start."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+
+from tb_actviz.errors import InputError, describe_error
+
+#: Last axis of three that makes an array one picture where the model is unknown.
+_PICTURE_CHANNELS = (1, 3, 4)
+# NumPy's variable-width strings have the scalar type str.
+_NOT_NUMBERS = (np.flexible, np.object_, np.datetime64, np.timedelta64, str)
+
+
+def is_dataset(value: Any) -> bool:
+    """Tell whether a value gives its samples one after another.
+
+    Args:
+        value: Anything.
+
+    Returns:
+        True for a `tf.data.Dataset`, a `keras.utils.PyDataset`, a torch `DataLoader`,
+        generators, iterators and other iterables. False for arrays and tensors,
+        strings, paths, mappings, and lists, tuples and other sequences.
+    """
+    if isinstance(value, keras.utils.PyDataset):
+        return True
+    if hasattr(value, "__array__") or keras.ops.is_tensor(value):
+        return False
+    return isinstance(value, Iterable) and not isinstance(
+        value, str | bytes | os.PathLike | Mapping | Sequence
+    )
+
+
+def take_samples(
+    stream: Any,
+    count: int,
+    ndims: Sequence[int] | None,
+    names: Sequence[str] | None = None,
+) -> list[Any]:
+    """Take the first samples of a stream; no more elements are drawn than needed.
+
+    An element is x, (x,), (x, y) or (x, y, sample_weight), as in `model.fit`, with or
+    without a batch axis; x is an array or a nest of arrays, one for each input of the
+    model. Back-end tensors may be on any device. An iterator is left where the last
+    element was drawn.
+
+    Args:
+        stream: A `tf.data.Dataset`, `keras.utils.PyDataset`, torch `DataLoader`,
+            generator or other iterable. It may be infinite.
+        count: How many samples, at least 1. A shorter stream gives all it has.
+        ndims: Number of axes of each input of the model without the batch axis, in the
+            order that `keras.tree.flatten` gives for x. None where that is not known:
+            the first element then counts as a batch if its arrays have at least two
+            axes, except for one picture, three axes of which the last has size 1, 3
+            or 4; later elements are read as samples with as many axes as the first's.
+        names: Names of the model's inputs, in the order of `ndims`. An x that is a dict
+            with all these keys gives them in this order, as a tuple.
+
+    Returns:
+        1 to `count` samples without the batch axis, each a nest like x of NumPy
+        arrays. They are copies, with the dtype the stream gives.
+
+    Raises:
+        InputError: If `count` is no positive integer; if the stream is empty or raises
+            an exception; if an element holds anything but numbers in dense arrays, has
+            another structure than the first, inputs of different batch sizes, or
+            another number of inputs or axes than the model.
+    """
+    wanted = _positive(count)
+    samples: list[Any] = []
+    first = None
+    for index, element in enumerate(_elements(stream)):
+        where = f"Element {index} of the {type(stream).__name__}"
+        x = _as_arrays(_by_name(_x_of(element, where), names), where)
+        if first is None:
+            first = x
+        _check_structure(x, first, where)
+        batched = _is_batched(x, ndims, where)
+        if ndims is None:
+            ndims = [array.ndim - batched for array in keras.tree.flatten(x)]
+        samples += _split(x, batched, wanted - len(samples), where)
+        if len(samples) == wanted:
+            return samples
+    if not samples:
+        raise InputError(
+            f"The {type(stream).__name__} gave no samples. Expected at least one; an "
+            "iterator that was read to its end must be made anew."
+        )
+    return samples
+
+
+def _positive(count: Any) -> int:
+    try:
+        number = operator.index(count)
+    except TypeError:
+        raise InputError(
+            f"The count of samples must be an integer, received {count!r}."
+        ) from None
+    if number < 1:
+        raise InputError(f"The count of samples must be at least 1, received {number}.")
+    return number
+
+
+def _elements(stream: Any) -> Iterator[Any]:
+    try:
+        # No `yield from`: it would close the caller's generator with this one.
+        for element in _batches(stream):  # noqa: UP028
+            yield element
+    except Exception as error:
+        raise InputError(
+            f"The {type(stream).__name__} raised {describe_error(error)}. Expected "
+            "elements x, (x,), (x, y) or (x, y, sample_weight), as for `model.fit`."
+        ) from error
+
+
+def _batches(stream: Any) -> Iterator[Any]:
+    if not isinstance(stream, keras.utils.PyDataset):
+        return iter(stream)
+    # By index, as `fit` reads it, but without its workers.
+    known = stream.num_batches
+    indices = itertools.count() if known is None else range(known)
+    return (stream[index] for index in indices)
+
+
+def _x_of(element: Any, where: str) -> Any:
+    if not isinstance(element, tuple | list):
+        return element
+    if 1 <= len(element) <= 3:
+        return element[0]
+    raise InputError(
+        f"{where} is a {type(element).__name__} of {len(element)}. Expected x, (x,), "
+        "(x, y) or (x, y, sample_weight); the inputs of a model with several go "
+        "together as x, as in ((a, b, c, d), y)."
+    )
+
+
+def _by_name(x: Any, names: Sequence[str] | None) -> Any:
+    """The inputs in the model's order: a dict flattens in that of its keys."""
+    if names is None or not isinstance(x, Mapping) or not set(names) <= set(x):
+        return x
+    return tuple(x[name] for name in names)
+
+
+def _as_arrays(x: Any, where: str) -> Any:
+    if not keras.tree.flatten(x):
+        raise InputError(f"{where} holds no arrays: x is {x!r:.60}.")
+    return keras.tree.map_structure(partial(_as_array, where=where), x)
+
+
+def _as_array(value: Any, where: str) -> np.ndarray:
+    # Ragged and sparse tensors have no `__array__`, or one that raises.
+    if not hasattr(value, "__array__"):
+        shown = " ".join(repr(value).split())
+        raise InputError(
+            f"{where} holds {type(value).__name__} {shown:.60}. Expected NumPy arrays "
+            "or dense tensors. Make ragged and sparse tensors dense first; pass paths "
+            "and Pillow images as a list."
+        )
+    try:
+        array = _to_numpy(value)
+    except Exception as error:
+        raise InputError(
+            f"{where} holds a {type(value).__name__} that is no NumPy array and cannot "
+            f"be made one ({describe_error(error)}). Expected dense values of a dtype "
+            "that NumPy has."
+        ) from error
+    if issubclass(array.dtype.type, _NOT_NUMBERS):
+        raise InputError(
+            f"{where} holds an array of dtype {array.dtype}; expected integers or "
+            "floats."
+        )
+    return array
+
+
+def _to_numpy(value: Any) -> np.ndarray:
+    if keras.ops.is_tensor(value):
+        return np.asarray(keras.ops.convert_to_numpy(value))
+    if hasattr(value, "detach"):
+        # A torch tensor while Keras runs on another back end.
+        return np.asarray(value.numpy(force=True))
+    return np.asarray(value)
+
+
+def _check_structure(x: Any, first: Any, where: str) -> None:
+    try:
+        keras.tree.assert_same_structure(first, x)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{where} holds x of shape {_shapes(x)}, the first one {_shapes(first)}. "
+            "Expected the same structure in each."
+        ) from error
+
+
+def _is_batched(x: Any, ndims: Sequence[int] | None, where: str) -> bool:
+    arrays = keras.tree.flatten(x)
+    if ndims is None:
+        answers = {_looks_batched(array) for array in arrays}
+        if len(answers) == 1:
+            return answers.pop()
+        raise InputError(
+            f"{where} holds x of shape {_shapes(x)}, in which some arrays look like "
+            "batches, some like one sample. Expected the same of all. Call the model "
+            "once, so that its inputs are known."
+        )
+    if len(arrays) != len(ndims):
+        raise InputError(
+            f"{where} holds x of shape {_shapes(x)}; expected one array for each input "
+            f"of the model, that is {len(ndims)}. Of a tuple or list of two or three, "
+            "x is the first item; several inputs go together as x, as in ((a, b), y)."
+        )
+    extra = {array.ndim - ndim for array, ndim in zip(arrays, ndims, strict=True)}
+    if extra in ({0}, {1}):
+        return extra == {1}
+    single = " and ".join(str(ndim) for ndim in ndims)
+    batched = " and ".join(str(ndim + 1) for ndim in ndims)
+    raise InputError(
+        f"{where} holds x of shape {_shapes(x)}; expected {single} axes, or {batched} "
+        "with the batch axis."
+    )
+
+
+def _looks_batched(array: np.ndarray) -> bool:
+    is_picture = array.ndim == 3 and array.shape[-1] in _PICTURE_CHANNELS
+    return array.ndim >= 2 and not is_picture
+
+
+def _split(x: Any, batched: bool, most: int, where: str) -> list[Any]:
+    """Copy the samples, for a stream may reuse its buffers."""
+    if not batched:
+        return [keras.tree.map_structure(np.array, x)]
+    sizes = {len(array) for array in keras.tree.flatten(x)}
+    if len(sizes) > 1:
+        raise InputError(
+            f"{where} holds x of shape {_shapes(x)}; expected one batch size for all "
+            "inputs."
+        )
+    return [
+        keras.tree.map_structure(partial(_copy_at, index=index), x)
+        for index in range(min(most, sizes.pop()))
+    ]
+
+
+def _copy_at(batch: np.ndarray, index: int) -> np.ndarray:
+    return np.array(batch[index])
+
+
+def _shapes(x: Any) -> Any:
+    return keras.tree.map_structure(np.shape, x)

@@ -1,0 +1,224 @@
+"""One tensor inside a model, and the path it goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import keras
+
+from tb_actviz.capture.layer_kinds import is_input
+
+#: What a path ends in where it means the value before an activation inside the layer.
+FUSED = ":pre"
+
+#: What the inputs themselves go by; no layer has this path, whatever its name.
+INPUT_PATH = ":input"
+
+_MOVES_AXES = (keras.layers.Permute, keras.layers.Reshape)
+
+
+@dataclass(frozen=True, eq=False)
+class LayerCall:
+    """One tensor that one call of a layer produces.
+
+    Args:
+        path: Layer path, unique in the model: `conv1`, inside other models and layers
+            `backbone/block3/conv1`; a repeated call is `conv1#2`, further outputs of
+            one call are `lstm:0`, `lstm:1`; `conv1:pre` is the value before the
+            activation that `conv1` applies itself.
+        layer: The Keras layer (or operation, such as an addition) called.
+        shape: Shape of the tensor as the model has it, with the batch axis; None where
+            a size depends on the input.
+        dtype: Its dtype, as Keras names it.
+        sources: Paths of the tensors it was computed from, as far as they have one; of
+            a model or layer with layers inside, the path of what it hands on.
+        times: Which call of the layer at this place it is, from 1.
+        fused: True for the value before an activation inside the layer.
+        channels_first: True where its channels are axis 1.
+        final: True where it is an output of the model.
+        tensor: The symbolic tensor of the model's graph; None where it is in none.
+        problem: Why its values cannot be captured; None where they can.
+    """
+
+    path: str
+    layer: Any
+    shape: tuple[int | None, ...]
+    dtype: str
+    sources: tuple[str, ...] = ()
+    times: int = 1
+    fused: bool = False
+    channels_first: bool = False
+    final: bool = False
+    tensor: Any = field(default=None, repr=False)
+    problem: str | None = None
+
+    @property
+    def sample_shape(self) -> tuple[int | None, ...]:
+        """Shape for one input, channels last."""
+        shape = self.shape[1:] if self.shape and self.shape[0] is None else self.shape
+        return (*shape[1:], shape[0]) if self.channels_first else shape
+
+
+class CallNames:
+    """Hands out the names of the calls made inside one model or layer."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._calls: dict[Any, int] = {}
+        self._taken = {INPUT_PATH, *taken}
+        # An id means something only as long as its layer lives.
+        self._layers: list[Any] = []
+
+    def enter(self, layer: Any, *, is_lasting: bool = True) -> tuple[str, int]:
+        """Name one more call of a layer.
+
+        Args:
+            layer: The layer.
+            is_lasting: False for a layer that is made anew at every run, so that the
+                number in an automatic name means nothing.
+
+        Returns:
+            The name, and which call of the layer it is, from 1.
+        """
+        self._layers.append(layer)
+        name = str(layer.name)
+        key: Any = id(layer)
+        if not is_lasting:
+            name = key = _without_number(name, type(layer).__name__)
+        times = self._calls[key] = self._calls.get(key, 0) + 1
+        return self._free(name if times == 1 else f"{name}#{times}"), times
+
+    def outputs(self, name: str, count: int) -> list[str]:
+        """Name the output tensors of one call.
+
+        Args:
+            name: The call's name, from `enter`.
+            count: How many tensors it gave.
+
+        Returns:
+            The name itself for one tensor, numbered names for several.
+        """
+        if count == 1:
+            return [name]
+        return [self._free(f"{name}:{index}") for index in range(count)]
+
+    def fused(self, name: str) -> str:
+        """Name the value before the activation that a call applies itself.
+
+        Args:
+            name: The call's name, from `enter`.
+
+        Returns:
+            The name; numbered where the activation is applied several times.
+        """
+        return self._free(f"{name}{FUSED}")
+
+    def _free(self, name: str) -> str:
+        """The name itself, or with a number where another tensor has it already."""
+        candidate, number = name, 1
+        while candidate in self._taken:
+            number += 1
+            candidate = f"{name}~{number}"
+        self._taken.add(candidate)
+        return candidate
+
+
+def _without_number(name: str, class_name: str) -> str:
+    """An automatic name without the number that Keras counts up."""
+    base = name.rstrip("0123456789").removesuffix("_")
+    return base if base.replace("_", "") == class_name.lower() else name
+
+
+def dtype_of(tensor: Any) -> str:
+    """Name the dtype of a tensor as Keras does.
+
+    Args:
+        tensor: A tensor of any back end, or a symbolic one.
+
+    Returns:
+        Name such as `float32`.
+    """
+    return str(keras.backend.standardize_dtype(tensor.dtype))
+
+
+def value_problem(shape: Sequence[int | None], dtype: str) -> str | None:
+    """Tell why a tensor cannot be captured, as far as its shape and dtype say.
+
+    Args:
+        shape: Its shape, with the batch axis.
+        dtype: Its dtype as Keras names it.
+
+    Returns:
+        The reason; None where there is none.
+    """
+    if dtype.startswith(("string", "complex")):
+        return f"it holds {dtype} values"
+    return "it is one number for the whole batch" if len(shape) == 0 else None
+
+
+def with_batch_size(
+    calls: Sequence[LayerCall], batch_size: int | None
+) -> list[LayerCall]:
+    """Take the batch axis of a model with a fixed batch size for any other's.
+
+    Args:
+        calls: The calls of one model.
+        batch_size: Size of the batches it takes; None for any.
+
+    Returns:
+        The calls with None as size of the batch axis; those without one, which nothing
+        can tell inputs apart in, with that as their problem.
+    """
+    if batch_size is None:
+        return list(calls)
+    reason = "its first axis is not the batch, and the model's batch size is fixed"
+    return [
+        replace(call, shape=(None, *call.shape[1:]))
+        if call.shape[:1] == (batch_size,)
+        else replace(call, problem=call.problem or reason)
+        for call in calls
+    ]
+
+
+def with_channel_order(calls: Sequence[LayerCall]) -> list[LayerCall]:
+    """Find out which tensors have their channels first.
+
+    Only some layers say so themselves; the others keep the order of what they are
+    called on, as long as they keep the number of axes and do not permute them. Inputs
+    have the order of the layers that use them.
+
+    Args:
+        calls: The calls of one model, in the order they run.
+
+    Returns:
+        The same calls, with `channels_first` set.
+    """
+    ranks = {call.path: len(call.shape) for call in calls}
+    said = {call.path: _said_order(call) for call in calls}
+    first: dict[str, bool] = {}
+    # Backwards for the inputs: a user of theirs, or a user of its result, says it.
+    wanted: set[str] = set()
+    for call in reversed(calls):
+        if said[call.path] or (said[call.path] is None and call.path in wanted):
+            wanted.update(s for s in call.sources if ranks.get(s) == ranks[call.path])
+    for call in calls:
+        own = said[call.path]
+        if own is None:
+            own = any(
+                first.get(source, False) and ranks[source] == ranks[call.path]
+                for source in call.sources
+            ) or (not call.sources and is_input(call.layer) and call.path in wanted)
+        first[call.path] = own
+    return [
+        replace(call, channels_first=True) if first[call.path] else call
+        for call in calls
+    ]
+
+
+def _said_order(call: LayerCall) -> bool | None:
+    """Whether a call's layer says that channels are first; None where it is silent."""
+    if len(call.shape) < 3 or isinstance(call.layer, _MOVES_AXES):
+        return False
+    order = getattr(call.layer, "data_format", None)
+    return None if order is None else order == "channels_first"

@@ -1,0 +1,347 @@
+"""Which tensors a model computes, found out with as little running as possible."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from typing import Any
+
+import keras
+
+from tb_actviz.capture.graph import has_graph, is_flat, read_graph
+from tb_actviz.capture.layer_calls import (
+    LayerCall,
+    dtype_of,
+    with_batch_size,
+    with_channel_order,
+)
+from tb_actviz.capture.layer_kinds import all_layers, is_input
+from tb_actviz.capture.probe import Entry, EverythingSeen, Recorder, watching
+from tb_actviz.capture.signature import Signature
+from tb_actviz.errors import InputError, describe_error
+
+# Two batches, and two sizes where any size will do: what changes depends on them.
+# Sizes that halve five times suit most networks; smaller ones those with a limit.
+_TRIALS = (((2, 224), (3, 256)), ((2, 32), (3, 64)), ((2, 8), (3, 12)))
+
+
+def list_calls(model: keras.Model, signature: Signature) -> list[LayerCall]:
+    """List every tensor that a layer of a model computes, in the order they run.
+
+    A graph that shows every layer is read. Otherwise the model is run on shapes alone
+    while it is watched; nothing is computed.
+
+    Args:
+        model: Any Keras model.
+        signature: What it is called on.
+
+    Returns:
+        The calls; input layers first where the model has some.
+
+    Raises:
+        InputError: If the model cannot be run on shapes alone.
+    """
+    if has_graph(model) and is_flat(model):
+        return read_graph(model)
+    _build_what_runs(model, signature)
+    outer = read_graph(model) if has_graph(model) else []
+    inputs = [call.path for call in outer if is_input(call.layer)]
+    failure: Exception | None = None
+    for trial in _TRIALS if _any_size(signature) else _TRIALS[:1]:
+        try:
+            found = [
+                _run_on_shapes(model, signature, inputs, batch, size)
+                for batch, size in trial
+            ]
+        except Exception as error:  # a model of the user's can fail in any way
+            failure = failure or error
+        else:
+            calls = _merge(outer, _without_trials(_compare(*found)))
+            return with_batch_size(calls, signature.batch_size)
+    raise InputError(
+        f"The layers of the model {model.name!r} ({type(model).__name__}) cannot be "
+        f"listed: it fails when it is run on shapes alone. {describe_error(failure)}"
+    ) from failure
+
+
+def list_calls_of_run(
+    model: keras.Model, signature: Signature, tensors: Sequence[Any]
+) -> list[LayerCall]:
+    """List the tensors of a model by running it, for models that need real values.
+
+    Args:
+        model: Any Keras model.
+        signature: What it is called on.
+        tensors: One batch of real inputs, in the order of the signature's names.
+
+    Returns:
+        The calls, with the sizes of this run; the first axis of a tensor counts as the
+        batch where it has its size.
+    """
+    recorders: list[Recorder] = []
+
+    def run(tensors: Sequence[Any]) -> list[Any]:
+        recorders.append(run_watched(model, signature, tensors))
+        return []
+
+    Entry(run)(list(tensors))
+    (recorder,) = recorders
+    batch = tensors[0].shape[0]
+    calls = []
+    for call in recorder.calls:
+        tensor = recorder.tensors.get(call.path)
+        if tensor is None:
+            calls.append(call)
+            continue
+        shape = tuple(tensor.shape)
+        shape = (None, *shape[1:]) if shape[0] == batch else shape
+        calls.append(
+            replace(
+                call,
+                shape=shape,
+                dtype=dtype_of(tensor),
+                final=call.path in recorder.final,
+            )
+        )
+    return with_channel_order(calls)
+
+
+def shapes_at(
+    model: keras.Model, signature: Signature, shapes: Sequence[tuple[int, ...]]
+) -> dict[str, tuple[int | None, ...]]:
+    """Find the shapes that a model's tensors have for one input of certain sizes.
+
+    Args:
+        model: Any Keras model.
+        signature: What it is called on.
+        shapes: Shape of each input, without the batch axis.
+
+    Returns:
+        Path to shape, with a batch axis of one; None where only a run can tell.
+
+    Raises:
+        Exception: What the model raises for such sizes.
+    """
+    exact = replace(signature, shapes=tuple(shapes))
+    batch = signature.batch_size or 1
+    if has_graph(model) and is_flat(model):
+        # Layer by layer, which no back end has to run anything for.
+        calls = read_graph(model)
+        seen = [call for call in calls if not call.fused]
+        every = keras.Model(
+            model.inputs, [call.tensor for call in seen], name="tb_actviz_shapes"
+        )
+        symbols = _symbols(exact, batch, 0)
+        specs = every.compute_output_spec(symbols if len(symbols) > 1 else symbols[0])
+        found: dict[str, tuple[int | None, ...]] = {
+            call.path: tuple(spec.shape)
+            for call, spec in zip(seen, keras.tree.flatten(specs), strict=True)
+        }
+        # An activation gives what it gets, in shape.
+        return found | {
+            source: found[call.path]
+            for call in seen
+            for source in call.sources
+            if source not in found
+        }
+    return {
+        call.path: call.shape
+        for call in _run_on_shapes(model, exact, [], batch, 0)
+        if call.problem is None
+    }
+
+
+def run_watched(
+    model: keras.Model,
+    signature: Signature,
+    tensors: Sequence[Any],
+    *,
+    input_paths: Sequence[str] = (),
+    wanted: Sequence[str] | None = None,
+    lasting: Container[int] | None = None,
+) -> Recorder:
+    """Run a model in inference mode while it is watched.
+
+    Args:
+        model: Any Keras model.
+        signature: What it is called on.
+        tensors: One tensor for each input.
+        input_paths: Paths of the inputs, where they have some.
+        wanted: Paths of the tensors to keep; the run ends when they are there. None
+            keeps all.
+        lasting: Ids of the layers that the model keeps, if they were looked up before.
+
+    Returns:
+        The recorder with what it saw.
+    """
+    named = list(zip(input_paths, tensors, strict=False)) or [("", tensors[0])]
+    if lasting is None:
+        lasting = lasting_layers(model)
+    recorder = Recorder(named, wanted, lasting)
+    with watching(recorder), contextlib.suppress(EverythingSeen):
+        model(signature.pack(tensors), training=False)
+    return recorder
+
+
+def lasting_layers(model: keras.Model) -> set[int]:
+    """Find the layers that a model keeps, unlike those it makes as it runs.
+
+    Args:
+        model: Any Keras model.
+
+    Returns:
+        Their ids.
+    """
+    return {id(layer) for layer in all_layers(model)}
+
+
+def build(model: keras.Model, signature: Signature) -> None:
+    """Make the weights of a model that has none yet, as its first call would.
+
+    Args:
+        model: Any Keras model.
+        signature: What it is called on.
+
+    Raises:
+        Exception: What the model raises.
+    """
+    is_sequential = isinstance(model, keras.Sequential) and not model.built
+    if is_sequential and len(signature.shapes) == 1:
+        model.build((None, *signature.shapes[0]))
+        return
+    _OnShapes(
+        lambda *tensors: _ignore(model(signature.pack(tensors), training=False))
+    ).shapes(_symbols(signature, 2, 224))
+
+
+def _build_what_runs(model: keras.Model, signature: Signature) -> None:
+    """Let layers without weights get theirs before a run is watched.
+
+    Making them calls layers too. Those that never run stay as they are.
+    """
+    if all(layer.built for layer in all_layers(model)):
+        return
+    with contextlib.suppress(Exception):  # the watched run will fail as well, and tell
+        build(model, signature)
+
+
+class _OnShapes(keras.Operation):  # type: ignore[misc]
+    """Runs a function on shapes alone, through the one public way Keras has to it."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__()
+        self._function = function
+
+    def call(self, *tensors: Any) -> Any:
+        """Run the function; called by Keras with whatever stands for shapes."""
+        return self._function(*tensors)
+
+    def shapes(self, symbols: list[Any]) -> Any:
+        """Get the shapes of what the function gives."""
+        return self.compute_output_spec(*symbols)
+
+
+def _run_on_shapes(
+    model: keras.Model,
+    signature: Signature,
+    input_paths: Sequence[str],
+    batch: int,
+    size: int,
+) -> list[LayerCall]:
+    """The calls of one run with exact sizes, so that no back end has to guess any."""
+    recorders: list[Recorder] = []
+
+    def run(tensors: Sequence[Any]) -> list[Any]:
+        recorder = run_watched(model, signature, tensors, input_paths=input_paths)
+        recorders.append(recorder)
+        return list(recorder.tensors.values())
+
+    entry = Entry(run)
+    outputs = _OnShapes(lambda *tensors: entry(list(tensors))).shapes(
+        _symbols(signature, signature.batch_size or batch, size)
+    )
+    recorder = recorders[-1]
+    specs = dict(zip(recorder.tensors, keras.tree.flatten(outputs), strict=True))
+    return [
+        replace(
+            call,
+            shape=tuple(spec.shape),
+            dtype=dtype_of(spec),
+            final=call.path in recorder.final,
+        )
+        if (spec := specs.get(call.path)) is not None
+        else call
+        for call in recorder.calls
+    ]
+
+
+def _symbols(signature: Signature, batch: int, size: int) -> list[Any]:
+    return [
+        keras.KerasTensor(
+            (batch, *(size if n is None else n for n in shape)), dtype or "float32"
+        )
+        for shape, dtype in zip(signature.shapes, signature.dtypes, strict=True)
+    ]
+
+
+def _compare(first: list[LayerCall], second: list[LayerCall]) -> list[LayerCall]:
+    """Call unknown every size that two runs do not agree on."""
+    others = {call.path: call.shape for call in second}
+    compared = []
+    for call in first:
+        other = others.get(call.path, ())
+        if len(other) != len(call.shape):
+            compared.append(call)
+            continue
+        shape = tuple(
+            a if a == b else None for a, b in zip(call.shape, other, strict=True)
+        )
+        compared.append(replace(call, shape=shape))
+    return compared
+
+
+def _without_trials(calls: list[LayerCall]) -> list[LayerCall]:
+    """Leave out what a loop runs on its first element only, to learn a shape."""
+    looped = {_place(call): call.problem for call in calls if call.problem}
+    return [
+        call
+        if call.shape[:1] == (None,)
+        else replace(call, problem=looped.get(_place(call)))
+        for call in calls
+    ]
+
+
+def _place(call: LayerCall) -> tuple[str, int]:
+    """A layer and where it is called, however often."""
+    return call.path.rpartition("/")[0], id(call.layer)
+
+
+def _merge(outer: list[LayerCall], found: list[LayerCall]) -> list[LayerCall]:
+    """Join what a model's own graph tells of its calls with what a run showed."""
+    known = {call.path: call for call in outer}
+    joined = [call for call in outer if is_input(call.layer)]
+    for call in found:
+        own = known.get(call.path)
+        if own is None:
+            joined.append(call)
+            continue
+        holds_others = any(
+            source.startswith(f"{call.path}/") for source in call.sources
+        )
+        joined.append(
+            replace(
+                own,
+                channels_first=False,
+                sources=call.sources if holds_others else own.sources,
+            )
+        )
+    return with_channel_order(joined)
+
+
+def _any_size(signature: Signature) -> bool:
+    return any(None in shape for shape in signature.shapes)
+
+
+def _ignore(_: Any) -> list[Any]:
+    return []

@@ -1,0 +1,344 @@
+"""Which layers a model has, how they belong together, and which ones were asked for."""
+
+from __future__ import annotations
+
+import fnmatch
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import keras
+
+from tb_actviz.capture.layer_calls import FUSED, LayerCall
+from tb_actviz.capture.layer_kinds import (
+    ACTIVATION_LAYERS,
+    CONVOLUTIONS,
+    is_activation,
+    is_input,
+    is_normalization,
+    sublayers,
+)
+from tb_actviz.capture.listing import list_calls
+from tb_actviz.capture.signature import model_signature
+from tb_actviz.errors import InputError, near_matches
+
+LayerSelection: TypeAlias = (
+    "str | type | Callable[[Any], bool] | Iterable[str | type | Callable[[Any], bool]]"
+)
+
+_GLOB_CHARACTERS = frozenset("*?[")
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """What there is to know about one layer before running the model.
+
+    Args:
+        path: Layer path, unique in the model.
+        class_name: Class of the layer, such as `Conv2D`.
+        output_shape: Shape of its output without the batch axis; None where the
+            size depends on the input.
+        channels: Size of the last axis; None if unknown or if there is none.
+        parameters: Number of weights, trainable or not, that no layer inside it has;
+            each weight counts once, at the first call that uses it.
+        kind: `"activation"` for what an activation function gives, `"pre-activation"`
+            for what goes to one, directly or through normalisation, else `"other"`.
+        partner: Path of the other half of such a pair; of an activation, exactly what
+            it is applied to.
+        warnings: What a viewer of this layer should know.
+    """
+
+    path: str
+    class_name: str
+    output_shape: tuple[int | None, ...]
+    channels: int | None
+    parameters: int
+    kind: str
+    partner: str | None
+    warnings: tuple[str, ...]
+
+
+def describe_layers(model: keras.Model) -> list[LayerInfo]:
+    """Describe every layer call of a model, in the order they run.
+
+    Args:
+        model: Any Keras model that knows the shape of its inputs: one with a graph, or
+            one that was called or built.
+
+    Returns:
+        One `LayerInfo` for each layer path.
+
+    Raises:
+        InputError: If the model does not know the shape of its inputs, or fails when it
+            is run on shapes alone.
+    """
+    return describe_calls(known_calls(model))
+
+
+def known_calls(model: keras.Model) -> list[LayerCall]:
+    """List the calls of a model that knows the shape of its inputs.
+
+    Args:
+        model: A Keras model.
+
+    Returns:
+        The calls, in the order they run.
+
+    Raises:
+        InputError: If it is none, or does not know the shape of its inputs.
+    """
+    refuse_other_than_models(model)
+    signature = model_signature(model)
+    if signature is None:
+        raise InputError(
+            f"The layers of the model {model.name!r} ({type(model).__name__}) are not "
+            "known before it was called once. Call it on a batch of inputs, or build "
+            "it: model.build((None, height, width, channels))."
+        )
+    return list_calls(model, signature)
+
+
+def refuse_other_than_models(model: object) -> None:
+    """Refuse anything that is no Keras model.
+
+    Args:
+        model: What was passed as a model.
+
+    Raises:
+        InputError: If it is none.
+    """
+    if not isinstance(model, keras.Model):
+        raise InputError(
+            f"Expected a keras.Model, received {type(model).__name__}: {model!r:.80}."
+        )
+
+
+def describe_calls(calls: Sequence[LayerCall]) -> list[LayerInfo]:
+    """Describe calls that were listed before.
+
+    Args:
+        calls: The calls of one model, in the order they run.
+
+    Returns:
+        One `LayerInfo` for each.
+    """
+    before = {after: before for before, after in activation_pairs(calls)}
+    after = followed_by(calls)
+    counted: set[int] = set()
+    return [_describe(call, before, after, counted) for call in calls]
+
+
+def activation_pairs(calls: Sequence[LayerCall]) -> list[tuple[str, str]]:
+    """Pair each activation with the value that it is applied to.
+
+    Args:
+        calls: The calls of one model, in the order they run.
+
+    Returns:
+        `(path of the pre-activation, path of the activation)`, in network order: an
+        activation layer and what feeds it, and a layer with an activation of its own
+        and the value before that.
+    """
+    producers = {call.path: call for call in calls}
+    pairs = []
+    for call in calls:
+        if call.fused or len(call.sources) != 1:
+            continue
+        before = producers.get(call.sources[0])
+        if before is None or is_input(before.layer):
+            continue
+        if is_activation(call.layer) or (before.fused and before.layer is call.layer):
+            pairs.append((before.path, call.path))
+    return pairs
+
+
+def followed_by(calls: Sequence[LayerCall]) -> dict[str, str]:
+    """Find the activation that each pre-activation goes to.
+
+    Args:
+        calls: The calls of one model, in the order they run.
+
+    Returns:
+        Path to path of the first such activation. A layer that goes to it through
+        normalisation only is among them: its response is seen after that activation.
+    """
+    producers = {call.path: call for call in calls}
+    found: dict[str, str] = {}
+    for before, activation in activation_pairs(calls):
+        call = producers[before]
+        found.setdefault(call.path, activation)
+        while is_normalization(call.layer) and len(call.sources) == 1:
+            call = producers[call.sources[0]]
+            if is_input(call.layer):
+                break
+            found.setdefault(call.path, activation)
+    return found
+
+
+def select_calls(calls: Sequence[LayerCall], layers: LayerSelection) -> list[LayerCall]:
+    """Pick the calls that a selection names, in the order it names them.
+
+    Args:
+        calls: The calls of one model, from `list_calls`.
+        layers: A path, a glob (`fire6-*`; `*` is every layer except the inputs), a
+            layer, a layer class, a predicate on the layer, or a list of these. Within
+            one of them the network's order holds; nothing comes twice.
+
+    Returns:
+        The chosen calls, at least one.
+
+    Raises:
+        InputError: If a part of the selection matches nothing; near matches are
+            named.
+    """
+    parts = _parts(layers)
+    if not parts:
+        raise InputError(
+            "No layers were asked for: `layers` is empty. Expected a path, a glob such "
+            "as '*relu*', a layer class, a predicate, or a list of these."
+        )
+    chosen: dict[str, LayerCall] = {}
+    for part in parts:
+        matching = _matching(calls, part)
+        if not matching:
+            raise InputError(_nothing_matches(calls, part))
+        for call in matching:
+            chosen.setdefault(call.path, call)
+    return list(chosen.values())
+
+
+def select_default(calls: Sequence[LayerCall]) -> list[LayerCall]:
+    """Pick the layers worth seeing when none were named.
+
+    Args:
+        calls: The calls of one model, from `list_calls`.
+
+    Returns:
+        Convolutions and activation layers with maps; every layer but the inputs where
+        there are none.
+    """
+    capturable = [call for call in calls if _is_meant_by_globs(call)]
+    chosen = [
+        call
+        for call in capturable
+        if isinstance(call.layer, CONVOLUTIONS + ACTIVATION_LAYERS)
+        and len(call.sample_shape) > 1
+    ]
+    return chosen or capturable
+
+
+def _parts(layers: LayerSelection) -> list[Any]:
+    if isinstance(layers, str | type) or callable(layers):  # a layer is callable too
+        return [layers]
+    try:
+        return list(layers)
+    except TypeError:
+        raise InputError(
+            f"Cannot select layers with {layers!r} ({type(layers).__name__}). Expected "
+            "a path, a glob, a layer class, a predicate, or a list of these."
+        ) from None
+
+
+def _matching(calls: Sequence[LayerCall], part: Any) -> list[LayerCall]:
+    if isinstance(part, str):
+        exact = [call for call in calls if call.path == part]
+        if exact:
+            _refuse_problems(exact)
+        if exact or not _GLOB_CHARACTERS & set(part):
+            return exact
+        # Values before a fused activation double what there is: only if asked for.
+        meant = calls if part.endswith(FUSED) else [c for c in calls if not c.fused]
+        found = [call for call in meant if fnmatch.fnmatchcase(call.path, part)]
+        return _without_problems([c for c in found if not is_input(c.layer)])
+    if isinstance(part, type):
+        found = [call for call in calls if isinstance(call.layer, part)]
+        return _without_problems([call for call in found if not call.fused])
+    if isinstance(part, keras.Layer):
+        found = [call for call in calls if call.layer is part]
+        return _without_problems([call for call in found if not call.fused])
+    if callable(part):
+        return [c for c in calls if _is_meant_by_globs(c) and part(c.layer)]
+    raise InputError(
+        f"Cannot select a layer with {part!r} ({type(part).__name__}). Expected a "
+        "path, a glob, a layer class or a predicate."
+    )
+
+
+def _is_meant_by_globs(call: LayerCall) -> bool:
+    return not (is_input(call.layer) or call.fused or call.problem)
+
+
+def _without_problems(calls: list[LayerCall]) -> list[LayerCall]:
+    """The calls whose values can be captured; an error if there is none but others."""
+    found = [call for call in calls if not call.problem]
+    if calls and not found:
+        _refuse_problems(calls)
+    return found
+
+
+def _refuse_problems(calls: Sequence[LayerCall]) -> None:
+    for call in calls:
+        if call.problem:
+            raise InputError(
+                f"The layer {call.path!r} cannot be captured: {call.problem}."
+            )
+
+
+def _nothing_matches(calls: Sequence[LayerCall], part: Any) -> str:
+    if isinstance(part, str):
+        paths = [call.path for call in calls if FUSED in part or not call.fused]
+        what = "glob" if _GLOB_CHARACTERS & set(part) else "path"
+        wanted = part.strip("*?") or part
+        return f"No layer has the {what} {part!r}. {near_matches(wanted, paths)}"
+    if isinstance(part, type):
+        classes = dict.fromkeys(type(call.layer).__name__ for call in calls)
+        return f"No layer is a {part.__name__}. The model has: {', '.join(classes)}."
+    if isinstance(part, keras.Layer):
+        return f"The layer {part.name!r} is not called in this model."
+    return f"The predicate {part!r} is true for none of the layers."
+
+
+def _describe(
+    call: LayerCall, before: dict[str, str], after: dict[str, str], counted: set[int]
+) -> LayerInfo:
+    if call.path in before:
+        kind, partner = "activation", before[call.path]
+    elif call.path in after:
+        kind, partner = "pre-activation", after[call.path]
+    else:
+        kind, partner = "other", None
+    shape = call.sample_shape
+    return LayerInfo(
+        path=call.path,
+        class_name=type(call.layer).__name__,
+        output_shape=shape,
+        channels=shape[-1] if shape else None,
+        parameters=0 if call.fused else _own_parameters(call.layer, counted),
+        kind=kind,
+        partner=partner,
+        warnings=tuple(_warnings(call)),
+    )
+
+
+def _own_parameters(layer: Any, counted: set[int]) -> int:
+    """Weights that belong to no layer inside this one and were not counted before."""
+    inner = {id(w) for one in sublayers(layer) for w in one.weights}
+    own = [
+        weight
+        for weight in getattr(layer, "weights", ())
+        if id(weight) not in inner and id(weight) not in counted
+    ]
+    counted.update(map(id, own))
+    return sum(math.prod(weight.shape) for weight in own)
+
+
+def _warnings(call: LayerCall) -> list[str]:
+    warnings = []
+    if call.problem:
+        warnings.append(f"cannot be captured: {call.problem}")
+    if isinstance(call.layer, keras.layers.RNN):
+        warnings.append("values inside its cell cannot be seen")
+    if call.times > 1:
+        warnings.append("a repeated call: weights are shared")
+    return warnings

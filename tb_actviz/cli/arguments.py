@@ -1,0 +1,335 @@
+"""Arguments of `tb-actviz`, and what commands make of them: options and pictures."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tb_actviz import __version__
+from tb_actviz.errors import InputError
+
+if TYPE_CHECKING:
+    from tb_actviz.capture.named_input import NamedInput
+    from tb_actviz.runs.options import LogOptions
+
+
+_MODEL_HELP = (
+    "squeezenet, a .keras file, keras.applications.NAME, or module:callable that "
+    "returns a model"
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Say what the command line understands.
+
+    Returns:
+        The parser of `tb-actviz`.
+    """
+    parser = argparse.ArgumentParser(
+        prog="tb-actviz",
+        description="See what the layers of a Keras network respond to, "
+        "in TensorBoard.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_demo(commands)
+    _add_log(commands)
+    _add_layers(commands)
+    _add_compare(commands)
+    _add_checkpoints(commands)
+    return parser
+
+
+def _add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="see the whole story with what is installed, in under a minute",
+        description="Draw a face, close one of its eyes, log how a network responds, "
+        "and fine-tune it: no network, no files needed.",
+    )
+    demo.add_argument(
+        "--logdir",
+        default="runs/demo",
+        help="folder of the runs (default: %(default)s)",
+    )
+    demo.add_argument(
+        "--seed", type=int, default=0, help="which face (default: %(default)s)"
+    )
+    demo.add_argument(
+        "--open", action="store_true", help="start TensorBoard on it, until Ctrl-C"
+    )
+    _add_json(demo)
+    demo.set_defaults(module="demo")
+
+
+def _add_log(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    log = commands.add_parser(
+        "log",
+        help="log pictures of a model's activations",
+        description="Feed pictures to a model and log its activations for TensorBoard.",
+    )
+    log.add_argument(
+        "pictures",
+        nargs="*",
+        metavar="PICTURE",
+        help="picture files, or folders of them, at least one",
+    )
+    _add_model(log)
+    _add_feeding(log)
+    log.add_argument("--logdir", required=True, help="folder of the run")
+    _add_drawing(log)
+    log.add_argument("--step", type=int, default=0, help="step to log at (default: 0)")
+    _add_json(log)
+    log.set_defaults(module="log")
+
+
+def _add_layers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    layers = commands.add_parser(
+        "layers",
+        help="list a model's layers",
+        description="List a model's layers: path, class, shape, channels, parameters, "
+        "and which layer belongs before or after an activation.",
+    )
+    _add_model(layers)
+    layers.add_argument(
+        "--layers", nargs="+", metavar="LAYER", help="only these paths or globs"
+    )
+    _add_json(layers)
+    layers.set_defaults(module="layers")
+
+
+def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = commands.add_parser(
+        "compare",
+        help="rank channels by how differently they respond to two pictures",
+        description="Rank channels by how differently they respond to two pictures of "
+        "one size: how much, and where.",
+    )
+    compare.add_argument("first", metavar="PICTURE", help="a picture file")
+    compare.add_argument("second", metavar="PICTURE", help="another one")
+    _add_model(compare)
+    _add_feeding(compare)
+    compare.add_argument(
+        "--layers",
+        nargs="+",
+        metavar="LAYER",
+        help="layer paths or globs (default: activation layers, and convolutions "
+        "without one)",
+    )
+    compare.add_argument(
+        "--top",
+        type=int,
+        default=10,
+        metavar="N",
+        help="how many channels to list (default: %(default)s)",
+    )
+    _add_json(compare)
+    compare.set_defaults(module="compare")
+
+
+def _add_checkpoints(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> None:
+    checkpoints = commands.add_parser(
+        "checkpoints",
+        help="log the same pictures at every checkpoint of a training",
+        description="Feed the same pictures to every checkpoint of one model and log "
+        "its activations for TensorBoard, a step each.",
+    )
+    checkpoints.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="PICTURE",
+        help="picture files, or folders of them (first, or after --)",
+    )
+    _add_model(checkpoints)
+    checkpoints.add_argument(
+        "--checkpoints",
+        nargs="+",
+        required=True,
+        metavar="CHECKPOINT",
+        help=".keras, .weights.h5 or legacy .h5 files, globs or folders of them",
+    )
+    checkpoints.add_argument(
+        "--steps",
+        type=_integers,
+        metavar="N,N",
+        help="a step for each checkpoint (default: the number that differs between "
+        "their names)",
+    )
+    checkpoints.add_argument(
+        "--scale",
+        default="layer",
+        metavar="WHICH",
+        help="layer: one scale for each layer over all steps; step: each picture its "
+        "own (default: %(default)s)",
+    )
+    checkpoints.add_argument(
+        "--strict",
+        action="store_true",
+        help="stop at a checkpoint that cannot be loaded instead of skipping it",
+    )
+    _add_feeding(checkpoints)
+    checkpoints.add_argument("--logdir", required=True, help="folder of the run")
+    _add_drawing(checkpoints)
+    _add_json(checkpoints)
+    checkpoints.set_defaults(module="checkpoints")
+
+
+def _add_drawing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--layers",
+        nargs="+",
+        metavar="LAYER",
+        help="layer paths or globs such as 'fire6-*' (default: convolutions and "
+        "activation layers)",
+    )
+    parser.add_argument(
+        "--channels",
+        type=_integers,
+        default=(),
+        metavar="N,N",
+        help="channels to follow, counted from 0",
+    )
+    parser.add_argument(
+        "--strongest",
+        type=int,
+        default=3,
+        metavar="K",
+        help="how many of the strongest channels to show (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--views",
+        nargs="+",
+        metavar="VIEW",
+        help="which of: channels, chosen, strongest, relu, inputs (default: all)",
+    )
+    fixed = parser.add_mutually_exclusive_group()
+    fixed.add_argument(
+        "--limits",
+        type=float,
+        nargs=2,
+        metavar=("LOW", "HIGH"),
+        help="one fixed scale for all pictures",
+    )
+    fixed.add_argument(
+        "--per-channel",
+        action="store_true",
+        help="stretch every channel of the grids over its own range",
+    )
+
+
+def _add_feeding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--size",
+        type=_size,
+        metavar="N or HxW",
+        help="resize pictures first (default: as they are)",
+    )
+    parser.add_argument(
+        "--preprocess",
+        default="auto",
+        metavar="HOW",
+        help="auto (the model's own), none, or module:callable such as "
+        "keras.applications.mobilenet_v2:preprocess_input",
+    )
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", required=True, help=_MODEL_HELP)
+    parser.add_argument(
+        "--weights",
+        metavar="WEIGHTS",
+        help="weights to load: for squeezenet imagenet (the default for log and "
+        "compare, downloaded once), faces (of the demo), or a .caffemodel, "
+        ".weights.h5 or .keras file",
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+
+
+def _integers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"received {text!r}; expected numbers such as 13,46"
+        ) from None
+
+
+def _size(text: str) -> tuple[int, int]:
+    height, _, width = text.lower().partition("x")
+    try:
+        size = int(height), int(width or height)
+    except ValueError:
+        size = 0, 0
+    if min(size) < 1:
+        raise argparse.ArgumentTypeError(
+            f"received {text!r}; expected a size such as 227 or 227x300 "
+            "(height x width)"
+        )
+    return size
+
+
+def drawing_options(arguments: argparse.Namespace) -> LogOptions:
+    """Read what is to be drawn of each layer.
+
+    Args:
+        arguments: Parsed command line of a command that draws.
+
+    Returns:
+        The options.
+
+    Raises:
+        InputError: If one of them makes no sense.
+    """
+    from tb_actviz.runs.options import LogOptions
+
+    return LogOptions(
+        channels=arguments.channels,
+        strongest=arguments.strongest,
+        views=arguments.views,
+        limits=tuple(arguments.limits) if arguments.limits else None,
+        per_channel=arguments.per_channel,
+    )
+
+
+def read_pictures(
+    paths: Sequence[str], size: tuple[int, int] | None
+) -> list[NamedInput]:
+    """Read pictures, and resize them if that is asked for.
+
+    Args:
+        paths: Picture files, or folders of them.
+        size: Height and width in pixels; None leaves pictures as they are.
+
+    Returns:
+        The pictures, at least one.
+
+    Raises:
+        InputError: If one cannot be read, or the size is too large.
+    """
+    from tb_actviz.capture.named_input import numbered
+    from tb_actviz.capture.pictures import MAX_PIXELS, read_files
+
+    if size is not None and size[0] * size[1] > MAX_PIXELS:
+        raise InputError(
+            f"Received --size {size[0]}x{size[1]}; expected at most {MAX_PIXELS:,} "
+            "pixels."
+        )
+    inputs = numbered([named for path in paths for named in read_files(path)])
+    return inputs if size is None else [_resized(named, size) for named in inputs]
+
+
+def _resized(named: NamedInput, size: tuple[int, int]) -> NamedInput:
+    from tb_actviz.imaging.resize import imresize
+
+    read = named.parts[0]
+    pixels = imresize(read, size)
+    height, width = read.shape[:2]
+    note = f"resized from {height}×{width}"
+    return replace(named, values=pixels, picture=pixels, notes=(*named.notes, note))

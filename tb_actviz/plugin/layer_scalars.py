@@ -1,0 +1,157 @@
+"""TensorBoard's own scalars, of which the callback and the logger write some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from tensorboard.data.provider import DataProvider, RunTagFilter
+
+from tb_actviz.plugin.errors import translated
+from tb_actviz.plugin.provider import Provider, RequestContext
+from tb_actviz.records.decimals import as_float32, few_digits
+from tb_actviz.records.schema import TAG_SUFFIX
+
+_PLUGIN_NAME = "scalars"
+
+
+@dataclass(frozen=True)
+class Scalars:
+    """One number at each of some steps.
+
+    Args:
+        steps: The steps, ascending.
+        values: The numbers, or whatever was written in their place.
+        unreadable: Why there are none, else None.
+    """
+
+    steps: tuple[int, ...] = ()
+    values: tuple[Any, ...] = ()
+    unreadable: str | None = None
+
+
+class ScalarProvider:
+    """Asks the data provider for scalars.
+
+    Args:
+        provider: TensorBoard's.
+    """
+
+    def __init__(self, provider: DataProvider) -> None:
+        self._provider = provider
+
+    def read(
+        self, asker: RequestContext, run: str, tags: Sequence[str], most: int
+    ) -> dict[str, Scalars]:
+        """Read many tags in one answer, if all can be read.
+
+        Args:
+            asker: Who asks.
+            run: Name of the run.
+            tags: The tags; there need not be all of them.
+            most: How many steps of each tag are to be read at most; of more the last
+                one, and others at random.
+
+        Returns:
+            Tag to what there is of it.
+
+        Raises:
+            RefusalError: If the provider cannot answer, or the answer does not fit
+                through.
+        """
+        try:
+            return self._read(asker, run, tags, most)
+        except (KeyError, IndexError, TypeError, ValueError):
+            # The Python loader fails at a tensor that is no number, and at a tag
+            # without any; the data server leaves them out.
+            pass
+        found = {}
+        for tag in tags:
+            try:
+                found.update(self._read(asker, run, [tag], most))
+            except KeyError:
+                continue
+            except (IndexError, TypeError, ValueError) as error:
+                reason = f"{error!s:.200}".rstrip(".")
+                found[tag] = Scalars(unreadable=f"It is no list of numbers: {reason}.")
+        return found
+
+    def _read(
+        self, asker: RequestContext, run: str, tags: Sequence[str], most: int
+    ) -> dict[str, Scalars]:
+        with translated():
+            found = self._provider.read_scalars(
+                asker.context,
+                experiment_id=asker.experiment,
+                plugin_name=_PLUGIN_NAME,
+                downsample=most,
+                run_tag_filter=RunTagFilter(runs=[run], tags=tags),
+            )
+        return {
+            tag: _by_step(series)
+            for tag, series in found.get(run, {}).items()
+            if series
+        }
+
+
+def _by_step(series: Sequence[Any]) -> Scalars:
+    ordered = sorted(series, key=lambda one: one.step)
+    return Scalars(
+        tuple(one.step for one in ordered), tuple(one.value for one in ordered)
+    )
+
+
+#: What is logged of a layer, at `{layer}/{name}`.
+SCALARS = ("mean", "std", "sparsity", "dead", "saturated", "nonfinite")
+#: How many numbers one answer has at most; each takes some 200 bytes on its way.
+MOST_NUMBERS = 1 << 19
+
+
+def layer_health(
+    provider: Provider, scalars: ScalarProvider, asker: RequestContext, run: str
+) -> dict[str, Any]:
+    """Read what was logged of all layers that have records.
+
+    Args:
+        provider: Where the records come from.
+        scalars: Where the scalars come from.
+        asker: Who asks.
+        run: Name of the run.
+
+    Returns:
+        What `http_api.md` says of `health`.
+
+    Raises:
+        RefusalError: If there is no such run, or it cannot be read.
+    """
+    suffix = f"/{TAG_SUFFIX}"
+    layers = sorted(
+        tag.removesuffix(suffix)
+        for tag in provider.tags_of(asker, run)
+        if tag.endswith(suffix)
+    )
+    tags = {f"{layer}/{name}": (layer, name) for layer in layers for name in SCALARS}
+    most = max(1, MOST_NUMBERS // max(1, len(tags)))
+    found = scalars.read(asker, run, [*tags], most) if tags else {}
+    numbers = iter(
+        few_digits(as_float32([_real(x) for one in found.values() for x in one.values]))
+    )
+    told: dict[str, dict[str, Any]] = {layer: {} for layer in layers}
+    for tag, one in found.items():
+        layer, name = tags[tag]
+        told[layer][name] = _told(one, [*islice(numbers, len(one.values))])
+    return {
+        "run": run,
+        "given_at_most": most,
+        "layers": [{"layer": layer, "scalars": told[layer]} for layer in layers],
+    }
+
+
+def _told(one: Scalars, values: list[float | None]) -> dict[str, Any]:
+    return {"steps": one.steps, "values": values, "unreadable": one.unreadable}
+
+
+def _real(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")

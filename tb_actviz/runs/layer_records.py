@@ -1,0 +1,130 @@
+"""A layer's response and the inputs' pictures -> records for the Activations tab."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from tensorboard.compat.proto.summary_pb2 import Summary
+
+from tb_actviz.analysis.channels import ChannelStatistics, channel_statistics
+from tb_actviz.capture.layer_calls import INPUT_PATH
+from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.records.codec import pack
+from tb_actviz.records.facts import InputFacts, LayerFacts, Record
+from tb_actviz.records.schema import record_summary, record_tag
+
+#: A record's header names no statistics of more channels than these, of all inputs.
+_MOST_CHANNELS = 40_000
+
+
+def channel_facts(statistics: ChannelStatistics, inputs: int) -> dict[str, Any]:
+    """State the statistics of each channel: nothing of very many.
+
+    Args:
+        statistics: Of one input, arrays (C,).
+        inputs: How many inputs the record has.
+
+    Returns:
+        Arguments of `InputFacts`.
+    """
+    if reduction(len(statistics.minimum), inputs):
+        return {}
+    return {
+        "minimum": statistics.minimum,
+        "maximum": statistics.maximum,
+        "mean": statistics.mean,
+        "zero_share": statistics.zero_share,
+        "nan_count": statistics.nan_count,
+        "inf_count": statistics.inf_count,
+    }
+
+
+def reduction(channels: int, inputs: int) -> str:
+    """State what a record leaves out.
+
+    Args:
+        channels: How many channels the layer has.
+        inputs: How many inputs the record has.
+
+    Returns:
+        In words, what; empty where it is nothing.
+    """
+    if channels * inputs > _MOST_CHANNELS:
+        return f"no statistics of each of {channels} channels"
+    return ""
+
+
+_LAYER = LayerFacts(INPUT_PATH, "InputLayer", "input")
+
+
+class InputPictures:
+    """Knows which pictures one opening of a run has recorded, and at which steps.
+
+    They are recorded at the first step, and again where the last ones up to a step are
+    others; a reader takes the last ones up to a step, too.
+    """
+
+    def __init__(self) -> None:
+        self._recorded: dict[int, bytes] = {}
+
+    def changed(
+        self,
+        inputs: Sequence[NamedInput],
+        step: int,
+        *,
+        preprocess: str,
+        position: Mapping[str, int],
+    ) -> Iterator[Summary]:
+        """Make the record of a step's inputs, if it takes one.
+
+        Args:
+            inputs: All inputs of the step; those without a picture are left out.
+            step: The step.
+            preprocess: Name of what pictures went through before the model.
+            position: Where in a training the step is.
+
+        Yields:
+            The record, or nothing. It counts as recorded once the next is asked for.
+        """
+        shown = {one.name: one.picture for one in inputs if one.picture is not None}
+        content = _digest(shown)
+        before = max((one for one in self._recorded if one <= step), default=None)
+        if not shown or (before is not None and self._recorded[before] == content):
+            return
+        record = Record(
+            layer=_LAYER,
+            step=step,
+            inputs=tuple(_facts(name, picture) for name, picture in shown.items()),
+            position=position,
+            preprocess=preprocess,
+        )
+        yield record_summary(record_tag(INPUT_PATH), record)
+        self._recorded[step] = content
+
+
+def _facts(name: str, picture: np.ndarray) -> InputFacts:
+    found = channel_statistics(picture)
+    return InputFacts(
+        name=name,
+        shape=picture.shape,
+        dtype=str(picture.dtype),
+        packed=pack(picture, "uint8", limits=(0, 255)),
+        minimum=found.minimum,
+        maximum=found.maximum,
+        mean=found.mean,
+        zero_share=found.zero_share,
+        nan_count=found.nan_count,
+        inf_count=found.inf_count,
+    )
+
+
+def _digest(pictures: Mapping[str, np.ndarray]) -> bytes:
+    """What tells these pictures from others, which may lie in the same memory."""
+    content = hashlib.blake2b()
+    for name, picture in pictures.items():
+        content.update(repr((name, picture.shape)).encode())
+        content.update(np.ascontiguousarray(picture).data)
+    return content.digest()

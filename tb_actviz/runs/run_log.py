@@ -1,0 +1,395 @@
+"""What is told to the user while a training runs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from queue import Empty, SimpleQueue
+
+import numpy as np
+
+from tb_actviz.analysis.layer import LayerStatistics
+from tb_actviz.capture.forward_pass import PreparedInputs
+from tb_actviz.runs.layer_records import InputPictures
+from tb_actviz.runs.options import LogOptions
+from tb_actviz.runs.schedule import Budget
+from tb_actviz.runs.step_summaries import StepSummaries
+from tb_actviz.runs.watched_model import WatchedInputs, WatchedModel
+from tb_actviz.writing.async_writer import Worker
+from tb_actviz.writing.history import bytes_of, last_step
+from tb_actviz.writing.names import Folder
+from tb_actviz.writing.remote import open_event_file
+from tb_actviz.writing.run_lock import RunFolder
+from tb_actviz.writing.summaries import scalar_summary
+
+_LOGGER = logging.getLogger("tb_actviz")
+
+
+class Messages:
+    """Messages of which each is told once, from any thread.
+
+    They go through `logging`, as the logger `tb_actviz`: a warning of Python's own
+    would become an exception where warnings are errors, and end the training.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[str, object] = {}
+
+    def warn(self, text: str) -> None:
+        """Tell something.
+
+        Args:
+            text: What to tell, for people.
+        """
+        # A handler of the user's can fail in any way, and is not worth a training.
+        with suppress(Exception):
+            # The error that it is about, if any, for those who want to know more.
+            _LOGGER.debug("Told next:", exc_info=True)
+        with suppress(Exception):
+            _LOGGER.warning("%s", text)
+
+    def warn_once(self, kind: str, text: str) -> None:
+        """Tell something, unless a message of its kind was told before.
+
+        Args:
+            kind: What it is about.
+            text: What to tell, for people.
+        """
+        mine = object()
+        if self._told.setdefault(kind, mine) is mine:
+            self.warn(text)
+
+
+#: What is drawn where the options leave it open.
+TRAINING_VIEWS = ("channels",)
+#: Seconds that the end of a training waits for what is not yet written.
+PATIENCE = 60.0
+#: How many dead channels a message names.
+_NAMED = 12
+
+
+class RunLog:
+    """Logs one training: what is done on the thread that trains.
+
+    The model is run here, while its weights stand still. A worker thread does the rest
+    (`_StepWriter`): statistics, pictures, packing, writing.
+
+    Args:
+        watched: The model and its layers.
+        prepared: The inputs, from `watched`.
+        folder: The folder of the run.
+        options: What to log of each layer.
+        max_overhead: Share of the training time that logging may cost; None for any.
+        messages: Where to report what happens.
+
+    Raises:
+        OSError: If the folder cannot be read.
+        InputError: If it cannot be written to.
+    """
+
+    def __init__(
+        self,
+        watched: WatchedModel,
+        prepared: PreparedInputs,
+        folder: RunFolder,
+        options: LogOptions,
+        max_overhead: float | None,
+        messages: Messages,
+    ) -> None:
+        #: The last step that the folder held before; None where it held none.
+        self.last_step = last_step(folder.path)
+        self._prepared = prepared
+        self._place = folder
+        self._messages = messages
+        used = bytes_of(folder.path)
+        self._budget = Budget(max_overhead, options.max_bytes, used)
+        self._writer = _StepWriter(
+            watched.with_inputs(prepared.inputs), folder, options, used, messages
+        )
+        self._worker = Worker(when_full=options.when_full)
+        self._began = time.perf_counter()
+        self._held = 0.0
+        self._logs = 0
+
+    @property
+    def folder(self) -> Folder:
+        """Where it is logged."""
+        return self._place.path
+
+    def log(
+        self, step: int, position: dict[str, int], *, remaining: int | None, last: bool
+    ) -> bool:
+        """Log one step that is due, if the budget allows it.
+
+        Args:
+            step: The step, larger than all before.
+            position: Where in the training that is.
+            remaining: How many more steps will be due; None where that is not known.
+            last: It was due, left out, and turned out to be the last: log it after all.
+
+        Returns:
+            Whether it is logged.
+
+        Raises:
+            Exception: Whatever failed, here or on the worker thread before.
+        """
+        self._raise_problem()
+        self._adapt(remaining)
+        if self._budget.exhausted:
+            self._writer.warn_full(self._budget.usual_bytes)
+        if self._writer.is_full:
+            return False
+        if not (self._budget.allows_last() if last else self._budget.allows()):
+            return False
+        begin = time.perf_counter()
+        captured = self._prepared.run()
+        self._logs += 1
+        self._held += time.perf_counter() - begin
+        begin = time.perf_counter()
+        job = partial(self._writer.write, step, position, captured, self._costs())
+        taken = self._worker.submit(job)
+        self._held += time.perf_counter() - begin
+        if not taken:
+            self._raise_problem()
+        return taken
+
+    def close(self) -> None:
+        """Write what is waiting, for a bounded time, and end.
+
+        Raises:
+            Exception: Whatever failed on the worker thread.
+        """
+        left = self._worker.close(PATIENCE)
+        deleted = self._writer.is_deleted
+        self._release()
+        self._raise_problem()
+        lost = []
+        if left:
+            lost.append(f"{left} not written within {PATIENCE:g} s")
+        if self._worker.dropped:
+            lost.append(f"{self._worker.dropped} dropped to keep the training going")
+        if lost:
+            self._messages.warn(
+                f"Writing could not keep up: of {self._logs} steps of activations, "
+                f"{' and '.join(lost)}."
+            )
+        if deleted:
+            self._messages.warn_once(
+                "deleted", f"The activations logged to {self.folder} were deleted."
+            )
+
+    def abandon(self) -> None:
+        """End after a failure; what was captured before it is still written."""
+        self._worker.close(0 if self._worker.problem else PATIENCE)
+        self._release()
+
+    def _release(self) -> None:
+        try:
+            if not self._worker.is_running:
+                # A thread that hangs in the system may still write to the file.
+                self._writer.close()
+        finally:
+            self._place.release()
+
+    def _raise_problem(self) -> None:
+        problem, error = self._worker.problem, self._worker.error
+        if isinstance(error, Exception):
+            raise error
+        if problem is not None:
+            # What ends a thread, as SystemExit does, is not meant for this one.
+            raise RuntimeError(problem)
+
+    def _adapt(self, remaining: int | None) -> None:
+        for size in self._writer.take_sizes():
+            self._budget.wrote(size)
+        if not self._logs:
+            return
+        before = self._budget.interval
+        spent = self._seconds_spent()
+        self._budget.adapt(self._seconds_training(), spent, self._logs, remaining)
+        if before == 1 < self._budget.interval:
+            bound = self._budget.stretched_by
+            self._messages.warn_once(bound, self._about_interval(spent))
+
+    def _seconds_training(self) -> float:
+        return time.perf_counter() - self._began - self._held
+
+    def _seconds_spent(self) -> float:
+        """What logging takes from a training that keeps all processors busy."""
+        return self._held + self._worker.busy_seconds / (os.cpu_count() or 1)
+
+    def _about_interval(self, cost: float) -> str:
+        budget = self._budget
+        if budget.stretched_by == "max_bytes":
+            bound = (
+                f"max_bytes={budget.max_bytes} (one log takes "
+                f"{budget.usual_bytes} bytes)"
+            )
+        else:
+            bound = (
+                f"max_overhead={budget.max_overhead:g} of the training time (one log "
+                f"takes {cost / self._logs:.2g} s)"
+            )
+        return (
+            f"To stay within {bound}, activations are logged at every "
+            f"{_ordinal(budget.interval)} of the steps asked for, and at the last. "
+            "Fewer layers, inputs or views cost less; None lifts the bound."
+        )
+
+    def _costs(self) -> dict[str, float]:
+        """What logging costs at this moment, for the worker to write."""
+        training, spent = self._seconds_training(), self._seconds_spent()
+        return {
+            "tb_actviz/seconds_held": self._held,
+            "tb_actviz/seconds_worker": self._worker.busy_seconds,
+            "tb_actviz/overhead": spent / training if training > 0 else 0.0,
+            "tb_actviz/interval": float(self._budget.interval),
+            "tb_actviz/skipped": float(self._budget.skipped),
+            "tb_actviz/dropped": float(self._worker.dropped),
+        }
+
+
+class _StepWriter:
+    """Turns what was captured into files: what is done on the worker thread.
+
+    It knows nothing of the budget, which belongs to the thread that trains, and counts
+    for itself how many bytes there are.
+
+    Args:
+        watched: The inputs and layers.
+        folder: The folder of the run.
+        options: What to log of each layer.
+        bytes_used: Bytes that the run's files take already.
+        messages: Where to report what happens.
+    """
+
+    def __init__(
+        self,
+        watched: WatchedInputs,
+        folder: RunFolder,
+        options: LogOptions,
+        bytes_used: int,
+        messages: Messages,
+    ) -> None:
+        #: Whether one more step would make the run too large.
+        self.is_full = False
+        self._watched = watched
+        self._folder = folder
+        self._options = options
+        self._bytes_used = bytes_used
+        self._messages = messages
+        self._pictures = InputPictures()
+        self._file = open_event_file(folder.path, folder.find_anew)
+        self._sizes: SimpleQueue[int] = SimpleQueue()
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether what was written was deleted."""
+        return self._file.is_deleted
+
+    def take_sizes(self) -> Iterator[int]:
+        """Give the bytes of each step that was written since the last time.
+
+        Yields:
+            Bytes.
+        """
+        with suppress(Empty):
+            while True:
+                yield self._sizes.get_nowait()
+
+    def write(
+        self,
+        step: int,
+        position: Mapping[str, int],
+        captured: list[dict[str, np.ndarray]],
+        costs: Mapping[str, float],
+    ) -> None:
+        """Write one step, unless it would make the run too large.
+
+        Args:
+            step: The step.
+            position: Where in the training that is.
+            captured: For each input layer path to activations; it is emptied.
+            costs: What logging has cost when the step was captured.
+        """
+        self._folder.step = step
+        if self._file.is_deleted:
+            self._pictures = InputPictures()
+        views = self._options.views
+        step_summaries = StepSummaries(
+            self._watched,
+            self._options,
+            step,
+            views=TRAINING_VIEWS if views is None else views,
+            pictures=self._pictures,
+            position=position,
+        )
+        summaries = []
+        for activations in captured:
+            for of_layer in step_summaries.add(activations):
+                summaries += of_layer
+            activations.clear()
+        summaries += step_summaries.finish()
+        self._warn_of_dead(step, step_summaries.logged.statistics)
+        size = sum(summary.ByteSize() for summary in summaries)
+        most = self._options.max_bytes
+        if most is not None and self._bytes_used + size > most:
+            self.is_full = True
+            self.warn_full(size)
+            return
+        written = sum(self._file.add(summary, step) for summary in summaries)
+        costs = {**costs, "tb_actviz/bytes": float(written)}
+        written += self._file.add(scalar_summary(costs), step)
+        self._file.flush()
+        self._bytes_used += written
+        self._sizes.put(written)
+
+    def warn_full(self, size: int) -> None:
+        """Report, once, that the run has reached its size.
+
+        Args:
+            size: Bytes of the log that there is no room for.
+        """
+        self._messages.warn_once(
+            "full",
+            f"One more log of {size} bytes would make the event files in "
+            f"{self._folder.path} larger than max_bytes={self._options.max_bytes}: no "
+            "more activations are logged. Raise it, or choose fewer layers, inputs or "
+            "views.",
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _warn_of_dead(
+        self, step: int, statistics: Mapping[str, LayerStatistics]
+    ) -> None:
+        threshold = self._options.dead_threshold
+        if threshold is None:
+            return
+        dying = [
+            f"{path!r} {len(layer.dead)} of {layer.channels} ({_listed(layer.dead)})"
+            for path, layer in statistics.items()
+            if layer.dead_share >= threshold
+        ]
+        if dying:
+            self._messages.warn_once(
+                "dead",
+                f"At step {step}, channels of these layers are dead, zero everywhere "
+                f"for every input: {'; '.join(dying)}.",
+            )
+
+
+def _listed(channels: tuple[int, ...]) -> str:
+    shown = ", ".join(map(str, channels[:_NAMED]))
+    return f"{shown}, …" if len(channels) > _NAMED else shown
+
+
+def _ordinal(number: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 < number % 100 < 14 else ending}"

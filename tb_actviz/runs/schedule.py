@@ -1,0 +1,247 @@
+"""When to log during training: what was asked for, and what its cost allows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from tb_actviz.errors import InputError, near_matches
+
+Frequency: TypeAlias = "str | int | Iterable[int] | Callable[[int], bool]"
+
+_NAMES = ("epoch", "batch")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Which steps are to be logged.
+
+    Args:
+        per_epoch: Whether steps are epochs, counted from 0 as `fit` does; else they are
+            batches, counted from 1, and step 0 is before the first of them.
+        is_due: Tells whether a step of batches is to be logged.
+        is_regular: Whether steps are due at an interval, so that the end of a training
+            may be logged in the place of one that was left out.
+    """
+
+    per_epoch: bool
+    is_due: Callable[[int], bool]
+    is_regular: bool = True
+
+    def any_due(self, after: int, until: int) -> bool:
+        """Tell whether a step is due among those that passed.
+
+        Args:
+            after: The last step that was asked for.
+            until: The step now, larger.
+
+        Returns:
+            Whether one of the steps after the first and up to the second is due.
+        """
+        return any(self.is_due(step) for step in range(after + 1, until + 1))
+
+
+def read_schedule(freq: Frequency) -> Schedule:
+    """Understand how often to log.
+
+    Args:
+        freq: `"epoch"`, `"batch"`, a number n for every n-th batch, the numbers of the
+            batches, or a function that says whether a batch is to be logged.
+
+    Returns:
+        The schedule.
+
+    Raises:
+        InputError: If it is none of these.
+    """
+    if isinstance(freq, str):
+        if freq not in _NAMES:
+            raise InputError(
+                f"Received freq={freq!r}; expected 'epoch', 'batch', a number of "
+                f"batches, or the batches themselves. {near_matches(freq, _NAMES)}"
+            )
+        return Schedule(freq == "epoch", lambda step: True)
+    if _is_integer(freq):
+        every = int(freq)  # type: ignore[arg-type]
+        if every < 1:
+            raise InputError(
+                f"Received freq={freq!r}; expected every n-th batch, at least 1."
+            )
+        return Schedule(False, lambda step: step % every == 0)
+    if callable(freq):
+        return Schedule(False, lambda step: bool(freq(step)), is_regular=False)
+    try:
+        steps = list(freq)  # type: ignore[arg-type]
+    except TypeError:
+        steps = []
+    if not steps or not all(_is_integer(step) and step >= 0 for step in steps):
+        raise InputError(
+            f"Received freq={freq!r}; expected 'epoch', 'batch', a number of batches, "
+            "a list of batches (0 is before the first), or a function that says "
+            "whether a batch is to be logged."
+        )
+    wanted = frozenset(int(step) for step in steps)
+    return Schedule(False, wanted.__contains__, is_regular=False)
+
+
+@dataclass
+class Budget:
+    """How many of the due steps are logged, so that their cost stays within bounds.
+
+    The interval is stretched to every n-th due step, with the smallest n that keeps
+    what logging costs below its share of the time spent training, and the event files
+    below their size until the end.
+
+    Args:
+        max_overhead: Share of the training time that logging may cost, above 0; None
+            for any.
+        max_bytes: Size the files of the run may reach; None for any.
+        bytes_used: Their size now.
+    """
+
+    max_overhead: float | None
+    max_bytes: int | None
+    bytes_used: int = 0
+    #: Every how many due steps one is logged now.
+    interval: int = field(default=1, init=False)
+    #: Which bound made the interval longer than 1.
+    stretched_by: str = field(default="", init=False)
+    #: Due steps that were not logged.
+    skipped: int = field(default=0, init=False)
+    _due: int = field(default=0, init=False)
+    _since: int = field(default=0, init=False)
+    _allowed: int = field(default=0, init=False)
+    _written: int = field(default=0, init=False)
+    _bytes_written: int = field(default=0, init=False)
+
+    def allows(self) -> bool:
+        """Decide on one due step.
+
+        Returns:
+            Whether to log it.
+        """
+        self._due += 1
+        self._since += 1
+        if self.exhausted or (self._allowed and self._since < self.interval):
+            self.skipped += 1
+            return False
+        self._since = 0
+        self._allowed += 1
+        return True
+
+    def allows_last(self) -> bool:
+        """Decide anew on the step that was due last, and was the last of all.
+
+        Returns:
+            Whether to log it: whenever there is room.
+        """
+        if self.exhausted:
+            return False
+        self.skipped -= 1
+        self._allowed += 1
+        return True
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether one more log as large as the usual one would get too large."""
+        if self.max_bytes is None:
+            return False
+        return self.bytes_used + self.usual_bytes > self.max_bytes
+
+    def wrote(self, size: int) -> None:
+        """Count one written log.
+
+        Args:
+            size: Its bytes.
+        """
+        self.bytes_used += size
+        self._bytes_written += size
+        self._written += 1
+
+    def adapt(
+        self, seconds: float, cost: float, logs: int, remaining: int | None
+    ) -> None:
+        """Set the interval by what was measured.
+
+        Args:
+            seconds: Time spent training so far, without that for logging.
+            cost: Seconds that the logs so far took from the training.
+            logs: How many logs that were, at least 1.
+            remaining: How many more steps will be due; None where that is not known.
+        """
+        self.stretched_by = ""
+        interval = 1
+        if self.max_overhead is not None and seconds > 0:
+            # The step that is going to be due took its part of the time already.
+            each = seconds / (self._due + 1)
+            share = cost / logs / each
+            # A cost that is just the share is within it, whatever rounding makes of it.
+            interval = max(1, math.ceil(share / self.max_overhead - 1e-9))
+            if interval > 1:
+                self.stretched_by = "max_overhead"
+        if self.max_bytes is not None and self.usual_bytes:
+            # Without an end in sight as much may come as was there at the last log.
+            expected = self._due - self._since if remaining is None else remaining
+            room = (self.max_bytes - self.bytes_used) // self.usual_bytes
+            if room and expected > room * interval:
+                interval = math.ceil(expected / room)
+                self.stretched_by = "max_bytes"
+        self.interval = interval
+
+    @property
+    def usual_bytes(self) -> int:
+        """Bytes of one log, on average; 0 before the first."""
+        return self._bytes_written // self._written if self._written else 0
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+@dataclass
+class StepCounter:
+    """Numbers the moments of one training after those that a run holds already.
+
+    TensorBoard drops records whose steps come twice or go back, so that a step is
+    written at most once.
+
+    Args:
+        last: The last step that the run holds; None for an empty one.
+        begin: Where the training begins by its own count: the first epoch, or the
+            number of batches that its optimizer has seen.
+    """
+
+    last: int | None
+    begin: int
+
+    @property
+    def offset(self) -> int:
+        """What to add to the training's own count.
+
+        A training that begins anew goes on after what is there; one that resumes keeps
+        its own count, since it is the same training.
+        """
+        if self.last is None or self.begin > 0:
+            return 0
+        return self.last + 1
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the training begins with steps that the run holds already."""
+        return self.last is not None and 0 < self.begin <= self.last
+
+    def step(self, count: int) -> int | None:
+        """Number one moment.
+
+        Args:
+            count: The training's own count: an epoch, or batches seen.
+
+        Returns:
+            The step; None where the run holds it already.
+        """
+        step = count + self.offset
+        return None if self.last is not None and step <= self.last else step

@@ -1,0 +1,400 @@
+"""The activations of one step -> everything that is written of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from tensorboard.compat.proto.summary_pb2 import Summary
+
+from tb_actviz.analysis.channels import ChannelStatistics, channel_statistics, ranked
+from tb_actviz.analysis.layer import (
+    Histogram,
+    LayerStatistics,
+    histogram,
+    layer_statistics,
+    saturated_share,
+)
+from tb_actviz.arrays import as_maps
+from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.errors import InputError
+from tb_actviz.imaging.montage import input_comparison
+from tb_actviz.imaging.png import encode_png
+from tb_actviz.records.codec import choose_precision, pack
+from tb_actviz.records.facts import MAX_INPUTS, InputFacts, Record
+from tb_actviz.records.schema import record_summary, record_tag
+from tb_actviz.runs.layer_records import InputPictures, channel_facts, reduction
+from tb_actviz.runs.options import VIEWS, LogOptions
+from tb_actviz.runs.views import Response, SharedScale, draw
+from tb_actviz.runs.watched_model import (
+    WatchedInputs,
+    WatchedLayer,
+    check_channels,
+    check_class_names,
+)
+from tb_actviz.writing.summaries import (
+    histogram_summary,
+    image_summary,
+    scalar_summary,
+    text_summary,
+)
+
+#: Bytes that the values of one step take, before compression, at most, if they can.
+RECORD_AIM = 16 * 2**20
+#: TensorBoard draws a histogram's bins one by one: more would be too fine to see.
+_BINS = 64
+#: How many classes are named of an input's predictions.
+_BEST_CLASSES = 5
+#: Of smaller maps the range of each channel takes more room than two bytes a value.
+_SMALLEST_FOR_UINT8 = 32
+
+
+@dataclass(frozen=True)
+class LoggedStep:
+    """What was logged at one step.
+
+    Args:
+        step: The step it was logged at.
+        inputs: The inputs as they were read.
+        tags: Tags of the pictures, in the order they were written.
+        strongest: Layer path to input name to (channel, maximum), strongest first.
+        predictions: Input name to the model's output, float32, shape (classes,);
+            empty where the output is not a vector.
+        preprocess: Name of what pictures went through before the model, or why
+            nothing.
+        statistics: Layer path to its statistics over all inputs.
+    """
+
+    step: int
+    inputs: tuple[NamedInput, ...]
+    tags: list[str] = field(default_factory=list)
+    strongest: dict[str, dict[str, list[tuple[int, float]]]] = field(
+        default_factory=dict
+    )
+    predictions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    preprocess: str = ""
+    statistics: dict[str, LayerStatistics] = field(default_factory=dict, repr=False)
+
+    def best_classes(self, input_name: str) -> tuple[tuple[int, float], ...]:
+        """Rank the classes that the model predicts for an input.
+
+        Args:
+            input_name: Name of the input.
+
+        Returns:
+            Up to five classes, counted from 0, and their scores, best first; none where
+            the model's output is not a vector.
+        """
+        scores = self.predictions.get(input_name)
+        return () if scores is None else ranked(scores, _BEST_CLASSES)
+
+
+@dataclass(eq=False)
+class _LayerMeasurements:
+    """What is kept of one layer, of one input after another."""
+
+    shapes: list[tuple[int, ...]] = field(default_factory=list)
+    #: The followed channels only, for the comparison of inputs.
+    compared: list[np.ndarray] = field(default_factory=list)
+    statistics: list[ChannelStatistics] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    facts: list[InputFacts] = field(default_factory=list)
+    histogram: Histogram | None = None
+    saturated: list[float] = field(default_factory=list)
+
+    def add_histogram(self, other: Histogram | None) -> None:
+        """Count further values; None where none of them is finite."""
+        if self.histogram is None or other is None:
+            self.histogram = self.histogram or other
+        else:
+            self.histogram = self.histogram.merged(other)
+
+
+class StepSummaries:
+    """Makes the summaries of one step, input after input.
+
+    Nothing of an input's activations is kept beyond what its summaries need, so that
+    the next input's can take their place in memory.
+
+    Args:
+        watched: The inputs of the step, and the layers.
+        options: What to make of each layer.
+        step: The step.
+        views: Which pictures to draw.
+        pictures: What the run holds of the inputs' pictures.
+        position: Where in a training the step is; empty outside of one.
+        shared: Scales that the pictures share with those of other steps; None for
+            those of the options.
+
+    Raises:
+        InputError: If there are more inputs than a record holds.
+    """
+
+    def __init__(
+        self,
+        watched: WatchedInputs,
+        options: LogOptions,
+        step: int,
+        *,
+        views: Sequence[str],
+        pictures: InputPictures,
+        position: Mapping[str, int] | None = None,
+        shared: SharedScale | None = None,
+    ) -> None:
+        check_count(len(watched.inputs), options)
+        self.logged = LoggedStep(step, watched.inputs, preprocess=watched.preprocess)
+        self._watched = watched
+        self._options = options
+        self._views = views
+        self._pictures = pictures
+        self._position = dict(position or {})
+        self._shared = shared
+        self._measured = {layer.path: _LayerMeasurements() for layer in watched.layers}
+        self._precision = "" if options.precision == "auto" else options.precision
+        self._done = 0
+
+    def add(self, captured: Mapping[str, np.ndarray]) -> Iterator[list[Summary]]:
+        """Take the activations for the next input.
+
+        Args:
+            captured: Layer path to activations with a batch axis of one: of the
+                layers, those shown with them, and the output.
+
+        Yields:
+            For each layer the summaries of this input.
+
+        Raises:
+            InputError: If a layer does not have a channel to be followed, or there are
+                more or fewer names of classes than scores.
+        """
+        named = self.logged.inputs[self._done]
+        self._done += 1
+        if self._options.records and not self._precision:
+            counts = [captured[layer.path].size for layer in self._watched.layers]
+            self._precision = choose_precision(
+                counts * len(self.logged.inputs), RECORD_AIM
+            )
+        if self._watched.output is not None:
+            scores = captured[self._watched.output][0]
+            self.logged.predictions[named.name] = scores
+            check_class_names(self._options.class_names, len(scores))
+        for layer in self._watched.layers:
+            maps = as_maps(captured[layer.path][0])
+            check_channels(self._options.channels, layer.path, maps.shape[2])
+            shape = captured[layer.path].shape[1:]
+            self._measure(layer, named, maps, shape)
+            if self._options.records:
+                self._pack(layer, named, maps, shape)
+            yield self._draw(layer, named, maps, captured)
+
+    def finish(self) -> Iterator[Summary]:
+        """Sum up, once all inputs have been added.
+
+        Yields:
+            The summaries of all inputs together: their pictures, comparisons, records,
+            histograms, scalars.
+        """
+        if self._options.records:
+            yield from self._pictures.changed(
+                self.logged.inputs,
+                self.logged.step,
+                preprocess=self.logged.preprocess,
+                position=self._position,
+            )
+        for layer in self._watched.layers:
+            measured = self._measured[layer.path]
+            self.logged.statistics[layer.path] = layer_statistics(
+                measured.statistics, measured.positions
+            )
+            if len(self.logged.inputs) > 1 and "inputs" in self._views:
+                yield self._comparison(layer.path, measured)
+            if self._options.records:
+                yield self._record(layer, measured)
+            if self._options.histograms and measured.histogram is not None:
+                shown = measured.histogram.coarsened(_BINS)
+                yield histogram_summary(
+                    f"{layer.path}/histogram", _visible(shown.edges()), shown.counts
+                )
+        if self._options.scalars:
+            yield scalar_summary(self._scalars())
+            yield text_summary("tb_actviz/dead_channels", self._dead())
+
+    def _measure(
+        self,
+        layer: WatchedLayer,
+        named: NamedInput,
+        maps: np.ndarray,
+        shape: tuple[int, ...],
+    ) -> None:
+        measured = self._measured[layer.path]
+        statistics = channel_statistics(maps)
+        measured.shapes.append(shape)
+        measured.statistics.append(statistics)
+        measured.positions.append(maps.shape[0] * maps.shape[1])
+        if layer.bounds is not None:
+            measured.saturated.append(saturated_share(maps, *layer.bounds))
+        if self._options.histograms:
+            measured.add_histogram(histogram(maps))
+        strongest = ranked(statistics.maximum, self._options.strongest)
+        of_layer = self.logged.strongest.setdefault(layer.path, {})
+        of_layer[named.name] = list(strongest)
+        if "inputs" in self._views:
+            followed = list(self._followed(layer.path))
+            measured.compared.append(maps[:, :, followed])
+
+    def _pack(
+        self,
+        layer: WatchedLayer,
+        named: NamedInput,
+        maps: np.ndarray,
+        shape: tuple[int, ...],
+    ) -> None:
+        measured = self._measured[layer.path]
+        predictions = self.logged.best_classes(named.name)
+        names = self._options.class_names
+        few = measured.positions[-1] < _SMALLEST_FOR_UINT8
+        coarse = self._precision == "uint8"
+        measured.facts.append(
+            InputFacts(
+                name=named.name,
+                shape=shape,
+                dtype=layer.dtype,
+                packed=pack(maps, "float16" if few and coarse else self._precision),
+                strongest=self.logged.strongest[layer.path][named.name],
+                predictions=predictions,
+                predicted=[names[number] for number, _ in predictions] if names else [],
+                **channel_facts(measured.statistics[-1], len(self.logged.inputs)),
+            )
+        )
+
+    def _draw(
+        self,
+        layer: WatchedLayer,
+        named: NamedInput,
+        maps: np.ndarray,
+        captured: Mapping[str, np.ndarray],
+    ) -> list[Summary]:
+        response = Response(
+            layer=layer.path,
+            input_name=named.name,
+            picture=named.picture,
+            maps=maps,
+            shape=captured[layer.path].shape[1:],
+            before_layer=layer.before,
+            before=as_maps(captured[layer.before][0]) if layer.before else None,
+        )
+        strongest = self.logged.strongest[layer.path][named.name]
+        numbers = [channel for channel, _ in strongest]
+        pictures = draw(response, numbers, self._views, self._options, self._shared)
+        return [
+            self._picture(f"{layer.path}/{view}/{named.name}", view, picture)
+            for view, picture in pictures
+        ]
+
+    def _followed(self, path: str) -> Sequence[int]:
+        """The chosen channels, or the strongest for the first input."""
+        if self._options.channels:
+            return self._options.channels
+        first = self.logged.strongest[path][self.logged.inputs[0].name]
+        return [channel for channel, _ in first]
+
+    def _comparison(self, path: str, measured: _LayerMeasurements) -> Summary:
+        picture = input_comparison(
+            [named.picture for named in self.logged.inputs],
+            measured.compared,
+            self._followed(path),
+            layer=path,
+            input_names=[named.name for named in self.logged.inputs],
+            shapes=measured.shapes,
+            limits=self._options.limits
+            if self._shared is None
+            else self._shared.limits(path),
+            limits_of=None if self._shared is None else self._shared.shared_by,
+        )
+        return self._picture(f"{path}/inputs", "inputs", picture)
+
+    def _picture(self, tag: str, view: str, picture: np.ndarray) -> Summary:
+        height, width = picture.shape[:2]
+        description = f"{VIEWS[view]} Preprocessing: {self.logged.preprocess}."
+        if self._shared is not None:
+            description += f" One scale for {self._shared.shared_by}."
+        self.logged.tags.append(tag)
+        return image_summary(tag, encode_png(picture), width, height, description)
+
+    def _record(self, layer: WatchedLayer, measured: _LayerMeasurements) -> Summary:
+        statistics = self.logged.statistics[layer.path]
+        return record_summary(
+            record_tag(layer.path),
+            Record(
+                layer=layer.facts,
+                step=self.logged.step,
+                inputs=tuple(measured.facts),
+                position=self._position,
+                dead=statistics.dead,
+                preprocess=self.logged.preprocess,
+                reduced=reduction(statistics.channels, len(self.logged.inputs)),
+            ),
+        )
+
+    def _scalars(self) -> dict[str, float]:
+        scalars = {}
+        for path, found in self.logged.statistics.items():
+            scalars[f"{path}/mean"] = found.mean
+            scalars[f"{path}/std"] = found.std
+            scalars[f"{path}/sparsity"] = found.zero_share
+            scalars[f"{path}/dead"] = found.dead_share
+            measured = self._measured[path]
+            nonfinite = found.nan_count + found.inf_count
+            if nonfinite:
+                values = sum(measured.positions) * found.channels
+                scalars[f"{path}/nonfinite"] = nonfinite / values
+            if measured.saturated:
+                scalars[f"{path}/saturated"] = float(
+                    np.average(measured.saturated, weights=measured.positions)
+                )
+        return scalars
+
+    def _dead(self) -> str:
+        """Markdown that names the dead channels of every layer that has any."""
+        rows = [
+            f"| {path} | {found.dead_share:.0%} | {', '.join(map(str, found.dead))} |"
+            for path, found in self.logged.statistics.items()
+            if found.dead
+        ]
+        if not rows:
+            return "No channel is zero everywhere for every input."
+        return "\n".join(
+            [
+                "Channels that are zero everywhere for every input:",
+                "",
+                "| layer | dead | channels |",
+                "|---|---|---|",
+                *rows,
+            ]
+        )
+
+
+def check_count(inputs: int, options: LogOptions) -> None:
+    """Refuse more inputs than can be logged together.
+
+    Args:
+        inputs: How many there are.
+        options: What is to be logged.
+
+    Raises:
+        InputError: If there are more than a record holds, and records are asked for.
+    """
+    if options.records and inputs > MAX_INPUTS:
+        raise InputError(
+            f"Received {inputs} inputs; a record holds at most {MAX_INPUTS}. Log fewer "
+            "together, or without records: LogOptions(records=False)."
+        )
+
+
+def _visible(edges: np.ndarray) -> np.ndarray:
+    """The edges; those of one bin alone, of a constant, so far apart that it shows."""
+    if len(edges) > 2:
+        return edges
+    half = abs(edges[0]) / 2 or 0.5
+    return np.array([edges[0] - half, edges[1] + half])

@@ -1,0 +1,211 @@
+"""Logs a model while it trains, and never harms the training."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+
+import keras
+
+from tb_actviz.capture.distributed import is_chief, refuse_unbuilt
+from tb_actviz.capture.forward_pass import PreparedInputs
+from tb_actviz.capture.inputs import Inputs
+from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.selection import LayerSelection
+from tb_actviz.errors import InputError, describe_error
+from tb_actviz.runs.options import LogOptions
+from tb_actviz.runs.run_log import Messages, RunLog
+from tb_actviz.runs.step_summaries import check_count
+from tb_actviz.runs.watched_model import WatchedModel
+from tb_actviz.writing.names import as_place
+from tb_actviz.writing.run_lock import RunFolder, own_folder
+
+
+class TrainingLog:
+    """Logs the activations for the same inputs during one or several trainings.
+
+    Wrong arguments are errors before a training begins. Whatever else fails, then or
+    later, is told once and ends the logging, never the training.
+
+    Args:
+        log_dir: Folder of the run, a path or a URL.
+        inputs: As for `ActivationLogger`; read when the first training begins.
+        layers: As for `ActivationLogger`.
+        preprocess: As for `FeatureExtractor`.
+        max_overhead: Share of the training time that logging may cost; None for any.
+        options: What to log.
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str],
+        inputs: Inputs,
+        layers: LayerSelection | None,
+        *,
+        preprocess: Preprocess,
+        max_overhead: float | None,
+        options: LogOptions,
+    ) -> None:
+        self._log_dir = as_place(log_dir)
+        self._inputs = inputs
+        self._layers = layers
+        self._preprocess = preprocess
+        self._max_overhead = max_overhead
+        self._options = options
+        self._messages = Messages()
+        self._watched: tuple[WatchedModel, PreparedInputs] | None = None
+        self._run: RunLog | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether this training is logged: in the chief, as long as nothing failed."""
+        return self._run is not None
+
+    @property
+    def last_step(self) -> int | None:
+        """The last step that the run held when this training began, if any."""
+        return None if self._run is None else self._run.last_step
+
+    def start(self, model: keras.Model) -> None:
+        """Begin to log a training.
+
+        Args:
+            model: The model that is going to be trained.
+
+        Raises:
+            InputError: If a layer or channel does not exist, or an input cannot be
+                read, does not fit the model, or makes it fail.
+        """
+        self.finish()
+        with self.harmless("Activations are not logged", passing=InputError):
+            if not is_chief(model):
+                return
+            if self._watched is None or self._watched[0].model is not model:
+                self._watched = None
+                self._watched = self._watch(model)
+        if self._watched is not None:
+            with self.harmless("Activations are not logged"):
+                self._run = self._open(*self._watched)
+
+    def log(
+        self,
+        step: int,
+        position: Mapping[str, int],
+        *,
+        remaining: int | None = None,
+        last: bool = False,
+    ) -> bool:
+        """Log one step that is due, if the budget allows it.
+
+        Args:
+            step: The step, larger than all before.
+            position: Where in the training that is: `epoch`, and `batch` where known.
+            remaining: How many more steps will be due; None where that is not known.
+            last: It was due, left out, and turned out to be the last: log it after all.
+
+        Returns:
+            Whether it is logged.
+        """
+        if self._run is None:
+            return False
+        what = f"Logging activations to {self._run.folder} ended at step {step}"
+        with self.harmless(what):
+            return self._run.log(step, dict(position), remaining=remaining, last=last)
+        return False
+
+    def tell_repeats(self, step: int) -> None:
+        """Tell that steps come again which the run holds already.
+
+        Args:
+            step: The last of them.
+        """
+        if self._run is not None:
+            self._messages.warn_once(
+                "repeats",
+                f"{self._run.folder} holds activations up to step {step} already: "
+                "those steps are not logged again. Use another log_dir for another "
+                "training.",
+            )
+
+    def finish(self) -> None:
+        """End the logging of a training, after waiting for what is not yet written."""
+        run, self._run = self._run, None
+        if run is not None:
+            what = f"The last activations may not be logged to {run.folder}"
+            with self.harmless(what):
+                run.close()
+
+    @contextmanager
+    def harmless(
+        self, what: str, passing: type[Exception] | tuple[()] = ()
+    ) -> Iterator[None]:
+        """Tell of a failure inside and end the logging instead of the training.
+
+        Args:
+            what: What it means for the user.
+            passing: Errors that are the caller's business.
+
+        Yields:
+            Nothing.
+        """
+        try:
+            yield
+        except passing:
+            raise
+        except Exception as error:  # anything may be wrong with a disk or a model
+            self._messages.warn(f"{what}: {_in_words(error)}. Training goes on.")
+            run, self._run = self._run, None
+            if run is not None:
+                # One failure is told; those it brings about are not.
+                with suppress(Exception):
+                    run.abandon()
+
+    def _watch(self, model: keras.Model) -> tuple[WatchedModel, PreparedInputs]:
+        refuse_unbuilt(model)
+        watched = WatchedModel(
+            model,
+            self._layers,
+            preprocess=self._preprocess,
+            channels=tuple(self._options.channels),
+            class_names=self._options.class_names,
+        )
+        named = watched.read(self._inputs)
+        check_count(len(named), self._options)
+        prepared = watched.prepare(named)
+        # Traced now, so that a model that fails on them is known before the training.
+        prepared.run()
+        return watched, prepared
+
+    def _open(self, watched: WatchedModel, prepared: PreparedInputs) -> RunLog:
+        folder, lock = own_folder(self._log_dir)
+        lock.user = weakref.ref(self)
+        if folder != self._log_dir:
+            self._messages.warn_once(
+                "folder",
+                f"{self._log_dir} is being logged to by another training; this one "
+                f"logs to {folder}. Give each a log_dir of its own.",
+            )
+        try:
+            return RunLog(
+                watched,
+                prepared,
+                RunFolder(folder, lock, partial(self._messages.warn_once, "deleted")),
+                self._options,
+                self._max_overhead,
+                self._messages,
+            )
+        except BaseException:
+            lock.release()
+            raise
+
+
+def _in_words(error: Exception) -> str:
+    """What is wrong, without a full stop: our own errors need no name."""
+    try:
+        text = str(error) if isinstance(error, InputError) else describe_error(error)
+    except Exception:  # an error of the user's may not know its own text
+        text = type(error).__name__
+    return text.rstrip(".")

@@ -1,0 +1,153 @@
+"""One layer's response to one input -> every picture of it that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tb_actviz.imaging.montage import (
+    channel_grid,
+    channels_beside_input,
+    relu_comparison,
+)
+from tb_actviz.imaging.scale import common_scale
+from tb_actviz.runs.options import LogOptions
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """How one layer responds to one input.
+
+    Args:
+        layer: Layer path.
+        input_name: Name of the input.
+        picture: The input, RGB, uint8, shape (H, W, 3); None where it is no picture.
+        maps: Its activations, float32, shape (h, w, C), from `as_maps`.
+        shape: Their shape before that, without the batch axis.
+        before_layer: Path of the layer before the activation, if it has one.
+        before: The activations of that layer, same shape as `maps`.
+    """
+
+    layer: str
+    input_name: str
+    picture: np.ndarray | None
+    maps: np.ndarray
+    shape: tuple[int, ...]
+    before_layer: str | None = None
+    before: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class SharedScale:
+    """One scale for each layer, the same in its pictures at several steps.
+
+    Args:
+        ranges: Layer path to the smallest and largest finite value of all of them;
+            None where nothing is finite.
+        shared_by: In words, who shares the scale.
+    """
+
+    ranges: Mapping[str, tuple[float, float] | None]
+    shared_by: str
+
+    def limits(self, *layers: str, signed: bool = False) -> tuple[float, float]:
+        """Find the ends of the scale, as a picture's own scale has them.
+
+        Args:
+            *layers: Paths of the layers that are shown together.
+            signed: Take the symmetric scale even if no value is negative.
+
+        Returns:
+            (low, high) in units of the activations.
+        """
+        seen = [np.array(own) for layer in layers if (own := self.ranges[layer])]
+        scale = common_scale(*seen, signed=signed, of=self.shared_by)
+        return scale.low, scale.high
+
+
+def draw(
+    response: Response,
+    strongest: Sequence[int],
+    views: Sequence[str],
+    options: LogOptions,
+    shared: SharedScale | None = None,
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Draw views of one response.
+
+    Args:
+        response: The layer's response.
+        strongest: Its strongest channels, strongest first.
+        views: Which views to draw.
+        options: How to draw them.
+        shared: Scales of the layer and the one before it; None for those of the
+            options.
+
+    Yields:
+        Name of the view and the picture, RGB, uint8. The view `inputs` needs several
+        responses and is not among them.
+    """
+    layer, name = response.layer, response.input_name
+    limits = options.limits if shared is None else shared.limits(layer)
+    limits_of = None if shared is None else shared.shared_by
+    if "channels" in views:
+        yield (
+            "channels",
+            channel_grid(
+                response.maps,
+                layer=layer,
+                input_name=name,
+                shape=response.shape,
+                limits=limits,
+                limits_of=limits_of,
+                per_channel=options.per_channel,
+            ),
+        )
+    if "chosen" in views and options.channels:
+        yield (
+            "chosen",
+            channels_beside_input(
+                response.picture,
+                response.maps,
+                options.channels,
+                layer=layer,
+                input_name=name,
+                shape=response.shape,
+                limits=limits,
+                limits_of=limits_of,
+            ),
+        )
+    if "strongest" in views:
+        yield (
+            "strongest",
+            channels_beside_input(
+                response.picture,
+                response.maps,
+                strongest,
+                layer=layer,
+                input_name=name,
+                shape=response.shape,
+                limits=limits,
+                limits_of=limits_of,
+                heading="strongest channels",
+            ),
+        )
+    if "relu" in views and response.before is not None:
+        before_layer = str(response.before_layer)
+        if shared is not None:
+            limits = shared.limits(before_layer, layer, signed=True)
+        yield (
+            "relu",
+            relu_comparison(
+                response.before,
+                response.maps,
+                options.channels or strongest,
+                layer=layer,
+                before_layer=before_layer,
+                input_name=name,
+                shape=response.shape,
+                limits=limits,
+                limits_of=limits_of,
+            ),
+        )

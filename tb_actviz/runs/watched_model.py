@@ -1,0 +1,314 @@
+"""Which layers of a model are logged, and the pass that gives their activations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+
+from tb_actviz.capture.datasets import is_dataset
+from tb_actviz.capture.execution import Capture
+from tb_actviz.capture.forward_pass import ForwardPass, PreparedInputs
+from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
+from tb_actviz.capture.layer_calls import LayerCall
+from tb_actviz.capture.layer_kinds import Bounds, activation_bounds
+from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.receptive import receptive_fields
+from tb_actviz.capture.selection import (
+    LayerInfo,
+    LayerSelection,
+    activation_pairs,
+    describe_calls,
+    select_calls,
+    select_default,
+)
+from tb_actviz.errors import InputError, format_shape
+from tb_actviz.receptive_field import ReceptiveField
+from tb_actviz.records.facts import LayerFacts
+
+
+@dataclass(frozen=True)
+class WatchedLayer:
+    """A layer that is logged.
+
+    Args:
+        facts: What its records say of it; the receptive field is None where it depends
+            on the size of the input.
+        dtype: Dtype the model computes it in, as Keras names it.
+        bounds: Between which values its activation function stays; None for any.
+        before: Path of what its activation is applied to, captured with it; None where
+            it has none.
+    """
+
+    facts: LayerFacts
+    dtype: str
+    bounds: Bounds | None
+    before: str | None
+
+    @property
+    def path(self) -> str:
+        """Layer path."""
+        return self.facts.path
+
+
+@dataclass(frozen=True)
+class WatchedInputs:
+    """Inputs, and what of a model is logged for them.
+
+    Args:
+        inputs: The inputs, at least one.
+        layers: The layers, with their receptive fields where they are the same for all
+            of these inputs.
+        output: Path of the model's only output where that is a vector, such as scores.
+        preprocess: Name of what pictures go through before the model, or why nothing.
+    """
+
+    inputs: tuple[NamedInput, ...]
+    layers: tuple[WatchedLayer, ...]
+    output: str | None
+    preprocess: str
+
+
+class WatchedModel:
+    """The layers of a model that are logged, captured in one pass.
+
+    Args:
+        model: Any Keras model; one that was never called is built by the first inputs.
+        layers: As for `ActivationLogger`.
+        preprocess: As for `FeatureExtractor`.
+        channels: Channels that every layer must have.
+        class_names: A name for each score that the model gives; None for none.
+
+    Raises:
+        InputError: If a layer or channel does not exist, or there are more or fewer
+            names than scores.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        layers: LayerSelection | None,
+        *,
+        preprocess: Preprocess,
+        channels: Sequence[int],
+        class_names: Sequence[str] | None = None,
+    ) -> None:
+        #: The layers; empty before the first inputs of an unbuilt model.
+        self.layers: tuple[WatchedLayer, ...] = ()
+        #: Path of the model's only output where that is a vector, such as scores.
+        self.output: str | None = None
+        self._selection = layers
+        self._channels = channels
+        self._class_names = class_names
+        self.model = model
+        #: By the shapes of an input.
+        self._fields: dict[tuple[Any, ...], dict[str, ReceptiveField]] = {}
+        self._make_pass = partial(
+            ForwardPass, model, self._choose, preprocess=preprocess
+        )
+        self._pass = self._make_pass()
+        self._stream: Any = None
+        self._sampled: list[NamedInput] = []
+
+    @property
+    def shown(self) -> set[str]:
+        """Paths of the layers and of those that are shown with them."""
+        paths = {layer.path for layer in self.layers}
+        return paths | {layer.before for layer in self.layers if layer.before}
+
+    def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
+        """Read inputs and check that they fit; a model never called is built by them.
+
+        Args:
+            inputs: As for `read_inputs`. Of a dataset or generator samples are taken
+                the first time; as long as the same one is passed, these are used.
+            samples: How many samples to take of a dataset or generator.
+
+        Returns:
+            The inputs.
+
+        Raises:
+            InputError: If an input cannot be read or does not fit the model.
+        """
+        named = self._read(inputs, samples)
+        for read in named:
+            self._pass.check(read)
+        return named
+
+    def with_inputs(self, inputs: Sequence[NamedInput]) -> WatchedInputs:
+        """Find what is logged for inputs, once their sizes are known.
+
+        Args:
+            inputs: From `read`, at least one.
+
+        Returns:
+            The inputs and what is logged for them.
+
+        Raises:
+            InputError: If an input looks preprocessed already, and is going to be.
+        """
+        of_sizes = {
+            tuple(part.shape for part in named.parts): named for named in inputs
+        }
+        for shapes, named in of_sizes.items():
+            if shapes not in self._fields:
+                fed = self._pass.fed_shapes(named)
+                self._fields[shapes] = receptive_fields(self.model, fed)
+        layers = []
+        for layer in self.layers:
+            fields = {self._fields[shapes].get(layer.path) for shapes in of_sizes}
+            field = fields.pop() if len(fields) == 1 else None
+            facts = replace(layer.facts, receptive_field=field)
+            layers.append(replace(layer, facts=facts))
+        return WatchedInputs(
+            tuple(inputs), tuple(layers), self.output, self._pass.stated_preprocess
+        )
+
+    def run(self, named: NamedInput) -> dict[str, np.ndarray]:
+        """Capture the activations for one input.
+
+        Args:
+            named: From `read`.
+
+        Returns:
+            Layer path to activations, float32, read-only, with a batch axis of one:
+            of the layers, those shown with them, and the output.
+
+        Raises:
+            InputError: If the model fails on it.
+        """
+        return self._pass.run([named])
+
+    def prepare(self, inputs: Sequence[NamedInput]) -> PreparedInputs:
+        """Prepare inputs once, to be run again and again.
+
+        Args:
+            inputs: From `read`, at least one.
+
+        Returns:
+            The inputs, ready to run.
+
+        Raises:
+            InputError: If one looks preprocessed already, or all of them together need
+                more memory than there is.
+        """
+        return self._pass.prepare(inputs)
+
+    def recompile(self) -> None:
+        """Forget the compiled pass."""
+        self._pass = self._make_pass()
+
+    def describe(self) -> Capture:
+        """Tell how the activations are captured.
+
+        Returns:
+            As `FeatureExtractor.describe`.
+
+        Raises:
+            InputError: If that is not known before the first inputs.
+        """
+        return self._pass.describe()
+
+    def _read(self, inputs: Inputs, samples: int) -> list[NamedInput]:
+        if not is_dataset(inputs):
+            return read_inputs(inputs, self._pass.signature)
+        if inputs is not self._stream:
+            self._sampled = read_inputs(inputs, self._pass.signature, samples=samples)
+            self._stream = inputs
+        return self._sampled
+
+    def _choose(self, calls: Sequence[LayerCall]) -> list[LayerCall]:
+        """The calls to capture: the layers, what goes to them, and the output."""
+        if self._selection is None:
+            chosen = select_default(calls)
+        else:
+            chosen = select_calls(calls, self._selection)
+        _check_values(chosen)
+        for call in chosen:
+            if call.sample_shape and call.sample_shape[-1] is not None:
+                check_channels(self._channels, call.path, call.sample_shape[-1])
+        capturable = {call.path: call for call in calls if call.problem is None}
+        feeds = {after: before for before, after in activation_pairs(calls)}
+        infos = {info.path: info for info in describe_calls(calls)}
+        self.layers = tuple(
+            WatchedLayer(
+                facts=_facts(infos[call.path]),
+                dtype=call.dtype,
+                bounds=None if call.fused else activation_bounds(call.layer),
+                before=feeds[call.path] if feeds.get(call.path) in capturable else None,
+            )
+            for call in chosen
+        )
+        output = _vector_output(calls)
+        self.output = None if output is None else output.path
+        if output is not None and output.sample_shape[0] is not None:
+            check_class_names(self._class_names, output.sample_shape[0])
+        needed = {*self.shown, self.output}
+        return [call for path, call in capturable.items() if path in needed]
+
+
+def _facts(info: LayerInfo) -> LayerFacts:
+    return LayerFacts(
+        path=info.path,
+        class_name=info.class_name,
+        kind=info.kind,
+        partner=info.partner,
+        parameters=info.parameters,
+    )
+
+
+def check_channels(channels: Sequence[int], path: str, count: int) -> None:
+    """Refuse channels that a layer does not have.
+
+    Args:
+        channels: Numbers of channels, from 0.
+        path: Layer path, for the message.
+        count: How many channels the layer has.
+
+    Raises:
+        InputError: If one does not exist.
+    """
+    for channel in channels:
+        if channel >= count:
+            raise InputError(
+                f"The layer {path!r} has {count} channels, 0 to {count - 1}; channel "
+                f"{channel} does not exist. Channels count from 0."
+            )
+
+
+def check_class_names(names: Sequence[str] | None, count: int) -> None:
+    """Refuse names that are not those of a model's classes.
+
+    Args:
+        names: A name for each class; None for none.
+        count: How many scores the model gives.
+
+    Raises:
+        InputError: If there are more or fewer names.
+    """
+    if names is not None and len(names) != count:
+        raise InputError(
+            f"Received {len(names)} class_names; the model gives {count} scores. Give "
+            "one name for each score, in their order, or None."
+        )
+
+
+def _check_values(chosen: Sequence[LayerCall]) -> None:
+    for call in chosen:
+        if 0 in call.sample_shape:
+            raise InputError(
+                f"The layer {call.path!r} gives {format_shape(call.sample_shape)} "
+                "for each input: there is nothing to draw. Choose other layers."
+            )
+
+
+def _vector_output(calls: Sequence[LayerCall]) -> LayerCall | None:
+    final = [call for call in calls if call.final]
+    if len(final) != 1 or len(final[0].sample_shape) != 1 or final[0].problem:
+        return None
+    return final[0]
