@@ -94,7 +94,7 @@ def main() -> None:
                         av.ActivationCallback(
                             run,
                             probe,
-                            freq=interval,
+                            update_freq=interval,
                             max_overhead=None,
                             options=av.LogOptions(views=drawn),
                         )

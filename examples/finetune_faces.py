@@ -130,7 +130,7 @@ def main() -> None:
         options.logdir,
         {"open": tested.open[0].picture, "winking": tested.winking[0].picture},
         "eyes",
-        freq=STEPS,
+        update_freq=STEPS,
         preprocess=preprocess_input,
         max_overhead=None,  # 5 % of so short a training is not enough for all steps
         options=av.LogOptions(

@@ -1,4 +1,19 @@
-"""See what the layers of a Keras network respond to, in TensorBoard."""
+"""See what the layers of a Keras network respond to, in TensorBoard.
+
+    >>> import tb_actviz as av
+    >>> acts = av.activations(model, "face.png", layers=["conv1", "fire6-*"])
+    >>> grid = av.draw_channels(acts["conv1"][0], layer="conv1")  # RGB, uint8
+    >>> channels, maxima = av.strongest_channels(acts["conv1"][0], k=3)
+
+    >>> with av.ActivationLogger("runs/face", model, layers="fire6-*") as log:
+    ...     logged = log("face.png", step=0)
+    >>> callback = av.ActivationCallback("runs/training", "face.png")
+    >>> history = model.fit(x, y, callbacks=[callback], verbose=0)
+    >>> records = list(av.read_records("runs"))
+
+`tensorboard --logdir runs` shows them in its tab Activations. Arrays are RGB, 0…255,
+shape (H, W, 3) or (N, H, W, 3). What is not listed here may change.
+"""
 
 from __future__ import annotations
 
@@ -6,108 +21,104 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tb_actviz.analysis.channels import (
-        ChannelStatistics,
-        channel_statistics,
-        dead_channels,
-        strongest_channels,
-    )
-    from tb_actviz.arrays import as_maps
-    from tb_actviz.callback import ActivationCallback
-    from tb_actviz.capture.execution import Capture
-    from tb_actviz.capture.extractor import FeatureExtractor, activations
-    from tb_actviz.capture.selection import LayerInfo, describe_layers
-    from tb_actviz.checkpoints.log import LoggedCheckpoints, log_checkpoints
-    from tb_actviz.comparison import InputDifference, compare_inputs
-    from tb_actviz.errors import InputError
-    from tb_actviz.imaging.colormap import colorize, mat2gray
-    from tb_actviz.imaging.grid import imtile
-    from tb_actviz.imaging.montage import (
-        channel_grid,
-        channels_beside_input,
-        input_comparison,
-        relu_comparison,
-    )
-    from tb_actviz.imaging.resize import imresize
-    from tb_actviz.logger import ActivationLogger
-    from tb_actviz.reading import StoredActivations, read_records
-    from tb_actviz.runs.options import LogOptions
-    from tb_actviz.runs.step_summaries import LoggedStep
+    from tb_actviz.analysis.channels import ChannelStatistics as ChannelStatistics
+    from tb_actviz.analysis.channels import channel_statistics as channel_statistics
+    from tb_actviz.analysis.channels import dead_channels as dead_channels
+    from tb_actviz.analysis.channels import strongest_channels as strongest_channels
+    from tb_actviz.analysis.layer import LayerStatistics as LayerStatistics
+    from tb_actviz.arrays import as_maps as as_maps
+    from tb_actviz.callback import ActivationCallback as ActivationCallback
+    from tb_actviz.capture.execution import Capture as Capture
+    from tb_actviz.capture.extractor import FeatureExtractor as FeatureExtractor
+    from tb_actviz.capture.extractor import activations as activations
+    from tb_actviz.capture.named_input import NamedInput as NamedInput
+    from tb_actviz.capture.selection import LayerInfo as LayerInfo
+    from tb_actviz.capture.selection import describe_layers as describe_layers
+    from tb_actviz.checkpoints.files import Checkpoint as Checkpoint
+    from tb_actviz.checkpoints.log import LoggedCheckpoints as LoggedCheckpoints
+    from tb_actviz.checkpoints.log import SkippedCheckpoint as SkippedCheckpoint
+    from tb_actviz.checkpoints.log import log_checkpoints as log_checkpoints
+    from tb_actviz.comparison import InputDifference as InputDifference
+    from tb_actviz.comparison import compare_inputs as compare_inputs
+    from tb_actviz.errors import InputError as InputError
+    from tb_actviz.imaging.colormap import colorize as colorize
+    from tb_actviz.imaging.colormap import mat2gray as mat2gray
+    from tb_actviz.imaging.grid import imtile as imtile
+    from tb_actviz.imaging.montage import draw_beside_input as draw_beside_input
+    from tb_actviz.imaging.montage import draw_channels as draw_channels
+    from tb_actviz.imaging.montage import draw_inputs as draw_inputs
+    from tb_actviz.imaging.montage import draw_relu as draw_relu
+    from tb_actviz.imaging.resize import imresize as imresize
+    from tb_actviz.logger import ActivationLogger as ActivationLogger
+    from tb_actviz.reading import StoredActivations as StoredActivations
+    from tb_actviz.reading import read_records as read_records
+    from tb_actviz.receptive_field import ReceptiveField as ReceptiveField
+    from tb_actviz.records.codec import Packed as Packed
+    from tb_actviz.records.facts import InputFacts as InputFacts
+    from tb_actviz.records.facts import LayerFacts as LayerFacts
+    from tb_actviz.records.facts import Record as Record
+    from tb_actviz.records.strict_json import RecordError as RecordError
+    from tb_actviz.runs.logged_step import LoggedStep as LoggedStep
+    from tb_actviz.runs.options import LogOptions as LogOptions
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "ActivationCallback",
-    "ActivationLogger",
-    "Capture",
-    "ChannelStatistics",
-    "FeatureExtractor",
-    "InputDifference",
-    "InputError",
-    "LayerInfo",
-    "LogOptions",
-    "LoggedCheckpoints",
-    "LoggedStep",
-    "StoredActivations",
-    "activations",
-    "as_maps",
-    "channel_grid",
-    "channel_statistics",
-    "channels_beside_input",
-    "colorize",
-    "compare_inputs",
-    "dead_channels",
-    "describe_layers",
-    "imresize",
-    "imtile",
-    "input_comparison",
-    "log_checkpoints",
-    "mat2gray",
-    "read_records",
-    "relu_comparison",
-    "strongest_channels",
-]
-
-_MODULES = {
+#: Each public name, to the module that has it.
+_HOMES = {
     "ActivationCallback": "callback",
     "ActivationLogger": "logger",
     "Capture": "capture.execution",
     "ChannelStatistics": "analysis.channels",
+    "Checkpoint": "checkpoints.files",
     "FeatureExtractor": "capture.extractor",
     "InputDifference": "comparison",
     "InputError": "errors",
+    "InputFacts": "records.facts",
+    "LayerFacts": "records.facts",
     "LayerInfo": "capture.selection",
+    "LayerStatistics": "analysis.layer",
     "LogOptions": "runs.options",
-    "LoggedStep": "runs.step_summaries",
     "LoggedCheckpoints": "checkpoints.log",
+    "LoggedStep": "runs.logged_step",
+    "NamedInput": "capture.named_input",
+    "Packed": "records.codec",
+    "ReceptiveField": "receptive_field",
+    "Record": "records.facts",
+    "RecordError": "records.strict_json",
+    "SkippedCheckpoint": "checkpoints.log",
     "StoredActivations": "reading",
     "activations": "capture.extractor",
     "as_maps": "arrays",
-    "channel_grid": "imaging.montage",
     "channel_statistics": "analysis.channels",
-    "channels_beside_input": "imaging.montage",
     "colorize": "imaging.colormap",
-    "dead_channels": "analysis.channels",
     "compare_inputs": "comparison",
+    "dead_channels": "analysis.channels",
     "describe_layers": "capture.selection",
+    "draw_beside_input": "imaging.montage",
+    "draw_channels": "imaging.montage",
+    "draw_inputs": "imaging.montage",
+    "draw_relu": "imaging.montage",
     "imresize": "imaging.resize",
     "imtile": "imaging.grid",
-    "input_comparison": "imaging.montage",
     "log_checkpoints": "checkpoints.log",
     "mat2gray": "imaging.colormap",
     "read_records": "reading",
-    "relu_comparison": "imaging.montage",
     "strongest_channels": "analysis.channels",
 }
+
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
     # TensorBoard imports this package for its plugin: nothing heavy before it is used.
-    if name in _MODULES:
-        module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
-        return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    # So that help, errors and the pages of a debugger name what users import.
+    value.__module__ = __name__
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})

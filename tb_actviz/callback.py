@@ -10,7 +10,7 @@ import keras
 from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection
-from tb_actviz.runs.options import LogOptions, check_share
+from tb_actviz.runs.options import DEFAULT_MAX_BYTES, LogOptions, TrainingLimits
 from tb_actviz.runs.schedule import Frequency, StepCounter, read_schedule
 from tb_actviz.runs.training_log import TrainingLog
 
@@ -35,13 +35,19 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
             the first training begins.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
             takes the convolutions and the activation layers.
-        freq: `"epoch"`, `"batch"`, a number n for every n-th batch, the numbers of the
-            batches, or a function that says whether a batch is to be logged.
+        update_freq: `"epoch"`, `"batch"`, a number n for every n-th batch, the numbers
+            of the batches, or a function that says whether a batch is to be logged.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
-        max_overhead: Share of the training time that logging may cost, above 0 and at
-            most 1: where it would cost more, it is done less often, which is told. None
-            logs every step asked for.
         options: What is logged of each layer.
+        max_overhead: Share of the training time that logging may cost, above 0 and at
+            most 1: where it would cost more, it is done less often, with a warning.
+            None logs every step asked for.
+        max_bytes: How large the event files of the run may get; None for any size.
+        when_full: What happens when writing cannot keep up: `"block"` makes the
+            training wait, `"drop_oldest"` drops the oldest step that is not yet
+            written, and counts it.
+        dead_threshold: A layer with at least this share of dead channels, in (0, 1],
+            is warned of, once. None never warns.
 
     Raises:
         InputError: If an argument cannot be used; layers and inputs are checked when
@@ -53,15 +59,17 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         log_dir: str | os.PathLike[str],
         inputs: Inputs,
         layers: LayerSelection | None = None,
-        freq: Frequency = "epoch",
+        update_freq: Frequency = "epoch",
         *,
         preprocess: Preprocess = "auto",
-        max_overhead: float | None = 0.05,
         options: LogOptions | None = None,
+        max_overhead: float | None = 0.05,
+        max_bytes: int | None = DEFAULT_MAX_BYTES,
+        when_full: str = "block",
+        dead_threshold: float | None = 0.5,
     ) -> None:
         super().__init__()
-        check_share("max_overhead", max_overhead)
-        self._schedule = read_schedule(freq)
+        self._schedule = read_schedule(update_freq)
         # Keras then need not wait for each batch on account of this callback.
         self.async_safe = self._schedule.per_epoch
         self._log = TrainingLog(
@@ -69,8 +77,8 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
             inputs,
             layers,
             preprocess=preprocess,
-            max_overhead=max_overhead,
             options=options or LogOptions(),
+            limits=TrainingLimits(max_overhead, max_bytes, when_full, dead_threshold),
         )
         self._steps: StepCounter | None = None
         self._epoch = 0
@@ -136,7 +144,7 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._before_epoch = self._asked = self._began
         self._due, self._missed = 0, False
         if self._steps.repeats and self._log.last_step is not None:
-            self._log.tell_repeats(self._log.last_step)
+            self._log.warn_of_repeats(self._log.last_step)
         if not per_epoch and self._schedule.is_due(self._began):
             self._log_at(self._began)
 

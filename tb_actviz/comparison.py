@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import keras
 import numpy as np
@@ -13,13 +13,10 @@ from tb_actviz.analysis.differences import channel_differences
 from tb_actviz.arrays import as_maps
 from tb_actviz.capture.forward_pass import ForwardPass
 from tb_actviz.capture.inputs import Inputs, read_inputs
-from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import (
     LayerSelection,
-    followed_by,
     select_calls,
-    select_default,
 )
 from tb_actviz.errors import InputError
 
@@ -72,7 +69,7 @@ def compare_inputs(
         first: One picture, as for `read_inputs`.
         second: Another one of the same size.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
-            takes the activation layers, and the convolutions without one.
+            takes the convolutions and the activation layers.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
 
     Returns:
@@ -82,14 +79,7 @@ def compare_inputs(
         InputError: If an input cannot be used, there is more than one on a side, the
             two differ in size, or a layer does not exist.
     """
-
-    def choose(calls: Sequence[LayerCall]) -> list[LayerCall]:
-        if layers is not None:
-            return select_calls(calls, layers)
-        # A layer and its activation tell the same: one of them is enough.
-        seen_after = followed_by(calls)
-        return [call for call in select_default(calls) if call.path not in seen_after]
-
+    choose = partial(select_calls, layers=layers)
     forward = ForwardPass(model, choose, preprocess=preprocess)
     pair = []
     for inputs in (first, second):

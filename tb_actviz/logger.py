@@ -1,27 +1,23 @@
-"""Joins capture, analysis, imaging, records and writing: inputs in, summaries out."""
+"""The logger that people use: inputs in, what TensorBoard shows out."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
 from types import TracebackType
 
 import keras
 
-from tb_actviz.arrays import Limits, finite_limits
 from tb_actviz.capture.execution import Capture
 from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection
-from tb_actviz.errors import InputError
-from tb_actviz.runs.layer_records import InputPictures
-from tb_actviz.runs.options import VIEWS, LogOptions
-from tb_actviz.runs.step_summaries import LoggedStep, StepSummaries
-from tb_actviz.runs.views import SharedScale
+from tb_actviz.progress import Progress, reporting
+from tb_actviz.runs.logged_step import LoggedStep
+from tb_actviz.runs.options import LogOptions
+from tb_actviz.runs.step_logger import StepLogger
 from tb_actviz.runs.watched_model import WatchedModel
 from tb_actviz.writing.event_file import check_step
-from tb_actviz.writing.remote import open_event_file
 
 
 class ActivationLogger:
@@ -56,16 +52,14 @@ class ActivationLogger:
         options: LogOptions | None = None,
     ) -> None:
         self.options = options or LogOptions()
-        self._views = tuple(VIEWS) if self.options.views is None else self.options.views
         self._watched = WatchedModel(
             model,
             layers,
             preprocess=preprocess,
-            channels=tuple(self.options.channels),
+            channels=self.options.channels_asked,
             class_names=self.options.class_names,
         )
-        self._file = open_event_file(log_dir)
-        self._pictures = InputPictures()
+        self._log = StepLogger(log_dir, self._watched, self.options)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -76,27 +70,26 @@ class ActivationLogger:
         self,
         inputs: Inputs,
         step: int = 0,
-        progress: Callable[[int, int], None] | None = None,
         *,
         samples: int = SAMPLES,
-        shared: SharedScale | None = None,
+        progress: Progress = True,
     ) -> LoggedStep:
         """Run the inputs through the model and log every layer.
 
         All inputs are read and checked before anything is run or written.
 
         Args:
-            inputs: As for `read_inputs`; sizes may differ. Of a dataset or generator
-                samples are taken the first time; as long as the same one is passed,
-                these samples are used.
+            inputs: As for `activations`: paths of pictures, arrays of shape (H, W, C)
+                or (N, H, W, C), RGB 0…255, datasets, a list or dict of these; sizes
+                may differ. Of a dataset or generator samples are taken the first time;
+                as long as the same one is passed, these samples are used.
             step: Step to log at, at least 0.
-            progress: Called with (responses drawn, all responses) while this works.
             samples: How many samples to take of a dataset or generator.
-            shared: Scales that these pictures share with those of other steps; None
-                for the scales of the options.
+            progress: Whether to show a progress bar on a terminal; or what to call with
+                (responses drawn, all responses).
 
         Returns:
-            What was written and found.
+            What was logged.
 
         Raises:
             InputError: If an input cannot be read or does not fit the model, the step
@@ -104,31 +97,8 @@ class ActivationLogger:
         """
         check_step(step)
         named = self.read(inputs, samples=samples)
-        self._check_something_to_log(len(named))
-        if self._file.is_deleted:
-            self._pictures = InputPictures()
-        summaries = StepSummaries(
-            self._watched.with_inputs(named),
-            self.options,
-            step,
-            views=self._views,
-            pictures=self._pictures,
-            shared=shared,
-        )
-        done, total = 0, len(named) * len(self.layers)
-        for read in named:
-            # In one expression, so that the activations of one input are gone before
-            # those of the next are computed.
-            for of_layer in summaries.add(self._watched.run(read)):
-                for summary in of_layer:
-                    self._file.add(summary, step)
-                done += 1
-                if progress is not None:
-                    progress(done, total)
-        for summary in summaries.finish():
-            self._file.add(summary, step)
-        self._file.flush()
-        return summaries.logged
+        with reporting(progress, "drawing") as report:
+            return self._log.log(named, step, report)
 
     def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
         """Read inputs and check that they fit; a model never called is built by them.
@@ -145,43 +115,13 @@ class ActivationLogger:
         """
         return self._watched.read(inputs, samples=samples)
 
-    def value_ranges(self, inputs: Sequence[NamedInput]) -> dict[str, Limits | None]:
-        """Find between which values the activations lie, without logging them.
-
-        Args:
-            inputs: From `read`.
-
-        Returns:
-            Layer path to the smallest and largest finite value over all inputs, None
-            where nothing is finite; also for the layers before activations that are
-            shown with them.
-
-        Raises:
-            InputError: If the model fails on an input.
-        """
-        shown = self._watched.shown
-        found: dict[str, Limits | None] = dict.fromkeys(shown)
-        for named in inputs:
-            captured = self._watched.run(named)
-            for path in shown:
-                found[path] = joined_ranges(found[path], finite_limits(captured[path]))
-        return found
-
-    def recompile(self) -> None:
-        """Forget the compiled pass.
-
-        It follows the model's weights by itself, but not values that a layer makes
-        constants of, such as the statistics of `Normalization`.
-        """
-        self._watched.recompile()
-
     @property
     def event_file(self) -> str | None:
         """Path of the event file, None before anything was written.
 
         On another machine it is the URL of the last one.
         """
-        return None if self._file.path is None else str(self._file.path)
+        return self._log.event_file
 
     def describe(self) -> Capture:
         """Tell how the activations are captured; printed, it is text for people.
@@ -196,7 +136,7 @@ class ActivationLogger:
 
     def close(self) -> None:
         """Close the event file; closing again does nothing."""
-        self._file.close()
+        self._log.close()
 
     def __enter__(self) -> ActivationLogger:
         return self
@@ -208,41 +148,3 @@ class ActivationLogger:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _check_something_to_log(self, inputs: int) -> None:
-        """Refuse views that show nothing of these inputs and layers."""
-        some = {
-            "channels": True,
-            "strongest": True,
-            "chosen": bool(self.options.channels),
-            "relu": any(layer.before for layer in self._watched.layers),
-            "inputs": inputs > 1,
-        }
-        options = self.options
-        if not (
-            self._views or options.records or options.scalars or options.histograms
-        ):
-            raise InputError(
-                "There is nothing to log: the options ask for no views, records, "
-                "scalars or histograms."
-            )
-        if self._views and not any(some[view] for view in self._views):
-            raise InputError(
-                f"There is nothing to draw of {', '.join(self._views)}: chosen "
-                "needs channels, relu an activation layer, inputs two inputs."
-            )
-
-
-def joined_ranges(first: Limits | None, second: Limits | None) -> Limits | None:
-    """Find the range that holds two others.
-
-    Args:
-        first: (smallest, largest), or None for nothing.
-        second: Another one.
-
-    Returns:
-        The range of both, None where both are nothing.
-    """
-    if first is None or second is None:
-        return first or second
-    return min(first[0], second[0]), max(first[1], second[1])

@@ -32,7 +32,7 @@ from tb_actviz import (
     InputError,
     LogOptions,
     activations,
-    channel_grid,
+    draw_channels,
 )
 from tb_actviz.records.codec import unpack
 from tb_actviz.records.facts import Record
@@ -98,28 +98,28 @@ class Seen(keras.callbacks.Callback):
 @pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("build", [nested, subclassed])
-@pytest.mark.parametrize("freq", ["epoch", "batch"])
+@pytest.mark.parametrize("update_freq", ["epoch", "batch"])
 def test_training_with_the_callback_is_bit_identical(
-    build: Callable[[], keras.Model], freq: str, tmp_path: Path
+    build: Callable[[], keras.Model], update_freq: str, tmp_path: Path
 ) -> None:
-    callback = logged_to(tmp_path, "*", freq=freq)
+    callback = logged_to(tmp_path, "*", update_freq=update_freq)
     train_the_same(callback, build=build, epochs=3)
-    assert steps(tmp_path) == ([0, 1, 2] if freq == "epoch" else list(range(7)))
+    assert steps(tmp_path) == ([0, 1, 2] if update_freq == "epoch" else list(range(7)))
 
 
 @pytest.mark.slow
 @pytest.mark.every_backend
-@pytest.mark.parametrize("freq", ["epoch", "batch"])
+@pytest.mark.parametrize("update_freq", ["epoch", "batch"])
 def test_what_is_logged_is_what_the_layers_do_at_that_moment(
-    freq: str, tmp_path: Path
+    update_freq: str, tmp_path: Path
 ) -> None:
     model = trainable()
-    seen = Seen(LAYERS, batches=freq == "batch")
+    seen = Seen(LAYERS, batches=update_freq == "batch")
     options = LogOptions(precision="float32", views=("channels",))
-    callback = logged_to(tmp_path, LAYERS, freq=freq, options=options)
+    callback = logged_to(tmp_path, LAYERS, update_freq=update_freq, options=options)
     fit(model, callback, seen)
-    first = 0 if freq == "epoch" else 1
-    assert len(seen.found) == (2 if freq == "epoch" else 4)
+    first = 0 if update_freq == "epoch" else 1
+    assert len(seen.found) == (2 if update_freq == "epoch" else 4)
     read, drawn = records(tmp_path), images(tmp_path)
     numbers, bins = scalars(tmp_path), histograms(tmp_path)
     for step, captured in enumerate(seen.found, first):
@@ -130,7 +130,7 @@ def test_what_is_logged_is_what_the_layers_do_at_that_moment(
             for index, one in enumerate(record.inputs):
                 own = unpack(one.packed).reshape(both.shape[1:])
                 np.testing.assert_allclose(own, both[index], rtol=1e-5, atol=1e-6)
-                grid = channel_grid(
+                grid = draw_channels(
                     unpack(one.packed),
                     layer=path,
                     input_name=one.name,
@@ -159,7 +159,7 @@ def test_what_is_logged_is_what_the_layers_do_at_that_moment(
 @pytest.mark.slow
 @pytest.mark.every_backend
 def test_each_log_tells_where_it_is_and_what_it_cost(tmp_path: Path) -> None:
-    callback = logged_to(tmp_path, freq=2)
+    callback = logged_to(tmp_path, update_freq=2)
     fit(trainable(), callback, batches=3)
     positions = {
         step: dict(record.position) for (_, step), record in records(tmp_path).items()
@@ -231,7 +231,7 @@ def test_a_second_fit_and_a_recompiled_model_go_on_after_the_steps_there(
 @pytest.mark.every_backend
 def test_batches_are_counted_on_by_the_optimizer(tmp_path: Path) -> None:
     model = compiled(nested())
-    callback = logged_to(tmp_path, freq=3)
+    callback = logged_to(tmp_path, update_freq=3)
     fit(model, callback)
     assert steps(tmp_path) == [0, 3]
     fit(model, callback)
@@ -285,7 +285,7 @@ def test_a_restored_training_keeps_its_count(
     fit(model, *callbacks(), epochs=5)
     assert steps(tmp_path / "run") == [0, 1, 2, 3, 4]
     read = records(tmp_path / "run")
-    last = activations(model, PROBES["one"])["backbone/conv"]
+    last = activations(model, PROBES["one"], "*")["backbone/conv"]
     packed = read["backbone/conv", 4].inputs[0].packed
     np.testing.assert_allclose(unpack(packed), last[0], rtol=2e-3, atol=1e-4)
 
@@ -321,7 +321,7 @@ def test_steps_that_are_there_already_are_not_written_again(
 )
 def test_several_batches_in_one_execution_are_counted(tmp_path: Path) -> None:
     model = compiled(nested(), steps_per_execution=3)
-    callback = logged_to(tmp_path, freq=[0, 2, 6, 7])
+    callback = logged_to(tmp_path, update_freq=[0, 2, 6, 7])
     fit(model, callback, batches=6)
     assert steps(tmp_path) == [0, 3, 6, 9]
 
@@ -357,7 +357,7 @@ def test_it_stands_next_to_the_callback_of_keras(tmp_path: Path) -> None:
 def test_a_loop_of_ones_own_is_logged(tmp_path: Path) -> None:
     model = trainable()
     callbacks = keras.callbacks.CallbackList(
-        [logged_to(tmp_path, freq="batch")],
+        [logged_to(tmp_path, update_freq="batch")],
         model=model,
     )
     x, y = data(2)
@@ -374,8 +374,8 @@ def test_a_loop_of_ones_own_is_logged(tmp_path: Path) -> None:
 
 
 def test_epochs_do_not_make_keras_wait_for_every_batch(tmp_path: Path) -> None:
-    for freq, waits in [("epoch", True), ("batch", False)]:
-        callback = ActivationCallback(tmp_path, PROBES, freq=freq)
+    for update_freq, waits in [("epoch", True), ("batch", False)]:
+        callback = ActivationCallback(tmp_path, PROBES, update_freq=update_freq)
         assert callback.async_safe is waits
 
 
@@ -428,7 +428,7 @@ def test_wrong_arguments_are_told_before_training(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"freq": "epochs"}, "Did you mean 'epoch'"),
+        ({"update_freq": "epochs"}, "Did you mean 'epoch'"),
         ({"max_overhead": 0}, "max_overhead=0; expected a share above 0"),
         ({"max_overhead": 5}, "max_overhead=5"),
         ({"max_overhead": "5%"}, "max_overhead='5%'"),
@@ -460,8 +460,7 @@ def test_dead_channels_are_named_once(
     text = values(tmp_path, "text")["tb_actviz/dead_channels", 2]
     assert "| backbone/conv | 50% | 0, 2 |" in text.string_val[0].decode()
     caplog.clear()
-    options = LogOptions(dead_threshold=0.6)
-    callback = logged_to(tmp_path / "b", options=options)
+    callback = logged_to(tmp_path / "b", dead_threshold=0.6)
     fit(model, callback)
     assert told(caplog) == []
 
@@ -470,7 +469,7 @@ def test_dead_channels_are_named_once(
 def test_a_budget_stretches_the_interval_and_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    callback = logged_to(tmp_path, "*", freq="batch", max_overhead=0.02)
+    callback = logged_to(tmp_path, "*", update_freq="batch", max_overhead=0.02)
     with caplog.at_level(logging.WARNING, "tb_actviz"):
         fit(trainable(), callback, epochs=3, batches=40)
     logged = steps(tmp_path)
@@ -487,10 +486,10 @@ def test_a_budget_stretches_the_interval_and_says_so(
 
 @pytest.mark.slow
 def test_a_budget_adds_no_steps_to_a_list(tmp_path: Path) -> None:
-    callback = logged_to(tmp_path, freq=[0, 1, 2, 3, 40], max_overhead=1e-6)
+    callback = logged_to(tmp_path, update_freq=[0, 1, 2, 3, 40], max_overhead=1e-6)
     fit(trainable(), callback, batches=30)
     assert steps(tmp_path) == [0]
-    callback = logged_to(tmp_path / "b", freq=[0, 1, 2, 60], max_overhead=1e-6)
+    callback = logged_to(tmp_path / "b", update_freq=[0, 1, 2, 60], max_overhead=1e-6)
     fit(trainable(), callback, batches=30)
     assert steps(tmp_path / "b") == [0, 60]
 
@@ -499,8 +498,8 @@ def test_a_budget_adds_no_steps_to_a_list(tmp_path: Path) -> None:
 def test_files_stop_growing_at_max_bytes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    options = LogOptions(max_bytes=200_000, views=())
-    callback = logged_to(tmp_path, "*", options=options)
+    options = LogOptions(views=())
+    callback = logged_to(tmp_path, "*", options=options, max_bytes=200_000)
     model = trainable()
 
     def pace(epoch: int, logs: Any = None) -> None:

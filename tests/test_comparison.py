@@ -59,10 +59,10 @@ def test_every_channel_of_every_layer_is_ranked() -> None:
         assert 0 <= left < right <= 30
 
 
-def test_by_default_a_layer_and_its_activation_count_once() -> None:
+def test_by_default_the_layers_worth_seeing_are_compared() -> None:
     model, (first, second) = small(), pictures(2, (40, 30))
     found = {one.layer for one in compare_inputs(model, first, second)}
-    assert found == {"relu1", "a", "b.act"}
+    assert found == {"conv1", "relu1", "a", "b", "b.act"}
 
 
 def test_equal_inputs_and_vectors() -> None:

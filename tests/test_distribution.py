@@ -144,10 +144,10 @@ def assert_logged_by_the_chief(folder: Path, processes: int) -> None:
     """One file for each frequency, and in it what the chief's weights give."""
     assert [told(folder, rank) for rank in range(processes)] == [[]] * processes
     assert_unharmed(folder, processes)
-    per_epoch, per_batch = (logged(folder / freq) for freq in FREQUENCIES)
-    for freq in FREQUENCIES:
-        assert len(event_files(folder / freq)) == 1
-        assert event_files(folder / freq)[0].parent == folder / freq
+    per_epoch, per_batch = (logged(folder / update_freq) for update_freq in FREQUENCIES)
+    for update_freq in FREQUENCIES:
+        assert len(event_files(folder / update_freq)) == 1
+        assert event_files(folder / update_freq)[0].parent == folder / update_freq
     last = EPOCHS * BATCHES
     assert list(per_epoch) == [(name, e) for e in range(EPOCHS) for name in LAYERS]
     assert list(per_batch) == [(name, b) for b in range(last + 1) for name in LAYERS]

@@ -6,6 +6,7 @@ import gc
 import weakref
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,11 +19,11 @@ from tb_actviz import (
     InputError,
     LogOptions,
     activations,
-    channel_grid,
-    channels_beside_input,
-    input_comparison,
+    draw_beside_input,
+    draw_channels,
+    draw_inputs,
+    draw_relu,
     read_records,
-    relu_comparison,
     strongest_channels,
 )
 from tb_actviz.arrays import as_maps
@@ -61,19 +62,19 @@ def test_every_picture_is_the_one_its_function_draws(
             own = maps[name][layer][0]
             best = strongest_channels(own, 2)[0]
             where = {"layer": layer, "input_name": name}
-            expected[f"{layer}/channels/{name}"] = channel_grid(own, **where)
-            expected[f"{layer}/chosen/{name}"] = channels_beside_input(
+            expected[f"{layer}/channels/{name}"] = draw_channels(own, **where)
+            expected[f"{layer}/chosen/{name}"] = draw_beside_input(
                 picture, own, [2, 0], **where
             )
-            expected[f"{layer}/strongest/{name}"] = channels_beside_input(
+            expected[f"{layer}/strongest/{name}"] = draw_beside_input(
                 picture, own, best, heading="strongest channels", **where
             )
             if layer == "relu1":
                 before = maps[name]["conv1"][0]
-                expected[f"relu1/relu/{name}"] = relu_comparison(
+                expected[f"relu1/relu/{name}"] = draw_relu(
                     before, own, [2, 0], before_layer="conv1", **where
                 )
-        expected[f"{layer}/inputs"] = input_comparison(
+        expected[f"{layer}/inputs"] = draw_inputs(
             [A, B],
             [maps[name][layer][0][:, :, [2, 0]] for name in ("face", "closed")],
             [2, 0],
@@ -180,7 +181,22 @@ def test_nothing_is_written_when_any_input_is_bad(
     ("layers", "options", "words"),
     [
         ("conv1", {"channels": (4,)}, "'conv1' has 4 channels, 0 to 3; channel 4"),
-        (["relu1", "a"], {"channels": (2,)}, "'a' has 2 channels, 0 to 1; channel 2"),
+        (
+            ["relu1", "a"],
+            {"channels": (1, 4)},
+            "The widest of 2 layers, 'relu1', has 4 channels, 0 to 3; channel 4 does",
+        ),
+        (
+            ["relu1", "a"],
+            {"channels": {"a": (2,)}},
+            "The layer 'a' has 2 channels, 0 to 1; channel 2 does not exist",
+        ),
+        (
+            ["relu1", "a"],
+            {"channels": {"rel1": (2,)}},
+            "followed in 'rel1', which none of the logged layers matches. Did you mean "
+            "'relu1'",
+        ),
         ("convx", {}, "Did you mean 'conv1'"),
         (
             "conv1",
@@ -211,6 +227,8 @@ def test_wrong_layers_and_channels(
         ({"channels": (-1,)}, r"channels \[-1\]; expected integers"),
         ({"channels": (1.5,)}, r"channels \[1.5\]; expected integers"),
         ({"channels": range(65)}, "65 channels to follow; expected at most 64"),
+        ({"channels": {"a": (-1,)}}, r"channels \[-1\]; expected integers"),
+        ({"channels": {1: (1,)}}, "channels for 1; expected a layer path or glob"),
         ({"limits": (2.0, 1.0)}, r"limits \(2.0, 1.0\); expected two finite numbers"),
         ({"limits": (1.0, 2.0, 3.0)}, "expected two finite numbers"),
         ({"limits": (0.0, np.nan)}, "expected two finite numbers"),
@@ -261,13 +279,13 @@ def test_a_volume_is_drawn_slice_by_slice_in_every_view(tmp_path: Path) -> None:
     with ActivationLogger(tmp_path, keras.Model(inputs, x)) as log:
         log(volume)
     found = images(tmp_path)
-    maps = activations(keras.Model(inputs, x), volume)["conv3d"]
-    expected = channel_grid(
+    maps = activations(keras.Model(inputs, x), volume, "*")["conv3d"]
+    expected = draw_channels(
         as_maps(maps[0]), layer="conv3d", input_name="input_0", shape=(2, 5, 5, 2)
     )
     np.testing.assert_array_equal(found["conv3d/channels/input_0", 0], expected)
     order = strongest_channels(as_maps(maps[0]), 2)[0].tolist()
-    expected = input_comparison(
+    expected = draw_inputs(
         [None, None],
         [as_maps(one)[:, :, order] for one in maps],
         order,
@@ -278,18 +296,74 @@ def test_a_volume_is_drawn_slice_by_slice_in_every_view(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found["conv3d/inputs", 0], expected)
 
 
-def test_channels_are_checked_where_only_a_run_tells_how_many(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("channels", "followed", "missing"),
+    [
+        ((2, 1), {"conv1": [2, 1], "a": [1]}, {"a": (2,)}),
+        ({"conv*": (3,), "a": (0, 1)}, {"conv1": [3], "a": [0, 1]}, {}),
+        ({"a": (1,), "*": (1, 2)}, {"conv1": [1, 2], "a": [1]}, {"a": (2,)}),
+        ({"conv1": (0,)}, {"conv1": [0]}, {}),
+    ],
+)
+def test_channels_are_followed_where_they_exist_and_it_is_said_where_not(
+    model: keras.Model,
+    tmp_path: Path,
+    channels: Any,
+    followed: dict[str, list[int]],
+    missing: dict[str, tuple[int, ...]],
+) -> None:
+    options = LogOptions(channels=channels, views=("chosen", "inputs"), strongest=2)
+    with ActivationLogger(tmp_path, model, ["conv1", "a"], options=options) as log:
+        given = {"face": A, "closed": B}
+        if missing:
+            words = (
+                "of the channels to follow, these do not exist in these layers: a: 2"
+            )
+            with pytest.warns(UserWarning, match=f"(?i){words}"):
+                logged = log(given)
+        else:
+            logged = log(given)
+        assert log(given, step=1).missing_channels == missing  # warned of once
+    assert logged.missing_channels == missing
+    found = images(tmp_path)
+    maps = {
+        name: activations(model, picture, ["conv1", "a"])
+        for name, picture in given.items()
+    }
+    assert {tag for tag, _ in found if "/chosen/" in tag} == {
+        f"{layer}/chosen/{name}" for layer in followed for name in given
+    }
+    for layer, wanted in followed.items():
+        for name, picture in given.items():
+            expected = draw_beside_input(
+                picture, maps[name][layer][0], wanted, layer=layer, input_name=name
+            )
+            np.testing.assert_array_equal(found[f"{layer}/chosen/{name}", 0], expected)
+    for layer in ("conv1", "a"):
+        best = strongest_channels(maps["face"][layer][0], 2)[0].tolist()
+        wanted = followed.get(layer, best)
+        expected = draw_inputs(
+            [A, B],
+            [maps[name][layer][0][:, :, wanted] for name in given],
+            wanted,
+            layer=layer,
+            input_names=list(given),
+        )
+        np.testing.assert_array_equal(found[f"{layer}/inputs", 0], expected)
+
+
+def test_channels_are_followed_where_only_a_run_tells_how_many(tmp_path: Path) -> None:
     inputs = keras.Input((4,))
     x = keras.layers.Lambda(lambda x: x, output_shape=(None,), name="unknown")(inputs)
-    options = LogOptions(channels=(4,))
+    options = LogOptions(channels=(4, 1), views=("chosen",))
+    model = keras.Model(inputs, x)
     with (
-        ActivationLogger(
-            tmp_path / "r", keras.Model(inputs, x), options=options
-        ) as log,
-        pytest.raises(InputError, match="'unknown' has 4 channels, 0 to 3; channel 4"),
+        ActivationLogger(tmp_path, model, options=options) as log,
+        pytest.warns(UserWarning, match="do not exist in these layers: unknown: 4"),
     ):
-        log(np.ones((1, 4)))
-    assert not (tmp_path / "r").exists()
+        logged = log(np.ones((1, 4)))
+    assert logged.missing_channels == {"unknown": (4,)}
+    assert logged.tags == ["unknown/chosen/input"]
 
 
 def test_a_layer_without_values_is_refused_at_once(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from networks import pictures, small
 from training import PROBES, fit, trainable
 
-from tb_actviz import ActivationCallback, ActivationLogger, LogOptions, read_records
+from tb_actviz import ActivationCallback, ActivationLogger, read_records
 from tb_actviz.writing.history import bytes_of, steps_of
 from tb_actviz.writing.reader import event_files
 
@@ -96,8 +96,8 @@ def test_the_budget_counts_what_is_there(tmp_path: Path) -> None:
     model = trainable()
     fit(model, logged_to(url), epochs=1)
     size = bytes_of(url)
-    options = LogOptions(max_bytes=int(2.5 * size))
-    fit(model, logged_to(url, options=options), epochs=9, initial_epoch=1)
+    callback = logged_to(url, max_bytes=int(2.5 * size))
+    fit(model, callback, epochs=9, initial_epoch=1)
     assert 1.5 * size < bytes_of(url) <= 2.5 * size
 
 

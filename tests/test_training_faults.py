@@ -67,7 +67,7 @@ def test_a_full_disk_ends_the_logging_until_there_is_room(
     with small_disk(tmp_path / "disk", "512k") as disk:
         run = disk / "run"
         (disk / "something else").write_bytes(bytes(350_000))
-        callback = logged_to(run, freq="batch")
+        callback = logged_to(run, update_freq="batch")
         train_the_same(callback, epochs=10)
         (message,) = told(caplog)
         assert message.startswith(f"Logging activations to {run} ended at step ")
@@ -129,7 +129,7 @@ def test_a_folder_that_becomes_read_only_ends_the_logging(
         run = disk / "run"
         # No file is open before the first log; the system would refuse otherwise.
         lock_it = At(lambda: make_read_only(disk), batches=3)
-        train_the_same(lock_it, logged_to(run, freq=[5, 7, 9]))
+        train_the_same(lock_it, logged_to(run, update_freq=[5, 7, 9]))
         (message,) = told(caplog)
         assert message.startswith(f"Logging activations to {run} ended at step ")
         assert "Read-only file system" in message
@@ -255,7 +255,7 @@ def test_a_worker_can_be_killed_at_any_moment(
             throw_into_the_worker(SystemExit)
 
         run = tmp_path / str(attempt)
-        callback = logged_to(run, freq="batch", options=SLOW)
+        callback = logged_to(run, update_freq="batch", options=SLOW)
         train_the_same(callback, At(kill, batches=3), epochs=3)
         (message,) = told(caplog)
         assert "the writing thread ended with SystemExit" in message
@@ -288,7 +288,7 @@ def test_a_model_that_fails_at_inference_ends_the_logging(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    callback = logged_to(tmp_path, ["conv", "head"], freq="batch", options=SLOW)
+    callback = logged_to(tmp_path, ["conv", "head"], update_freq="batch", options=SLOW)
     train_the_same(callback, build=build, eager=eager)
     (message,) = told(caplog)
     assert f"ended at step {RUNS - 1}: The model " in message
@@ -332,7 +332,7 @@ def test_a_predicate_that_raises_ends_the_logging(
             raise error("of the user's")
         return True
 
-    train_the_same(logged_to(tmp_path, freq=is_due))
+    train_the_same(logged_to(tmp_path, update_freq=is_due))
     assert told(caplog) == [f"{what}: {words}. Training goes on."]
     if at:
         assert steps_in_all_loaders(tmp_path) == {".": list(range(at))}
@@ -414,9 +414,15 @@ def test_a_step_that_is_dropped_is_counted(
         return write(descriptor, data)
 
     monkeypatch.setattr(os, "write", write_after_the_training)
-    options = LogOptions(views=SLOW.views, when_full="drop_oldest")
+    options = LogOptions(views=SLOW.views)
     train_the_same(
-        logged_to(tmp_path, "*", freq="batch", options=options),
+        logged_to(
+            tmp_path,
+            "*",
+            update_freq="batch",
+            options=options,
+            when_full="drop_oldest",
+        ),
         At(trained.set, batches=12),
     )
     logged = steps_in_all_loaders(tmp_path)["."]
@@ -436,7 +442,7 @@ def test_a_step_that_is_dropped_is_counted(
 def test_a_training_that_waits_for_the_writer_loses_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    callback = logged_to(tmp_path, freq="batch", options=SLOW)
+    callback = logged_to(tmp_path, update_freq="batch", options=SLOW)
     train_the_same(callback)
     assert steps_in_all_loaders(tmp_path) == {".": list(range(13))}
     assert scalars(tmp_path)["tb_actviz/dropped", 12] == 0
@@ -448,7 +454,10 @@ def test_a_training_that_waits_for_the_writer_loses_nothing(
 def test_two_callbacks_of_one_training_do_not_share_a_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    train_the_same(logged_to(tmp_path, freq="batch"), logged_to(tmp_path, freq="batch"))
+    train_the_same(
+        logged_to(tmp_path, update_freq="batch"),
+        logged_to(tmp_path, update_freq="batch"),
+    )
     (message,) = told(caplog)
     assert message.startswith(f"{tmp_path} is being logged to by another training")
     assert f"logs to {tmp_path / '2'}." in message
@@ -508,10 +517,9 @@ def test_a_training_that_was_still_written_leaves_its_folder_to_the_next(
         assert handler.entered.wait(SOON)
         raise KeyboardInterrupt
 
-    options = LogOptions(dead_threshold=0.25)
     logger.addHandler(handler)
     try:
-        callback = logged_to(tmp_path, options=options)
+        callback = logged_to(tmp_path, dead_threshold=0.25)
         with suppress(KeyboardInterrupt):
             fit(compiled(with_a_dead_channel()), callback, At(interrupt, epoch=1))
         del callback
@@ -543,8 +551,7 @@ def test_a_log_handler_that_raises_harms_nothing(
     logger.addHandler(handler)
     try:
         # Told by the worker thread.
-        options = LogOptions(dead_threshold=0.25)
-        callback = logged_to(tmp_path / "run", options=options)
+        callback = logged_to(tmp_path / "run", dead_threshold=0.25)
         train_the_same(callback, build=build)
         # Told by the training thread.
         (tmp_path / "file").write_text("")
@@ -557,7 +564,7 @@ def test_a_log_handler_that_raises_harms_nothing(
 KILLED = """
     sys.stdin.readline()
     started = At(lambda: print("trains", flush=True), batches=1)
-    callback = logged_to(run, ["backbone/conv", "head"], freq="batch")
+    callback = logged_to(run, ["backbone/conv", "head"], update_freq="batch")
     fit(compiled(nested()), callback, started, epochs=200, batches=10)
 """
 KILLED_AFTER = [0.0, 0.83, 0.21, 1.37, 0.52, 0.09]
@@ -580,7 +587,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # The system may have been writing when the last one was killed.
     last = event_files(run)[-1]
     os.truncate(last, last.stat().st_size - 7)
-    train_the_same(logged_to(run, [LAYER, "head"], freq="batch"))
+    train_the_same(logged_to(run, [LAYER, "head"], update_freq="batch"))
     after = steps_in_all_loaders(run)["."]
     assert after[: len(before)] == before
     assert len(after) == len(before) + 13
@@ -631,7 +638,7 @@ def test_two_processes_in_one_folder_do_not_share_a_run(tmp_path: Path) -> None:
     program = """
         sys.stdin.readline()
         model = compiled(nested())
-        fit(model, logged_to(run, freq="batch"), epochs=6, batches=5)
+        fit(model, logged_to(run, update_freq="batch"), epochs=6, batches=5)
         print(digest(model))
     """
     children = [Child(program, run) for _ in range(2)]
@@ -707,7 +714,7 @@ INTERRUPTED = """
         raise ValueError("the user's own")
 
     options = LogOptions(views=("channels", "strongest", "inputs"))
-    callback = logged_to(run, ["backbone/*"], freq="batch", options=options)
+    callback = logged_to(run, ["backbone/*"], update_freq="batch", options=options)
     fit(compiled(nested()), callback, At(interrupt, batches=6), epochs=5, batches=4)
 """
 
@@ -743,7 +750,7 @@ FORKING = """
 
     children = []
     options = LogOptions(views=("channels", "strongest", "inputs"))
-    callback = logged_to(run, freq="batch", options=options)
+    callback = logged_to(run, update_freq="batch", options=options)
     model = compiled(nested())
     fit(model, callback, At(fork, batches=5), epochs=2, batches=6)
     (child,) = children
@@ -779,7 +786,7 @@ LOADED_BY_PROCESSES = """
         model.fit(batches, epochs=4, shuffle=False, verbose=0, callbacks=callbacks)
         return digest(model)
 
-    print(train() == train(logged_to(run, freq="batch")))
+    print(train() == train(logged_to(run, update_freq="batch")))
 """
 
 
@@ -800,7 +807,7 @@ ALL_WARNINGS = """
     (run.parent / "file").write_text("")
     for folder in (run, run.parent / "file"):
         model = compiled(nested())
-        fit(model, logged_to(folder, freq="batch"))
+        fit(model, logged_to(folder, update_freq="batch"))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             print(digest(model))

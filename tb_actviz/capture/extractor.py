@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import keras
 import numpy as np
 
@@ -13,7 +11,7 @@ from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection, select_calls
 from tb_actviz.errors import InputError
-from tb_actviz.progress import progress_bar
+from tb_actviz.progress import Progress, reporting
 
 
 class FeatureExtractor:
@@ -29,7 +27,8 @@ class FeatureExtractor:
             as by calling it.
         layers: A path, a glob (`"fire6-*"`, `"*"` for all; values before activations
             inside layers only where it ends in `:pre`), a layer class, a predicate on
-            the layer, or a list of these.
+            the layer, or a list of these; None takes the layers worth seeing,
+            convolutions and activation layers.
         preprocess: What turns pictures (RGB, 0…255, float32, shape (N, H, W, C)) into
             what the model was trained on. `"auto"` takes the model's own
             `preprocess_input` where it carries one, and that of `keras.applications`
@@ -45,7 +44,7 @@ class FeatureExtractor:
     def __init__(
         self,
         model: keras.Model,
-        layers: LayerSelection = "*",
+        layers: LayerSelection | None = None,
         *,
         preprocess: Preprocess = "auto",
         compiled: bool | None = None,
@@ -68,7 +67,7 @@ class FeatureExtractor:
         *,
         samples: int = SAMPLES,
         batch_size: int = BATCH_SIZE,
-        progress: bool | Callable[[int, int], None] = True,
+        progress: Progress = True,
     ) -> dict[str, np.ndarray]:
         """Run the model over inputs of one size.
 
@@ -77,8 +76,8 @@ class FeatureExtractor:
                 unless `preprocess` is None; paths; datasets; a list or dict of these.
             samples: How many samples to take of a dataset or generator.
             batch_size: How many inputs go through the model at once, at least 1.
-            progress: Whether to show a progress bar on a terminal when there are
-                several batches; or what to call with (inputs done, all inputs).
+            progress: Whether to show a progress bar on a terminal; or what to call with
+                (inputs done, all inputs) after each of several batches.
 
         Returns:
             Layer path to activations, float32, shape (N, H, W, C) for maps, (N, T, C)
@@ -96,12 +95,8 @@ class FeatureExtractor:
                 "1."
             )
         named = read_inputs(inputs, self._pass.signature, samples=samples)
-        if callable(progress):
-            return self._pass.run(named, batch_size=batch_size, progress=progress)
-        if not progress or len(named) <= batch_size:
-            return self._pass.run(named, batch_size=batch_size)
-        with progress_bar("capturing") as show:
-            return self._pass.run(named, batch_size=batch_size, progress=show)
+        with reporting(progress, "capturing") as report:
+            return self._pass.run(named, batch_size=batch_size, progress=report)
 
     def describe(self) -> Capture:
         """Tell how the activations are captured; printed, it is text for people.
@@ -118,11 +113,12 @@ class FeatureExtractor:
 def activations(
     model: keras.Model,
     inputs: Inputs,
-    layers: LayerSelection = "*",
+    layers: LayerSelection | None = None,
     *,
     preprocess: Preprocess = "auto",
     samples: int = SAMPLES,
     batch_size: int = BATCH_SIZE,
+    progress: Progress = True,
 ) -> dict[str, np.ndarray]:
     """Get the activations of chosen layers in one forward pass.
 
@@ -134,10 +130,12 @@ def activations(
         inputs: Pictures as paths, or arrays of shape (H, W, C) or (N, H, W, C), RGB
             0…255 unless `preprocess` is None; datasets; a list or dict of these. For
             models with several inputs a tuple or dict of arrays.
-        layers: A path, a glob, a layer class, a predicate, or a list of these.
+        layers: A path, a glob, a layer class, a predicate, or a list of these; None
+            takes the convolutions and the activation layers, `"*"` all layers.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
         samples: How many samples to take of a dataset or generator.
         batch_size: How many inputs go through the model at once, at least 1.
+        progress: As for a call of `FeatureExtractor`.
 
     Returns:
         Layer path to activations, float32, shape (N, H, W, C) for maps, (N, T, C) for
@@ -148,4 +146,4 @@ def activations(
         InputError: If the model, a layer or an input cannot be used.
     """
     extractor = FeatureExtractor(model, layers, preprocess=preprocess)
-    return extractor(inputs, samples=samples, batch_size=batch_size)
+    return extractor(inputs, samples=samples, batch_size=batch_size, progress=progress)

@@ -176,14 +176,17 @@ def followed_by(calls: Sequence[LayerCall]) -> dict[str, str]:
     return found
 
 
-def select_calls(calls: Sequence[LayerCall], layers: LayerSelection) -> list[LayerCall]:
+def select_calls(
+    calls: Sequence[LayerCall], layers: LayerSelection | None
+) -> list[LayerCall]:
     """Pick the calls that a selection names, in the order it names them.
 
     Args:
         calls: The calls of one model, from `list_calls`.
         layers: A path, a glob (`fire6-*`; `*` is every layer except the inputs), a
             layer, a layer class, a predicate on the layer, or a list of these. Within
-            one of them the network's order holds; nothing comes twice.
+            one of them the network's order holds; nothing comes twice. None takes the
+            layers worth seeing: convolutions and activation layers.
 
     Returns:
         The chosen calls, at least one.
@@ -192,6 +195,8 @@ def select_calls(calls: Sequence[LayerCall], layers: LayerSelection) -> list[Lay
         InputError: If a part of the selection matches nothing; near matches are
             named.
     """
+    if layers is None:
+        return select_default(calls)
     parts = _parts(layers)
     if not parts:
         raise InputError(

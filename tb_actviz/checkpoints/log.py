@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,12 @@ from tb_actviz.checkpoints.files import (
 )
 from tb_actviz.checkpoints.loading import CheckpointLoader
 from tb_actviz.errors import InputError, near_matches
-from tb_actviz.logger import ActivationLogger, joined_ranges
-from tb_actviz.progress import progress_bar
+from tb_actviz.progress import Progress, Report, reporting
+from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import LogOptions
-from tb_actviz.runs.step_summaries import LoggedStep
+from tb_actviz.runs.step_logger import StepLogger, joined_ranges
 from tb_actviz.runs.views import SharedScale
+from tb_actviz.runs.watched_model import WatchedModel
 
 #: What has one scale: each layer over all steps, or each picture.
 SCALES = ("layer", "step")
@@ -70,10 +71,10 @@ class LoggedCheckpoints:
 
 
 def log_checkpoints(
+    log_dir: str | os.PathLike[str],
     model: keras.Model | Callable[[], keras.Model],
     checkpoints: Checkpoints,
     inputs: Inputs,
-    log_dir: str | os.PathLike[str],
     layers: LayerSelection | None = None,
     *,
     steps: Sequence[int] | None = None,
@@ -82,7 +83,7 @@ def log_checkpoints(
     options: LogOptions | None = None,
     strict: bool = False,
     samples: int = SAMPLES,
-    progress: bool = True,
+    progress: Progress = True,
 ) -> LoggedCheckpoints:
     """Log the activations of the same inputs at every checkpoint of one model.
 
@@ -91,12 +92,12 @@ def log_checkpoints(
     another model is skipped, with a warning.
 
     Args:
+        log_dir: Folder of the run.
         model: The architecture: a Keras model, which gets its own weights back, or a
             callable that returns one.
         checkpoints: A list of files, a glob, or a folder; `.keras`, `.weights.h5`, and
             the legacy `.h5` and `.hdf5`.
         inputs: As for `ActivationLogger`; read once.
-        log_dir: Folder of the run.
         layers: As for `ActivationLogger`.
         steps: A step for each file. By default it is the one number that differs
             between their names, as in `ckpt-{epoch:02d}.keras`; without such a number
@@ -108,7 +109,8 @@ def log_checkpoints(
         options: What is drawn of each layer.
         strict: Stop at the first checkpoint that cannot be loaded.
         samples: How many samples to take of a dataset or generator.
-        progress: Show a progress bar where standard error is a terminal.
+        progress: Whether to show a progress bar on a terminal; or what to call with
+            (checkpoints done, all), each counted as often as it is run.
 
     Returns:
         Which checkpoint was logged at which step, and what was found.
@@ -122,14 +124,21 @@ def log_checkpoints(
     _check_scale(options, scale)
     numbered, steps_from = number_checkpoints(find_checkpoints(checkpoints), steps)
     built = model if isinstance(model, keras.Model) else _build(model)
-    with ActivationLogger(
-        log_dir, built, layers, preprocess=preprocess, options=options
-    ) as logger:
-        named = logger.read(inputs, samples=samples)
+    watched = WatchedModel(
+        built,
+        layers,
+        preprocess=preprocess,
+        channels=options.channels_asked,
+        class_names=options.class_names,
+    )
+    with closing(StepLogger(log_dir, watched, options)) as logger:
+        named = watched.read(inputs, samples=samples)
         shares = scale == "layer" and options.limits is None
-        bar = progress_bar("checkpoints") if progress else nullcontext(_show_nothing)
-        with CheckpointLoader(built) as loader, bar as show:
-            run = _Run(logger, loader, named, strict, show)
+        with (
+            CheckpointLoader(built) as loader,
+            reporting(progress, "checkpoints") as report,
+        ):
+            run = _Run(logger, watched, loader, named, strict, report)
             shared = run.measure(numbered) if shares else None
             logged = run.log(numbered, shared)
         for skipped in run.skipped.values():
@@ -149,18 +158,20 @@ class _Run:
 
     def __init__(
         self,
-        logger: ActivationLogger,
+        logger: StepLogger,
+        watched: WatchedModel,
         loader: CheckpointLoader,
         inputs: Sequence[NamedInput],
         strict: bool,
-        show: Callable[[int, int], None],
+        report: Report,
     ) -> None:
         self.skipped: dict[int, SkippedCheckpoint] = {}
         self._logger = logger
+        self._watched = watched
         self._loader = loader
         self._inputs = inputs
         self._strict = strict
-        self._show = show
+        self._report = report
         self._constants: list[np.ndarray] | None = None
         self._measured = 0
 
@@ -181,7 +192,7 @@ class _Run:
         """Log every checkpoint that can be loaded, at its step."""
         passes = 1 if shared is None else 2
         return {
-            one.step: self._logger(self._inputs, one.step, shared=shared)
+            one.step: self._logger.log(self._inputs, one.step, _unreported, shared)
             for one in self._loaded(numbered, passes)
         }
 
@@ -194,7 +205,7 @@ class _Run:
             if one.step not in self.skipped and self._load(one):
                 any_loaded = True
                 yield one
-            self._show(self._measured + index + 1, passes * len(numbered))
+            self._report(self._measured + index + 1, passes * len(numbered))
         if not any_loaded:
             first = next(iter(self.skipped.values()))
             raise InputError(
@@ -211,7 +222,7 @@ class _Run:
             return False
         constants = self._loader.constants()
         if self._constants is not None and not _equal(constants, self._constants):
-            self._logger.recompile()
+            self._watched.recompile()
         self._constants = constants
         return True
 
@@ -236,8 +247,8 @@ def _build(build: Any) -> keras.Model:
     return model
 
 
-def _show_nothing(done: int, total: int) -> None:
-    pass
+def _unreported(done: int, total: int) -> None:
+    """The responses to one checkpoint are drawn too fast to report each of them."""
 
 
 def _equal(first: Sequence[np.ndarray], second: Sequence[np.ndarray]) -> bool:

@@ -188,10 +188,12 @@ def _add_drawing(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--channels",
-        type=_integers,
-        default=(),
+        action="append",
+        type=_channels,
+        default=[],
         metavar="N,N",
-        help="channels to follow, counted from 0",
+        help="channels to follow, counted from 0: 13,46 in all layers that have them, "
+        "'fire6*:13,46' in some; may be given several times",
     )
     parser.add_argument(
         "--strongest",
@@ -261,6 +263,17 @@ def _integers(text: str) -> tuple[int, ...]:
         ) from None
 
 
+def _channels(text: str) -> tuple[str, tuple[int, ...]]:
+    """A layer path or glob, and channels; paths may have colons themselves."""
+    pattern, colon, numbers = text.rpartition(":")
+    if colon and not pattern:
+        raise argparse.ArgumentTypeError(
+            f"received {text!r}; expected channels such as 13,46, or those of some "
+            "layers, as in 'fire6*:13,46'"
+        )
+    return pattern or "*", _integers(numbers)
+
+
 def _size(text: str) -> tuple[int, int]:
     height, _, width = text.lower().partition("x")
     try:
@@ -290,12 +303,22 @@ def drawing_options(arguments: argparse.Namespace) -> LogOptions:
     from tb_actviz.runs.options import LogOptions
 
     return LogOptions(
-        channels=arguments.channels,
+        channels=_by_layer(arguments.channels),
         strongest=arguments.strongest,
         views=arguments.views,
         limits=tuple(arguments.limits) if arguments.limits else None,
         per_channel=arguments.per_channel,
     )
+
+
+def _by_layer(
+    asked: Sequence[tuple[str, tuple[int, ...]]],
+) -> dict[str, tuple[int, ...]]:
+    """What was named of the same layers several times, together."""
+    channels: dict[str, tuple[int, ...]] = {}
+    for pattern, numbers in asked:
+        channels[pattern] = channels.get(pattern, ()) + numbers
+    return channels
 
 
 def read_pictures(

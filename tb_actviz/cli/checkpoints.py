@@ -9,7 +9,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from tb_actviz.cli.arguments import drawing_options, read_pictures
-from tb_actviz.cli.console import as_json, table
+from tb_actviz.cli.console import as_json, say_missing, table
 from tb_actviz.cli.models import load_model, load_preprocess
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ def run(arguments: argparse.Namespace) -> None:
     from tb_actviz.checkpoints.log import log_checkpoints
 
     with warnings.catch_warnings():
-        # Those about skipped checkpoints, which are told below.
+        # Skipped checkpoints and missing channels are said below.
         warnings.simplefilter("ignore", UserWarning)
         done = log_checkpoints(
+            arguments.logdir,
             model,
             checkpoints,
             inputs,
-            arguments.logdir,
             arguments.layers,
             steps=arguments.steps,
             scale=arguments.scale,
@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
         )
     for skipped in done.skipped:
         print(f"skipped: {skipped.reason}", file=sys.stderr)
+    say_missing(done.logged[0])
     answer = _answer(arguments, done)
     print(as_json(answer) if arguments.json else _as_text(answer))
 

@@ -9,7 +9,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tb_actviz.runs.logged_step import LoggedStep
 
 
 @contextmanager
@@ -37,6 +40,18 @@ def quiet_start() -> Iterator[None]:
             sys.stderr.flush()
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def say_missing(logged: LoggedStep) -> None:
+    """Say on standard error which channels do not exist in which layers.
+
+    Args:
+        logged: What was logged.
+    """
+    if logged.missing_channels:
+        from tb_actviz.runs.followed_channels import describe_missing
+
+        print(describe_missing(logged.missing_channels), file=sys.stderr)
 
 
 def as_json(answer: Any) -> str:

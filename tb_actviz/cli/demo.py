@@ -18,7 +18,7 @@ from tb_actviz.cli.compare import as_table
 from tb_actviz.cli.console import as_json
 from tb_actviz.cli.models import load_model
 from tb_actviz.errors import InputError
-from tb_actviz.progress import progress_bar
+from tb_actviz.progress import reporting
 
 if TYPE_CHECKING:
     import keras
@@ -46,7 +46,7 @@ def open_tensorboard(logdir: Path) -> None:
                 address = re.search(r"http://\S+", line)
                 if address:
                     print(line, end="", file=sys.stderr, flush=True)
-                    webbrowser.open(f"{address.group()}#images")
+                    webbrowser.open(f"{address.group()}#activations")
                     said.clear()
         except KeyboardInterrupt:
             said.clear()  # this is how it is meant to end
@@ -143,11 +143,8 @@ def _log_faces(
             LogOptions(channels=channels, class_names=CLASS_NAMES),
         ),
     ]:
-        with (
-            ActivationLogger(logdir, net, layers, options=options) as logger,
-            progress_bar("drawing") as progress,
-        ):
-            logged = logger(inputs, progress=progress)
+        with ActivationLogger(logdir, net, layers, options=options) as logger:
+            logged = logger(inputs)
     return {
         name: (CLASS_NAMES[int(scores.argmax())], float(scores.max()))
         for name, scores in logged.predictions.items()
@@ -186,7 +183,9 @@ def _fine_tune(
         logdir,
         inputs,
         "eyes",
-        freq=math.ceil(_PICTURES / _BATCH),  # before the first epoch and after each
+        update_freq=math.ceil(
+            _PICTURES / _BATCH
+        ),  # before the first epoch and after each
         preprocess=net.preprocess_input,
         max_overhead=None,  # it is a demonstration
         options=LogOptions(
@@ -195,9 +194,9 @@ def _fine_tune(
             class_names=("eyes open", "an eye closed"),
         ),
     )
-    with progress_bar("fine-tuning") as progress:
+    with reporting(True, "fine-tuning") as report:
         showing = keras.callbacks.LambdaCallback(
-            on_epoch_end=lambda epoch, logs: progress(epoch + 1, _EPOCHS)
+            on_epoch_end=lambda epoch, logs: report(epoch + 1, _EPOCHS)
         )
         history = model.fit(
             net.preprocess_input(batch.pictures),

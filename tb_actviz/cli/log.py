@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tb_actviz.cli.arguments import drawing_options, read_pictures
-from tb_actviz.cli.console import as_json, table
+from tb_actviz.cli.console import as_json, say_missing, table
 from tb_actviz.cli.models import class_names, load_preprocess, load_trained_model
 from tb_actviz.errors import InputError
-from tb_actviz.progress import progress_bar
 
 if TYPE_CHECKING:
     import numpy as np
 
     from tb_actviz.capture.named_input import NamedInput
     from tb_actviz.logger import ActivationLogger
-    from tb_actviz.runs.step_summaries import LoggedStep
-
-_TOP = 5
+    from tb_actviz.runs.logged_step import LoggedStep
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -47,9 +45,12 @@ def run(arguments: argparse.Namespace) -> None:
             preprocess=preprocess,
             options=replace(options, class_names=names),
         ) as logger,
-        progress_bar("drawing") as progress,
+        warnings.catch_warnings(),
     ):
-        logged = logger(inputs, arguments.step, progress)
+        # Channels that do not exist everywhere are said below.
+        warnings.simplefilter("ignore", UserWarning)
+        logged = logger(inputs, arguments.step)
+    say_missing(logged)
     answer = _answer(arguments, logger, logged)
     print(as_json(answer) if arguments.json else _as_text(answer))
 
@@ -98,10 +99,7 @@ def _answer(
 def _input_answer(
     one: NamedInput, logged: LoggedStep, names: Sequence[str] | None
 ) -> dict[str, Any]:
-    from tb_actviz.analysis.channels import strongest_channels
-
     scores = logged.predictions.get(one.name)
-    best = [] if scores is None else strongest_channels(scores, min(_TOP, len(scores)))
     return {
         "name": one.name,
         "file": None if one.source is None else str(one.source),
@@ -111,11 +109,11 @@ def _input_answer(
         "probabilities": scores is not None and _are_probabilities(scores),
         "predictions": [
             {
-                "class": int(index),
+                "class": index,
                 "name": names[index] if names else f"class {index}",
-                "score": float(score),
+                "score": score,
             }
-            for index, score in zip(*best, strict=True)
+            for index, score in logged.best_classes(one.name)
         ],
     }
 

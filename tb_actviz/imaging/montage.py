@@ -56,7 +56,7 @@ from tb_actviz.imaging.scale import (
 )
 
 
-def channel_grid(
+def draw_channels(
     maps: np.ndarray,
     *,
     layer: str,
@@ -109,7 +109,7 @@ def channel_grid(
     return page(picture, layer, facts, scale, count_marks(shown, scale))
 
 
-def channels_beside_input(
+def draw_beside_input(
     picture: np.ndarray | None,
     maps: np.ndarray,
     channels: Sequence[int],
@@ -132,7 +132,7 @@ def channels_beside_input(
         limits: Fixed (low, high); default is one scale for the channels shown.
         limits_of: What these limits are those of, for the legend.
         heading: What the channels are, for the caption ("strongest channels").
-        shape: Shape of the activations before `as_maps`, as for `channel_grid`.
+        shape: Shape of the activations before `as_maps`, as for `draw_channels`.
 
     Returns:
         RGB, uint8. Sequences and the slices of volumes are no parts of a picture and
@@ -170,7 +170,7 @@ def channels_beside_input(
     return page(body, layer, facts, scale, count_marks(chosen, scale))
 
 
-def relu_comparison(
+def draw_relu(
     before: np.ndarray,
     after: np.ndarray,
     channels: Sequence[int],
@@ -194,7 +194,7 @@ def relu_comparison(
         limits: Fixed (low, high), two-hued where zero is their middle and grey
             elsewhere; default is one symmetric, two-hued scale for both rows.
         limits_of: What these limits are those of, for the legend.
-        shape: Shape of the activations before `as_maps`, as for `channel_grid`.
+        shape: Shape of the activations before `as_maps`, as for `draw_channels`.
 
     Returns:
         RGB, uint8: a column for each channel, before above after, with the share of
@@ -242,7 +242,7 @@ def relu_comparison(
     return page(in_rows(figures), layer, facts, scale, marks)
 
 
-def input_comparison(
+def draw_inputs(
     pictures: Sequence[np.ndarray | None],
     maps: Sequence[np.ndarray],
     channels: Sequence[int],
@@ -265,7 +265,7 @@ def input_comparison(
         limits: Fixed (low, high); default is one scale for everything shown.
         limits_of: What these limits are those of, for the legend.
         shapes: For each input the shape of its activations before `as_maps`, as for
-            `channel_grid`; the number of channels does not matter.
+            `draw_channels`; the number of channels does not matter.
 
     Returns:
         RGB, uint8. Below each map stands its maximum, and how it differs from the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +24,6 @@ VIEWS = {
 #: Pictures of more channels side by side get too high to look at.
 MAX_CHANNELS = 64
 
-#: A training that nobody watches should not fill a disk.
-DEFAULT_MAX_BYTES = 2 * 1024**3
-
 
 @dataclass(frozen=True)
 class LogOptions:
@@ -34,8 +31,9 @@ class LogOptions:
 
     Args:
         channels: Channels to follow, counted from 0, at most 64; shown in the views
-            `chosen`, `relu` and `inputs`. Without any, the latter two use the
-            strongest.
+            `chosen`, `relu` and `inputs`. Layers without any use the strongest in the
+            latter two. A dict gives them by layer path or glob,
+            `{"fire6*": (13, 46)}`; a list is meant for all layers that have them.
         strongest: How many of the strongest channels to show and to name, at least 1;
             a layer with fewer shows all.
         views: Which pictures to draw, out of `VIEWS`; empty for none. None leaves it
@@ -52,13 +50,6 @@ class LogOptions:
             of saturated values for each layer, and that of NaN and infinities where
             there are some.
         histograms: Write a histogram of each layer's values.
-        dead_threshold: A layer with at least this share of dead channels, in (0, 1],
-            is warned of, once. None never warns.
-        max_bytes: How large the event files of one run may get, for
-            `ActivationCallback`; None for any size.
-        when_full: What `ActivationCallback` does when writing cannot keep up:
-            `"block"` makes the training wait, `"drop_oldest"` drops the oldest step
-            that is not yet written, and counts it.
         class_names: A name for each score that the model gives, in their order, which
             records name their predictions by; None for none.
 
@@ -66,7 +57,7 @@ class LogOptions:
         InputError: If one of them makes no sense.
     """
 
-    channels: Sequence[int] = ()
+    channels: Sequence[int] | Mapping[str, Sequence[int]] = ()
     strongest: int = 3
     views: Sequence[str] | None = None
     limits: tuple[float, float] | None = None
@@ -75,20 +66,58 @@ class LogOptions:
     precision: str = "auto"
     scalars: bool = True
     histograms: bool = True
-    dead_threshold: float | None = 0.5
-    max_bytes: int | None = DEFAULT_MAX_BYTES
-    when_full: str = "block"
     class_names: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         _check_views(self.views)
         _check_name("precision", self.precision, ("auto", *PRECISIONS))
-        _check_name("when_full", self.when_full, WHEN_FULL)
         if _not_integers([self.strongest]) or self.strongest < 1:
             raise InputError(
                 f"Received strongest={self.strongest!r}; expected an integer of at "
                 "least 1."
             )
+        object.__setattr__(self, "channels", _checked_channels(self.channels))
+        object.__setattr__(self, "class_names", _checked_names(self.class_names))
+        if self.limits is not None:
+            _check_limits(self.limits, self.per_channel)
+
+    @property
+    def channels_asked(self) -> Mapping[str, tuple[int, ...]]:
+        """The channels to follow, by layer path or glob."""
+        if isinstance(self.channels, Mapping):
+            return {pattern: tuple(these) for pattern, these in self.channels.items()}
+        return {"*": tuple(self.channels)} if self.channels else {}
+
+
+#: A training that nobody watches should not fill a disk.
+DEFAULT_MAX_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class TrainingLimits:
+    """What logging may cost a training, and what it warns of.
+
+    Args:
+        max_overhead: Share of the training time, above 0 and at most 1; None for any.
+        max_bytes: How large the event files of the run may get; None for any size.
+        when_full: What is done when writing cannot keep up, `"block"` or
+            `"drop_oldest"`.
+        dead_threshold: A layer with at least this share of dead channels, in (0, 1],
+            is warned of, once. None never warns.
+
+    Raises:
+        InputError: If one of them makes no sense.
+    """
+
+    max_overhead: float | None = 0.05
+    max_bytes: int | None = DEFAULT_MAX_BYTES
+    when_full: str = "block"
+    dead_threshold: float | None = 0.5
+
+    def __post_init__(self) -> None:
+        _check_share("max_overhead", self.max_overhead)
+        _check_share("dead_threshold", self.dead_threshold)
+        _check_name("when_full", self.when_full, WHEN_FULL)
         if self.max_bytes is not None and (
             _not_integers([self.max_bytes]) or self.max_bytes < 1
         ):
@@ -96,23 +125,9 @@ class LogOptions:
                 f"Received max_bytes={self.max_bytes!r}; expected a number of bytes, "
                 "or None for any size."
             )
-        check_share("dead_threshold", self.dead_threshold)
-        object.__setattr__(self, "channels", _checked_channels(self.channels))
-        object.__setattr__(self, "class_names", _checked_names(self.class_names))
-        if self.limits is not None:
-            _check_limits(self.limits, self.per_channel)
 
 
-def check_share(name: str, value: object) -> None:
-    """Refuse what is no share.
-
-    Args:
-        name: Name of the argument.
-        value: What was passed for it.
-
-    Raises:
-        InputError: If it is neither None nor a number above 0 and at most 1.
-    """
+def _check_share(name: str, value: object) -> None:
     if value is None:
         return
     number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
@@ -143,7 +158,20 @@ def _check_name(name: str, value: object, known: Sequence[str]) -> None:
         )
 
 
-def _checked_channels(channels: Sequence[int]) -> tuple[int, ...]:
+def _checked_channels(
+    channels: Sequence[int] | Mapping[str, Sequence[int]],
+) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
+    if not isinstance(channels, Mapping):
+        return _channel_numbers(channels)
+    for pattern in channels:
+        if not isinstance(pattern, str):
+            raise InputError(
+                f"Received channels for {pattern!r:.80}; expected a layer path or glob."
+            )
+    return {pattern: _channel_numbers(these) for pattern, these in channels.items()}
+
+
+def _channel_numbers(channels: Sequence[int]) -> tuple[int, ...]:
     numbers = np.atleast_1d(np.asarray(channels)).tolist()
     if _not_integers(numbers) or any(channel < 0 for channel in numbers):
         raise InputError(

@@ -1,8 +1,7 @@
-"""What is told to the user while a training runs."""
+"""One training in one run folder: captured here, written by a worker thread."""
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -14,8 +13,10 @@ import numpy as np
 
 from tb_actviz.analysis.layer import LayerStatistics
 from tb_actviz.capture.forward_pass import PreparedInputs
+from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.layer_records import InputPictures
-from tb_actviz.runs.options import LogOptions
+from tb_actviz.runs.messages import Messages
+from tb_actviz.runs.options import LogOptions, TrainingLimits
 from tb_actviz.runs.schedule import Budget
 from tb_actviz.runs.step_summaries import StepSummaries
 from tb_actviz.runs.watched_model import WatchedInputs, WatchedModel
@@ -25,44 +26,6 @@ from tb_actviz.writing.names import Folder
 from tb_actviz.writing.remote import open_event_file
 from tb_actviz.writing.run_lock import RunFolder
 from tb_actviz.writing.summaries import scalar_summary
-
-_LOGGER = logging.getLogger("tb_actviz")
-
-
-class Messages:
-    """Messages of which each is told once, from any thread.
-
-    They go through `logging`, as the logger `tb_actviz`: a warning of Python's own
-    would become an exception where warnings are errors, and end the training.
-    """
-
-    def __init__(self) -> None:
-        self._told: dict[str, object] = {}
-
-    def warn(self, text: str) -> None:
-        """Tell something.
-
-        Args:
-            text: What to tell, for people.
-        """
-        # A handler of the user's can fail in any way, and is not worth a training.
-        with suppress(Exception):
-            # The error that it is about, if any, for those who want to know more.
-            _LOGGER.debug("Told next:", exc_info=True)
-        with suppress(Exception):
-            _LOGGER.warning("%s", text)
-
-    def warn_once(self, kind: str, text: str) -> None:
-        """Tell something, unless a message of its kind was told before.
-
-        Args:
-            kind: What it is about.
-            text: What to tell, for people.
-        """
-        mine = object()
-        if self._told.setdefault(kind, mine) is mine:
-            self.warn(text)
-
 
 #: What is drawn where the options leave it open.
 TRAINING_VIEWS = ("channels",)
@@ -83,7 +46,7 @@ class RunLog:
         prepared: The inputs, from `watched`.
         folder: The folder of the run.
         options: What to log of each layer.
-        max_overhead: Share of the training time that logging may cost; None for any.
+        limits: What that may cost.
         messages: Where to report what happens.
 
     Raises:
@@ -97,7 +60,7 @@ class RunLog:
         prepared: PreparedInputs,
         folder: RunFolder,
         options: LogOptions,
-        max_overhead: float | None,
+        limits: TrainingLimits,
         messages: Messages,
     ) -> None:
         #: The last step that the folder held before; None where it held none.
@@ -106,11 +69,16 @@ class RunLog:
         self._place = folder
         self._messages = messages
         used = bytes_of(folder.path)
-        self._budget = Budget(max_overhead, options.max_bytes, used)
+        self._budget = Budget(limits.max_overhead, limits.max_bytes, used)
         self._writer = _StepWriter(
-            watched.with_inputs(prepared.inputs), folder, options, used, messages
+            watched.with_inputs(prepared.inputs),
+            folder,
+            options,
+            limits,
+            used,
+            messages,
         )
-        self._worker = Worker(when_full=options.when_full)
+        self._worker = Worker(when_full=limits.when_full)
         self._began = time.perf_counter()
         self._held = 0.0
         self._logs = 0
@@ -263,6 +231,7 @@ class _StepWriter:
         watched: The inputs and layers.
         folder: The folder of the run.
         options: What to log of each layer.
+        limits: What that may cost, and what is warned of.
         bytes_used: Bytes that the run's files take already.
         messages: Where to report what happens.
     """
@@ -272,6 +241,7 @@ class _StepWriter:
         watched: WatchedInputs,
         folder: RunFolder,
         options: LogOptions,
+        limits: TrainingLimits,
         bytes_used: int,
         messages: Messages,
     ) -> None:
@@ -280,6 +250,7 @@ class _StepWriter:
         self._watched = watched
         self._folder = folder
         self._options = options
+        self._limits = limits
         self._bytes_used = bytes_used
         self._messages = messages
         self._pictures = InputPictures()
@@ -335,8 +306,11 @@ class _StepWriter:
             activations.clear()
         summaries += step_summaries.finish()
         self._warn_of_dead(step, step_summaries.logged.statistics)
+        missing = step_summaries.logged.missing_channels
+        if missing:
+            self._messages.warn_once("channels", describe_missing(missing))
         size = sum(summary.ByteSize() for summary in summaries)
-        most = self._options.max_bytes
+        most = self._limits.max_bytes
         if most is not None and self._bytes_used + size > most:
             self.is_full = True
             self.warn_full(size)
@@ -357,7 +331,7 @@ class _StepWriter:
         self._messages.warn_once(
             "full",
             f"One more log of {size} bytes would make the event files in "
-            f"{self._folder.path} larger than max_bytes={self._options.max_bytes}: no "
+            f"{self._folder.path} larger than max_bytes={self._limits.max_bytes}: no "
             "more activations are logged. Raise it, or choose fewer layers, inputs or "
             "views.",
         )
@@ -369,7 +343,7 @@ class _StepWriter:
     def _warn_of_dead(
         self, step: int, statistics: Mapping[str, LayerStatistics]
     ) -> None:
-        threshold = self._options.dead_threshold
+        threshold = self._limits.dead_threshold
         if threshold is None:
             return
         dying = [

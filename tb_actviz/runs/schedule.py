@@ -45,12 +45,12 @@ class Schedule:
         return any(self.is_due(step) for step in range(after + 1, until + 1))
 
 
-def read_schedule(freq: Frequency) -> Schedule:
+def read_schedule(update_freq: Frequency) -> Schedule:
     """Understand how often to log.
 
     Args:
-        freq: `"epoch"`, `"batch"`, a number n for every n-th batch, the numbers of the
-            batches, or a function that says whether a batch is to be logged.
+        update_freq: `"epoch"`, `"batch"`, a number n for every n-th batch, the numbers
+            of the batches, or a function that says whether a batch is to be logged.
 
     Returns:
         The schedule.
@@ -58,31 +58,34 @@ def read_schedule(freq: Frequency) -> Schedule:
     Raises:
         InputError: If it is none of these.
     """
-    if isinstance(freq, str):
-        if freq not in _NAMES:
+    if isinstance(update_freq, str):
+        if update_freq not in _NAMES:
             raise InputError(
-                f"Received freq={freq!r}; expected 'epoch', 'batch', a number of "
-                f"batches, or the batches themselves. {near_matches(freq, _NAMES)}"
+                f"Received update_freq={update_freq!r}; expected 'epoch', 'batch', a "
+                "number of batches, or the batches themselves. "
+                f"{near_matches(update_freq, _NAMES)}"
             )
-        return Schedule(freq == "epoch", lambda step: True)
-    if _is_integer(freq):
-        every = int(freq)  # type: ignore[arg-type]
+        return Schedule(update_freq == "epoch", lambda step: True)
+    if _is_integer(update_freq):
+        every = int(update_freq)  # type: ignore[arg-type]
         if every < 1:
             raise InputError(
-                f"Received freq={freq!r}; expected every n-th batch, at least 1."
+                f"Received update_freq={update_freq!r}; expected every n-th batch, at "
+                "least 1."
             )
         return Schedule(False, lambda step: step % every == 0)
-    if callable(freq):
-        return Schedule(False, lambda step: bool(freq(step)), is_regular=False)
+    if callable(update_freq):
+        is_due = update_freq
+        return Schedule(False, lambda step: bool(is_due(step)), is_regular=False)
     try:
-        steps = list(freq)  # type: ignore[arg-type]
+        steps = list(update_freq)  # type: ignore[arg-type]
     except TypeError:
         steps = []
     if not steps or not all(_is_integer(step) and step >= 0 for step in steps):
         raise InputError(
-            f"Received freq={freq!r}; expected 'epoch', 'batch', a number of batches, "
-            "a list of batches (0 is before the first), or a function that says "
-            "whether a batch is to be logged."
+            f"Received update_freq={update_freq!r}; expected 'epoch', 'batch', a "
+            "number of batches, a list of them (0 is before the first), or a function "
+            "that says whether a batch is to be logged."
         )
     wanted = frozenset(int(step) for step in steps)
     return Schedule(False, wanted.__contains__, is_regular=False)

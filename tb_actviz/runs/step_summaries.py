@@ -11,7 +11,6 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tb_actviz.analysis.channels import ChannelStatistics, channel_statistics, ranked
 from tb_actviz.analysis.layer import (
     Histogram,
-    LayerStatistics,
     histogram,
     layer_statistics,
     saturated_share,
@@ -19,18 +18,18 @@ from tb_actviz.analysis.layer import (
 from tb_actviz.arrays import as_maps
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError
-from tb_actviz.imaging.montage import input_comparison
+from tb_actviz.imaging.montage import draw_inputs
 from tb_actviz.imaging.png import encode_png
 from tb_actviz.records.codec import choose_precision, pack
 from tb_actviz.records.facts import MAX_INPUTS, InputFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.runs.layer_records import InputPictures, channel_facts, reduction
+from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import VIEWS, LogOptions
 from tb_actviz.runs.views import Response, SharedScale, draw
 from tb_actviz.runs.watched_model import (
     WatchedInputs,
     WatchedLayer,
-    check_channels,
     check_class_names,
 )
 from tb_actviz.writing.summaries import (
@@ -44,50 +43,8 @@ from tb_actviz.writing.summaries import (
 RECORD_AIM = 16 * 2**20
 #: TensorBoard draws a histogram's bins one by one: more would be too fine to see.
 _BINS = 64
-#: How many classes are named of an input's predictions.
-_BEST_CLASSES = 5
 #: Of smaller maps the range of each channel takes more room than two bytes a value.
 _SMALLEST_FOR_UINT8 = 32
-
-
-@dataclass(frozen=True)
-class LoggedStep:
-    """What was logged at one step.
-
-    Args:
-        step: The step it was logged at.
-        inputs: The inputs as they were read.
-        tags: Tags of the pictures, in the order they were written.
-        strongest: Layer path to input name to (channel, maximum), strongest first.
-        predictions: Input name to the model's output, float32, shape (classes,);
-            empty where the output is not a vector.
-        preprocess: Name of what pictures went through before the model, or why
-            nothing.
-        statistics: Layer path to its statistics over all inputs.
-    """
-
-    step: int
-    inputs: tuple[NamedInput, ...]
-    tags: list[str] = field(default_factory=list)
-    strongest: dict[str, dict[str, list[tuple[int, float]]]] = field(
-        default_factory=dict
-    )
-    predictions: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
-    preprocess: str = ""
-    statistics: dict[str, LayerStatistics] = field(default_factory=dict, repr=False)
-
-    def best_classes(self, input_name: str) -> tuple[tuple[int, float], ...]:
-        """Rank the classes that the model predicts for an input.
-
-        Args:
-            input_name: Name of the input.
-
-        Returns:
-            Up to five classes, counted from 0, and their scores, best first; none where
-            the model's output is not a vector.
-        """
-        scores = self.predictions.get(input_name)
-        return () if scores is None else ranked(scores, _BEST_CLASSES)
 
 
 @dataclass(eq=False)
@@ -143,7 +100,12 @@ class StepSummaries:
         shared: SharedScale | None = None,
     ) -> None:
         check_count(len(watched.inputs), options)
-        self.logged = LoggedStep(step, watched.inputs, preprocess=watched.preprocess)
+        self.logged = LoggedStep(
+            step,
+            watched.inputs,
+            preprocess=watched.preprocess,
+            missing_channels=dict(watched.missing_channels),
+        )
         self._watched = watched
         self._options = options
         self._views = views
@@ -165,8 +127,7 @@ class StepSummaries:
             For each layer the summaries of this input.
 
         Raises:
-            InputError: If a layer does not have a channel to be followed, or there are
-                more or fewer names of classes than scores.
+            InputError: If there are more or fewer names of classes than scores.
         """
         named = self.logged.inputs[self._done]
         self._done += 1
@@ -178,10 +139,10 @@ class StepSummaries:
         if self._watched.output is not None:
             scores = captured[self._watched.output][0]
             self.logged.predictions[named.name] = scores
-            check_class_names(self._options.class_names, len(scores))
+            if self._options.class_names is not None:
+                check_class_names(self._options.class_names, len(scores))
         for layer in self._watched.layers:
             maps = as_maps(captured[layer.path][0])
-            check_channels(self._options.channels, layer.path, maps.shape[2])
             shape = captured[layer.path].shape[1:]
             self._measure(layer, named, maps, shape)
             if self._options.records:
@@ -208,7 +169,7 @@ class StepSummaries:
                 measured.statistics, measured.positions
             )
             if len(self.logged.inputs) > 1 and "inputs" in self._views:
-                yield self._comparison(layer.path, measured)
+                yield self._comparison(layer, measured)
             if self._options.records:
                 yield self._record(layer, measured)
             if self._options.histograms and measured.histogram is not None:
@@ -228,6 +189,9 @@ class StepSummaries:
         shape: tuple[int, ...],
     ) -> None:
         measured = self._measured[layer.path]
+        missing = tuple(n for n in layer.channels if n >= maps.shape[2])
+        if missing:
+            self.logged.missing_channels[layer.path] = missing
         statistics = channel_statistics(maps)
         measured.shapes.append(shape)
         measured.statistics.append(statistics)
@@ -240,8 +204,7 @@ class StepSummaries:
         of_layer = self.logged.strongest.setdefault(layer.path, {})
         of_layer[named.name] = list(strongest)
         if "inputs" in self._views:
-            followed = list(self._followed(layer.path))
-            measured.compared.append(maps[:, :, followed])
+            measured.compared.append(maps[:, :, self._compared(layer)])
 
     def _pack(
         self,
@@ -283,6 +246,7 @@ class StepSummaries:
             shape=captured[layer.path].shape[1:],
             before_layer=layer.before,
             before=as_maps(captured[layer.before][0]) if layer.before else None,
+            followed=self._followed(layer),
         )
         strongest = self.logged.strongest[layer.path][named.name]
         numbers = [channel for channel, _ in strongest]
@@ -292,27 +256,30 @@ class StepSummaries:
             for view, picture in pictures
         ]
 
-    def _followed(self, path: str) -> Sequence[int]:
-        """The chosen channels, or the strongest for the first input."""
-        if self._options.channels:
-            return self._options.channels
-        first = self.logged.strongest[path][self.logged.inputs[0].name]
-        return [channel for channel, _ in first]
+    def _followed(self, layer: WatchedLayer) -> tuple[int, ...]:
+        """The channels to follow, of those that the layer turned out to have."""
+        width = len(self._measured[layer.path].statistics[-1].maximum)
+        return tuple(channel for channel in layer.channels if channel < width)
 
-    def _comparison(self, path: str, measured: _LayerMeasurements) -> Summary:
-        picture = input_comparison(
+    def _compared(self, layer: WatchedLayer) -> list[int]:
+        """The channels to compare: those followed, else the first input's strongest."""
+        first = self.logged.strongest[layer.path][self.logged.inputs[0].name]
+        return list(self._followed(layer)) or [channel for channel, _ in first]
+
+    def _comparison(self, layer: WatchedLayer, measured: _LayerMeasurements) -> Summary:
+        picture = draw_inputs(
             [named.picture for named in self.logged.inputs],
             measured.compared,
-            self._followed(path),
-            layer=path,
+            self._compared(layer),
+            layer=layer.path,
             input_names=[named.name for named in self.logged.inputs],
             shapes=measured.shapes,
             limits=self._options.limits
             if self._shared is None
-            else self._shared.limits(path),
+            else self._shared.limits(layer.path),
             limits_of=None if self._shared is None else self._shared.shared_by,
         )
-        return self._picture(f"{path}/inputs", "inputs", picture)
+        return self._picture(f"{layer.path}/inputs", "inputs", picture)
 
     def _picture(self, tag: str, view: str, picture: np.ndarray) -> Summary:
         height, width = picture.shape[:2]

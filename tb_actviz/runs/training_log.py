@@ -16,8 +16,10 @@ from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection
 from tb_actviz.errors import InputError, describe_error
-from tb_actviz.runs.options import LogOptions
-from tb_actviz.runs.run_log import Messages, RunLog
+from tb_actviz.runs.followed_channels import describe_missing
+from tb_actviz.runs.messages import Messages
+from tb_actviz.runs.options import LogOptions, TrainingLimits
+from tb_actviz.runs.run_log import RunLog
 from tb_actviz.runs.step_summaries import check_count
 from tb_actviz.runs.watched_model import WatchedModel
 from tb_actviz.writing.names import as_place
@@ -35,8 +37,8 @@ class TrainingLog:
         inputs: As for `ActivationLogger`; read when the first training begins.
         layers: As for `ActivationLogger`.
         preprocess: As for `FeatureExtractor`.
-        max_overhead: Share of the training time that logging may cost; None for any.
         options: What to log.
+        limits: What that may cost.
     """
 
     def __init__(
@@ -46,15 +48,15 @@ class TrainingLog:
         layers: LayerSelection | None,
         *,
         preprocess: Preprocess,
-        max_overhead: float | None,
         options: LogOptions,
+        limits: TrainingLimits,
     ) -> None:
         self._log_dir = as_place(log_dir)
         self._inputs = inputs
         self._layers = layers
         self._preprocess = preprocess
-        self._max_overhead = max_overhead
         self._options = options
+        self._limits = limits
         self._messages = Messages()
         self._watched: tuple[WatchedModel, PreparedInputs] | None = None
         self._run: RunLog | None = None
@@ -116,8 +118,8 @@ class TrainingLog:
             return self._run.log(step, dict(position), remaining=remaining, last=last)
         return False
 
-    def tell_repeats(self, step: int) -> None:
-        """Tell that steps come again which the run holds already.
+    def warn_of_repeats(self, step: int) -> None:
+        """Warn that steps come again which the run holds already.
 
         Args:
             step: The last of them.
@@ -169,10 +171,14 @@ class TrainingLog:
             model,
             self._layers,
             preprocess=self._preprocess,
-            channels=tuple(self._options.channels),
+            channels=self._options.channels_asked,
             class_names=self._options.class_names,
         )
         named = watched.read(self._inputs)
+        if watched.missing_channels:
+            self._messages.warn_once(
+                "channels", describe_missing(watched.missing_channels)
+            )
         check_count(len(named), self._options)
         prepared = watched.prepare(named)
         # Traced now, so that a model that fails on them is known before the training.
@@ -194,7 +200,7 @@ class TrainingLog:
                 prepared,
                 RunFolder(folder, lock, partial(self._messages.warn_once, "deleted")),
                 self._options,
-                self._max_overhead,
+                self._limits,
                 self._messages,
             )
         except BaseException:

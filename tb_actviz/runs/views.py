@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from tb_actviz.imaging.montage import (
-    channel_grid,
-    channels_beside_input,
-    relu_comparison,
+    draw_beside_input,
+    draw_channels,
+    draw_relu,
 )
 from tb_actviz.imaging.scale import common_scale
 from tb_actviz.runs.options import LogOptions
@@ -28,6 +30,7 @@ class Response:
         shape: Their shape before that, without the batch axis.
         before_layer: Path of the layer before the activation, if it has one.
         before: The activations of that layer, same shape as `maps`.
+        followed: The channels that are followed in the layer.
     """
 
     layer: str
@@ -37,6 +40,7 @@ class Response:
     shape: tuple[int, ...]
     before_layer: str | None = None
     before: np.ndarray | None = None
+    followed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,66 +92,43 @@ def draw(
         Name of the view and the picture, RGB, uint8. The view `inputs` needs several
         responses and is not among them.
     """
-    layer, name = response.layer, response.input_name
+    layer, maps = response.layer, response.maps
     limits = options.limits if shared is None else shared.limits(layer)
-    limits_of = None if shared is None else shared.shared_by
+    captions: dict[str, Any] = {
+        "layer": layer,
+        "input_name": response.input_name,
+        "shape": response.shape,
+        "limits_of": None if shared is None else shared.shared_by,
+    }
+    beside_input = partial(
+        draw_beside_input, response.picture, maps=maps, limits=limits, **captions
+    )
     if "channels" in views:
+        stretched = options.per_channel
         yield (
             "channels",
-            channel_grid(
-                response.maps,
-                layer=layer,
-                input_name=name,
-                shape=response.shape,
-                limits=limits,
-                limits_of=limits_of,
-                per_channel=options.per_channel,
-            ),
+            draw_channels(maps, limits=limits, per_channel=stretched, **captions),
         )
-    if "chosen" in views and options.channels:
-        yield (
-            "chosen",
-            channels_beside_input(
-                response.picture,
-                response.maps,
-                options.channels,
-                layer=layer,
-                input_name=name,
-                shape=response.shape,
-                limits=limits,
-                limits_of=limits_of,
-            ),
-        )
+    if "chosen" in views and response.followed:
+        yield "chosen", beside_input(channels=response.followed)
     if "strongest" in views:
         yield (
             "strongest",
-            channels_beside_input(
-                response.picture,
-                response.maps,
-                strongest,
-                layer=layer,
-                input_name=name,
-                shape=response.shape,
-                limits=limits,
-                limits_of=limits_of,
-                heading="strongest channels",
-            ),
+            beside_input(channels=strongest, heading="strongest channels"),
         )
     if "relu" in views and response.before is not None:
         before_layer = str(response.before_layer)
+        both = limits
         if shared is not None:
-            limits = shared.limits(before_layer, layer, signed=True)
+            both = shared.limits(before_layer, layer, signed=True)
         yield (
             "relu",
-            relu_comparison(
+            draw_relu(
                 response.before,
-                response.maps,
-                options.channels or strongest,
-                layer=layer,
+                maps,
+                response.followed or strongest,
                 before_layer=before_layer,
-                input_name=name,
-                shape=response.shape,
-                limits=limits,
-                limits_of=limits_of,
+                limits=both,
+                **captions,
             ),
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -25,11 +25,11 @@ from tb_actviz.capture.selection import (
     activation_pairs,
     describe_calls,
     select_calls,
-    select_default,
 )
 from tb_actviz.errors import InputError, format_shape
 from tb_actviz.receptive_field import ReceptiveField
 from tb_actviz.records.facts import LayerFacts
+from tb_actviz.runs.followed_channels import follow_channels
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,15 @@ class WatchedLayer:
         bounds: Between which values its activation function stays; None for any.
         before: Path of what its activation is applied to, captured with it; None where
             it has none.
+        channels: The channels that are followed in it; where the number of channels is
+            known from a run only, some may not exist.
     """
 
     facts: LayerFacts
     dtype: str
     bounds: Bounds | None
     before: str | None
+    channels: tuple[int, ...] = ()
 
     @property
     def path(self) -> str:
@@ -66,12 +69,15 @@ class WatchedInputs:
             of these inputs.
         output: Path of the model's only output where that is a vector, such as scores.
         preprocess: Name of what pictures go through before the model, or why nothing.
+        missing_channels: Layer path to channels that were to be followed and do not
+            exist there.
     """
 
     inputs: tuple[NamedInput, ...]
     layers: tuple[WatchedLayer, ...]
     output: str | None
     preprocess: str
+    missing_channels: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 class WatchedModel:
@@ -81,7 +87,7 @@ class WatchedModel:
         model: Any Keras model; one that was never called is built by the first inputs.
         layers: As for `ActivationLogger`.
         preprocess: As for `FeatureExtractor`.
-        channels: Channels that every layer must have.
+        channels: Layer path or glob to the channels to follow there.
         class_names: A name for each score that the model gives; None for none.
 
     Raises:
@@ -95,13 +101,15 @@ class WatchedModel:
         layers: LayerSelection | None,
         *,
         preprocess: Preprocess,
-        channels: Sequence[int],
+        channels: Mapping[str, Sequence[int]],
         class_names: Sequence[str] | None = None,
     ) -> None:
         #: The layers; empty before the first inputs of an unbuilt model.
         self.layers: tuple[WatchedLayer, ...] = ()
         #: Path of the model's only output where that is a vector, such as scores.
         self.output: str | None = None
+        #: Layer path to channels that were asked for and do not exist there.
+        self.missing_channels: Mapping[str, tuple[int, ...]] = {}
         self._selection = layers
         self._channels = channels
         self._class_names = class_names
@@ -166,7 +174,11 @@ class WatchedModel:
             facts = replace(layer.facts, receptive_field=field)
             layers.append(replace(layer, facts=facts))
         return WatchedInputs(
-            tuple(inputs), tuple(layers), self.output, self._pass.stated_preprocess
+            inputs=tuple(inputs),
+            layers=tuple(layers),
+            output=self.output,
+            preprocess=self._pass.stated_preprocess,
+            missing_channels=self.missing_channels,
         )
 
     def run(self, named: NamedInput) -> dict[str, np.ndarray]:
@@ -224,14 +236,11 @@ class WatchedModel:
 
     def _choose(self, calls: Sequence[LayerCall]) -> list[LayerCall]:
         """The calls to capture: the layers, what goes to them, and the output."""
-        if self._selection is None:
-            chosen = select_default(calls)
-        else:
-            chosen = select_calls(calls, self._selection)
+        chosen = select_calls(calls, self._selection)
         _check_values(chosen)
-        for call in chosen:
-            if call.sample_shape and call.sample_shape[-1] is not None:
-                check_channels(self._channels, call.path, call.sample_shape[-1])
+        widths = {call.path: (call.sample_shape or (1,))[-1] for call in chosen}
+        followed = follow_channels(self._channels, widths)
+        self.missing_channels = followed.missing
         capturable = {call.path: call for call in calls if call.problem is None}
         feeds = {after: before for before, after in activation_pairs(calls)}
         infos = {info.path: info for info in describe_calls(calls)}
@@ -241,6 +250,7 @@ class WatchedModel:
                 dtype=call.dtype,
                 bounds=None if call.fused else activation_bounds(call.layer),
                 before=feeds[call.path] if feeds.get(call.path) in capturable else None,
+                channels=followed.of_layer[call.path],
             )
             for call in chosen
         )
@@ -260,25 +270,6 @@ def _facts(info: LayerInfo) -> LayerFacts:
         partner=info.partner,
         parameters=info.parameters,
     )
-
-
-def check_channels(channels: Sequence[int], path: str, count: int) -> None:
-    """Refuse channels that a layer does not have.
-
-    Args:
-        channels: Numbers of channels, from 0.
-        path: Layer path, for the message.
-        count: How many channels the layer has.
-
-    Raises:
-        InputError: If one does not exist.
-    """
-    for channel in channels:
-        if channel >= count:
-            raise InputError(
-                f"The layer {path!r} has {count} channels, 0 to {count - 1}; channel "
-                f"{channel} does not exist. Channels count from 0."
-            )
 
 
 def check_class_names(names: Sequence[str] | None, count: int) -> None:

@@ -36,7 +36,7 @@ def by_hand(model: keras.Model, batch: np.ndarray) -> dict[str, np.ndarray]:
 def test_every_layer_equals_its_own_call() -> None:
     model, batch = small(), pictures()
     expected = by_hand(model, batch)
-    found = activations(model, batch)
+    found = activations(model, batch, "*")
     assert list(found) == list(expected)[1:]
     for name, values in found.items():
         assert values.dtype == np.float32
@@ -70,7 +70,7 @@ def test_the_model_is_traced_once_for_many_calls() -> None:
             return x * 1.0
 
     inputs = keras.Input((8, 8, 3))
-    extract = FeatureExtractor(keras.Model(inputs, Counting(name="count")(inputs)))
+    extract = FeatureExtractor(keras.Model(inputs, Counting(name="count")(inputs)), "*")
     extract(pictures(1, (8, 8)))
     before = len(traces)
     for _ in range(5):
@@ -108,7 +108,7 @@ def test_the_pass_is_in_inference_mode_and_leaves_the_model_alone() -> None:
     model = keras.Model(inputs, layers.Dropout(0.9, name="drop")(x))
     weights = [w.copy() for w in model.get_weights()]
     nodes = [len(layer._inbound_nodes) for layer in model.layers]
-    found = activations(model, pictures(2, (6, 6)))
+    found = activations(model, pictures(2, (6, 6)), "*")
     np.testing.assert_array_equal(found["norm"], found["drop"])
     assert (found["drop"] != 0).mean() > 0.9
     for before, after in zip(weights, model.get_weights(), strict=True):
@@ -121,14 +121,16 @@ def test_the_pass_is_in_inference_mode_and_leaves_the_model_alone() -> None:
 def test_float32_comes_out_whatever_the_policy(policy: str) -> None:
     inputs = keras.Input((8, 8, 3))
     conv = layers.Conv2D(2, 3, dtype=policy, name="conv")
-    found = activations(keras.Model(inputs, conv(inputs)), pictures(1, (8, 8)) / 255.0)
+    found = activations(
+        keras.Model(inputs, conv(inputs)), pictures(1, (8, 8)) / 255.0, "*"
+    )
     assert found["conv"].dtype == np.float32
     assert np.isfinite(found["conv"]).all()
 
 
 def test_repeated_calls_are_told_apart() -> None:
     model, batch = shared(), pictures(1)
-    found = activations(model, batch)
+    found = activations(model, batch, "*")
     once = activations(model, batch, "same")["same"]
     kernel, bias = model.get_layer("same").get_weights()
     expected = np.maximum(once, 0) @ kernel[0, 0] + bias
@@ -144,7 +146,7 @@ def test_a_second_call_can_be_asked_for_alone() -> None:
     second = same(layers.Rescaling(2.0)(inputs))
     model = keras.Model(inputs, layers.Subtract(name="less")([first, second]))
     batch = pictures(1, (6, 6))
-    found = activations(model, batch)
+    found = activations(model, batch, "*")
     alone = activations(model, batch, "same#2")["same#2"]
     np.testing.assert_allclose(alone, found["same#2"], rtol=1e-5, atol=1e-3)
     np.testing.assert_allclose(
@@ -212,7 +214,7 @@ def test_the_models_own_dtype_is_fed(dtype: str) -> None:
     inputs = keras.Input((4, 4, 3), dtype=dtype, name="data")
     model = keras.Model(inputs, layers.Rescaling(0.5, name="half")(inputs))
     batch = pictures(1, (4, 4))
-    found = activations(model, batch)["half"]
+    found = activations(model, batch, "*")["half"]
     np.testing.assert_allclose(found, batch * 0.5, rtol=1e-2)
 
 
@@ -256,7 +258,7 @@ def test_inputs_of_several_sizes_in_one_pass_are_refused() -> None:
 )
 def test_inputs_that_do_not_fit(shape: tuple[int, ...], words: str) -> None:
     with pytest.raises(InputError, match=words):
-        activations(small(), np.ones(shape, np.uint8))
+        activations(small(), np.ones(shape, np.uint8), "*")
 
 
 def test_what_cannot_fit_into_memory_is_refused_before_it_is_computed() -> None:
@@ -264,18 +266,18 @@ def test_what_cannot_fit_into_memory_is_refused_before_it_is_computed() -> None:
     x = layers.UpSampling2D(2000, name="huge")(inputs)
     model = keras.Model(inputs, layers.UpSampling2D(20, name="larger")(x))
     with pytest.raises(InputError, match=r"too large: 2 layers of it need [\d.]+ GiB"):
-        activations(model, pictures(1))
+        activations(model, pictures(1), "*")
 
 
 def test_a_fixed_size_is_named() -> None:
     inputs = keras.Input((8, 8, 3))
     model = keras.Model(inputs, layers.ReLU()(inputs), name="fixed")
     with pytest.raises(InputError, match=r"shape 9×8×3, .* takes 8×8×3"):
-        activations(model, pictures(1, (9, 8)))
+        activations(model, pictures(1, (9, 8)), "*")
 
 
 def test_wrong_arguments_say_what_was_expected() -> None:
     with pytest.raises(InputError, match="preprocess='caffe'; expected 'auto', None"):
-        FeatureExtractor(small(), preprocess="caffe")
+        FeatureExtractor(small(), "*", preprocess="caffe")
     with pytest.raises(InputError, match="batch_size=0; expected an integer of at l"):
-        FeatureExtractor(small())(pictures(), batch_size=0)
+        FeatureExtractor(small(), "*")(pictures(), batch_size=0)

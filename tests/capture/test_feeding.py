@@ -111,12 +111,14 @@ def test_a_model_never_called_takes_a_dict_as_one_sample() -> None:
 
     sample = {"a": np.ones(2, np.float32), "b": np.arange(3, dtype=np.float32)}
     model = Own()
-    found = activations(model, [sample, sample])["dense"]
+    found = activations(model, [sample, sample], "*")["dense"]
     by_hand = keras.ops.convert_to_numpy(model.dense(sample["b"][None]))
     np.testing.assert_allclose(found, np.repeat(by_hand, 2, axis=0), rtol=1e-6)
     # Called once, it tells what it takes.
     batch = {"a": np.ones((1, 2)), "b": sample["b"][None]}
-    np.testing.assert_allclose(activations(model, batch)["dense"], by_hand, rtol=1e-6)
+    np.testing.assert_allclose(
+        activations(model, batch, "*")["dense"], by_hand, rtol=1e-6
+    )
 
 
 @pytest.mark.every_backend
@@ -139,7 +141,7 @@ def test_results_that_do_not_fit_together_into_memory_are_refused() -> None:
     with pytest.raises(
         InputError, match=r"5000 inputs as large as 'input_0' .* too la"
     ):
-        activations(model, many)
+        activations(model, many, "*")
 
 
 @pytest.mark.every_backend
@@ -179,7 +181,7 @@ def test_channels_first_models_take_pictures_and_give_channels_last(
 ) -> None:
     model, batch = channels_first(), pictures(2, (8, 6))
     given = batch if as_given == "channels last" else np.moveaxis(batch, -1, 1)
-    found = activations(model, given)
+    found = activations(model, given, "*")
     np.testing.assert_array_equal(found["scale"], batch * 2.0)
     padded = np.pad(batch * 2.0, [(0, 0), (1, 1), (1, 1), (0, 0)])
     for path in ("pad", "relu", "turn"):
@@ -221,10 +223,10 @@ def test_a_given_preprocessing_is_named() -> None:
     assert found is not None
     assert found.name.endswith(".halve")
     assert (
-        FeatureExtractor(small(), preprocess=halve)
+        FeatureExtractor(small(), "*", preprocess=halve)
         .describe()
         .preprocess.endswith(".halve")
     )
-    assert FeatureExtractor(small()).describe().preprocess == (
+    assert FeatureExtractor(small(), "*").describe().preprocess == (
         "none (inputs are fed as they are)"
     )

@@ -134,10 +134,10 @@ def test_a_model_that_looks_at_values_is_run_eagerly() -> None:
 def test_a_model_compiled_to_run_eagerly_is_run_eagerly() -> None:
     inputs = keras.Input((3,))
     model = keras.Model(inputs, layers.Dense(2, name="d")(inputs))
-    assert FeatureExtractor(model).describe().compiled == (BACKEND != "torch")
+    assert FeatureExtractor(model, "*").describe().compiled == (BACKEND != "torch")
     model.compile("sgd", "mse", run_eagerly=True)
-    assert not FeatureExtractor(model).describe().compiled
-    assert not FeatureExtractor(model, compiled=False).describe().compiled
+    assert not FeatureExtractor(model, "*").describe().compiled
+    assert not FeatureExtractor(model, "*", compiled=False).describe().compiled
 
 
 @pytest.mark.every_backend
@@ -149,7 +149,7 @@ def test_a_model_that_fails_says_so_itself() -> None:
     with pytest.raises(
         InputError, match=r"'broken' \(Broken\) fails .* no valve is op"
     ):
-        activations(Broken(name="broken"), np.ones((2, 3)))
+        activations(Broken(name="broken"), np.ones((2, 3)), "*")
 
 
 @pytest.mark.every_backend
@@ -179,7 +179,7 @@ def test_layers_that_make_several_rows_of_one_input() -> None:
 
     batch = np.arange(2 * 4 * 4 * 3, dtype=np.float32).reshape(2, 4, 4, 3)
     model = Own()
-    found = activations(model, batch)
+    found = activations(model, batch, "*")
     assert found["windows"].shape == (2, 4, 2, 2, 3)
     np.testing.assert_array_equal(found["windows"][1, 1], batch[1, :2, 2:])
     # The same for every input, whatever the number of inputs.
@@ -196,4 +196,4 @@ def test_layers_after_text_are_listed_and_text_is_refused_as_input() -> None:
     (info,) = [i for i in describe_layers(model) if i.path == "lookup"]
     assert info.output_shape == (1,)
     with pytest.raises(InputError, match="expected integers or floats"):
-        activations(model, np.array([["a"], ["b"]]))
+        activations(model, np.array([["a"], ["b"]]), "*")

@@ -40,7 +40,7 @@ def test_layers_made_while_the_model_runs_keep_their_paths() -> None:
 
     model, x = Making(), noise(3, 4)
     model(x)
-    extract = FeatureExtractor(model)
+    extract = FeatureExtractor(model, "*")
     for _ in range(2):
         found = extract(x)
         assert list(found) == ["dense", "re_lu", "re_lu#2"]
@@ -61,7 +61,7 @@ def test_a_time_distributed_layer_with_a_call_of_its_own_is_run_as_it_is() -> No
     model = keras.Model(inputs, layers.Dense(1, name="out")(x))
     x = noise(2, 3, 4)
     expected = keras.ops.convert_to_numpy(model(x))
-    np.testing.assert_allclose(activations(model, x)["out"], expected, rtol=1e-5)
+    np.testing.assert_allclose(activations(model, x, "*")["out"], expected, rtol=1e-5)
 
 
 @pytest.mark.every_backend
@@ -102,7 +102,7 @@ def test_rows_of_a_fixed_batch_that_nothing_tells_apart_are_left_out() -> None:
     rows = layers.Dense(2, name="rows")(ops.reshape(inputs, (-1, 3)))
     model = keras.Model(inputs, layers.Dense(2, name="head")(inputs))
     folded = keras.Model(inputs, rows)
-    assert list(activations(model, noise(1, 8, 3))) == ["head"]
+    assert list(activations(model, noise(1, 8, 3), "*")) == ["head"]
     with pytest.raises(InputError, match="'rows' cannot be captured: its first axis"):
         activations(folded, noise(1, 8, 3), "rows")
 
@@ -131,7 +131,7 @@ def test_a_layer_that_never_runs_changes_nothing() -> None:
     assert model.outputs[0] is output
     assert len(model.layers[-1]._inbound_nodes) == nodes
     assert not model.layers[0].unused.built
-    assert FeatureExtractor(model).layers == ("spare/used", "spare", "d")
+    assert FeatureExtractor(model, "*").layers == ("spare/used", "spare", "d")
     with pytest.raises(InputError, match=r"'spare/usd'\. Did you mean 'spare/used'"):
         FeatureExtractor(model, "spare/usd")
 
@@ -141,7 +141,7 @@ def test_one_number_for_the_whole_batch_is_left_out() -> None:
     keras.utils.clear_session()
     inputs = keras.Input((4,))
     model = keras.Model(inputs, layers.Dense(2, name="d")(inputs) * ops.mean(inputs))
-    extract = FeatureExtractor(model)
+    extract = FeatureExtractor(model, "*")
     assert list(extract(noise(2, 4))) == ["d", "multiply"]
     assert extract.describe().left_out == {
         "mean": "it is one number for the whole batch"
@@ -177,7 +177,7 @@ def test_a_size_that_does_not_fit_is_one_sentence_also_later() -> None:
     down = layers.MaxPooling2D(2, name="down")(inputs)
     up = layers.UpSampling2D(2, name="up")(down)
     model = keras.Model(inputs, layers.Concatenate(name="both")([inputs, up]))
-    extract = FeatureExtractor(model)
+    extract = FeatureExtractor(model, "*")
     assert extract(pictures(1, (8, 8)))["both"].shape == (1, 8, 8, 6)
     with pytest.raises(InputError, match=r"'input' \(9×9×3\) is|fails on these inputs"):
         extract(pictures(1, (9, 9)))
@@ -193,7 +193,7 @@ def test_other_dtypes_of_the_same_shape_are_fed_to_a_model_without_a_graph() -> 
         def call(self, x: Any) -> Any:
             return self.dense(ops.cast(x, "float32"))
 
-    extract = FeatureExtractor(Own())
+    extract = FeatureExtractor(Own(), "*")
     x = np.arange(6).reshape(2, 3)
     found = [extract(x.astype(dtype))["dense"] for dtype in ("float32", "int64", "u1")]
     np.testing.assert_allclose(found[1], found[0], rtol=1e-6)
@@ -222,13 +222,13 @@ def test_named_inputs_go_to_a_model_with_as_many_inputs() -> None:
     a, b = noise(2, 3), noise(2, 3)
     named = read_inputs([a, b], model_signature(model))
     assert len(named) == 2
-    np.testing.assert_allclose(activations(model, named)["sum"], a + b, rtol=1e-6)
+    np.testing.assert_allclose(activations(model, named, "*")["sum"], a + b, rtol=1e-6)
 
 
 @pytest.mark.parametrize("batch_size", [0, -1, 2.0, "a", None, float("nan")])
 def test_batch_sizes_that_are_none(batch_size: Any) -> None:
     with pytest.raises(InputError, match=r"batch_size=.*; expected an integer of at"):
-        FeatureExtractor(small())(pictures(), batch_size=batch_size)
+        FeatureExtractor(small(), "*")(pictures(), batch_size=batch_size)
 
 
 @pytest.mark.parametrize(
@@ -242,14 +242,14 @@ def test_batch_sizes_that_are_none(batch_size: Any) -> None:
 )
 def test_preprocessing_that_does_not_give_pictures(preprocess: Any, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        activations(small(), pictures(), preprocess=preprocess)
+        activations(small(), pictures(), "*", preprocess=preprocess)
     with pytest.raises(InputError, match="expected 'auto', None, or a callable"):
-        FeatureExtractor(small(), preprocess=np.zeros(2))  # type: ignore[arg-type]
+        FeatureExtractor(small(), "*", preprocess=np.zeros(2))  # type: ignore[arg-type]
 
 
 def test_numbers_of_the_users_own_models_go_on_as_before() -> None:
     keras.utils.clear_session()
     inputs = keras.Input((3,))
     first = keras.Model(inputs, layers.ReLU()(inputs))
-    activations(first, noise(1, 3))
+    activations(first, noise(1, 3), "*")
     assert keras.Model(inputs, layers.ReLU()(inputs)).name == "functional_1"

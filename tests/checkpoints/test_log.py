@@ -18,10 +18,10 @@ from tb_actviz import (
     InputError,
     LogOptions,
     activations,
-    channel_grid,
-    input_comparison,
+    draw_channels,
+    draw_inputs,
+    draw_relu,
     log_checkpoints,
-    relu_comparison,
 )
 from tb_actviz.checkpoints.files import Checkpoint
 
@@ -73,10 +73,10 @@ def test_every_step_shows_its_checkpoint_on_the_scale_of_all(tmp_path: Path) -> 
 
     options = LogOptions(channels=(1, 0), views=("channels", "relu", "inputs"))
     done = log_checkpoints(
+        tmp_path / "run",
         model,
         folder,
         {"x": A, "y": B},
-        tmp_path / "run",
         ["relu1", "a"],
         options=options,
     )
@@ -104,14 +104,14 @@ def test_every_step_shows_its_checkpoint_on_the_scale_of_all(tmp_path: Path) -> 
         both = largest(layer, before_layer)
         for step, by_input in maps.items():
             for name, own in by_input.items():
-                expected[f"{layer}/channels/{name}", step] = channel_grid(
+                expected[f"{layer}/channels/{name}", step] = draw_channels(
                     own[layer][0],
                     layer=layer,
                     input_name=name,
                     limits=limits,
                     limits_of="this layer in all pictures of 3 steps, 1 to 4",
                 )
-                expected[f"{layer}/relu/{name}", step] = relu_comparison(
+                expected[f"{layer}/relu/{name}", step] = draw_relu(
                     own[before_layer][0],
                     own[layer][0],
                     [1, 0],
@@ -121,7 +121,7 @@ def test_every_step_shows_its_checkpoint_on_the_scale_of_all(tmp_path: Path) -> 
                     limits=(-both, both),
                     limits_of="this layer in all pictures of 3 steps, 1 to 4",
                 )
-            expected[f"{layer}/inputs", step] = input_comparison(
+            expected[f"{layer}/inputs", step] = draw_inputs(
                 [A, B],
                 [by_input[name][layer][0][:, :, [1, 0]] for name in ("x", "y")],
                 [1, 0],
@@ -159,7 +159,7 @@ def test_every_step_shows_its_checkpoint_on_the_scale_of_all(tmp_path: Path) -> 
 @pytest.mark.slow
 def test_the_scale_can_be_that_of_each_step(tmp_path: Path) -> None:
     paths = [saved(tmp_path, f"c-{step}.keras", trained(step)) for step in (1, 3)]
-    done = log_checkpoints(small(), paths, A, tmp_path / "own", "a", scale="step")
+    done = log_checkpoints(tmp_path / "own", small(), paths, A, "a", scale="step")
     found = images(tmp_path / "own")
     model = small()
     with ActivationLogger(tmp_path / "each", model, "a") as log:
@@ -178,7 +178,7 @@ def test_the_description_of_a_picture_says_what_shares_its_scale(
     tmp_path: Path,
 ) -> None:
     paths = [saved(tmp_path, f"c-{step}.keras", trained(step)) for step in (1, 3)]
-    log_checkpoints(small(), paths, A, tmp_path / "run", "a")
+    log_checkpoints(tmp_path / "run", small(), paths, A, "a")
     described = {
         value.metadata.summary_description
         for event in events(tmp_path / "run")
@@ -195,11 +195,11 @@ def test_the_description_of_a_picture_says_what_shares_its_scale(
 def test_limits_among_the_options_go_first(tmp_path: Path) -> None:
     path = saved(tmp_path, "c-1.keras", trained(1))
     options = LogOptions(limits=(0, 2), views=("channels",))
-    done = log_checkpoints(small(), path, A, tmp_path / "run", "a", options=options)
+    done = log_checkpoints(tmp_path / "run", small(), path, A, "a", options=options)
     maps = activations(trained(1), A, "a")["a"][0]
     np.testing.assert_array_equal(
         images(tmp_path / "run")["a/channels/input", 1],
-        channel_grid(maps, layer="a", input_name="input", limits=(0, 2)),
+        draw_channels(maps, layer="a", input_name="input", limits=(0, 2)),
     )
     assert done.scale == "fixed limits"
 
@@ -219,12 +219,12 @@ def test_constant_zero_and_nan_activations_have_a_scale(tmp_path: Path) -> None:
     ]:
         paths = [tmp_path / f"c-{step}.weights.h5" for step in steps]
         run = tmp_path / f"run{len(steps)}"
-        log_checkpoints(small(), paths, A, run, "conv1", options=grids)
+        log_checkpoints(run, small(), paths, A, "conv1", options=grids)
         shape = activations(small(), A, "conv1")["conv1"].shape[1:]
         assert images(run).keys() == {("conv1/channels/input", step) for step in steps}
         np.testing.assert_array_equal(
             images(run)["conv1/channels/input", 2],
-            channel_grid(
+            draw_channels(
                 np.full(shape, np.nan, np.float32),
                 layer="conv1",
                 input_name="input",
@@ -256,7 +256,7 @@ def test_checkpoints_of_other_models_are_skipped(
 ) -> None:
     bad = saved(tmp_path, f"c-1{ending}", foreign(kind))
     good = saved(tmp_path, f"c-2{ending}", trained(2))
-    done = log_checkpoints(small(), [bad, good], A, tmp_path / "run", "a")
+    done = log_checkpoints(tmp_path / "run", small(), [bad, good], A, "a")
     assert done.checkpoints == (Checkpoint(2, good),)
     (skipped,) = done.skipped
     assert skipped.checkpoint == Checkpoint(1, bad)
@@ -278,7 +278,7 @@ def test_a_larger_model_that_holds_this_one_is_not_taken_for_it(tmp_path: Path) 
     bad = saved(tmp_path, "c.weights.h5", build(3))
     build(2).load_weights(bad)  # Keras itself does not mind
     with pytest.raises(InputError, match="it holds 6 variables, the model has 4"):
-        log_checkpoints(build(2), bad, np.ones((8, 8, 3)), tmp_path / "run")
+        log_checkpoints(tmp_path / "run", build(2), bad, np.ones((8, 8, 3)))
 
 
 @pytest.mark.slow
@@ -293,7 +293,7 @@ def test_damaged_checkpoints_are_skipped_with_a_warning(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         done = log_checkpoints(
-            small(), [bad, empty, good], A, tmp_path / "run", "a", scale="step"
+            tmp_path / "run", small(), [bad, empty, good], A, "a", scale="step"
         )
     assert done.checkpoints == (Checkpoint(3, good),)
     assert [skipped.checkpoint.path for skipped in done.skipped] == [bad, empty]
@@ -302,7 +302,7 @@ def test_damaged_checkpoints_are_skipped_with_a_warning(
     maps = activations(trained(3), A, "a")["a"][0]
     np.testing.assert_array_equal(
         images(tmp_path / "run")["a/channels/input", 3],
-        channel_grid(maps, layer="a", input_name="input"),
+        draw_channels(maps, layer="a", input_name="input"),
     )
 
 
@@ -314,11 +314,11 @@ def test_a_file_of_keras_2_weights_is_loaded(tmp_path: Path) -> None:
         target.attrs.update(group.attrs)
         for name in group:
             source.copy(group[name], target, name)
-    log_checkpoints(small(), path, A, tmp_path / "run", "a", scale="step")
+    log_checkpoints(tmp_path / "run", small(), path, A, "a", scale="step")
     maps = activations(trained(2), A, "a")["a"][0]
     np.testing.assert_array_equal(
         images(tmp_path / "run")["a/channels/input", 0],
-        channel_grid(maps, layer="a", input_name="input"),
+        draw_channels(maps, layer="a", input_name="input"),
     )
 
 
@@ -332,7 +332,7 @@ def test_strict_stops_at_the_first_and_the_model_is_as_before(
     before = values(model)
     with pytest.raises(InputError, match=r"c-1.keras' cannot be loaded: BadZipFile"):
         log_checkpoints(
-            model, [bad, good], A, tmp_path / "run", "a", strict=True, scale=scale
+            tmp_path / "run", model, [bad, good], A, "a", strict=True, scale=scale
         )
     assert not (tmp_path / "run").exists()
     for was, now in zip(before, values(model), strict=True):
@@ -342,7 +342,7 @@ def test_strict_stops_at_the_first_and_the_model_is_as_before(
 def test_without_any_good_checkpoint_nothing_is_written(tmp_path: Path) -> None:
     bad = damaged(saved(tmp_path, "c-1.keras", trained(1)))
     with pytest.raises(InputError, match="None of 1 checkpoints can be loaded"):
-        log_checkpoints(small(), bad, A, tmp_path / "run", "a")
+        log_checkpoints(tmp_path / "run", small(), bad, A, "a")
     assert not (tmp_path / "run").exists()
 
 
@@ -358,7 +358,7 @@ def test_training_goes_on_as_if_nothing_had_been_logged(tmp_path: Path) -> None:
         path = saved(tmp_path, "c-1.keras", model)
         model.fit(x, y, epochs=2, verbose=0)
         if log:
-            log_checkpoints(model, path, A, tmp_path / "run", "a")
+            log_checkpoints(tmp_path / "run", model, path, A, "a")
         model.fit(x, y, verbose=0)
         return values(model)
 
@@ -384,7 +384,7 @@ def test_the_model_is_traced_once_for_all_checkpoints(tmp_path: Path) -> None:
     for used in (paths[:1], paths):
         model = build()
         before = len(traces)
-        log_checkpoints(model, used, A[:8, :8], tmp_path / "run", "count")
+        log_checkpoints(tmp_path / "run", model, used, A[:8, :8], "count")
         counts.append(len(traces) - before)
     assert counts[0] == counts[1]
 
@@ -405,12 +405,12 @@ def test_statistics_that_layers_make_constants_of_are_not_mixed_up(
     model = build(-5.0)
     picture = A[:8, :8]
     before = activations(model, picture, "norm")["norm"]
-    log_checkpoints(model, tmp_path, picture, tmp_path / "run", "norm", scale="step")
+    log_checkpoints(tmp_path / "run", model, tmp_path, picture, "norm", scale="step")
     for step, mean in enumerate([0.0, 1000.0]):
         maps = activations(build(mean), picture, "norm")["norm"][0]
         np.testing.assert_array_equal(
             images(tmp_path / "run")["norm/channels/input", step],
-            channel_grid(maps, layer="norm", input_name="input"),
+            draw_channels(maps, layer="norm", input_name="input"),
         )
     after = activations(model, picture, "norm")["norm"]
     np.testing.assert_array_equal(after, before)
@@ -428,11 +428,11 @@ def test_a_callable_may_build_a_model_that_was_never_called(tmp_path: Path) -> N
     model = Own()
     model(np.ones((1, 8, 8, 3)))
     path = saved(tmp_path, "c-5.weights.h5", model)
-    log_checkpoints(Own, path, A[:8, :8], tmp_path / "run", scale="step")
+    log_checkpoints(tmp_path / "run", Own, path, A[:8, :8], scale="step")
     maps = activations(model, A[:8, :8], "conv")["conv"][0]
     np.testing.assert_array_equal(
         images(tmp_path / "run")["conv/channels/input", 5],
-        channel_grid(maps, layer="conv", input_name="input"),
+        draw_channels(maps, layer="conv", input_name="input"),
     )
 
 

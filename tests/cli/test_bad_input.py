@@ -55,6 +55,8 @@ def test_bad_comparisons_are_one_line(
         ),
         (["--model", "NET", "--channels", "99", "FACE"], "channel 99 does not exist"),
         (["--model", "NET", "--channels", "1,x", "FACE"], "expected numbers such as"),
+        (["--model", "NET", "--channels", ":1", "FACE"], "those of some layers, as in"),
+        (["--model", "NET", "--channels", "rel1:1", "FACE"], "Did you mean 'relu1'"),
         (["--model", "NET", "--size", "0", "FACE"], "expected a size such as 227"),
         (["--model", "NET", "--size", "3", "FACE"], "is too small for the model"),
         (["--model", "NET", "--views", "grids", "--", "FACE"], "no view 'grids'"),

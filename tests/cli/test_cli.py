@@ -41,6 +41,23 @@ def test_log_writes_what_it_says(network: str, face: str, tmp_path: Path) -> Non
     assert f"{len(found)} pictures in {logdir}" in done.stdout
 
 
+def test_channels_are_named_layer_by_layer(
+    network: str, face: str, tmp_path: Path
+) -> None:
+    logdir = str(tmp_path / "run")
+    done = run(
+        *("log", "--model", network, "--layers", "relu1", "a", "pool1"),
+        *("--channels", "1,3", "--channels", "p*1:0", "--views", "chosen"),
+        *("--preprocess", "none", "--logdir", logdir, face),
+    )
+    assert (done.returncode, done.stderr) == (
+        0,
+        "Of the channels to follow, these do not exist in these layers: a: 3.\n",
+    )
+    found = {tag for tag, _ in images(Path(logdir))}
+    assert found == {f"{layer}/chosen/face" for layer in ("relu1", "a", "pool1")}
+
+
 def test_log_json_is_the_same_as_data(network: str, face: str, tmp_path: Path) -> None:
     logdir = str(tmp_path / "run")
     done = run(

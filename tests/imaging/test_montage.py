@@ -15,10 +15,10 @@ from tb_actviz.imaging.grid import MAX_SIDE, draw_grid
 from tb_actviz.imaging.heat_map import draw_heat_map
 from tb_actviz.imaging.layout import BACKGROUND, MARGIN
 from tb_actviz.imaging.montage import (
-    channel_grid,
-    channels_beside_input,
-    input_comparison,
-    relu_comparison,
+    draw_beside_input,
+    draw_channels,
+    draw_inputs,
+    draw_relu,
 )
 from tb_actviz.imaging.panels import map_panels, panel_size, picture_panel
 from tb_actviz.imaging.scale import Scale, common_scale
@@ -82,9 +82,9 @@ def test_every_channel_stands_in_its_tile(
 
 
 def test_grids_of_the_worked_example() -> None:
-    conv1 = channel_grid(maps_of(64, (113, 113)), layer="conv1")
+    conv1 = draw_channels(maps_of(64, (113, 113)), layer="conv1")
     assert 8 * 113 <= conv1.shape[1] <= 8 * 113 + 7 + 2 * MARGIN + 40
-    fire6 = channel_grid(maps_of(48), layer="fire6-squeeze1x1")
+    fire6 = draw_channels(maps_of(48), layer="fire6-squeeze1x1")
     assert 8 * 14 * 8 <= fire6.shape[1] <= 8 * 15 * 8 + 2 * MARGIN + 40
 
 
@@ -108,9 +108,9 @@ def test_one_unusual_value_of_a_huge_map_stays_visible(
     where = {"layer": "a", "limits": (0.0, 1.0)}
     legend = 10 * 10
     for picture in (
-        channels_beside_input(None, maps, [0], **where),
-        relu_comparison(maps, maps, [0], before_layer="b", **where),
-        input_comparison([None], [maps], [0], input_names=["x"], **where),
+        draw_beside_input(None, maps, [0], **where),
+        draw_relu(maps, maps, [0], before_layer="b", **where),
+        draw_inputs([None], [maps], [0], input_names=["x"], **where),
     ):
         assert legend < count(picture, color) <= legend + 2 * 4
 
@@ -141,19 +141,19 @@ def test_a_dead_map_does_not_darken_a_weak_one(dead: float) -> None:
     nothing = np.full((4, 4, 1), dead, np.float32)
     weak = np.full((4, 4, 1), 0.01, np.float32)
     brightest = tuple(colorize(np.array([1.0]), (-1, 1), "signed")[0].tolist())
-    relu = relu_comparison(weak, nothing, [0], layer="b", before_layer="a")
+    relu = draw_relu(weak, nothing, [0], layer="b", before_layer="a")
     assert count(relu, brightest) >= 160 * 160
-    inputs = input_comparison(
+    inputs = draw_inputs(
         [None, None], [nothing, weak], [0], layer="a", input_names=["x", "y"]
     )
     assert count(inputs, (255, 255, 255)) >= 160 * 160
 
 
 def test_a_layer_of_too_many_channels_is_refused() -> None:
-    channel_grid(np.ones((1, 1, 1000), np.float32), layer="a")
+    draw_channels(np.ones((1, 1, 1000), np.float32), layer="a")
     maps = np.broadcast_to(np.float32(1), (1, 1, 1_000_001))
     with pytest.raises(ValueError, match=r"1,000,001 channels; .* at most 1,000,000"):
-        channel_grid(maps, layer="a")
+        draw_channels(maps, layer="a")
 
 
 @pytest.mark.slow
@@ -161,10 +161,10 @@ def test_many_inputs_are_shown_as_far_as_they_fit() -> None:
     maps = [np.full((4, 4, 1), n, np.float32) for n in range(1, 201)]
     names = [str(n) for n in range(200)]
     faces = [FACE] * 200
-    whole = input_comparison(faces, maps, [0], layer="a", input_names=names)
+    whole = draw_inputs(faces, maps, [0], layer="a", input_names=names)
     assert 15_000 < whole.shape[0] <= 16_000
     shown = len(find(whole, FACE))
-    first = input_comparison(
+    first = draw_inputs(
         faces[:shown], maps[:shown], [0], layer="a", input_names=names[:shown]
     )
     # The scale is that of what is shown; only the first line of the facts differs.
@@ -181,8 +181,8 @@ def test_gaps_are_background_not_values() -> None:
 
 def test_signed_and_rectified_layers_look_different() -> None:
     rectified = maps_of(4)
-    grey = channel_grid(rectified, layer="a")
-    hued = channel_grid(rectified - 0.5, layer="a")
+    grey = draw_channels(rectified, layer="a")
+    hued = draw_channels(rectified - 0.5, layer="a")
     spread = [
         int(np.ptp(picture[90:-MARGIN, 40:-MARGIN].astype(int), axis=2).max())
         for picture in (grey, hued)
@@ -196,10 +196,10 @@ def test_marks_appear_where_values_are_unusual() -> None:
     maps[0, 0, 0] = np.nan
     maps[1, 1, 1] = np.inf
     swatches = 2 * 100
-    picture = channel_grid(maps, layer="a")
+    picture = draw_channels(maps, layer="a")
     assert count(picture, NON_FINITE) == 2 * 32 * 32 + swatches
     assert count(picture, CLIPPED) == 0
-    fixed = channel_grid(np.abs(maps_of(4, (4, 4))) + 3, layer="a", limits=(0, 2))
+    fixed = draw_channels(np.abs(maps_of(4, (4, 4))) + 3, layer="a", limits=(0, 2))
     assert count(fixed, CLIPPED) == 64 * 32 * 32 + 100
 
 
@@ -220,18 +220,16 @@ def test_marks_appear_where_values_are_unusual() -> None:
 def test_dead_constant_and_extreme_layers_draw(
     values: np.ndarray, per_channel: bool
 ) -> None:
-    picture = channel_grid(values, layer="a", per_channel=per_channel)
+    picture = draw_channels(values, layer="a", per_channel=per_channel)
     assert picture.dtype == np.uint8
     finite = bool(np.isfinite(values).all())
     assert (count(picture, NON_FINITE) == 0) is finite
     assert count(picture, CLIPPED) == 0
     channels = list(range(values.shape[2]))
     for view in (
-        channels_beside_input(FACE, values, channels, layer="a"),
-        relu_comparison(
-            values, np.maximum(values, 0), channels, layer="b", before_layer="a"
-        ),
-        input_comparison(
+        draw_beside_input(FACE, values, channels, layer="a"),
+        draw_relu(values, np.maximum(values, 0), channels, layer="b", before_layer="a"),
+        draw_inputs(
             [FACE, None], [values, values], channels, layer="a", input_names=["x", "y"]
         ),
     ):
@@ -241,12 +239,12 @@ def test_dead_constant_and_extreme_layers_draw(
 
 def test_per_channel_and_limits_exclude_each_other() -> None:
     with pytest.raises(ValueError, match="expected one of them"):
-        channel_grid(maps_of(2), layer="a", per_channel=True, limits=(0, 1))
+        draw_channels(maps_of(2), layer="a", per_channel=True, limits=(0, 1))
 
 
 def test_the_input_stands_beside_its_channels_at_its_own_size() -> None:
     maps = maps_of(48)
-    picture = channels_beside_input(FACE, maps, [13, 46], layer="a", input_name="face")
+    picture = draw_beside_input(FACE, maps, [13, 46], layer="a", input_name="face")
     (place,) = find(picture, FACE)
     chosen = maps[:, :, [13, 46]]
     panels = map_panels(chosen, (227, 227), common_scale(chosen, of=""))
@@ -259,7 +257,7 @@ def test_the_input_stands_beside_its_channels_at_its_own_size() -> None:
 def test_chosen_channels_share_one_scale() -> None:
     maps = np.zeros((4, 4, 2), np.float32)
     maps[:, :, 0], maps[:, :, 1] = 2.0, 10.0
-    picture = channels_beside_input(None, maps, [0, 1], layer="a")
+    picture = draw_beside_input(None, maps, [0, 1], layer="a")
     weak = colorize(np.array([2.0]), (0, 10))[0]
     assert count(picture, tuple(weak)) >= 160 * 160  # type: ignore[arg-type]
 
@@ -267,7 +265,7 @@ def test_chosen_channels_share_one_scale() -> None:
 def test_relu_comparison_shows_both_on_one_symmetric_scale() -> None:
     before = RNG.normal(size=(14, 14, 48)).astype(np.float32)
     after = np.maximum(before, 0)
-    picture = relu_comparison(before, after, [13], layer="b", before_layer="a")
+    picture = draw_relu(before, after, [13], layer="b", before_layer="a")
     scale = common_scale(before[:, :, [13]], signed=True, of="")
     for maps in (before, after):
         (panel,) = map_panels(maps[:, :, [13]], (168, 168), scale, "nearest")
@@ -282,9 +280,7 @@ def test_relu_comparison_takes_fixed_limits(
 ) -> None:
     before = RNG.normal(size=(14, 14, 2)).astype(np.float32)
     after = np.maximum(before, 0)
-    picture = relu_comparison(
-        before, after, [1], layer="b", before_layer="a", limits=limits
-    )
+    picture = draw_relu(before, after, [1], layer="b", before_layer="a", limits=limits)
     scale = Scale(*limits, colormap, "fixed scale")
     for maps in (before, after):
         (panel,) = map_panels(maps[:, :, [1]], (168, 168), scale, "nearest")
@@ -294,7 +290,7 @@ def test_relu_comparison_takes_fixed_limits(
 def test_inputs_of_different_sizes_stand_in_rows_on_one_scale() -> None:
     small = 255 - FACE[:180, :200]
     maps = [maps_of(2), maps_of(2, (11, 12)) * 3]
-    picture = input_comparison(
+    picture = draw_inputs(
         [FACE, small], maps, [13, 46], layer="a", input_names=["face", "small"]
     )
     (first,), (second,) = find(picture, FACE), find(picture, small)
@@ -307,7 +303,7 @@ def test_inputs_of_different_sizes_stand_in_rows_on_one_scale() -> None:
 
 def test_many_channels_wrap_into_blocks() -> None:
     maps = [maps_of(20), maps_of(20)]
-    picture = input_comparison(
+    picture = draw_inputs(
         [FACE, FACE], maps, range(20), layer="a", input_names=["x", "y"]
     )
     assert picture.shape[1] <= 1500
@@ -351,30 +347,28 @@ def test_overshoot_is_not_marked_as_clipped_but_clipped_values_are() -> None:
     ("call", "words"),
     [
         (
-            lambda: channel_grid(np.ones((3, 3)), layer="a"),
+            lambda: draw_channels(np.ones((3, 3)), layer="a"),
             r"\(3, 3\); expected \(H, W",
         ),
-        (lambda: channel_grid(np.ones((0, 3, 1)), layer="a"), "none of them 0"),
+        (lambda: draw_channels(np.ones((0, 3, 1)), layer="a"), "none of them 0"),
         (
-            lambda: channels_beside_input(None, maps_of(3), [3], layer="a"),
+            lambda: draw_beside_input(None, maps_of(3), [3], layer="a"),
             r"channels \[3\]; expected at least one, from 0 to 2",
         ),
         (
-            lambda: channels_beside_input(None, maps_of(3), [], layer="a"),
+            lambda: draw_beside_input(None, maps_of(3), [], layer="a"),
             r"channels \[\]; expected at least one",
         ),
         (
-            lambda: relu_comparison(
-                maps_of(3), maps_of(4), [0], layer="a", before_layer="b"
-            ),
+            lambda: draw_relu(maps_of(3), maps_of(4), [0], layer="a", before_layer="b"),
             "expected the same shape",
         ),
         (
-            lambda: input_comparison([], [], [0], layer="a", input_names=[]),
+            lambda: draw_inputs([], [], [0], layer="a", input_names=[]),
             "at least one",
         ),
         (
-            lambda: input_comparison(
+            lambda: draw_inputs(
                 [None], [maps_of(3)], [0], layer="a", input_names=["x"]
             ),
             r"maps of \[3\] channels; expected the 1 channels 0 of each",
@@ -388,10 +382,10 @@ def test_overshoot_is_not_marked_as_clipped_but_clipped_values_are() -> None:
                 (FACE[:0], r"shape \(0, 227, 3\) and dtype uint8; expected RGB"),
             ]
             for call in (
-                lambda picture=picture: channels_beside_input(
+                lambda picture=picture: draw_beside_input(
                     picture, maps_of(3), [0], layer="a"
                 ),
-                lambda picture=picture: input_comparison(
+                lambda picture=picture: draw_inputs(
                     [FACE, picture],
                     [maps_of(1)] * 2,
                     [0],
@@ -432,7 +426,7 @@ def test_every_value_of_any_rank_is_drawn_once(
     values = np.arange(count, dtype=np.float32).reshape(shape)
     maps = as_maps(values)
     before = shape if told else None
-    grid = channel_grid(maps, layer="a", limits=(0, 255), shape=before)
+    grid = draw_channels(maps, layer="a", limits=(0, 255), shape=before)
     areas = shades(grid) - BAR
     assert areas[0] > 0
     assert areas.tolist() == [areas[0]] * count + [0] * (256 - count)
@@ -450,11 +444,9 @@ def test_every_view_draws_any_rank(shape: tuple[int, ...], told: bool) -> None:
     channels = list(range(maps.shape[2]))
     for picture in (None, FACE):
         for view in (
-            channels_beside_input(picture, maps, channels, layer="a", shape=before),
-            relu_comparison(
-                maps, -maps, channels, layer="b", before_layer="a", shape=before
-            ),
-            input_comparison(
+            draw_beside_input(picture, maps, channels, layer="a", shape=before),
+            draw_relu(maps, -maps, channels, layer="b", before_layer="a", shape=before),
+            draw_inputs(
                 [picture, FACE],
                 [maps, maps * 2],
                 channels,
@@ -472,15 +464,15 @@ def test_a_sequence_is_a_heat_map_with_its_scale_and_marks() -> None:
     sequence[3] = np.nan
     sequence[50:60, 7] = np.inf
     maps = as_maps(sequence)
-    picture = channel_grid(maps, layer="lstm")
+    picture = draw_channels(maps, layer="lstm")
     drawn = draw_heat_map(maps, common_scale(maps, of=""))
     body = picture[-MARGIN - drawn.picture.shape[0] : -MARGIN, MARGIN:-MARGIN]
     np.testing.assert_array_equal(body, drawn.picture)
     swatches = 2 * 10 * 10
     assert count(picture, NON_FINITE) == (32 + 10) * 24 * 9 + swatches
-    clipped = channel_grid(np.abs(maps[:, 60:]) + 3, layer="lstm", limits=(0, 2))
+    clipped = draw_channels(np.abs(maps[:, 60:]) + 3, layer="lstm", limits=(0, 2))
     assert count(clipped, CLIPPED) == 40 * 32 * 24 * (clipped_width(40)) + 100
-    stretched = channel_grid(maps[:, 60:], layer="lstm", per_channel=True)
+    stretched = draw_channels(maps[:, 60:], layer="lstm", per_channel=True)
     assert count(stretched, CLIPPED) == count(stretched, NON_FINITE) == 0
 
 
@@ -492,7 +484,7 @@ def clipped_width(positions: int) -> int:
 @pytest.mark.slow
 def test_sequences_stand_below_one_another_beside_their_input() -> None:
     maps = as_maps(RNG.random((100, 32), dtype=np.float32))
-    picture = channels_beside_input(FACE, maps, [3, 30], layer="a", input_name="face")
+    picture = draw_beside_input(FACE, maps, [3, 30], layer="a", input_name="face")
     (own,) = find(picture, FACE)
     scale = common_scale(maps[:, :, [3, 30]], of="")
     strips = []
@@ -508,7 +500,7 @@ def test_sequences_stand_below_one_another_beside_their_input() -> None:
     larger = np.zeros((1280, 1280, 3), np.uint8)
     as_large = np.zeros((640, 640, 3), np.uint8)
     first, second = (
-        channels_beside_input(one, maps, [3], layer="a") for one in (larger, as_large)
+        draw_beside_input(one, maps, [3], layer="a") for one in (larger, as_large)
     )
     assert first.shape == second.shape
     assert (first != second).any()
@@ -517,7 +509,7 @@ def test_sequences_stand_below_one_another_beside_their_input() -> None:
 def test_sequences_before_and_after_stand_below_one_another() -> None:
     before = as_maps(RNG.normal(size=(100, 4)).astype(np.float32))
     after = np.maximum(before, 0)
-    picture = relu_comparison(before, after, [1, 2], layer="b", before_layer="a")
+    picture = draw_relu(before, after, [1, 2], layer="b", before_layer="a")
     scale = common_scale(before[:, :, [1, 2]], signed=True, of="")
     found = []
     for channel in (1, 2):
@@ -533,7 +525,7 @@ def test_sequences_of_different_lengths_start_at_the_same_places() -> None:
     long, short = (
         as_maps(RNG.random((positions, 2), dtype=np.float32)) for positions in (100, 37)
     )
-    picture = input_comparison(
+    picture = draw_inputs(
         [None, FACE], [short, long], [3, 4], layer="a", input_names=["short", "long"]
     )
     scale = common_scale(short, long, of="")
@@ -551,21 +543,21 @@ def test_sequences_of_different_lengths_start_at_the_same_places() -> None:
 def test_slices_are_told_apart_where_their_shape_is_said() -> None:
     volume = RNG.random((8, 16, 16, 4), dtype=np.float32)
     maps = as_maps(volume)
-    picture = channel_grid(maps, layer="a", shape=volume.shape)
+    picture = draw_channels(maps, layer="a", shape=volume.shape)
     scale = common_scale(maps, of="")
     factor = int(draw_grid(maps, scale, (2, 4)).factor)
     for index in range(8):
         tile = scale.colorize(volume[index, :, :, 3])
         assert len(find(picture, tile.repeat(factor, 0).repeat(factor, 1))) == 1
-    beside = channels_beside_input(None, maps, [2], layer="a", shape=volume.shape)
+    beside = draw_beside_input(None, maps, [2], layer="a", shape=volume.shape)
     own = common_scale(maps[:, :, [2]], of="")
     for index in range(8):
         tile = own.colorize(volume[index, :, :, 2]).repeat(3, 0).repeat(3, 1)
         assert len(find(beside, tile)) == 1
     with pytest.raises(ValueError, match="Pass the shape of the activations"):
-        channel_grid(maps, layer="a", shape=(4, 16, 16, 4))
+        draw_channels(maps, layer="a", shape=(4, 16, 16, 4))
     with pytest.raises(ValueError, match="1 shapes for 2 inputs; expected one each"):
-        input_comparison(
+        draw_inputs(
             [None] * 2,
             [maps] * 2,
             range(4),

@@ -151,10 +151,10 @@ def test_checkpoints_and_trainings_record_them_once(tmp_path: Path) -> None:
     for step in (1, 2):
         model.save_weights(tmp_path / f"{step}.weights.h5")
     log_checkpoints(
+        tmp_path / "checkpoints",
         model,
         str(tmp_path / "*.h5"),
         A,
-        tmp_path / "checkpoints",
         "relu1",
         options=PLAIN,
         progress=False,

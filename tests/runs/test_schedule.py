@@ -9,8 +9,8 @@ from tb_actviz.errors import InputError
 from tb_actviz.runs.schedule import Budget, read_schedule
 
 
-def due(freq: object, until: int = 12) -> list[int]:
-    schedule = read_schedule(freq)  # type: ignore[arg-type]
+def due(update_freq: object, until: int = 12) -> list[int]:
+    schedule = read_schedule(update_freq)  # type: ignore[arg-type]
     assert not schedule.per_epoch
     return [step for step in range(until + 1) if schedule.is_due(step)]
 
@@ -22,7 +22,7 @@ def test_epochs_are_told_from_batches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("freq", "expected"),
+    ("update_freq", "expected"),
     [
         ("batch", list(range(13))),
         (1, list(range(13))),
@@ -34,8 +34,8 @@ def test_epochs_are_told_from_batches() -> None:
         (lambda step: step % 2 == 1 and step > 8, [9, 11]),
     ],
 )
-def test_batches_are_due_as_asked(freq: object, expected: list[int]) -> None:
-    assert due(freq) == expected
+def test_batches_are_due_as_asked(update_freq: object, expected: list[int]) -> None:
+    assert due(update_freq) == expected
 
 
 def test_several_batches_at_once_are_one_moment() -> None:
@@ -47,23 +47,23 @@ def test_several_batches_at_once_are_one_moment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("freq", "words"),
+    ("update_freq", "words"),
     [
-        ("epochs", "freq='epochs'; expected 'epoch', .*Did you mean 'epoch'"),
-        (0, "freq=0; expected every n-th batch, at least 1"),
-        (-3, "freq=-3"),
-        (2.5, "freq=2.5; expected 'epoch', 'batch'"),
-        (True, "freq=True"),
-        (None, "freq=None"),
-        ([], r"freq=\[\]"),
-        ([1, -1], r"freq=\[1, -1\]"),
-        ([1.5], r"freq=\[1.5\]"),
-        (["a"], "freq="),
+        ("epochs", "update_freq='epochs'; expected 'epoch', .*Did you mean 'epoch'"),
+        (0, "update_freq=0; expected every n-th batch, at least 1"),
+        (-3, "update_freq=-3"),
+        (2.5, "update_freq=2.5; expected 'epoch', 'batch'"),
+        (True, "update_freq=True"),
+        (None, "update_freq=None"),
+        ([], r"update_freq=\[\]"),
+        ([1, -1], r"update_freq=\[1, -1\]"),
+        ([1.5], r"update_freq=\[1.5\]"),
+        (["a"], "update_freq="),
     ],
 )
-def test_what_is_no_frequency_is_refused(freq: object, words: str) -> None:
+def test_what_is_no_frequency_is_refused(update_freq: object, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        read_schedule(freq)  # type: ignore[arg-type]
+        read_schedule(update_freq)  # type: ignore[arg-type]
 
 
 def train(

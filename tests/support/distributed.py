@@ -65,14 +65,14 @@ def callbacks(folder: Path) -> list[keras.callbacks.Callback]:
     """One callback for each frequency, with a folder of its own below this one."""
     return [
         ActivationCallback(
-            folder / freq,
+            folder / update_freq,
             PROBES,
             [*LAYERS],
-            freq=freq,
+            update_freq=update_freq,
             max_overhead=None,
             options=LogOptions(precision="float32", views=()),
         )
-        for freq in FREQUENCIES
+        for update_freq in FREQUENCIES
     ]
 
 

@@ -1,0 +1,43 @@
+"""What is reported to the user while a training runs."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+
+_LOGGER = logging.getLogger("tb_actviz")
+
+
+class Messages:
+    """Messages of which each is told once, from any thread.
+
+    They go through `logging`, as the logger `tb_actviz`: a warning of Python's own
+    would become an exception where warnings are errors, and end the training.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[str, object] = {}
+
+    def warn(self, text: str) -> None:
+        """Tell something.
+
+        Args:
+            text: What to tell, for people.
+        """
+        # A handler of the user's can fail in any way, and is not worth a training.
+        with suppress(Exception):
+            # The error that it is about, if any, for those who want to know more.
+            _LOGGER.debug("Told next:", exc_info=True)
+        with suppress(Exception):
+            _LOGGER.warning("%s", text)
+
+    def warn_once(self, kind: str, text: str) -> None:
+        """Tell something, unless a message of its kind was told before.
+
+        Args:
+            kind: What it is about.
+            text: What to tell, for people.
+        """
+        mine = object()
+        if self._told.setdefault(kind, mine) is mine:
+            self.warn(text)

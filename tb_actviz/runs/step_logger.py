@@ -1,0 +1,170 @@
+"""Logs inputs of one model step by step, on the calling thread."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+
+from tb_actviz.arrays import Limits, finite_limits
+from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.errors import InputError
+from tb_actviz.progress import Report
+from tb_actviz.runs.followed_channels import describe_missing
+from tb_actviz.runs.layer_records import InputPictures
+from tb_actviz.runs.logged_step import LoggedStep
+from tb_actviz.runs.options import VIEWS, LogOptions
+from tb_actviz.runs.step_summaries import StepSummaries
+from tb_actviz.runs.views import SharedScale
+from tb_actviz.runs.watched_model import WatchedModel
+from tb_actviz.writing.event_file import check_step
+from tb_actviz.writing.remote import open_event_file
+
+
+class StepLogger:
+    """Writes the activations for inputs to one run, a step at a time.
+
+    Args:
+        log_dir: Folder of the run: a path, or a URL that fsspec knows.
+        watched: The model and its layers.
+        options: What is logged of each layer.
+
+    Raises:
+        InputError: If the folder cannot be written to.
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str],
+        watched: WatchedModel,
+        options: LogOptions,
+    ) -> None:
+        self._watched = watched
+        self._options = options
+        self._views = tuple(VIEWS) if options.views is None else options.views
+        self._file = open_event_file(log_dir)
+        self._pictures = InputPictures()
+        self._has_warned = False
+
+    @property
+    def event_file(self) -> str | None:
+        """Path or URL of the event file, None before anything was written."""
+        return None if self._file.path is None else str(self._file.path)
+
+    def log(
+        self,
+        inputs: Sequence[NamedInput],
+        step: int,
+        report: Report,
+        shared: SharedScale | None = None,
+    ) -> LoggedStep:
+        """Run inputs through the model and write what is to be logged of them.
+
+        Args:
+            inputs: From `WatchedModel.read`.
+            step: Step to log at, at least 0.
+            report: Called with (responses drawn, all responses).
+            shared: Scales that these pictures share with those of other steps; None
+                for the scales of the options.
+
+        Returns:
+            What was logged.
+
+        Raises:
+            InputError: If the step cannot be one, or nothing of these inputs and layers
+                is to be logged.
+        """
+        check_step(step)
+        self._check_something_to_log(len(inputs))
+        if self._file.is_deleted:
+            self._pictures = InputPictures()
+        summaries = StepSummaries(
+            self._watched.with_inputs(inputs),
+            self._options,
+            step,
+            views=self._views,
+            pictures=self._pictures,
+            shared=shared,
+        )
+        done, total = 0, len(inputs) * len(self._watched.layers)
+        for named in inputs:
+            # In one expression, so that the activations of one input are gone before
+            # those of the next are computed.
+            for of_layer in summaries.add(self._watched.run(named)):
+                for summary in of_layer:
+                    self._file.add(summary, step)
+                done += 1
+                report(done, total)
+        for summary in summaries.finish():
+            self._file.add(summary, step)
+        self._file.flush()
+        missing = summaries.logged.missing_channels
+        if missing and not self._has_warned:
+            self._has_warned = True
+            warnings.warn(describe_missing(missing), stacklevel=3)
+        return summaries.logged
+
+    def value_ranges(self, inputs: Sequence[NamedInput]) -> dict[str, Limits | None]:
+        """Find between which values the activations lie, without logging them.
+
+        Args:
+            inputs: From `WatchedModel.read`.
+
+        Returns:
+            Layer path to the smallest and largest finite value over all inputs, None
+            where nothing is finite; also for the layers before activations that are
+            shown with them.
+
+        Raises:
+            InputError: If the model fails on an input.
+        """
+        shown = self._watched.shown
+        ranges: dict[str, Limits | None] = dict.fromkeys(shown)
+        for named in inputs:
+            captured = self._watched.run(named)
+            for path in shown:
+                limits = finite_limits(captured[path])
+                ranges[path] = joined_ranges(ranges[path], limits)
+        return ranges
+
+    def close(self) -> None:
+        """Close the event file; closing again does nothing."""
+        self._file.close()
+
+    def _check_something_to_log(self, inputs: int) -> None:
+        """Refuse views that show nothing of these inputs and layers."""
+        some = {
+            "channels": True,
+            "strongest": True,
+            "chosen": bool(self._options.channels),
+            "relu": any(layer.before for layer in self._watched.layers),
+            "inputs": inputs > 1,
+        }
+        options = self._options
+        if not (
+            self._views or options.records or options.scalars or options.histograms
+        ):
+            raise InputError(
+                "There is nothing to log: the options ask for no views, records, "
+                "scalars or histograms."
+            )
+        if self._views and not any(some[view] for view in self._views):
+            raise InputError(
+                f"There is nothing to draw of {', '.join(self._views)}: chosen "
+                "needs channels, relu an activation layer, inputs two inputs."
+            )
+
+
+def joined_ranges(first: Limits | None, second: Limits | None) -> Limits | None:
+    """Find the range that holds two others.
+
+    Args:
+        first: (smallest, largest), or None for nothing.
+        second: Another one.
+
+    Returns:
+        The range of both, None where both are nothing.
+    """
+    if first is None or second is None:
+        return first or second
+    return min(first[0], second[0]), max(first[1], second[1])
