@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, islice
-from typing import Any
 
 from tb_actviz.plugin.errors import (
     MalformedError,
@@ -24,8 +22,8 @@ from tb_actviz.plugin.errors import (
 )
 from tb_actviz.plugin.provider import Provider, RequestContext, StoredRecord
 from tb_actviz.plugin.record_index import BoundedCache, RecordIndex, why_unreadable
-from tb_actviz.records.decimals import few_digits
-from tb_actviz.records.facts import PER_CHANNEL_NUMBERS, InputFacts
+from tb_actviz.records.decimals import few_digits_of_each
+from tb_actviz.records.facts import PER_CHANNEL_NUMBERS
 from tb_actviz.records.schema import RecordError, decode_record
 
 #: How many numbers one answer has at most; each takes some 10 bytes.
@@ -170,20 +168,16 @@ def _row_of(header: bytes, parts: int, number: int) -> _Row:
     names = tuple(one.name for one in inputs)
     if number >= len(inputs):
         return _Row(names, size=len(header))
-    lists = _statistics(inputs[number])
+    # In the few digits that they were written in.
+    lists = few_digits_of_each(
+        *(getattr(inputs[number], name) for name in PER_CHANNEL_NUMBERS)
+    )
     return _Row(
         names,
         tuple(json.dumps(numbers or None, separators=(",", ":")) for numbers in lists),
         max(map(len, lists)),
         len(header),
     )
-
-
-def _statistics(one: InputFacts) -> list[list[float | None]]:
-    """Give each statistic in the few digits that it was written in."""
-    lists: list[Any] = [getattr(one, name) for name in PER_CHANNEL_NUMBERS]
-    numbers = iter(few_digits([*chain.from_iterable(lists)]))
-    return [[*islice(numbers, len(values))] for values in lists]
 
 
 def _check_size(numbers: int, size: int) -> None:

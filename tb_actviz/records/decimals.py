@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -42,22 +43,33 @@ def few_digits(values: Sequence[float]) -> list[float | None]:
         The numbers, which Python writes in that many digits; None for NaN.
     """
     exact = np.asarray(values, np.float64)
-    missing = np.isnan(exact)
-    size = np.where(missing | (exact == 0), 1, np.abs(exact))
-    first = np.floor(np.log10(size)).astype(int)
-    short = exact
-    for digits in (9, 8, 7):
-        places = digits - 1 - first
-        up, down = (_TENS.take(n, mode="clip") for n in (places, -places))
-        rounded = np.rint(exact * up / down) / up * down
-        with np.errstate(over="ignore", under="ignore"):
-            same = rounded.astype(np.float32) == exact
-        short = np.where(same, rounded, short)
+    size = np.abs(exact)
+    first = np.floor(np.log10(np.where(size > 0, size, 1))).astype(int)
+    short = exact.copy()
+    with np.errstate(over="ignore", under="ignore"):
+        for digits in (9, 8, 7):
+            places = digits - 1 - first
+            up, down = (_TENS.take(n, mode="clip") for n in (places, -places))
+            rounded = np.rint(exact * up / down) / up * down
+            np.copyto(short, rounded, where=rounded.astype(np.float32) == exact)
     # Outside of this, the powers of ten above are not exact; NumPy's own text is slow.
     far = (first < -14) | (first > 28)
     if far.any():
         short[far] = exact[far].astype(np.float32).astype(str).astype(np.float64)
     numbers: list[float | None] = short.tolist()
-    for place in np.flatnonzero(missing):
+    for place in np.isnan(exact).nonzero()[0].tolist():
         numbers[place] = None
     return numbers
+
+
+def few_digits_of_each(*lists: Sequence[float]) -> list[list[float | None]]:
+    """Find such numbers for several lists at once, which takes a fraction of the time.
+
+    Args:
+        lists: Of numbers as `few_digits` takes them.
+
+    Returns:
+        What it gives for each list.
+    """
+    numbers = iter(few_digits([*chain.from_iterable(lists)]))
+    return [[*islice(numbers, len(values))] for values in lists]

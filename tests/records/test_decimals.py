@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_actviz.records.decimals import as_float32, few_digits
+from tb_actviz.records.decimals import (
+    as_float32,
+    few_digits,
+    few_digits_of_each,
+)
 
 
 @given(st.lists(st.floats(width=32, allow_infinity=False)))
@@ -54,3 +58,10 @@ def test_rounding_gives_equal_tuples_whatever_is_missing() -> None:
     assert rounded == (float(np.float32(0.1)), nan, nan, nan, nan, 0.0, 3.0)
     assert rounded == as_float32(rounded)
     assert as_float32([]) == ()
+
+
+def test_lists_are_shortened_apart_as_they_are_together() -> None:
+    third, tenth = as_float32([1 / 3, 0.1])
+    lists = [[third, math.nan], [], (tenth,)]
+    assert few_digits_of_each(*lists) == [[0.33333334, None], [], [0.1]]
+    assert few_digits_of_each() == []
