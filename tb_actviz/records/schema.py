@@ -143,21 +143,6 @@ def decode_record(parts: Sequence[bytes]) -> Record:
     return record
 
 
-def decode_header(header: bytes) -> Record:
-    """Read what a record says of its values.
-
-    Args:
-        header: The first part of a record.
-
-    Returns:
-        The record without the data of its inputs.
-
-    Raises:
-        RecordError: If it is none that this version can read.
-    """
-    return read_header(header)
-
-
 def record_summary(tag: str, record: Record, description: str = "") -> Summary:
     """Make a summary that the Activations tab shows.
 

@@ -42,9 +42,9 @@ with atheris.instrument_imports(include=["tb_actviz.records", "tb_actviz.plugin"
         LayerFacts,
         Record,
     )
+    from tb_actviz.records.header import read_header
     from tb_actviz.records.schema import (
         RecordError,
-        decode_header,
         decode_record,
         encode_record,
     )
@@ -127,7 +127,7 @@ def check_reason(error: Exception) -> None:
 def header(data: bytes) -> None:
     """A header is refused, or stays the same when it is written anew."""
     try:
-        record = decode_header(data)
+        record = read_header(data)
     except RecordError as error:
         check_reason(error)
         return
@@ -136,7 +136,7 @@ def header(data: bytes) -> None:
     except ValueError as error:  # escapes make it longer
         check_reason(error)
         return
-    again = decode_header(written)
+    again = read_header(written)
     assert again == record
     assert encode_record(again)[0] == written
 

@@ -23,10 +23,9 @@ from tb_actviz.receptive_field import ReceptiveField
 from tb_actviz.records import schema
 from tb_actviz.records.codec import PRECISIONS, Packed, pack, unpack
 from tb_actviz.records.facts import KINDS, MAX_INPUTS, InputFacts, LayerFacts, Record
-from tb_actviz.records.header import MAX_HEADER_BYTES
+from tb_actviz.records.header import MAX_HEADER_BYTES, read_header
 from tb_actviz.records.schema import (
     RecordError,
-    decode_header,
     decode_record,
     encode_record,
     record_summary,
@@ -158,7 +157,7 @@ def test_the_header_is_read_without_the_values() -> None:
         dataclasses.replace(one, packed=dataclasses.replace(one.packed, data=b""))
         for one in whole.inputs
     )
-    assert decode_header(encode_record(whole)[0]) == dataclasses.replace(
+    assert read_header(encode_record(whole)[0]) == dataclasses.replace(
         whole, inputs=bare
     )
 
@@ -191,7 +190,7 @@ def test_the_header_is_as_documented() -> None:
     example = documented()
     data = json.dumps(example).encode()
     compact = json.dumps(example, separators=(",", ":")).encode()
-    found = decode_header(data)
+    found = read_header(data)
     assert encode_record(found)[0] == compact
     assert found == Record(
         layer=LayerFacts(
@@ -275,7 +274,7 @@ def dropped(*keys: Any) -> Any:
 
 def assert_unreadable(header: bytes, reason: str) -> None:
     with pytest.raises(RecordError, match=reason) as caught:
-        decode_header(header)
+        read_header(header)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 250
 
@@ -386,7 +385,7 @@ def test_as_many_entries_as_can_be_read_are_read_in_no_time() -> None:
 
     header = header_with(fill).replace(b" ", b"")
     begin = time.process_time()
-    decode_header(header)
+    read_header(header)
     assert time.process_time() - begin < SECONDS
 
 
@@ -592,7 +591,7 @@ def test_a_schema_that_never_was_is_unreadable(version: Any) -> None:
 )
 def test_keys_of_a_later_writer_are_ignored(keys: tuple[Any, ...]) -> None:
     more = header_with(put({"deep": [1, None]}, *keys, "extra"))
-    assert decode_header(more) == decode_header(encode_record(record())[0])
+    assert read_header(more) == read_header(encode_record(record())[0])
 
 
 def test_parts_must_be_those_of_the_header() -> None:
@@ -621,7 +620,7 @@ def test_damage_of_a_header_has_a_reason(junk: bytes, place: int, cut: int) -> N
     header = encode_record(record())[0]
     for damaged in (junk, header[:place] + junk + header[place + cut :]):
         try:
-            decode_header(damaged)
+            read_header(damaged)
         except RecordError as error:
             assert "\n" not in str(error)  # noqa: PT017
 
