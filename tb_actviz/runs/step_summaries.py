@@ -112,7 +112,9 @@ class StepSummaries:
         self._pictures = pictures
         self._position = dict(position or {})
         self._shared = shared
-        self._measured = {layer.path: _LayerMeasurements() for layer in watched.layers}
+        self._measured = {
+            layer.facts.path: _LayerMeasurements() for layer in watched.layers
+        }
         self._precision = "" if options.precision == "auto" else options.precision
         self._done = 0
 
@@ -132,7 +134,7 @@ class StepSummaries:
         named = self.logged.inputs[self._done]
         self._done += 1
         if self._options.records and not self._precision:
-            counts = [captured[layer.path].size for layer in self._watched.layers]
+            counts = [captured[layer.facts.path].size for layer in self._watched.layers]
             self._precision = choose_precision(
                 counts * len(self.logged.inputs), RECORD_AIM
             )
@@ -142,8 +144,8 @@ class StepSummaries:
             if self._options.class_names is not None:
                 check_class_names(self._options.class_names, len(scores))
         for layer in self._watched.layers:
-            maps = as_maps(captured[layer.path][0])
-            shape = captured[layer.path].shape[1:]
+            maps = as_maps(captured[layer.facts.path][0])
+            shape = captured[layer.facts.path].shape[1:]
             self._measure(layer, named, maps, shape)
             if self._options.records:
                 self._pack(layer, named, maps, shape)
@@ -164,8 +166,8 @@ class StepSummaries:
                 position=self._position,
             )
         for layer in self._watched.layers:
-            measured = self._measured[layer.path]
-            self.logged.statistics[layer.path] = layer_statistics(
+            measured = self._measured[layer.facts.path]
+            self.logged.statistics[layer.facts.path] = layer_statistics(
                 measured.statistics, measured.positions
             )
             if len(self.logged.inputs) > 1 and "inputs" in self._views:
@@ -175,7 +177,9 @@ class StepSummaries:
             if self._options.histograms and measured.histogram is not None:
                 shown = measured.histogram.coarsened(_BINS)
                 yield histogram_summary(
-                    f"{layer.path}/histogram", _visible(shown.edges()), shown.counts
+                    f"{layer.facts.path}/histogram",
+                    _visible(shown.edges()),
+                    shown.counts,
                 )
         if self._options.scalars:
             yield scalar_summary(self._scalars())
@@ -188,10 +192,10 @@ class StepSummaries:
         maps: np.ndarray,
         shape: tuple[int, ...],
     ) -> None:
-        measured = self._measured[layer.path]
+        measured = self._measured[layer.facts.path]
         missing = tuple(n for n in layer.channels if n >= maps.shape[2])
         if missing:
-            self.logged.missing_channels[layer.path] = missing
+            self.logged.missing_channels[layer.facts.path] = missing
         statistics = channel_statistics(maps)
         measured.shapes.append(shape)
         measured.statistics.append(statistics)
@@ -201,7 +205,7 @@ class StepSummaries:
         if self._options.histograms:
             measured.add_histogram(histogram(maps))
         strongest = ranked(statistics.maximum, self._options.strongest)
-        of_layer = self.logged.strongest.setdefault(layer.path, {})
+        of_layer = self.logged.strongest.setdefault(layer.facts.path, {})
         of_layer[named.name] = list(strongest)
         if "inputs" in self._views:
             measured.compared.append(maps[:, :, self._compared(layer)])
@@ -213,7 +217,7 @@ class StepSummaries:
         maps: np.ndarray,
         shape: tuple[int, ...],
     ) -> None:
-        measured = self._measured[layer.path]
+        measured = self._measured[layer.facts.path]
         predictions = self.logged.best_classes(named.name)
         names = self._options.class_names
         few = measured.positions[-1] < _SMALLEST_FOR_UINT8
@@ -224,7 +228,7 @@ class StepSummaries:
                 shape=shape,
                 dtype=layer.dtype,
                 packed=pack(maps, "float16" if few and coarse else self._precision),
-                strongest=self.logged.strongest[layer.path][named.name],
+                strongest=self.logged.strongest[layer.facts.path][named.name],
                 predictions=predictions,
                 predicted=[names[number] for number, _ in predictions] if names else [],
                 **channel_facts(measured.statistics[-1], len(self.logged.inputs)),
@@ -239,31 +243,31 @@ class StepSummaries:
         captured: Mapping[str, np.ndarray],
     ) -> list[Summary]:
         response = Response(
-            layer=layer.path,
+            layer=layer.facts.path,
             input_name=named.name,
             picture=named.picture,
             maps=maps,
-            shape=captured[layer.path].shape[1:],
+            shape=captured[layer.facts.path].shape[1:],
             before_layer=layer.before,
             before=as_maps(captured[layer.before][0]) if layer.before else None,
             followed=self._followed(layer),
         )
-        strongest = self.logged.strongest[layer.path][named.name]
+        strongest = self.logged.strongest[layer.facts.path][named.name]
         numbers = [channel for channel, _ in strongest]
         pictures = draw(response, numbers, self._views, self._options, self._shared)
         return [
-            self._picture(f"{layer.path}/{view}/{named.name}", view, picture)
+            self._picture(f"{layer.facts.path}/{view}/{named.name}", view, picture)
             for view, picture in pictures
         ]
 
     def _followed(self, layer: WatchedLayer) -> tuple[int, ...]:
         """The channels to follow, of those that the layer turned out to have."""
-        width = len(self._measured[layer.path].statistics[-1].maximum)
+        width = len(self._measured[layer.facts.path].statistics[-1].maximum)
         return tuple(channel for channel in layer.channels if channel < width)
 
     def _compared(self, layer: WatchedLayer) -> list[int]:
         """The channels to compare: those followed, else the first input's strongest."""
-        first = self.logged.strongest[layer.path][self.logged.inputs[0].name]
+        first = self.logged.strongest[layer.facts.path][self.logged.inputs[0].name]
         return list(self._followed(layer)) or [channel for channel, _ in first]
 
     def _comparison(self, layer: WatchedLayer, measured: _LayerMeasurements) -> Summary:
@@ -271,15 +275,15 @@ class StepSummaries:
             [named.picture for named in self.logged.inputs],
             measured.compared,
             self._compared(layer),
-            layer=layer.path,
+            layer=layer.facts.path,
             input_names=[named.name for named in self.logged.inputs],
             shapes=measured.shapes,
             limits=self._options.limits
             if self._shared is None
-            else self._shared.limits(layer.path),
+            else self._shared.limits(layer.facts.path),
             limits_of=None if self._shared is None else self._shared.shared_by,
         )
-        return self._picture(f"{layer.path}/inputs", "inputs", picture)
+        return self._picture(f"{layer.facts.path}/inputs", "inputs", picture)
 
     def _picture(self, tag: str, view: str, picture: np.ndarray) -> Summary:
         height, width = picture.shape[:2]
@@ -290,9 +294,9 @@ class StepSummaries:
         return image_summary(tag, encode_png(picture), width, height, description)
 
     def _record(self, layer: WatchedLayer, measured: _LayerMeasurements) -> Summary:
-        statistics = self.logged.statistics[layer.path]
+        statistics = self.logged.statistics[layer.facts.path]
         return record_summary(
-            record_tag(layer.path),
+            record_tag(layer.facts.path),
             Record(
                 layer=layer.facts,
                 step=self.logged.step,
