@@ -59,20 +59,44 @@ def test_no_modules_import_one_another() -> None:
     assert len(chain) == len(set(chain)) <= 14
 
 
+def documented(heading: str) -> set[str]:
+    """Files that the architecture names in a numbered list under a heading."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    section = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    numbered = re.findall(r"^\d+\. .*", section, re.MULTILINE)
+    return {file for line in numbered for file in re.findall(r"`([\w/]+\.py)", line)}
+
+
+def test_what_the_architecture_names_exists() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    names = re.findall(r"`((?:[\w]+/)*[\w-]+\.(?:py|md)|[\w-]+(?:/[\w-]+)+)", text)
+    assert len(names) > 50
+    bases = [ROOT, ROOT / "tb_actviz"]
+    missing = [
+        name for name in names if not any((base / name).exists() for base in bases)
+    ]
+    assert missing == []
+
+
 @pytest.mark.slow
-def test_a_picture_passes_few_files() -> None:
+def test_a_picture_passes_few_files_and_the_architecture_names_them() -> None:
     done = subprocess.run(
         [sys.executable, str(SCRIPT), "--files"],
         capture_output=True,
         text=True,
         check=True,
     )
-    counts = dict(re.findall(r"(.*), from fit to bytes: (\d+) files", done.stdout))
-    assert set(counts) == {"a picture", "a picture and a record"}
-    picture = done.stdout.partition("a picture, from fit")[2]
-    picture = picture.partition("a picture and a record")[0]
-    # All of its way is there: from the callback, by the model and the colours, to
-    # the file.
-    for file in ("callback", "capture/execution", "imaging/png", "writing/event_file"):
-        assert f"    {file}.py\n" in picture
-    assert int(counts["a picture"]) <= MOST_FILES
+    files: dict[str, set[str]] = {}
+    for line in done.stdout.splitlines():
+        if found := re.match(r"(.*), from fit to bytes: (\d+) files", line):
+            files[found[1]] = set()
+            counted = {found[1]: int(found[2])}
+        elif line.startswith("    ") and files:
+            files[list(files)[-1]].add(line.strip())
+    assert list(files) == ["a picture", "a picture and a record"]
+    assert counted == {"a picture and a record": len(files["a picture and a record"])}
+    assert files["a picture"] == documented("A picture's way")
+    assert files["a picture and a record"] == documented("A picture's way") | (
+        documented("A record's way")
+    )
+    assert len(files["a picture"]) <= MOST_FILES
