@@ -87,6 +87,9 @@ def largest_change(
 def cut_share(before: np.ndarray, after: np.ndarray) -> float:
     """Find the share of the values that an activation cut to zero.
 
+    The tab counts in the same way. NaN and infinities are not 0, so that they are cut
+    where they become 0.
+
     Args:
         before: Any shape, float.
         after: Same shape.

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -22,6 +26,11 @@ from tb_actviz.imaging.captions import (
     resize_note,
     with_input,
 )
+
+# The tab is tested with the same ones. What JSON has no number for is a text in them.
+CUT_SHARES: list[dict[str, Any]] = json.loads(
+    Path(__file__).with_name("cut_share_vectors.json").read_text()
+)["vectors"]
 
 
 def test_the_peak_is_the_largest_finite_value() -> None:
@@ -53,20 +62,11 @@ def test_changes_of_other_sizes_or_into_infinity_are_not_named() -> None:
     assert largest_change(*both) == "row 1, column 4: 1 -> 1.5"
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "share"),
-    [
-        ([-1.0, -2.0, 0.0, 4.0], [0.0, 0.0, 0.0, 4.0], 0.5),
-        ([0.5, -1.0], [0.0, 0.0], 1.0),
-        ([0.0, -0.0], [0.0, 0.0], 0.0),
-        ([np.nan, -np.inf], [np.nan, 0.0], 0.5),
-        ([-1.0, 7.0], [-0.1, 6.0], 0.0),
-    ],
-)
-def test_cut_is_what_became_zero(
-    before: list[float], after: list[float], share: float
-) -> None:
-    assert cut_share(np.array(before), np.array(after)) == share
+@pytest.mark.parametrize("vector", CUT_SHARES, ids=lambda vector: vector["name"])
+def test_cut_is_what_was_not_zero_and_became_zero(vector: dict[str, Any]) -> None:
+    before = np.array(vector["before"], np.float32)
+    after = np.array(vector["after"], np.float32)
+    assert cut_share(before, after) == vector["share"]
 
 
 def test_each_channel_says_what_its_activation_cut() -> None:

@@ -1,5 +1,6 @@
 /** What goes into an activation function, and what comes out. */
 
+import { cutShares } from "../numbers/comparing";
 import type { Maps } from "../numbers/decode";
 import { difference } from "../numbers/statistics";
 import type { Answer } from "./answers";
@@ -18,7 +19,7 @@ export interface Removed {
   maps: Maps;
   before: Shown;
   after: Shown;
-  /** Share of values below zero that became zero, of all and of each channel. */
+  /** Share of the values that were not zero and became zero, of all and of each channel. */
   share: number;
   shares: Float64Array;
 }
@@ -41,30 +42,16 @@ export function removedOf(one: Shown): Answer<Removed | null> {
           if (!sameShape(before.maps, after.maps)) {
             return { state: "failed", reason: "The two halves do not have the same shape." };
           }
-          const removed = { ...compare(before.maps, after.maps), before, after };
+          const removed = {
+            maps: difference(before.maps, after.maps),
+            ...cutShares(before.maps, after.maps),
+            before,
+            after,
+          };
           computed.set(before.maps, { other: after.maps, removed });
           return { state: "ready", value: removed };
         },
       ),
     ),
   );
-}
-
-function compare(before: Maps, after: Maps): Omit<Removed, "before" | "after"> {
-  const positions = before.height * before.width;
-  const shares = new Float64Array(before.channels);
-  let total = 0;
-  for (let channel = 0; channel < before.channels; channel++) {
-    let cut = 0;
-    for (let i = channel * positions; i < (channel + 1) * positions; i++) {
-      if (before.values[i]! < 0 && after.values[i]! === 0) cut++;
-    }
-    shares[channel] = cut / positions;
-    total += cut;
-  }
-  return {
-    maps: difference(before, after),
-    share: total / before.values.length,
-    shares,
-  };
 }

@@ -43,3 +43,30 @@ export function whyApart(a: Maps, b: Maps): string | null {
     "only values of one shape can be taken from each other."
   );
 }
+
+/** Shares, 0 to 1: out of all values, and out of those of each channel. */
+export interface CutShares {
+  share: number;
+  shares: Float64Array;
+}
+
+/**
+ * The share of the values that an activation function cut to zero.
+ *
+ * Those are the values that are 0 after it and were not before, as for `cut_share` in
+ * Python. NaN and infinities are not 0, so that they are cut where they become 0.
+ */
+export function cutShares(before: Maps, after: Maps): CutShares {
+  const positions = before.height * before.width;
+  const shares = new Float64Array(before.channels);
+  let total = 0;
+  for (let channel = 0; channel < before.channels; channel++) {
+    let cut = 0;
+    for (let i = channel * positions; i < (channel + 1) * positions; i++) {
+      if (before.values[i] !== 0 && after.values[i] === 0) cut++;
+    }
+    shares[channel] = cut / positions;
+    total += cut;
+  }
+  return { share: total / before.values.length, shares };
+}

@@ -21,7 +21,7 @@ export function RemovedLine({
   return (
     <p class="lead">
       {`What ${name === "ReLU" ? name : "the activation function"} removed: the values before `}
-      {`it minus those after it. ${percent(share)} of ${whose} were below zero and became `}
+      {`it minus those after it. ${percent(share)} of ${whose} were not zero and became `}
       zero.
       {channel !== null &&
         " The curve is not of what was removed, but of the layer as it was logged."}

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compared, planeOf, whyApart } from "../../src/numbers/comparing";
+import { compared, cutShares, planeOf, whyApart } from "../../src/numbers/comparing";
 import type { Maps } from "../../src/numbers/decode";
 
 const maps = (height: number, width: number, channels: number, values: number[]): Maps => ({
@@ -57,5 +58,47 @@ describe("whyApart", () => {
       "A is 1 × 2 × 1 and B is 2 × 1 × 1 (height × width × channels): " +
         "only values of one shape can be taken from each other.",
     );
+  });
+});
+
+interface CutShareVector {
+  name: string;
+  before: (number | string)[];
+  after: (number | string)[];
+  share: number;
+}
+
+const FILE = new URL("../../../tests/imaging/cut_share_vectors.json", import.meta.url);
+const { vectors } = JSON.parse(readFileSync(FILE, "utf8")) as { vectors: CutShareVector[] };
+/** What JSON has no number for is a text, as Python writes it. */
+const TEXTS: { [text: string]: number } = { nan: NaN, inf: Infinity, "-inf": -Infinity };
+
+describe("cutShares", () => {
+  const oneChannel = (numbers: readonly (number | string)[]) => ({
+    height: 1,
+    width: numbers.length,
+    channels: 1,
+    values: Float32Array.from(numbers, (number) =>
+      typeof number === "string" ? TEXTS[number]! : number,
+    ),
+  });
+
+  it.each(vectors)("agrees with Python: $name", ({ before, after, share }) => {
+    expect(cutShares(oneChannel(before), oneChannel(after))).toEqual({
+      share,
+      shares: Float64Array.of(share),
+    });
+  });
+
+  it("counts channel by channel", () => {
+    const two = (...numbers: number[]) => ({
+      ...oneChannel(numbers),
+      width: 2,
+      channels: 2,
+    });
+    expect(cutShares(two(-1, 2, -3, -4), two(0, 2, 0, 0))).toEqual({
+      share: 0.75,
+      shares: Float64Array.of(0.5, 1),
+    });
   });
 });
