@@ -2,7 +2,7 @@
 
 import { render as draw } from "preact";
 import { start } from "./start";
-import { App } from "./ui/app";
+import { App } from "./ui/frame/app";
 import "./style.css";
 
 /** Fill the page. */

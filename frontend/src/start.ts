@@ -8,9 +8,9 @@ import { isElsewhere } from "./state/entries";
 import { type Pins, pinsIn, pinsText } from "./state/pins";
 import { notify, state } from "./state/store";
 import { fromHash, TAB, toHash } from "./state/url";
-import { listenToKeys } from "./ui/keys";
-import { pointed } from "./ui/pointer";
-import { dark } from "./ui/theme";
+import { listenToKeys } from "./ui/frame/keys";
+import { pointed } from "./ui/hooks/pointer";
+import { dark } from "./ui/hooks/theme";
 
 /** How long a choice may still change before it is written into the address, in ms. */
 const PAUSE = 150;

@@ -1,0 +1,143 @@
+/** What the menu of exports makes. */
+
+import { domToCanvas } from "modern-screenshot";
+import { orderingOf } from "../../data/ordering";
+import { limitsOf, scalingOf } from "../../data/scaling";
+import { settled } from "../../data/settled";
+import { andThen, chosenSeries, present, type Shown, shown } from "../../data/shown";
+import { encodeGif } from "../../drawing/gif";
+import { encodeCsv, encodeNpy, encodeNpyText, encodeZip } from "../../drawing/npy";
+import { quantise } from "../../drawing/palette";
+import { type Limits, symmetric, union } from "../../numbers/limits";
+import { state } from "../../state/store";
+import { asChosen, type Contents } from "../contents";
+import { paintOf } from "../pictures/paint";
+import { copy, save } from "./saving";
+import { drawSheet } from "./sheet";
+
+/** Seconds that each step of a GIF is shown. */
+const BEAT = 0.4;
+
+interface Current extends Contents {
+  channels: number[];
+}
+
+async function current(): Promise<Current> {
+  const contents = await settled(() => andThen(shown(present(state.value.a)), asChosen));
+  return { ...contents, channels: orderingOf(contents.one, state.value).channels };
+}
+
+function named({ one, removed }: Contents, moment?: string): (string | number)[] {
+  const { run, header, input, place } = one;
+  const what = removed ? ["removed"] : [];
+  return [run.run, header.layer.path, ...what, input.name, moment ?? `step${place.step}`];
+}
+
+/** Save the view as a picture; of the grid, all channels and not only those in sight. */
+export async function savePng(): Promise<void> {
+  const now = await current();
+  const { one, channels } = now;
+  const canvas = state.value.view === "grid" ? await sheet(one, channels) : await seen();
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+  if (!blob) throw new Error("The browser made no PNG of the picture.");
+  save(blob, [state.value.view, ...named(now)], "png");
+}
+
+async function sheet(one: Shown, channels: number[]): Promise<HTMLCanvasElement> {
+  const scaling = await settled(() => scalingOf([one], state.value.scale));
+  const style = getComputedStyle(document.body);
+  return drawSheet(one, channels, paintOf(scaling, state.value), scaling, style);
+}
+
+/** The view as it is on the screen. */
+function seen(): Promise<HTMLCanvasElement> {
+  const view = document.querySelector("main");
+  if (!view) throw new Error("There is no view.");
+  const page = getComputedStyle(document.body);
+  return domToCanvas(view, { backgroundColor: page.backgroundColor, font: false });
+}
+
+/** Save the channels shown over all kept steps, on one scale. */
+export async function saveGif(): Promise<void> {
+  const now = await current();
+  const { one, channels } = now;
+  const series = await settled(() => chosenSeries(present(state.value.a)));
+  const frames: Shown[] = [];
+  for (const { step, unreadable } of series.steps) {
+    if (unreadable !== null) throw new Error(`Step ${step} cannot be read: ${unreadable}`);
+    const selection = {
+      ...state.value.a,
+      layer: one.header.layer.path,
+      run: one.run.run,
+      step,
+    };
+    frames.push((await settled(() => andThen(shown(selection), asChosen))).one);
+  }
+  let scaling = await settled(() => scalingOf(frames, state.value.scale));
+  if (state.value.scale.mode === "layer") {
+    const limits = frames.reduce<Limits | null>(
+      (sum, frame) => union(sum, limitsOf(frame.maps)),
+      null,
+    ) ?? { low: 0, high: 1 };
+    const found = state.value.scale.symmetric ? symmetric(limits) : limits;
+    scaling = { limits: () => found, shared: true, words: "one scale for all steps" };
+  }
+  const paint = paintOf(scaling, state.value);
+  const style = getComputedStyle(document.body);
+  const pixels: Uint32Array[] = [];
+  let size = { width: 0, height: 0 };
+  for (const frame of frames) {
+    const canvas = drawSheet(frame, channels, paint, scaling, style);
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    if (!context) throw new Error("The browser draws nothing.");
+    size = { width: canvas.width, height: canvas.height };
+    const { data } = context.getImageData(0, 0, size.width, size.height);
+    pixels.push(new Uint32Array(data.buffer));
+    // Let the page answer in between.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  const bytes = encodeGif(quantise(pixels), { ...size, delay: BEAT });
+  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/gif" });
+  save(blob, named(now, "steps"), "gif");
+}
+
+/** Save the values of the channels shown, (H, W, C), their numbers, and what they are. */
+export async function saveNpz(): Promise<void> {
+  const now = await current();
+  const { channels } = now;
+  const { maps, run, header, input, place } = now.one;
+  const { height, width, values } = maps;
+  const last = new Float32Array(height * width * channels.length);
+  channels.forEach((channel, i) => {
+    for (let p = 0; p < height * width; p++) {
+      last[p * channels.length + i] = values[channel * height * width + p]!;
+    }
+  });
+  const zip = encodeZip([
+    { name: "activations.npy", bytes: encodeNpy(last, [height, width, channels.length]) },
+    { name: "channels.npy", bytes: encodeNpy(integers(channels), [channels.length]) },
+    { name: "step.npy", bytes: encodeNpy(integers([place.step]), []) },
+    { name: "run.npy", bytes: encodeNpyText(run.run) },
+    { name: "layer.npy", bytes: encodeNpyText(header.layer.path) },
+    { name: "input.npy", bytes: encodeNpyText(input.name) },
+    { name: "values.npy", bytes: encodeNpyText(now.removed ? "removed" : "logged") },
+  ]);
+  save(new Blob([zip as Uint8Array<ArrayBuffer>]), named(now), "npz");
+}
+
+function integers(values: readonly number[]): BigInt64Array {
+  return BigInt64Array.from(values, BigInt);
+}
+
+/** Save the values of the channels shown as a table. */
+export async function saveCsv(): Promise<void> {
+  const now = await current();
+  const table = encodeCsv(now.one.maps, now.channels);
+  save(new Blob([table], { type: "text/csv" }), named(now), "csv");
+}
+
+/** Copy the address of the view. */
+export async function copyLink(): Promise<void> {
+  const link = (parent ?? window).location.href;
+  if (!(await copy(link))) throw new Error(`The browser lets nothing be copied: ${link}`);
+}

@@ -1,0 +1,107 @@
+import { signal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Script } from "../../export_python/script";
+import { Said, useSaid } from "../parts/status";
+import { useDismissal } from "./dismissal";
+import { copyLink, saveCsv, saveGif, saveNpz, savePng } from "./exports";
+import { copy } from "./saving";
+import { pythonOf } from "./scripts";
+
+/** The Python that is shown, or nothing. */
+const script = signal<Script | null>(null);
+
+/** What can be taken along: pictures, numbers, Python. */
+export function Export() {
+  const [busy, setBusy] = useState("");
+  const [reason, setReason] = useState("");
+  const [said, say] = useSaid();
+  const menu = useRef<HTMLDetailsElement>(null);
+  useDismissal(menu);
+  const run = (name: string, task: () => Promise<void>) => async () => {
+    if (busy) return;
+    setBusy(name);
+    setReason("");
+    try {
+      await task();
+      say(name === "Link" ? "The address is copied." : "");
+      if (menu.current) menu.current.open = false;
+    } catch (error) {
+      setReason((error as Error).message);
+    }
+    setBusy("");
+  };
+  const items: [string, string, () => Promise<void>][] = [
+    ["PNG", "this view, as a picture", savePng],
+    ["GIF", "the channels shown, over all kept steps on one scale", saveGif],
+    ["NPZ", "the values of the channels shown, for NumPy", saveNpz],
+    ["CSV", "the values of the channels shown, as a table", saveCsv],
+    [
+      "Python",
+      "code that draws this view from what was logged",
+      async () => {
+        script.value = await pythonOf();
+      },
+    ],
+    ["Link", "the address of this view", copyLink],
+  ];
+  return (
+    <>
+      <details class="menu" ref={menu}>
+        <summary role="button">Export</summary>
+        <div>
+          {items.map(([name, what, task]) => (
+            <button key={name} type="button" disabled={busy !== ""} onClick={run(name, task)}>
+              <b>{busy === name ? `${name} …` : name}</b> {what}
+            </button>
+          ))}
+          {reason && (
+            <p class="failed" role="alert">
+              {reason}
+            </p>
+          )}
+        </div>
+      </details>
+      <span class="noted">
+        <Said words={said} />
+      </span>
+      <Code />
+    </>
+  );
+}
+
+function Code() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [copied, setCopied] = useState("");
+  const found = script.value;
+  const text = found?.code ?? "";
+  useEffect(() => {
+    if (found) dialog.current?.showModal();
+    else dialog.current?.close();
+    setCopied("");
+  }, [found]);
+  return (
+    <dialog ref={dialog} aria-label="Python" onClose={() => (script.value = null)}>
+      <h2>Python</h2>
+      <ul class="quiet" data-name="differences">
+        {found?.notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        onClick={async () =>
+          setCopied((await copy(text)) ? "Copied." : "Select the text and copy it by hand.")
+        }
+      >
+        Copy
+      </button>{" "}
+      <button type="button" onClick={() => (script.value = null)}>
+        Close
+      </button>{" "}
+      <span role="status">{copied}</span>
+      <pre data-name="python">
+        <code>{text}</code>
+      </pre>
+    </dialog>
+  );
+}

@@ -1,0 +1,180 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { statisticsOf } from "../../data/ordering";
+import type { Removed } from "../../data/pairs";
+import { andThen, pictureOf, present, type Shown, shown } from "../../data/shown";
+import { css, MARK_COLOURS } from "../../drawing/colours";
+import { format, percent } from "../../drawing/legend";
+import type { Maps } from "../../numbers/decode";
+import { fieldAt, type Region } from "../../numbers/receptive";
+import { MARKS } from "../../numbers/scale";
+import { state } from "../../state/store";
+import { asChosen } from "../contents";
+import { useSteady } from "../hooks/latest";
+import { pointed } from "../hooks/pointer";
+import { valueAt } from "../pictures/channels";
+import { drawPicture } from "../pictures/picture";
+import { RegionFrame } from "./region_frame";
+import { Strongest } from "./strongest";
+import "./aside.css";
+
+/** What goes with every view: the input, what was predicted, what is under the cursor. */
+export function Aside() {
+  const steady = useSteady(shown(present(state.value.a)));
+  const contents = useSteady(andThen(shown(present(state.value.a)), asChosen)).value;
+  const one = steady.value;
+  if (!one) return <aside class="aside" />;
+  const { removed } = contents ?? { removed: null };
+  // While one of the two is on its way, what is there may be of another layer.
+  const own = removed && [removed.before.maps, removed.after.maps].includes(one.maps);
+  const cut = own ? removed : null;
+  return (
+    <aside class="aside" aria-label="Input and details">
+      <Input one={one} />
+      <Predictions one={one} />
+      <Under one={one} removed={cut} />
+      <Strongest one={one} removed={cut} />
+      <Layer one={one} named={cut !== null} />
+    </aside>
+  );
+}
+
+function Input({ one }: { one: Shown }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const picture = useSteady(pictureOf(one.run, one.place.step, one.input.name)).value;
+  const region = picture && regionUnder(one, picture);
+  useLayoutEffect(() => {
+    if (canvas.current && picture) drawPicture(canvas.current, picture);
+  });
+  return (
+    <section>
+      <h3>Input</h3>
+      {picture ? (
+        <div class="framed">
+          <canvas
+            ref={canvas}
+            class="picture"
+            role="img"
+            aria-label={`Input ${one.input.name}`}
+            width={picture.width}
+            height={picture.height}
+          />
+          {region && <RegionFrame region={region} picture={picture} />}
+        </div>
+      ) : (
+        <p class="quiet">No picture of this input was logged.</p>
+      )}
+      <div class="quiet">{one.input.name}</div>
+    </section>
+  );
+}
+
+/** What the position under the cursor sees of the input, where that is known. */
+function regionUnder(one: Shown, picture: Maps): Region | null {
+  const under = pointed.value;
+  const field = one.header.layer.receptive_field;
+  if (!under || !field) return null;
+  return fieldAt(field, under.row, under.column, picture.height, picture.width);
+}
+
+function Predictions({ one }: { one: Shown }) {
+  const { predictions, predicted } = one.input;
+  if (!predictions.length) return null;
+  return (
+    <section>
+      <h3>Predictions</h3>
+      <table>
+        <tbody>
+          {predictions.map(([number, score], i) => (
+            <tr key={number}>
+              <td>{predicted?.[i] ?? `class ${number}`}</td>
+              <td>{score === null ? "not finite" : format(score)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {predictions.some((_, i) => predicted?.[i] === undefined) && (
+        <p class="quiet" title="LogOptions(class_names=...) logs the names of classes">
+          (no names were logged)
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Under({ one, removed }: { one: Shown; removed: Removed | null }) {
+  const under = pointed.value;
+  const values: [string, Maps][] = removed
+    ? [
+        ["before", removed.before.maps],
+        ["after", removed.after.maps],
+        ["removed", removed.maps],
+      ]
+    : [[state.value.view === "compare" ? "value in A" : "value", one.maps]];
+  return (
+    // Else what is below would move when a map is pointed at.
+    <section class="under" style={{ "--rows": String(2 + values.length) }}>
+      <h3>Under the cursor</h3>
+      {under && under.channel < one.maps.channels ? (
+        <table>
+          <tbody>
+            <tr>
+              <td>channel</td>
+              <td>{under.channel}</td>
+            </tr>
+            <tr>
+              <td>row, column</td>
+              <td>
+                {under.row}, {under.column}
+              </td>
+            </tr>
+            {values.map(([name, maps]) => (
+              <tr key={name}>
+                <td>{name}</td>
+                <td>{format(valueAt(maps, under))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <p class="quiet">Point at a feature map.</p>
+      )}
+    </section>
+  );
+}
+
+function Layer({ one, named }: { one: Shown; named: boolean }) {
+  const statistics = statisticsOf(one.maps);
+  const broken = statistics.reduce((sum, found) => sum + found.nanCount + found.infCount, 0);
+  const zeros = statistics.reduce((sum, found) => sum + found.zeroShare, 0) / statistics.length;
+  return (
+    <section>
+      <h3>Layer{named && " as logged"}</h3>
+      <table>
+        <tbody>
+          {named && (
+            <tr>
+              <td>layer</td>
+              <td>{one.header.layer.path}</td>
+            </tr>
+          )}
+          <tr>
+            <td>zeros</td>
+            <td>{percent(zeros)}</td>
+          </tr>
+          <tr>
+            <td>dead channels</td>
+            <td>
+              {one.header.dead.length} of {one.maps.channels}
+            </td>
+          </tr>
+          {broken > 0 && (
+            <tr style={{ color: css(MARK_COLOURS[MARKS.nan]) }}>
+              <td>NaN or infinite</td>
+              <td>{broken} values</td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,80 @@
+import { layersOf } from "../../data/catalog";
+import { listing } from "../../data/resources";
+import { chosenRecord, inputIn, present } from "../../data/shown";
+import { VIEWS, type View } from "../../state/state";
+import { change, select, state } from "../../state/store";
+import { Export } from "../export/menu";
+import { useSteady } from "../hooks/latest";
+import { helping } from "./keys";
+import { Actions } from "./scale_controls";
+
+const NAMES: Record<View, string> = {
+  grid: "Grid",
+  channel: "Channel",
+  compare: "Compare",
+  multiples: "Multiples",
+  inputs: "Inputs",
+  training: "Training",
+};
+
+/** The row on top: what is looked at, and how. */
+export function Bar() {
+  const chosen = state.value;
+  const record = useSteady(chosenRecord(present(chosen.a))).value;
+  const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
+  const inputs = record?.header.inputs.map((one) => one.name) ?? [];
+  const input = record ? inputs[inputIn(record.header, chosen.a.input)] : undefined;
+  return (
+    <header class="bar">
+      <label>
+        Run
+        <select
+          value={record?.run.run ?? chosen.a.run ?? ""}
+          onChange={(event) => select("a", { run: event.currentTarget.value })}
+        >
+          {runs.map((run) => (
+            <option key={run.run} value={run.run} disabled={!layersOf(run).length}>
+              {run.run}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Input
+        <select
+          value={input ?? ""}
+          onChange={(event) => select("a", { input: event.currentTarget.value })}
+        >
+          {inputs.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <nav aria-label="Views">
+        {VIEWS.map((view, i) => (
+          <button
+            key={view}
+            type="button"
+            aria-pressed={view === chosen.view}
+            title={`${NAMES[view]} (${i + 1})`}
+            onClick={() => change({ view })}
+          >
+            {NAMES[view]}
+          </button>
+        ))}
+      </nav>
+      <Actions />
+      <Export />
+      <button
+        type="button"
+        aria-label="Keys"
+        title="Keys (?)"
+        onClick={() => (helping.value = true)}
+      >
+        ?
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,172 @@
+/** What every key does. */
+
+import { signal } from "@preact/signals";
+import { COMPARISONS, VIEWS } from "../../state/state";
+import { change, state } from "../../state/store";
+import { blink } from "../views/compare/blinking";
+import { isOpen, keeps } from "./fields";
+import {
+  inspectMaximum,
+  keepAsB,
+  moveChannel,
+  moveLayer,
+  moveStep,
+  nextInput,
+  openChannel,
+  pin,
+  playing,
+  swap,
+  toPartner,
+  toStep,
+} from "./navigation";
+
+interface Key {
+  keys: readonly string[];
+  shown: string;
+  does: string;
+  call: (event: KeyboardEvent) => void;
+}
+
+/** Whether the keys are shown. */
+export const helping = signal(false);
+
+const focus = (id: string) => document.getElementById(id)?.focus();
+
+/** Every key, for the page and for the table of keys. */
+export const KEYS: readonly Key[] = [
+  {
+    keys: ["ArrowLeft"],
+    shown: "←",
+    does: "step back; with Shift by ten",
+    call: (event) => moveStep(event.shiftKey ? -10 : -1),
+  },
+  {
+    keys: ["ArrowRight"],
+    shown: "→",
+    does: "step on; with Shift by ten",
+    call: (event) => moveStep(event.shiftKey ? 10 : 1),
+  },
+  { keys: ["Home"], shown: "Home", does: "first step", call: () => toStep(0) },
+  {
+    keys: ["End"],
+    shown: "End",
+    does: "last step, and follow it",
+    call: () => toStep(Infinity),
+  },
+  {
+    keys: ["p"],
+    shown: "p",
+    does: "play the steps, or stop",
+    call: () => (playing.value = !playing.value),
+  },
+  { keys: ["ArrowUp"], shown: "↑", does: "layer above", call: () => moveLayer(-1) },
+  { keys: ["ArrowDown"], shown: "↓", does: "layer below", call: () => moveLayer(1) },
+  { keys: ["["], shown: "[", does: "channel before", call: () => moveChannel(-1) },
+  { keys: ["]"], shown: "]", does: "channel after", call: () => moveChannel(1) },
+  { keys: ["Enter"], shown: "Enter", does: "open the channel", call: openChannel },
+  {
+    keys: ["1", "2", "3", "4", "5", "6"],
+    shown: "1 … 6",
+    does: `views: ${VIEWS.join(", ")}`,
+    call: (event) => change({ view: VIEWS[Number(event.key) - 1] ?? "grid" }),
+  },
+  {
+    keys: [" "],
+    shown: "space",
+    does: "blink between A and B; in other views play, or stop",
+    call: () => {
+      if (state.value.view === "compare") blink();
+      else playing.value = !playing.value;
+    },
+  },
+  {
+    keys: ["c"],
+    shown: "c",
+    does: "compare: the next way; multiples: steps or layers as columns",
+    call: () => {
+      const { multiples, compare, view } = state.value;
+      if (view === "compare") {
+        const next = (COMPARISONS.indexOf(compare.how) + 1) % COMPARISONS.length;
+        change({ compare: { ...compare, how: COMPARISONS[next] ?? "side" } });
+        return;
+      }
+      const columns = multiples.columns === "steps" ? "layers" : "steps";
+      change({ multiples: { ...multiples, columns } });
+    },
+  },
+  { keys: ["b"], shown: "b", does: "what is looked at becomes side B", call: keepAsB },
+  { keys: ["x"], shown: "x", does: "swap A and B", call: swap },
+  { keys: ["r"], shown: "r", does: "before and after ReLU", call: toPartner },
+  {
+    keys: ["s"],
+    shown: "s",
+    does: "smooth, or nearest neighbour",
+    call: () => change({ smooth: !state.value.smooth }),
+  },
+  {
+    keys: ["d"],
+    shown: "d",
+    does: "hide dead channels, or show them",
+    call: () => change({ hideDead: !state.value.hideDead }),
+  },
+  {
+    keys: ["o"],
+    shown: "o",
+    does: "all channels at the position of the channel's maximum",
+    call: inspectMaximum,
+  },
+  { keys: ["m"], shown: "m", does: "pin the channel, or take the pin out", call: pin },
+  { keys: ["i"], shown: "i", does: "next input", call: nextInput },
+  { keys: ["/"], shown: "/", does: "search channels", call: () => focus("search-channels") },
+  { keys: ["f"], shown: "f", does: "filter layers", call: () => focus("filter-layers") },
+  {
+    keys: [],
+    shown: "Ctrl + wheel",
+    does: "or a pinch: zoom around the cursor; dragging moves the picture",
+    // Pictures listen to the wheel themselves.
+    call: () => undefined,
+  },
+  {
+    keys: ["Escape"],
+    shown: "Esc",
+    does: "inspect no position; else back to the grid; leaves a field",
+    call: () => {
+      const { view, place } = state.value;
+      change(view === "channel" && place ? { place: null } : { view: "grid" });
+    },
+  },
+  { keys: ["?"], shown: "?", does: "this table", call: () => (helping.value = true) },
+];
+
+const CALLS = new Map(KEYS.flatMap((key) => key.keys.map((name) => [name, key.call] as const)));
+
+/** Let the keys work wherever no field needs them. */
+export function listenToKeys(): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target as HTMLElement;
+    // It is closed by Esc on its own.
+    if (target.closest("dialog")) return;
+    const field = target.closest<HTMLElement>("input, select, textarea, button, summary");
+    if (field && event.key === "Escape" && !/^(button|summary)$/.test(field.localName)) {
+      target.blur();
+      return;
+    }
+    if (field && isOpen(field)) return;
+    if (field && keeps(field.localName, (field as HTMLInputElement).type, event.key)) return;
+    const call = CALLS.get(event.key);
+    if (!call) return;
+    event.preventDefault();
+    call(event);
+  });
+  // What was pressed with the mouse is done with: the keys are for the view again.
+  document.addEventListener("click", ({ target, detail }) => {
+    if (detail > 0) (target as Element).closest<HTMLElement>("button, summary")?.blur();
+  });
+  let byMouse = false;
+  document.addEventListener("pointerdown", () => (byMouse = true), { capture: true });
+  document.addEventListener("keydown", () => (byMouse = false), { capture: true });
+  document.addEventListener("change", ({ target }) => {
+    if (byMouse && target instanceof HTMLSelectElement) target.blur();
+  });
+}

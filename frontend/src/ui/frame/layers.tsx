@@ -1,0 +1,223 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Header, Run, Tag } from "../../data/api";
+import { latestOf, layersOf } from "../../data/catalog";
+import { headerOf, healthOf } from "../../data/resources";
+import { chosenRun, chosenTag, present } from "../../data/shown";
+import { percent } from "../../drawing/legend";
+import { matching } from "../../numbers/filter";
+import { type Row, rows } from "../../numbers/tree";
+import { change, select, state } from "../../state/store";
+import { useSteady } from "../hooks/latest";
+import { useRoving } from "../hooks/roving";
+import { kindOf } from "../parts/kinds";
+
+/** Height of a row, as in the style sheet. */
+const ROW = 24;
+
+/** The tree of layers. */
+export function Layers() {
+  const run = useSteady(chosenRun(present(state.value.a)));
+  const chosen = useSteady(chosenTag(present(state.value.a))).value;
+  const closed = useSignal<ReadonlySet<string>>(new Set());
+  const list = useRef<HTMLDivElement>(null);
+  const [sight, setSight] = useState({ top: 0, height: 600 });
+  const all = run.value ? layersOf(run.value) : [];
+  const { tags, reason } = matching(all, state.value.layers);
+  const tree = rows(tags, closed.value);
+  const at = tree.findIndex((row) => row.kind === "layer" && row.item.tag === chosen?.tag.tag);
+  const look = () => {
+    const box = list.current;
+    if (box) setSight({ top: box.scrollTop, height: box.clientHeight });
+  };
+  useLayoutEffect(look, [run.value]);
+  useEffect(() => {
+    const observer = new ResizeObserver(look);
+    if (list.current) observer.observe(list.current);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    const box = list.current;
+    if (!box || at < 0) return;
+    if (at * ROW < box.scrollTop) box.scrollTop = at * ROW;
+    const below = (at + 1) * ROW - box.clientHeight;
+    if (below > box.scrollTop) box.scrollTop = below;
+  }, [at, sight.height]);
+  const toggle = (path: string) => {
+    const next = new Set(closed.value);
+    if (!next.delete(path)) next.add(path);
+    closed.value = next;
+  };
+  const names = tree.map((row) => (row.kind === "group" ? `${row.path}/` : row.item.tag));
+  const roving = useRoving({ box: list, names, chosen: at });
+  const press = (event: KeyboardEvent) => {
+    const at = tree[roving.stop];
+    const group = at?.kind === "group" ? at : null;
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (by !== undefined) {
+      const row = tree[roving.move(by)];
+      if (row?.kind === "layer") select("a", { layer: row.item.layer });
+    } else if (group && event.key === (group.open ? "ArrowLeft" : "ArrowRight")) {
+      toggle(group.path);
+    } else return;
+    // Else the page would go a layer or a step on.
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const first = Math.max(0, Math.floor(sight.top / ROW) - 4);
+  const last = Math.ceil((sight.top + sight.height) / ROW) + 4;
+  // What has the focus would lose it if it were not drawn.
+  const drawn = tree.flatMap((row, i) =>
+    (i >= first && i < last) || i === roving.stop ? [{ row, i }] : [],
+  );
+  return (
+    <nav class="layers" aria-label="Layers">
+      <input
+        id="filter-layers"
+        type="search"
+        placeholder="Filter layers: regular expression"
+        title="Filter layers (f)"
+        aria-label="Filter layers"
+        aria-invalid={reason !== null}
+        value={state.value.layers}
+        onInput={(event) => change({ layers: event.currentTarget.value })}
+      />
+      {reason !== null && <p class="failed">{reason}</p>}
+      {run.reason !== null && <p class="failed">{run.reason}</p>}
+      {!tags.length && all.length > 0 && <p class="quiet">No layer matches.</p>}
+      <div
+        class="tree"
+        role="tree"
+        aria-label="Layers"
+        ref={list}
+        onScroll={look}
+        onKeyDown={press}
+        onFocusOut={roving.leave}
+      >
+        <div style={{ height: `${tree.length * ROW}px`, position: "relative" }}>
+          {run.value &&
+            drawn.map(({ row, i }) => (
+              <TreeRow
+                key={names[i]}
+                row={row}
+                run={run.value as Run}
+                chosen={i === at}
+                place={{
+                  "data-row": i,
+                  tabIndex: i === roving.stop ? 0 : -1,
+                  style: { top: `${i * ROW}px`, paddingLeft: `${8 + 12 * row.depth}px` },
+                  onFocus: () => roving.enter(i),
+                }}
+                toggle={toggle}
+              />
+            ))}
+        </div>
+      </div>
+    </nav>
+  );
+}
+
+/** Where a row is, and how it has the focus. */
+interface Place {
+  "data-row": number;
+  tabIndex: number;
+  style: { top: string; paddingLeft: string };
+  onFocus: () => void;
+}
+
+interface RowProps {
+  row: Row<Tag>;
+  run: Run;
+  chosen: boolean;
+  place: Place;
+  toggle: (path: string) => void;
+}
+
+function TreeRow({ row, run, chosen, place, toggle }: RowProps) {
+  if (row.kind === "group") {
+    return (
+      <button
+        type="button"
+        role="treeitem"
+        aria-expanded={row.open}
+        class="row group"
+        onClick={() => toggle(row.path)}
+        {...place}
+      >
+        <span class="twisty">{row.open ? "▾" : "▸"}</span>
+        <span class="name">{row.name}</span>
+        <span class="fact">{row.count}</span>
+      </button>
+    );
+  }
+  return <LayerRow {...{ row, run, chosen, place }} />;
+}
+
+interface LayerRowProps {
+  row: { name: string; item: Tag };
+  run: Run;
+  chosen: boolean;
+  place: Place;
+}
+
+function LayerRow({ row, run, chosen, place }: LayerRowProps) {
+  const { item } = row;
+  const answer = item.unreadable === null ? headerOf(latestOf(run.run, item)) : null;
+  const header = answer?.state === "ready" ? answer.value : null;
+  const reason = item.unreadable ?? (answer?.state === "failed" ? answer.reason : null);
+  const dead = latestScalar(run, item.layer, "dead");
+  const broken = header?.inputs.some((one) =>
+    [...one.nan_count, ...one.inf_count].some((count) => count > 0),
+  );
+  return (
+    <button
+      type="button"
+      role="treeitem"
+      aria-selected={chosen}
+      class={`row ${reason === null ? "" : "unreadable"}`}
+      title={reason ?? (header ? facts(header, dead) : item.layer)}
+      onClick={() => select("a", { layer: item.layer })}
+      {...place}
+    >
+      <span class="name">{row.name}</span>
+      {broken && (
+        <span class="broken" title="NaN or infinite values">
+          !
+        </span>
+      )}
+      <span class="fact">{header && shapeOf(header)}</span>
+      <span class="health" aria-hidden="true">
+        <span style={{ height: `${100 * (dead ?? 0)}%` }} />
+      </span>
+    </button>
+  );
+}
+
+/** Shape of a layer's maps: height × width × channels. */
+export function shapeOf(header: Header): string {
+  return header.inputs[0]?.packed.shape.join("×") ?? "";
+}
+
+function facts(header: Header, dead: number | null): string {
+  const { layer } = header;
+  const field = layer.receptive_field;
+  return [
+    layer.path,
+    kindOf(layer).join(", "),
+    `${shapeOf(header)} (height × width × channels)`,
+    layer.parameters == null ? null : `${layer.parameters.toLocaleString("en")} parameters`,
+    field == null
+      ? null
+      : `receptive field ${field.size.join("×")}, every ${field.stride[0]} px`,
+    dead === null ? null : `${percent(dead)} of channels dead at the last step`,
+  ]
+    .filter((line) => line !== null)
+    .join("\n");
+}
+
+function latestScalar(run: Run, layer: string, name: string): number | null {
+  const health = healthOf(run);
+  if (health.state !== "ready") return null;
+  const found = health.value.layers.find((one) => one.layer === layer)?.scalars[name];
+  return found?.values.at(-1) ?? null;
+}

@@ -1,0 +1,157 @@
+/** From what is looked at to what is next to it. */
+
+import { signal } from "@preact/signals";
+import type { Answer } from "../../data/answers";
+import { atOrBefore, layersOf } from "../../data/catalog";
+import { partnerOf } from "../../data/pairs";
+import { swapped } from "../../data/proposal";
+import { settled } from "../../data/settled";
+import {
+  andThen,
+  chosenRecord,
+  chosenSeries,
+  chosenTag,
+  inputIn,
+  present,
+  shown,
+} from "../../data/shown";
+import { exactly, sidesOf } from "../../data/sides";
+import { channelIn, peaksOf } from "../../data/strongest";
+import { sharesOf } from "../../numbers/alignment";
+import { matching } from "../../numbers/filter";
+import { togglePin } from "../../state/pins";
+import { change, select, state } from "../../state/store";
+import { asChosen } from "../contents";
+
+/** Whether the steps are being played. */
+export const playing = signal(false);
+
+/** The channels in the order that the view shows them. */
+export const channelOrder = signal<readonly number[]>([]);
+
+/** The readable steps of what is looked at, and which one that is. */
+export function stepsNow(): { steps: number[]; at: number } {
+  const series = chosenSeries(present(state.value.a));
+  if (series.state !== "ready") return { steps: [], at: 0 };
+  const kept = series.value.steps.filter((step) => step.unreadable === null);
+  const { step } = state.value.a;
+  const at = step === null ? kept.length - 1 : atOrBefore(kept, step);
+  return { steps: kept.map((one) => one.step), at };
+}
+
+/** Go to a step by its place in the list; the last one is followed from then on. */
+export function toStep(index: number): void {
+  const { steps } = stepsNow();
+  if (!steps.length) return;
+  const bounded = Math.min(Math.max(index, 0), steps.length - 1);
+  select("a", { step: bounded === steps.length - 1 ? null : (steps[bounded] ?? null) });
+}
+
+/** Go so many steps on, or back. */
+export function moveStep(by: number): void {
+  toStep(stepsNow().at + by);
+}
+
+/** Go so many layers down the list that is shown, or up. */
+export function moveLayer(by: number): void {
+  const chosen = chosenTag(present(state.value.a));
+  if (chosen.state !== "ready") return;
+  const { tags } = matching(layersOf(chosen.value.run), state.value.layers);
+  const at = tags.findIndex((tag) => tag.tag === chosen.value.tag.tag);
+  const next = tags[Math.min(Math.max(at + by, 0), tags.length - 1)];
+  if (next) select("a", { layer: next.layer });
+}
+
+/** The channel that is looked at: in the channel view also where none was chosen. */
+function channelNow(): number | null {
+  const { a, view } = state.value;
+  const one = view === "channel" ? andThen(shown(present(a)), asChosen) : null;
+  if (one?.state !== "ready") return a.channel;
+  return channelIn(one.value.one.maps, a.channel, one.value.removed !== null);
+}
+
+/** Inspect the position of the channel's maximum, or of what was removed most. */
+export function inspectMaximum(): void {
+  const found = andThen(shown(present(state.value.a)), asChosen);
+  const channel = channelNow();
+  if (found.state !== "ready" || channel === null) return;
+  const { maps } = found.value.one;
+  const peak = peaksOf(maps, found.value.removed !== null)[channel];
+  if (peak) change({ place: sharesOf(maps, peak.place), view: "channel" });
+}
+
+/** Go so many channels on in the order shown, or back. */
+export function moveChannel(by: number): void {
+  const order = channelOrder.value;
+  const at = order.indexOf(channelNow() ?? -1);
+  const next = order[at < 0 ? 0 : Math.min(Math.max(at + by, 0), order.length - 1)];
+  if (next !== undefined) select("a", { channel: next });
+}
+
+/** Look at the channel that is chosen alone. */
+export function openChannel(): void {
+  const { a, view, compare } = state.value;
+  if (a.channel === null) return;
+  change(view === "compare" ? { compare: { ...compare, one: true } } : { view: "channel" });
+}
+
+/** Act on an answer as soon as it is there, so that no key is lost while it is not. */
+function onceKnown<T>(read: () => Answer<T>, act: (value: T) => void): void {
+  // What failed is told where it is shown.
+  settled(read).then(act, () => undefined);
+}
+
+const recordNow = () => chosenRecord(present(state.value.a));
+
+/** Take the next input. */
+export function nextInput(): void {
+  onceKnown(recordNow, ({ header }) => {
+    const names = header.inputs.map((one) => one.name);
+    const at = Math.max(0, names.indexOf(state.value.a.input ?? ""));
+    select("a", { input: names[(at + 1) % names.length] ?? null });
+  });
+}
+
+/** Make what is looked at, exactly as it is now, side B. */
+export function keepAsB(): void {
+  onceKnown(recordNow, ({ run, tag, place, header }) => {
+    const { input, channel } = state.value.a;
+    change({
+      b: {
+        run: run.run,
+        layer: tag.layer,
+        step: place.step,
+        input: header.inputs[inputIn(header, input)]?.name ?? null,
+        channel,
+      },
+    });
+  });
+}
+
+/** Swap the sides of a comparison. */
+export function swap(): void {
+  onceKnown(
+    () => sidesOf(state.value),
+    ({ a, b }) => {
+      const chosen = state.value;
+      const following = chosen.b.step === null && chosen.align === "step";
+      change(swapped(chosen.a, { a: exactly(a), b: exactly(b) }, following));
+    },
+  );
+}
+
+/** Pin the channel that is looked at, or take the pin out. */
+export function pin(): void {
+  onceKnown(recordNow, ({ header }) => {
+    const channel = channelNow();
+    if (channel !== null) change({ pins: togglePin(state.value.pins, header.layer, channel) });
+  });
+}
+
+/** Show the other half of a pair of pre-activation and activation. */
+export function toPartner(): void {
+  onceKnown(recordNow, ({ run, header }) => {
+    const partner = partnerOf(run, header.layer.partner);
+    if (partner) select("a", { layer: partner.layer });
+  });
+}

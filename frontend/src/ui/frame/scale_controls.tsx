@@ -1,0 +1,154 @@
+import { outward } from "../../numbers/limits";
+import {
+  COLOURS,
+  type Colours,
+  SCALE_MODES,
+  type ScaleChoice,
+  type ScaleMode,
+} from "../../state/state";
+import { change, state } from "../../state/store";
+import { limitsInUse } from "../limits_in_use";
+import { numberWritten } from "../parts/number_field";
+import { Said, useSaid } from "../parts/status";
+
+const MODES: { [mode in ScaleMode]: string } = {
+  channel: "each channel",
+  layer: "layer",
+  steps: "all steps",
+  runs: "all runs",
+  percentile: "percentile",
+  fixed: "fixed",
+};
+
+const MAPS: { [name in Colours]: string } = {
+  auto: "automatic",
+  gray: "grey",
+  signed: "signed",
+  heat: "heat",
+  ice: "ice",
+};
+
+/** Digits of the ends that a fixed scale starts with. */
+const DIGITS = 4;
+
+/** How values become colours. */
+export function Actions() {
+  const { scale, colours, smooth } = state.value;
+  const set = (part: Partial<ScaleChoice>) => change({ scale: { ...scale, ...part } });
+  const choose = (mode: ScaleMode) => {
+    const limits = limitsInUse.peek();
+    set(mode === "fixed" && limits ? { mode, ...outward(limits, DIGITS) } : { mode });
+  };
+  return (
+    <div class="actions">
+      <span class="scale">
+        <label>
+          Scale
+          <select
+            value={scale.mode}
+            onChange={(event) => choose(event.currentTarget.value as ScaleMode)}
+          >
+            {SCALE_MODES.map((mode) => (
+              <option key={mode} value={mode}>
+                {MODES[mode]}
+              </option>
+            ))}
+          </select>
+        </label>
+        {scale.mode === "fixed" && (
+          <span class="ends quiet">
+            <Field name="Lowest" value={scale.low} set={(low) => set({ low })} />
+            to
+            <Field name="Highest" value={scale.high} set={(high) => set({ high })} />
+          </span>
+        )}
+        {scale.mode === "percentile" && (
+          <span class="ends quiet">
+            <Field
+              name="Percent cut off"
+              value={scale.percentile}
+              low={0}
+              high={49}
+              set={(percentile) => set({ percentile })}
+            />
+            % off each end
+          </span>
+        )}
+      </span>
+      <label title="Colours reach as far below zero as above it">
+        <input
+          type="checkbox"
+          aria-label="Zero in the middle"
+          checked={scale.symmetric}
+          onChange={(event) => set({ symmetric: event.currentTarget.checked })}
+        />
+        zero centred
+      </label>
+      <label title="Exponent: below 1 small values are lifted">
+        gamma
+        <Field
+          name="Gamma"
+          value={scale.gamma}
+          low={0.1}
+          high={10}
+          set={(gamma) => set({ gamma })}
+        />
+      </label>
+      <label>
+        Colours
+        <select
+          value={colours}
+          onChange={(event) => change({ colours: event.currentTarget.value as Colours })}
+        >
+          {COLOURS.map((name) => (
+            <option key={name} value={name}>
+              {MAPS[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label title="Smooth, or nearest neighbour (s)">
+        <input
+          type="checkbox"
+          checked={smooth}
+          onChange={(event) => change({ smooth: event.currentTarget.checked })}
+        />
+        smooth
+      </label>
+    </div>
+  );
+}
+
+interface FieldProps {
+  name: string;
+  value: number;
+  low?: number;
+  high?: number;
+  whole?: boolean;
+  set: (value: number) => void;
+}
+
+/** A number; what is none, or out of its range, is put back, and that is said. */
+export function Field(props: FieldProps) {
+  const { name, value, low = -Infinity, high = Infinity, whole = false, set } = props;
+  const [said, say] = useSaid();
+  return (
+    <span class="noted">
+      <input
+        class="number short"
+        inputMode="decimal"
+        aria-label={name}
+        title={name}
+        value={value}
+        onChange={(event) => {
+          const field = event.currentTarget;
+          const written = numberWritten(field.value, { now: value, low, high, whole });
+          field.value = String(written.value ?? value);
+          say(written.words);
+          if (written.value !== null) set(written.value);
+        }}
+      />
+      <Said words={said} />
+    </span>
+  );
+}

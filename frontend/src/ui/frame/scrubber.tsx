@@ -1,0 +1,135 @@
+import { useEffect } from "preact/hooks";
+import { chosenRecord, chosenSeries, present } from "../../data/shown";
+import { ALIGNS, type Align } from "../../numbers/steps";
+import { change, select, state } from "../../state/store";
+import { useSteady } from "../hooks/latest";
+import { stepWritten } from "../parts/number_field";
+import { Said, useSaid } from "../parts/status";
+import { moveStep, playing, stepsNow, toStep } from "./navigation";
+
+/** How long a step is shown while playing, in ms. */
+const BEAT = 400;
+const ALONE = "There is no other step to play";
+const ALIGNED: { [key in Align]: string } = {
+  step: "step",
+  epoch: "epoch",
+  wall: "time",
+};
+
+/** The row below: one step for everything that is shown. */
+export function Scrubber() {
+  const { steps, at } = stepsNow();
+  const series = useSteady(chosenSeries(present(state.value.a))).value;
+  const record = useSteady(chosenRecord(present(state.value.a)));
+  usePlay(record.waiting);
+  const [said, say] = useSaid();
+  const step = steps[at];
+  const position = Object.entries(record.value?.header.position ?? {});
+  return (
+    <footer class="scrubber" aria-label="Steps">
+      <button
+        type="button"
+        disabled={steps.length < 2}
+        aria-pressed={playing.value}
+        aria-label={playing.value ? "Stop" : "Play"}
+        title={steps.length < 2 ? ALONE : playing.value ? "Stop (p)" : "Play (p)"}
+        onClick={() => (playing.value = !playing.value)}
+      >
+        {playing.value ? "■" : "▶"}
+      </button>
+      <button
+        type="button"
+        aria-label="Step back"
+        title="Step back (←)"
+        onClick={() => moveStep(-1)}
+      >
+        ‹
+      </button>
+      <input
+        type="range"
+        aria-label="Step"
+        aria-valuetext={`step ${step}`}
+        min={0}
+        max={Math.max(steps.length - 1, 0)}
+        value={at}
+        disabled={steps.length < 2}
+        onInput={(event) => toStep(Number(event.currentTarget.value))}
+        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+      />
+      <button
+        type="button"
+        aria-label="Step on"
+        title="Step on (→)"
+        onClick={() => moveStep(1)}
+      >
+        ›
+      </button>
+      <label>
+        step
+        <span class="noted">
+          <input
+            class="number"
+            inputMode="numeric"
+            value={step ?? ""}
+            aria-label="Step by number"
+            onChange={(event) => say(goTo(event.currentTarget))}
+          />
+          <Said words={said} above />
+        </span>
+      </label>
+      <span class="values">
+        {position.map(([name, value]) => `${name} ${value}`).join(" · ")}
+      </span>
+      <span class="values" data-name="kept">
+        {series && kept(series.steps.length, series.logged)}
+      </span>
+      <label title="How other runs are brought to the same moment">
+        align by
+        <select
+          value={state.value.align}
+          onChange={(event) => change({ align: event.currentTarget.value as Align })}
+        >
+          {ALIGNS.map((align) => (
+            <option key={align} value={align}>
+              {ALIGNED[align]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span class="progress" role="status" aria-label={record.waiting ? "Loading" : ""} />
+    </footer>
+  );
+}
+
+/** Say how many of the steps are there. */
+export function kept(count: number, logged: number | null): string {
+  if (logged === null) return `${count} steps kept, perhaps of more`;
+  return `${count} of ${logged} ${logged === 1 ? "step" : "steps"}`;
+}
+
+/** Go to the last step that is not after the number in a field, and say what is not so. */
+function goTo(field: HTMLInputElement): string {
+  const { steps, at } = stepsNow();
+  const { value, words } = stepWritten(field.value, steps, at);
+  field.value = String(steps[value ?? at] ?? "");
+  if (value !== null) toStep(value);
+  return words;
+}
+
+/** Go on a step a beat, once what is there is drawn, and around. */
+function usePlay(waiting: boolean): void {
+  const on = playing.value;
+  const { at, steps } = stepsNow();
+  useEffect(() => {
+    if (steps.length === 1) playing.value = false;
+    if (!on || waiting || steps.length < 2) return;
+    const timer = setTimeout(() => {
+      // Another tab of TensorBoard is looked at.
+      if (innerHeight === 0) playing.value = false;
+      const next = (at + 1) % steps.length;
+      // Not to follow the latest, which would move once new data come.
+      select("a", { step: steps[next] ?? null });
+    }, BEAT);
+    return () => clearTimeout(timer);
+  }, [on, waiting, at, steps.length]);
+}

@@ -1,0 +1,43 @@
+import type { Rectangle } from "../../numbers/layout";
+
+/**
+ * Frame a part of a picture so that it is seen on light and on dark: two lines around it,
+ * each as wide as `ratio` pixels, one of the screen.
+ */
+export function frame(
+  context: CanvasRenderingContext2D,
+  part: Rectangle,
+  colour: string,
+  ratio: number,
+): void {
+  const [x, y] = [Math.round(part.x), Math.round(part.y)];
+  const width = Math.round(part.x + part.width) - x;
+  const height = Math.round(part.y + part.height) - y;
+  for (const [style, grow] of [
+    ["#000", 1.5 * ratio],
+    [colour, 0.5 * ratio],
+  ] as const) {
+    context.strokeStyle = style;
+    context.lineWidth = ratio;
+    context.strokeRect(x - grow, y - grow, width + 2 * grow, height + 2 * grow);
+  }
+}
+
+/** Ring the middle of a part of a picture. */
+export function ring(
+  context: CanvasRenderingContext2D,
+  { x, y, width, height }: Rectangle,
+  ratio: number,
+): void {
+  const radius = Math.max(5 * ratio, Math.min(width, height) / 2 - 2 * ratio);
+  for (const [style, grow] of [
+    ["#000", 1.5 * ratio],
+    ["#fff", 0],
+  ] as const) {
+    context.strokeStyle = style;
+    context.lineWidth = 1.5 * ratio;
+    context.beginPath();
+    context.arc(x + width / 2, y + height / 2, radius + grow, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}

@@ -1,0 +1,269 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { format } from "../../drawing/legend";
+import { drawMap } from "../../drawing/pixels";
+import type { Maps } from "../../numbers/decode";
+import {
+  cellRectangle,
+  type GridLayout,
+  gridLayout,
+  hit,
+  type Rectangle,
+  visibleRows,
+} from "../../numbers/layout";
+import { type Mouse, type Pointed, pointed, usePointing } from "../hooks/pointer";
+import { useSize } from "../hooks/size";
+import { useTheme } from "../hooks/theme";
+import { useWheelZoom } from "../hooks/wheel_zoom";
+import { cellsNow } from "../parts/zoom";
+import type { Paint } from "./paint";
+
+const GAP = 4;
+const LABEL = 14;
+
+interface Props {
+  maps: Maps;
+  /** Channels to show, in order. */
+  order: readonly number[];
+  /** What each channel is sorted by, to be said beside its number. */
+  scores?: Float64Array | null;
+  paint: Paint;
+  /** Screen pixels for a value; null to fit. */
+  zoom: number | null;
+  chosen: number | null;
+  pins: readonly number[];
+  /** Whether the zoom that is told is the one of these maps. */
+  leads?: boolean;
+  /** What it is, for who cannot see it. */
+  label: string;
+  /** How far it is scrolled, where several scroll together. */
+  onScroll?: (top: number) => void;
+  scrolled?: number;
+  pick: (channel: number) => void;
+}
+
+/** Feature maps in a grid; only the rows in sight are drawn. */
+export function Channels(props: Props) {
+  const { maps, order, zoom } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [top, setTop] = useState(0);
+  const size = useSize(box);
+  const ratio = devicePixelRatio || 1;
+  const available = Math.max(1, Math.floor(size.width * ratio));
+  const layout = gridLayout(
+    order.length,
+    maps.width,
+    maps.height,
+    available,
+    zoom === null ? "fit" : zoom,
+    Math.round(GAP * ratio),
+    Math.round(LABEL * ratio),
+    Math.floor(size.height * ratio),
+  );
+  const width = Math.max(layout.width, 1);
+  const height = Math.max(1, Math.floor(size.height * ratio));
+  const under = pointed.value;
+  useTheme();
+  const base = useRef<ImageData | null>(null);
+  const { key } = props.paint;
+  useLayoutEffect(() => {
+    base.current = canvas.current && drawMaps(canvas.current, props, layout, top * ratio);
+  }, [maps, order.join(), key, top, width, height, layout.cellWidth, layout.cellHeight]);
+  useLayoutEffect(() => {
+    if (!canvas.current || !base.current) return;
+    drawOver(canvas.current, base.current, props, layout, top * ratio, ratio, under);
+  });
+  useEffect(() => {
+    if (props.scrolled !== undefined && box.current) box.current.scrollTop = props.scrolled;
+  }, [props.scrolled]);
+  const { mapWidth, mapHeight, cellWidth, cellHeight } = layout;
+  const at = props.chosen === null ? -1 : order.indexOf(props.chosen);
+  useEffect(() => {
+    // Not when the order changes: then one looks for what is first.
+    if (box.current && at >= 0 && size.height) reveal(box.current, layout, at, ratio);
+  }, [props.chosen, size.height > 0, cellHeight]);
+  useLayoutEffect(() => {
+    if (props.leads !== false) cellsNow.value = { mapWidth, mapHeight, cellWidth, cellHeight };
+  }, [props.leads, mapWidth, mapHeight, cellWidth, cellHeight]);
+  useWheelZoom(box, layout, ratio);
+  const find = ({ clientX, clientY }: Pick<Mouse, "clientX" | "clientY">): Pointed | null => {
+    const area = canvas.current?.getBoundingClientRect();
+    if (!area) return null;
+    const found = hit(
+      layout,
+      (clientX - area.left) * ratio,
+      (clientY - area.top + top) * ratio,
+    );
+    const channel = found ? order[found.index] : undefined;
+    return found && channel !== undefined
+      ? { channel, row: found.row, column: found.column }
+      : null;
+  };
+  const moved = [top, order.join(), mapWidth, mapHeight, cellWidth, cellHeight, layout.columns];
+  const { mouse, ...pointing } = usePointing(find, moved);
+  return (
+    <div class="sight">
+      <div
+        class="scroll"
+        ref={box}
+        tabIndex={0}
+        role="group"
+        aria-label={props.label}
+        onScroll={(event) => {
+          setTop(event.currentTarget.scrollTop);
+          props.onScroll?.(event.currentTarget.scrollTop);
+        }}
+      >
+        <div style={{ height: `${layout.height / ratio}px`, minHeight: "100%" }}>
+          <canvas
+            ref={canvas}
+            role="img"
+            aria-label={`${props.label}: ${order.length} channels`}
+            width={width}
+            height={height}
+            style={{ width: `${width / ratio}px`, height: `${height / ratio}px` }}
+            {...pointing}
+            onClick={(event) => {
+              const found = find(event);
+              if (found) props.pick(found.channel);
+            }}
+          />
+        </div>
+      </div>
+      <Tip maps={maps} top={mouse !== null && mouse.down > size.height / 2} />
+    </div>
+  );
+}
+
+/** Scroll to a cell, if it is out of sight. */
+function reveal(box: HTMLElement, layout: GridLayout, index: number, ratio: number): void {
+  const cell = cellRectangle(layout, index);
+  const top = (cell.y - layout.label) / ratio;
+  const bottom = (cell.y + cell.height + layout.gap) / ratio;
+  box.scrollTop = Math.min(top, Math.max(box.scrollTop, bottom - box.clientHeight));
+}
+
+interface Cell extends Rectangle {
+  channel: number;
+}
+
+/** The cells in sight, where they are on the canvas. */
+function cellsInSight(
+  order: readonly number[],
+  layout: GridLayout,
+  top: number,
+  height: number,
+): Cell[] {
+  const { first, end } = visibleRows(layout, top, height);
+  return order.slice(first * layout.columns, end * layout.columns).map((channel, i) => {
+    const cell = cellRectangle(layout, first * layout.columns + i);
+    return { ...cell, channel, y: Math.round(cell.y - top) };
+  });
+}
+
+/** The maps alone: what stays the same while the cursor moves. */
+function drawMaps(
+  canvas: HTMLCanvasElement,
+  { maps, order, paint }: Props,
+  layout: GridLayout,
+  top: number,
+): ImageData | null {
+  const image = canvas.getContext("2d")?.createImageData(canvas.width, canvas.height);
+  if (!image) return null;
+  const target = { pixels: new Uint32Array(image.data.buffer), width: canvas.width };
+  const options = { smooth: paint.smooth };
+  for (const { channel, ...cell } of cellsInSight(order, layout, top, canvas.height)) {
+    drawMap(target, cell, maps, channel, paint.scale(channel), paint.table, options);
+  }
+  return image;
+}
+
+function drawOver(
+  canvas: HTMLCanvasElement,
+  base: ImageData,
+  { order, chosen, pins, scores }: Props,
+  layout: GridLayout,
+  top: number,
+  ratio: number,
+  under: Pointed | null,
+): void {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const style = getComputedStyle(canvas);
+  context.putImageData(base, 0, 0);
+  context.textBaseline = "bottom";
+  const font = (weight: number) => `${weight} ${11 * ratio}px ${style.fontFamily}`;
+  for (const { channel, x, y, width, height } of cellsInSight(
+    order,
+    layout,
+    top,
+    canvas.height,
+  )) {
+    const pinned = pins.includes(channel);
+    const score = scores?.[channel];
+    const label = `${pinned ? "★" : ""}${channel}`;
+    context.fillStyle = style.getPropertyValue(channel === chosen ? "--accent" : "--ink");
+    context.font = font(channel === chosen || pinned ? 700 : score === undefined ? 400 : 600);
+    context.fillText(label, x, y - 1, width);
+    if (score !== undefined) {
+      // Next to its own number, so that the next channel's stands apart.
+      const from = context.measureText(label).width + 5 * ratio;
+      const text = format(score);
+      context.font = font(400);
+      context.fillStyle = style.getPropertyValue("--quiet");
+      const fits = context.measureText(text).width <= width - from;
+      if (fits) context.fillText(text, x + from, y - 1);
+    }
+    if (channel === chosen) {
+      context.strokeStyle = style.getPropertyValue("--accent");
+      context.lineWidth = 2 * ratio;
+      context.strokeRect(x - ratio, y - ratio, width + 2 * ratio, height + 2 * ratio);
+    }
+    // Another picture may be larger than these maps.
+    const inside = under && under.row < layout.mapHeight && under.column < layout.mapWidth;
+    if (inside) mark(context, under, { x, y, width, height }, layout, ratio);
+  }
+}
+
+/** Frame the value under the cursor, in every map. */
+function mark(
+  context: CanvasRenderingContext2D,
+  { row, column }: Pointed,
+  { x, y, width, height }: Rectangle,
+  layout: GridLayout,
+  ratio: number,
+): void {
+  const left = x + (column * width) / layout.mapWidth;
+  const top = y + (row * height) / layout.mapHeight;
+  const side = Math.max(layout.scaleX, 5 * ratio);
+  const rise = Math.max(layout.scaleY, 5 * ratio);
+  context.lineWidth = ratio;
+  context.strokeStyle = "#000";
+  const [cx, cy] = [left + layout.scaleX / 2, top + layout.scaleY / 2];
+  context.strokeRect(
+    cx - side / 2 - ratio,
+    cy - rise / 2 - ratio,
+    side + 2 * ratio,
+    rise + 2 * ratio,
+  );
+  context.strokeStyle = "#fff";
+  context.strokeRect(cx - side / 2, cy - rise / 2, side, rise);
+}
+
+/** Says in words what is under the cursor; on top where that is not what is looked at. */
+export function Tip({ maps, top = false }: { maps: Maps; top?: boolean }) {
+  const under = pointed.value;
+  if (!under || under.channel >= maps.channels) return null;
+  return (
+    <output class={`tip ${top ? "top" : ""}`} data-name="under">
+      {`channel ${under.channel}, row ${under.row}, column ${under.column}: ${format(
+        valueAt(maps, under),
+      )}`}
+    </output>
+  );
+}
+
+/** The value at a place. */
+export function valueAt(maps: Maps, { channel, row, column }: Pointed): number {
+  return maps.values[(channel * maps.height + row) * maps.width + column] ?? NaN;
+}

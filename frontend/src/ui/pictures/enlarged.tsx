@@ -1,0 +1,107 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { drawMap } from "../../drawing/pixels";
+import type { Maps } from "../../numbers/decode";
+import type { Rectangle } from "../../numbers/layout";
+import type { Place } from "../../numbers/statistics";
+import { pointed } from "../hooks/pointer";
+import { useTheme } from "../hooks/theme";
+import { frame, ring } from "./canvas";
+import { through, useLens } from "./lens";
+import type { Paint } from "./paint";
+
+/** Room for frames around what is at the edge, in CSS pixels. */
+const EDGE = 3;
+/** No side is drawn shorter, in CSS pixels: below that no value can be pointed at. */
+const SHORTEST = 48;
+
+/** How much room there is, in CSS pixels. */
+export interface Room {
+  width: number;
+  height: number;
+}
+
+interface Props {
+  maps: Maps;
+  channel: number;
+  paint: Paint;
+  room: Room;
+  /** Where the maximum is. */
+  maximum: Place | null;
+  /** What is inspected. */
+  place: Place | null;
+  label: string;
+  pick: (place: Place) => void;
+}
+
+/** The size in pixels at which a map fits, its values being whole pixels if they can. */
+export function fitted({ height, width }: Room, room: Room): Room {
+  const zoom = Math.min(room.height / height, room.width / width);
+  const chosen = zoom < 1 ? zoom : Math.floor(zoom);
+  return { height: Math.round(height * chosen), width: Math.round(width * chosen) };
+}
+
+/** One feature map, as large as there is room. */
+export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const ratio = devicePixelRatio || 1;
+  const edge = Math.ceil(EDGE * ratio);
+  const found = fitted(maps, {
+    width: room.width * ratio - 2 * edge,
+    height: room.height * ratio - 2 * edge,
+  });
+  const least = Math.round(SHORTEST * ratio);
+  const side = { width: Math.max(found.width, least), height: Math.max(found.height, least) };
+  const under = pointed.value;
+  const cell = through({ x: edge, y: edge, ...side }, maps);
+  useTheme();
+  useLens(canvas);
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!canvas.current || !context) return;
+    const { width, height } = canvas.current;
+    const image = context.createImageData(width, height);
+    const target = { pixels: new Uint32Array(image.data.buffer), width };
+    const options = { smooth: paint.smooth };
+    drawMap(target, cell, maps, channel, paint.scale(channel), paint.table, options);
+    context.putImageData(image, 0, 0);
+    const style = getComputedStyle(canvas.current);
+    const { maximum, place } = props;
+    if (maximum) ring(context, valueCell(cell, maps, maximum), ratio);
+    if (under) frame(context, valueCell(cell, maps, under), "#fff", ratio);
+    if (place) {
+      const colour = style.getPropertyValue("--accent");
+      frame(context, valueCell(cell, maps, place), colour, ratio);
+    }
+  });
+  const find = (event: MouseEvent): Place => {
+    const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const at = (pixels: number, from: number, length: number, count: number) =>
+      Math.min(Math.max(Math.floor(((pixels * ratio - from) * count) / length), 0), count - 1);
+    return {
+      row: at(event.clientY - area.top, cell.y, cell.height, maps.height),
+      column: at(event.clientX - area.left, cell.x, cell.width, maps.width),
+    };
+  };
+  const width = side.width + 2 * edge;
+  const height = side.height + 2 * edge;
+  return (
+    <canvas
+      ref={canvas}
+      class="enlarged"
+      role="img"
+      aria-label={props.label}
+      width={width}
+      height={height}
+      style={{ width: `${width / ratio}px`, height: `${height / ratio}px` }}
+      onMouseMove={(event) => (pointed.value = { channel, ...find(event) })}
+      onMouseLeave={() => (pointed.value = null)}
+      onClick={(event) => props.pick(find(event))}
+    />
+  );
+}
+
+/** Where a value of a map is, the map filling `cell`. */
+export function valueCell(cell: Rectangle, maps: Room, { row, column }: Place): Rectangle {
+  const [width, height] = [cell.width / maps.width, cell.height / maps.height];
+  return { x: cell.x + column * width, y: cell.y + row * height, width, height };
+}

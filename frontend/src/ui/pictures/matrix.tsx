@@ -1,0 +1,115 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { cellAt, type MatrixLayout, matrixLayout, type Sides } from "../../numbers/matrix";
+import { useSize } from "../hooks/size";
+import { useTheme } from "../hooks/theme";
+import { AXIS, type Cell, GUTTER, type Painted, paintMatrix } from "./matrix_painting";
+import "./matrix.css";
+
+interface Props extends Painted {
+  sides: Sides;
+  /** What it is, for who cannot see it. */
+  label: string;
+  point: (cell: Cell | null) => void;
+  pick: (cell: Cell) => void;
+}
+
+/** Cells of colours with names along both axes; only what is in sight is drawn. */
+export function MatrixCanvas(props: Props) {
+  const { matrix, sides, chosen, point } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [at, setAt] = useState({ x: 0, y: 0 });
+  const [under, setUnder] = useState<Cell | null>(null);
+  const size = useSize(box);
+  useTheme();
+  const ratio = devicePixelRatio || 1;
+  const device = (pixels: number) => Math.round(pixels * ratio);
+  const room = {
+    width: Math.max(1, device(size.width) - device(GUTTER)),
+    height: Math.max(1, device(size.height) - device(AXIS)),
+  };
+  const layout = matrixLayout(matrix, room.width, room.height, {
+    width: [device(sides.width[0]), device(sides.width[1])],
+    height: [device(sides.height[0]), device(sides.height[1])],
+    gap: sides.gap && device(sides.gap),
+  });
+  const scrolled = { x: device(at.x), y: device(at.y) };
+  useLayoutEffect(() => {
+    if (canvas.current) paintMatrix(canvas.current, props, layout, scrolled, ratio, under);
+  });
+  useEffect(() => {
+    if (box.current && size.height) reveal(box.current, layout, room, chosen, ratio);
+  }, [chosen.row, chosen.column, layout.height, layout.width, room.height, room.width]);
+  const find = (event: MouseEvent): Cell | null => {
+    const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const x = (event.clientX - area.left) * ratio - device(GUTTER);
+    const y = (event.clientY - area.top) * ratio;
+    if (y >= room.height) return null;
+    const found = cellAt(layout, Math.max(x, 0) + scrolled.x, y + scrolled.y);
+    return found && { row: found.row, column: x < 0 ? null : found.column };
+  };
+  const show = (cell: Cell | null) => {
+    if (cell?.row === under?.row && cell?.column === under?.column) return;
+    setUnder(cell);
+    point(cell);
+  };
+  const inner = {
+    width: `${layout.width / ratio + GUTTER}px`,
+    height: `${layout.height / ratio + AXIS}px`,
+  };
+  return (
+    <div
+      class="scroll matrix"
+      ref={box}
+      tabIndex={0}
+      role="group"
+      aria-label={props.label}
+      style={{ maxHeight: `${matrix.rows * sides.height[1] + AXIS + 16}px` }}
+      onScroll={({ currentTarget: { scrollLeft, scrollTop } }) =>
+        setAt({ x: scrollLeft, y: scrollTop })
+      }
+    >
+      <div style={inner}>
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={`${props.label}: ${matrix.rows} × ${matrix.columns}`}
+          data-left={GUTTER}
+          data-cell-width={layout.cellWidth / ratio}
+          data-cell-height={layout.cellHeight / ratio}
+          width={Math.max(1, device(size.width))}
+          height={Math.max(1, device(size.height))}
+          style={{ width: `${size.width}px`, height: `${size.height}px` }}
+          onMouseMove={(event) => show(find(event))}
+          onMouseLeave={() => show(null)}
+          onClick={(event) => {
+            const found = find(event);
+            if (found) props.pick(found);
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Scroll to what is chosen, if it is out of sight. */
+function reveal(
+  box: HTMLElement,
+  layout: MatrixLayout,
+  room: { width: number; height: number },
+  { row, column }: Cell,
+  ratio: number,
+): void {
+  const into = (now: number, start: number, side: number, size: number) =>
+    Math.max(Math.min(now, start), start + side - size);
+  if (row !== null) {
+    const { cellHeight: side } = layout;
+    const top = into(box.scrollTop * ratio, row * side, side, room.height);
+    box.scrollTop = top / ratio;
+  }
+  if (column !== null) {
+    const { cellWidth: side } = layout;
+    const left = into(box.scrollLeft * ratio, column * side, side, room.width);
+    box.scrollLeft = left / ratio;
+  }
+}

@@ -1,0 +1,170 @@
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { Shown } from "../../data/shown";
+import { format, percent } from "../../drawing/legend";
+import { layOver, veiled } from "../../drawing/overlay";
+import { drawMap } from "../../drawing/pixels";
+import { type Alignment, align, enlarged, positionOn } from "../../numbers/alignment";
+import type { Maps } from "../../numbers/decode";
+import type { Rectangle } from "../../numbers/layout";
+import { fieldAt } from "../../numbers/receptive";
+import type { Scale } from "../../numbers/scale";
+import type { Place } from "../../numbers/statistics";
+import { change, state } from "../../state/store";
+import { pointed } from "../hooks/pointer";
+import { useTheme } from "../hooks/theme";
+import { frame } from "./canvas";
+import { fitted, type Room, valueCell } from "./enlarged";
+import type { Paint } from "./paint";
+import { picturePixels } from "./picture";
+
+interface Props {
+  one: Shown;
+  channel: number;
+  paint: Paint;
+  picture: Maps;
+  room: Room;
+  place: Place | null;
+  pick: (place: Place) => void;
+}
+
+const MEANING =
+  "How far the largest values cover the input. Smaller ones cover it less, in the same " +
+  "steps as the colours; what no scale can show covers it as far as the largest.";
+
+/** A feature map on the input, as far as its receptive field says where. */
+export function Overlay(props: Props) {
+  const { one, channel, paint, picture, room, place } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const ratio = devicePixelRatio || 1;
+  const side = fitted(picture, { width: room.width * ratio, height: room.height * ratio });
+  const zoom = side.width / picture.width;
+  const field = one.header.layer.receptive_field ?? null;
+  const alignment = align(one.maps, field, picture);
+  const { overlay } = state.value;
+  const under = pointed.value;
+  useTheme();
+  const scale = paint.scale(channel);
+  const { low, high } = scale.limits;
+  const laid = useMemo(() => {
+    const cell = enlarged(alignment, zoom);
+    return laidOn(picture, one.maps, channel, paint, side, cell, overlay);
+  }, [picture, one, channel, paint.key, low, high, side.width, side.height, overlay]);
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!canvas.current || !context) return;
+    const accent = getComputedStyle(canvas.current).getPropertyValue("--accent");
+    if (laid) context.putImageData(laid, 0, 0);
+    const cell = enlarged(alignment, zoom);
+    for (const [at, colour] of [
+      [under, "#fff"],
+      [place, accent],
+    ] as const) {
+      if (!at) continue;
+      const seen = field && fieldAt(field, at.row, at.column, picture.height, picture.width);
+      const region = seen ? enlarged(seen, zoom) : valueCell(cell, one.maps, at);
+      frame(context, region, colour, ratio);
+    }
+  });
+  const find = (event: MouseEvent): Place | null => {
+    const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const row = ((event.clientY - area.top) * ratio) / zoom;
+    const column = ((event.clientX - area.left) * ratio) / zoom;
+    return positionOn(alignment, one.maps, row, column);
+  };
+  return (
+    <>
+      <canvas
+        ref={canvas}
+        class="enlarged"
+        role="img"
+        aria-label={`Channel ${channel} on the input ${one.input.name}`}
+        width={side.width}
+        height={side.height}
+        style={{ width: `${side.width / ratio}px`, height: `${side.height / ratio}px` }}
+        onMouseMove={(event) => {
+          const found = find(event);
+          pointed.value = found && { channel, ...found };
+        }}
+        onMouseLeave={() => (pointed.value = null)}
+        onClick={(event) => {
+          const found = find(event);
+          if (found) props.pick(found);
+        }}
+      />
+      <label class="corner" title={MEANING}>
+        <input
+          type="range"
+          min={0}
+          max={1}
+          step={0.01}
+          value={overlay}
+          aria-label="Opacity"
+          aria-valuetext={percent(overlay)}
+          onInput={(event) => change({ overlay: Number(event.currentTarget.value) })}
+        />
+        <span class="values">{percent(overlay)}</span>
+      </label>
+      <p class="quiet lead" title={MEANING}>
+        {howOpaque(scale, overlay)} {howAligned(alignment, one)}
+      </p>
+    </>
+  );
+}
+
+/** Say which values cover the input, and how far. */
+function howOpaque({ limits, signed }: Scale, opacity: number): string {
+  const most = Math.max(Math.abs(limits.low), Math.abs(limits.high));
+  const [none, all] = signed ? [0, most] : [limits.low, limits.high];
+  return `Covers none of the input at ${format(none)}, ${percent(opacity)} at ${
+    signed ? "±" : ""
+  }${format(all)}.`;
+}
+
+function howAligned({ known }: Alignment, one: Shown): string {
+  const field = one.header.layer.receptive_field;
+  if (!known || !field) {
+    return "Stretched over the whole input: the receptive field of the layer is not known.";
+  }
+  const [down, across] = field.stride;
+  const far = down === across ? `${down}` : `${down} and ${across}`;
+  return `Aligned by the receptive field: a value every ${far} px.`;
+}
+
+/** The picture, with a map laid over it in `cell`. */
+function laidOn(
+  picture: Maps,
+  maps: Maps,
+  channel: number,
+  paint: Paint,
+  side: Room,
+  cell: Rectangle,
+  opacity: number,
+): ImageData | null {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [side.width, side.height];
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context || !side.width || !side.height) return null;
+  context.imageSmoothingEnabled = side.width < picture.width;
+  context.drawImage(asCanvas(picturePixels(picture), picture), 0, 0, side.width, side.height);
+  const image = context.getImageData(0, 0, side.width, side.height);
+  const under = { pixels: new Uint32Array(image.data.buffer), width: side.width };
+  const over = { pixels: new Uint32Array(under.pixels.length), width: side.width };
+  const scale = paint.scale(channel);
+  const table = veiled(paint.table, scale.signed);
+  drawMap(over, cell, maps, channel, scale, table, { smooth: paint.smooth });
+  layOver(under, over, opacity);
+  return image;
+}
+
+function asCanvas(pixels: Uint32Array, { width, height }: Room): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d");
+  const image = context?.createImageData(width, height);
+  if (context && image) {
+    new Uint32Array(image.data.buffer).set(pixels);
+    context.putImageData(image, 0, 0);
+  }
+  return canvas;
+}

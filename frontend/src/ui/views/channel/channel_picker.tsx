@@ -1,0 +1,79 @@
+import type { Shown } from "../../../data/shown";
+import { pinnedIn } from "../../../state/pins";
+import { select, state } from "../../../state/store";
+import { showsRemoved } from "../../contents";
+import { moveChannel, pin } from "../../frame/navigation";
+import { Field } from "../../frame/scale_controls";
+import { InputsButton } from "../../parts/inputs_button";
+
+interface Props {
+  one: Shown;
+  channel: number;
+  /** The channels as the grid shows them. */
+  order: readonly number[];
+}
+
+/** Which channel is looked at, where it is in the grid, and the ways to others. */
+export function ChannelPicker({ one, channel, order }: Props) {
+  const { a, pins } = state.value;
+  const pinned = pinnedIn(pins, one.header.layer).includes(channel);
+  const at = order.indexOf(channel);
+  const last = one.maps.channels - 1;
+  return (
+    <div class="tools" data-name="picker">
+      <span class="switch">
+        <button
+          type="button"
+          aria-label="Channel before"
+          title="Channel before ([)"
+          onClick={() => moveChannel(-1)}
+        >
+          ‹
+        </button>
+        <button
+          type="button"
+          aria-label="Channel after"
+          title="Channel after (])"
+          onClick={() => moveChannel(1)}
+        >
+          ›
+        </button>
+      </span>
+      <label>
+        Channel
+        <Field
+          name={`Channel, 0 to ${last}`}
+          value={channel}
+          low={0}
+          high={last}
+          whole
+          set={(wanted) => select("a", { channel: wanted })}
+        />
+      </label>
+      <button
+        type="button"
+        aria-pressed={pinned}
+        title={pinned ? "Take the pin out (m)" : "Pin the channel, so that it comes first (m)"}
+        onClick={pin}
+      >
+        {pinned ? "★ pinned" : "☆ pin"}
+      </button>
+      <InputsButton record={one} channel={channel} />
+      <span class="quiet values">
+        {at < 0
+          ? "not in the grid, which is searched or hides dead channels"
+          : `number ${at + 1} of ${order.length} in the grid's order`}
+      </span>
+      {a.channel === null && (
+        <span class="quiet">
+          {showsRemoved() ? "Most removed" : "The strongest"}, as none was chosen.
+        </span>
+      )}
+      {a.channel !== null && a.channel !== channel && (
+        <span class="failed">
+          There is no channel {a.channel} in this layer: this is the strongest.
+        </span>
+      )}
+    </div>
+  );
+}

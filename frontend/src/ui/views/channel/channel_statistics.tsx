@@ -1,0 +1,179 @@
+import { useMemo, useRef } from "preact/hooks";
+import { css, MARK_COLOURS } from "../../../drawing/colours";
+import { format, percent, ticks } from "../../../drawing/legend";
+import type { Maps } from "../../../numbers/decode";
+import { channelLimits } from "../../../numbers/limits";
+import { MARKS } from "../../../numbers/scale";
+import { type ChannelStatistics, histogram, type Place } from "../../../numbers/statistics";
+import { useSize } from "../../hooks/size";
+
+const BINS = 40;
+const HEIGHT = 110;
+const MARGIN = { left: 34, right: 8, top: 6, bottom: 18 };
+
+interface Facts {
+  maps: Maps;
+  found: ChannelStatistics;
+  /** What stands out, and where that is. */
+  most: string;
+  place: Place | null;
+  inspect: (place: Place) => void;
+}
+
+/** Statistics of a channel, a line each. */
+export function Statistics({ maps, found, most, place, inspect }: Facts) {
+  const positions = maps.height * maps.width;
+  const show = (value: number | null) => (value === null ? "nothing finite" : format(value));
+  const count = (number: number) => number.toLocaleString("en");
+  return (
+    <table class="facts">
+      <tbody>
+        <Fact name="minimum" value={show(found.minimum)} />
+        <Fact name="maximum" value={show(found.maximum)} />
+        {place && (
+          <tr>
+            <td title="The first position that has it">{most} at</td>
+            <td>
+              <button
+                type="button"
+                class="link"
+                title="Inspect all channels there (o)"
+                onClick={() => inspect(place)}
+              >
+                row {place.row}, column {place.column}
+              </button>
+            </td>
+          </tr>
+        )}
+        <Fact name="mean" value={show(found.mean)} />
+        <Fact name="standard deviation" value={show(found.deviation)} />
+        <Fact name="L2 norm" value={show(found.l2)} />
+        <Fact name="zeros" value={percent(found.zeroShare)} />
+        <Fact name="NaN" value={count(found.nanCount)} odd={found.nanCount > 0} />
+        <Fact name="infinite" value={count(found.infCount)} odd={found.infCount > 0} />
+        <Fact name="values" value={count(positions)} />
+      </tbody>
+    </table>
+  );
+}
+
+function Fact({ name, value, odd = false }: { name: string; value: string; odd?: boolean }) {
+  return (
+    <tr class={odd ? "odd" : ""}>
+      <td>{name}</td>
+      <td data-fact={name}>{value}</td>
+    </tr>
+  );
+}
+
+interface SpreadProps {
+  maps: Maps;
+  channel: number;
+  found: ChannelStatistics;
+}
+
+/** How often values occur; zeros and what is not finite are counted beside it. */
+export function Spread({ maps, channel, found }: SpreadProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const { width } = useSize(box);
+  const counted = useMemo(() => {
+    const positions = maps.height * maps.width;
+    const values = maps.values
+      .subarray(channel * positions, (channel + 1) * positions)
+      .filter((value) => value !== 0);
+    const limits = channelLimits({ height: 1, width: values.length, channels: 1, values }, 0);
+    return limits && histogram(values, BINS, limits);
+  }, [maps, channel]);
+  const zeros = Math.round(found.zeroShare * maps.height * maps.width);
+  const beside = [
+    `${zeros.toLocaleString("en")} zeros (${percent(found.zeroShare)})`,
+    `${found.nanCount} NaN`,
+    `${found.infCount} infinite`,
+  ];
+  return (
+    <div class="spread" ref={box}>
+      {counted ? (
+        <Bins counts={counted.counts} limits={counted.limits} width={width} />
+      ) : (
+        <p class="quiet">No other values.</p>
+      )}
+      <p class="lead quiet values" data-name="beside">
+        Beside the bars:{" "}
+        {beside.map((words, i) => (
+          <span
+            key={i}
+            style={i && !words.startsWith("0 ") ? { color: css(MARK_COLOURS[MARKS.nan]) } : {}}
+          >
+            {i ? ", " : ""}
+            {words}
+          </span>
+        ))}
+      </p>
+    </div>
+  );
+}
+
+interface BinsProps {
+  counts: Uint32Array;
+  limits: { low: number; high: number };
+  width: number;
+}
+
+function Bins({ counts, limits, width }: BinsProps) {
+  const { low, high } = limits;
+  const inside = Math.max(1, width - MARGIN.left - MARGIN.right);
+  const bottom = HEIGHT - MARGIN.bottom;
+  const rise = bottom - MARGIN.top;
+  const most = Math.max(...counts);
+  const one = inside / counts.length;
+  const edge = (bin: number) => low + ((high - low) * bin) / counts.length;
+  const x = (value: number) =>
+    MARGIN.left + (high > low ? (inside * (value - low)) / (high - low) : one / 2);
+  return (
+    <svg
+      role="img"
+      aria-label="Histogram of the values that are not zero"
+      width={width}
+      height={HEIGHT}
+    >
+      {[...counts].map((count, bin) => {
+        // What occurs at all is seen.
+        const height = count ? Math.max(1, (rise * count) / most) : 0;
+        return (
+          <g key={bin}>
+            <rect
+              class="bin"
+              x={MARGIN.left + bin * one}
+              y={bottom - height}
+              width={Math.max(0.5, one - 1)}
+              height={height}
+            />
+            <rect
+              class="reach"
+              x={MARGIN.left + bin * one}
+              y={MARGIN.top}
+              width={one}
+              height={rise}
+            >
+              <title>
+                {`${count} values from ${format(edge(bin))} to ${format(edge(bin + 1))}`}
+              </title>
+            </rect>
+          </g>
+        );
+      })}
+      <line class="edge" x1={MARGIN.left} x2={width - MARGIN.right} y1={bottom} y2={bottom} />
+      <text x={MARGIN.left - 5} y={MARGIN.top} dy="0.7em" text-anchor="end">
+        {format(most)}
+      </text>
+      <text x={MARGIN.left - 5} y={bottom} text-anchor="end">
+        0
+      </text>
+      {ticks(limits, Math.max(3, Math.floor(inside / 70))).map((value) => (
+        <text key={value} x={x(value)} y={HEIGHT - 4} text-anchor="middle">
+          {format(value)}
+        </text>
+      ))}
+    </svg>
+  );
+}

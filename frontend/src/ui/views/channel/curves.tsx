@@ -1,0 +1,68 @@
+import type { ChannelCurve } from "../../../data/channel_curve";
+import { curvesOf, MOST_OTHERS } from "../../../data/curves";
+import { listing, runOrderOf } from "../../../data/resources";
+import type { Shown } from "../../../data/shown";
+import { cssOf, runColours } from "../../../drawing/run_colours";
+import { change, state } from "../../../state/store";
+import { stepsNow, toStep } from "../../frame/navigation";
+import { useSteady } from "../../hooks/latest";
+import { Chart, type ChartSeries } from "./chart";
+
+/** A channel over training in its run, and if wanted in others that have the same layer. */
+export function Curves({ one, channel }: { one: Shown; channel: number }) {
+  const { all } = state.value.curves;
+  const steady = useSteady(curvesOf(one, channel, all));
+  const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
+  const order = runOrderOf(runs);
+  const names = order.state === "ready" ? order.value : runs.map(({ run }) => run);
+  const colours = runColours(names);
+  if (steady.reason !== null) return <p class="failed">{steady.reason}</p>;
+  if (!steady.value) return <p class="quiet">Looking for the curve …</p>;
+  const { own, others, candidates } = steady.value;
+  if (!own.maximum.length) {
+    return <p class="quiet">No record states the statistics of this channel.</p>;
+  }
+  const colourOf = (run: string) => {
+    const colour = colours.get(run);
+    return colour ? cssOf(colour) : "var(--quiet)";
+  };
+  const lines = (curve: ChannelCurve, thin: boolean): ChartSeries[] =>
+    (["maximum", "mean"] as const).map((part) => ({
+      name: `${part}, ${curve.run}`,
+      colour: colourOf(curve.run),
+      points: curve[part],
+      thin,
+      dashed: part === "mean",
+    }));
+  const pick = (wanted: number) =>
+    toStep(
+      Math.max(
+        0,
+        stepsNow().steps.findLastIndex((step) => step <= wanted),
+      ),
+    );
+  return (
+    <>
+      <Chart
+        series={[...others.flatMap((curve) => lines(curve, true)), ...lines(own, false)]}
+        xLabel="step"
+        yLabel={`channel ${channel}`}
+        label={`Maximum and mean of channel ${channel} over the steps that were kept`}
+        height={130}
+        marked={one.place.step}
+        onPick={pick}
+      />
+      {candidates > 0 && (
+        <label>
+          <input
+            type="checkbox"
+            checked={all}
+            onChange={(event) => change({ curves: { all: event.currentTarget.checked } })}
+          />
+          all runs with this layer ({candidates} more
+          {all && candidates > MOST_OTHERS && `, ${MOST_OTHERS} of them are drawn`})
+        </label>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+import type { ComponentChildren } from "preact";
+import { COMPARISONS, type Comparison } from "../../../state/state";
+import { change, state } from "../../../state/store";
+import { keepAsB, swap } from "../../frame/navigation";
+import { automatic, blink, isStill } from "./blinking";
+
+const WAYS: { [how in Comparison]: string } = {
+  side: "Side by side",
+  blink: "Blink",
+  wipe: "Wipe",
+  difference: "A − B",
+};
+
+/** How two are compared. */
+export function CompareTools({ children }: { children: ComponentChildren }) {
+  const { compare, a } = state.value;
+  const set = (part: Partial<typeof compare>) => change({ compare: { ...compare, ...part } });
+  return (
+    <>
+      <div class="tools">
+        {children}
+        <button type="button" title="A becomes B, and B becomes A (x)" onClick={swap}>
+          Swap A and B
+        </button>
+        <button
+          type="button"
+          title="B becomes what A is now, and stays it while A goes on (b)"
+          onClick={keepAsB}
+        >
+          Keep A as B
+        </button>
+      </div>
+      <div class="tools">
+        <span class="switch" role="group" aria-label="Ways to compare (c)">
+          {COMPARISONS.map((how) => (
+            <button
+              key={how}
+              type="button"
+              aria-pressed={how === compare.how}
+              title={`${WAYS[how]} (c: the next way)`}
+              onClick={() => set({ how })}
+            >
+              {WAYS[how]}
+            </button>
+          ))}
+        </span>
+        {compare.how === "blink" && <Automatic />}
+        <span class="switch" role="group" aria-label="Channels to compare">
+          <button type="button" aria-pressed={!compare.one} onClick={() => set({ one: false })}>
+            all channels
+          </button>
+          <button
+            type="button"
+            aria-pressed={compare.one}
+            disabled={a.channel === null}
+            title={
+              a.channel === null
+                ? "Click a feature map, or name a channel in row A, to compare one channel"
+                : "One channel, enlarged"
+            }
+            onClick={() => set({ one: true })}
+          >
+            {a.channel === null ? "one channel" : `channel ${a.channel}`}
+          </button>
+        </span>
+      </div>
+    </>
+  );
+}
+
+function Automatic() {
+  const still = isStill();
+  return (
+    <>
+      <button type="button" title="Show the other side, in place (space)" onClick={blink}>
+        Other side
+      </button>
+      <label
+        title={still ? "Your system asks for less motion: use the space bar" : "Twice a second"}
+      >
+        <input
+          type="checkbox"
+          checked={automatic.value && !still}
+          disabled={still}
+          onChange={(event) => (automatic.value = event.currentTarget.checked)}
+        />
+        automatically
+      </label>
+    </>
+  );
+}

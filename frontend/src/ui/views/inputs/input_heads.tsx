@@ -1,0 +1,123 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { PredictedClass } from "../../../data/predictions";
+import { pictureOf, type Shown } from "../../../data/shown";
+import { format } from "../../../drawing/legend";
+import { useSteady } from "../../hooks/latest";
+import { drawPicture } from "../../pictures/picture";
+import { GUTTER } from "./input_drawing";
+
+/** Heights of a picture, of a class, and of a name with the room below it. */
+const [PICTURE, CLASS, NAME] = [84, 16, 38];
+
+/** What is above the maps. */
+export interface Heads {
+  classes: readonly PredictedClass[];
+  /** Whether there are pictures of the inputs. */
+  pictured: boolean;
+}
+
+interface Props extends Heads {
+  all: readonly Shown[];
+  /** Which two are compared. */
+  pair: readonly [number, number];
+  /** What the scores below are. */
+  scored: string;
+  /** How far the columns are apart. */
+  wide: number;
+}
+
+/** How high the heads of the columns are. */
+export function headHeight({ classes, pictured }: Heads): number {
+  // One line more says what the changes are.
+  const lines = classes.length && (classes.length + 1) * CLASS;
+  return Math.max(pictured ? PICTURE : 0, lines) + NAME;
+}
+
+/** The inputs, and what each is taken for; for A − B how that changes. */
+export function InputHeads({ all, pair, wide, scored, ...heads }: Props) {
+  const { classes, pictured } = heads;
+  return (
+    <div class="heads" style={{ height: `${headHeight(heads)}px` }}>
+      <div class="head gutter quiet" style={{ width: `${GUTTER}px` }}>
+        {classes.map(({ number, name }) => (
+          <span class="class" key={number} title={`${name} (class ${number})`}>
+            {name}
+          </span>
+        ))}
+        <span class="name">
+          <span>{scored}</span>
+        </span>
+      </div>
+      {all.map((one, i) => (
+        <div class="head" key={one.input.name} style={{ width: `${wide}px` }}>
+          <div class="seen">
+            {pictured && <Picture one={one} />}
+            <div>
+              {classes.map(({ number, name, scores }) => (
+                <Score key={number} name={name} score={scores[i]} />
+              ))}
+            </div>
+          </div>
+          <span class="name" title={one.input.name}>
+            <span>
+              {pair[0] === i && <b>A </b>}
+              {pair[1] === i && <b>B </b>}
+              {one.input.name}
+            </span>
+          </span>
+        </div>
+      ))}
+      <div class="head" style={{ width: `${wide}px` }}>
+        {classes.length > 0 && (
+          <span class="class quiet" title="Change from A to B">
+            change to B
+          </span>
+        )}
+        {classes.map(({ number, name, change }) => (
+          <span
+            class="class values"
+            key={number}
+            data-change={number}
+            title={change === null ? `${name}: not logged for both` : name}
+          >
+            {change === null ? "–" : signed(change)}
+          </span>
+        ))}
+        <span class="name">
+          <b>A − B</b>
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function signed(change: number): string {
+  return change > 0 ? `+${format(change)}` : format(change);
+}
+
+function Score({ name, score }: { name: string; score: number | null | undefined }) {
+  const reason = "not among the predictions that were logged";
+  return (
+    <span class="class values" title={score === undefined ? `${name}: ${reason}` : name}>
+      {score === undefined ? "–" : score === null ? "not finite" : format(score)}
+    </span>
+  );
+}
+
+function Picture({ one }: { one: Shown }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const picture = useSteady(pictureOf(one.run, one.place.step, one.input.name)).value;
+  useLayoutEffect(() => {
+    if (canvas.current && picture) drawPicture(canvas.current, picture);
+  });
+  if (!picture) return <span class="quiet none">no picture</span>;
+  return (
+    <canvas
+      ref={canvas}
+      role="img"
+      aria-label={`Input ${one.input.name}`}
+      width={picture.width}
+      height={picture.height}
+    />
+  );
+}

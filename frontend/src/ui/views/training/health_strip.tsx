@@ -1,0 +1,208 @@
+import { useMemo, useState } from "preact/hooks";
+import type { Health, Run } from "../../../data/api";
+import { layersOf } from "../../../data/catalog";
+import { healthOf } from "../../../data/resources";
+import { andThen, chosenRecord, chosenRun, present } from "../../../data/shown";
+import { colouring } from "../../../drawing/colouring";
+import { COLOUR_MAPS } from "../../../drawing/colours";
+import { counted, percent } from "../../../drawing/legend";
+import { matching } from "../../../numbers/filter";
+import {
+  HEALTH_KINDS,
+  type HealthKind,
+  type HealthTable,
+  healthMatrix,
+  healthTable,
+  isBroken,
+} from "../../../numbers/health";
+import { matrixCoverage } from "../../../numbers/marks";
+import { change, select, state } from "../../../state/store";
+import { useSteady } from "../../hooks/latest";
+import { Failed } from "../../parts/failed";
+import { Legend } from "../../pictures/legend";
+import { MatrixCanvas } from "../../pictures/matrix";
+import type { Cell } from "../../pictures/matrix_painting";
+import type { Paint } from "../../pictures/paint";
+
+const NAMES: { [kind in HealthKind]: string } = {
+  combined: "dead or saturated",
+  dead: "dead channels",
+  saturated: "saturated values",
+  nonfinite: "NaN or infinite",
+  sparsity: "zeros",
+};
+const MEANINGS: { [kind in HealthKind]: string } = {
+  combined: "the larger of the share of dead channels and that of saturated values",
+  dead: "share of channels that are zero everywhere for every input",
+  saturated: "share of values at a bound of the activation function; only where it has one",
+  nonfinite: "only whether there are any",
+  sparsity: "share of values that are zero",
+};
+const SIDES = { width: [3, 48], height: [15, 15], gap: 1 } as const;
+const SHARE = { low: 0, high: 1 };
+const SCALE = { limits: SHARE, gamma: 1, signed: false };
+const SCALING = { limits: () => SHARE, shared: true };
+const PAINT: Paint = {
+  scale: () => SCALE,
+  name: "heat",
+  table: COLOUR_MAPS.heat,
+  smooth: false,
+  key: "health",
+};
+const COLOUR = colouring(SCALE, PAINT.table);
+
+/** How each layer of a run fares at each step. */
+export function HealthStrip() {
+  const steady = useSteady(
+    andThen(chosenRun(present(state.value.a)), (run) =>
+      andThen(healthOf(run), (health) => ({ state: "ready" as const, value: { run, health } })),
+    ),
+  );
+  if (steady.reason !== null) return <Failed reason={steady.reason} />;
+  if (!steady.value) return <section class="strip" />;
+  return <Contents {...steady.value} />;
+}
+
+function Contents({ run, health }: { run: Run; health: Health }) {
+  const chosen = state.value;
+  const kind = chosen.training.health;
+  const [under, setUnder] = useState<Cell | null>(null);
+  const record = useSteady(chosenRecord(present(chosen.a))).value;
+  const all = layersOf(run);
+  const layers = useMemo(
+    () => matching(all, chosen.layers).tags.map((tag) => tag.layer),
+    [run, chosen.layers],
+  );
+  const table = useMemo(() => healthTable(layers, health.layers), [layers, health]);
+  const matrix = useMemo(() => healthMatrix(table, kind), [table, kind]);
+  const { steps, silent } = table;
+  const row = layers.indexOf(record?.header.layer.path ?? "");
+  const step = record?.place.step;
+  const at = {
+    row: row < 0 ? null : row,
+    column:
+      step === undefined || !steps.length
+        ? null
+        : Math.max(
+            0,
+            steps.findLastIndex((one) => one <= step),
+          ),
+  };
+  return (
+    <section class="strip" aria-label="Health of layers over training">
+      <div class="tools">
+        <label>
+          Layers × steps:
+          <select
+            aria-label="Health of layers"
+            value={kind}
+            onChange={(event) => {
+              const next = event.currentTarget.value as HealthKind;
+              change({ training: { ...chosen.training, health: next } });
+            }}
+          >
+            {HEALTH_KINDS.map((name) => (
+              <option key={name} value={name}>
+                {NAMES[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <span class="quiet values" data-name="health-count">
+          {`${layers.length} of ${counted(all.length, "layer")} × ${counted(steps.length, "step")} kept`}
+          {steps.length >= health.given_at_most && ", of more some at random"}
+          {matrix.missing.includes(1) && " · hatched: not logged"}
+        </span>
+        <output class="told values" data-name="health-told">
+          {steps.length > 0 && words(under ?? at, layers, table)}
+        </output>
+      </div>
+      <Silence silent={silent} layers={layers} health={health} />
+      {steps.length > 0 && (
+        <>
+          <MatrixCanvas
+            matrix={matrix}
+            sides={SIDES}
+            rowName={(one) => layers[one] ?? ""}
+            columnName={(column) => String(steps[column])}
+            axes={{ rows: "layer", columns: "step" }}
+            colour={() => COLOUR}
+            chosen={at}
+            label={`${NAMES[kind]} of the layers of run ${run.run} at each step`}
+            point={setUnder}
+            pick={(cell) => {
+              const layer = cell.row === null ? null : layers[cell.row];
+              const found = cell.column === null ? null : steps[cell.column];
+              select("a", {
+                ...(layer == null ? {} : { layer }),
+                ...(found == null ? {} : { step: found }),
+              });
+            }}
+          />
+          <Legend
+            scaling={{ ...SCALING, words: MEANINGS[kind] }}
+            paint={PAINT}
+            coverage={matrixCoverage(matrix, SCALING.limits)}
+            leads={false}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** What was not logged, and how to log it. */
+function Silence(props: {
+  silent: readonly string[];
+  layers: readonly string[];
+  health: Health;
+}) {
+  const { silent, layers, health } = props;
+  const reasons = health.layers.flatMap(({ layer, scalars }) =>
+    Object.entries(scalars)
+      .filter(([, scalar]) => scalar.unreadable !== null)
+      .map(([name, scalar]) => `${layer}/${name}: ${scalar.unreadable}`),
+  );
+  return (
+    <>
+      {layers.length > 0 && silent.length === layers.length && (
+        <p class="lead">
+          No statistics of these layers were logged: the run was made with{" "}
+          <code>LogOptions(scalars=False)</code>, or TensorBoard has not read them yet.
+        </p>
+      )}
+      {silent.length > 0 && silent.length < layers.length && (
+        <p class="lead" title={silent.join("\n")}>
+          {`Of ${silent.length} ${silent.length === 1 ? "layer" : "layers"} no statistics `}
+          were logged: {silent.slice(0, 3).join(", ")}
+          {silent.length > 3 && " …"}
+        </p>
+      )}
+      {reasons.length > 0 && (
+        <p class="failed" title={reasons.join("\n")}>
+          {reasons[0]}
+          {reasons.length > 1 && ` (and ${reasons.length - 1} more)`}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Say what is under the cursor, or else what is chosen. */
+function words({ row, column }: Cell, layers: readonly string[], table: HealthTable): string {
+  if (row === null) return "Point at a cell; a click goes there.";
+  const layer = layers[row] ?? "";
+  if (column === null) return layer;
+  const step = table.steps[column] ?? 0;
+  const facts = table.facts[row]?.get(step);
+  if (!facts) return `${layer} · step ${step}: nothing was logged`;
+  const share = (name: string, what: string) =>
+    typeof facts[name] === "number" ? `${percent(facts[name])} ${what}` : null;
+  const parts = [
+    isBroken(facts) ? (share("nonfinite", "NaN or infinite") ?? "NaN or infinite") : null,
+    share("dead", "of channels dead"),
+    share("saturated", "of values saturated"),
+    share("sparsity", "zeros"),
+  ].filter((part) => part !== null);
+  return `${layer} · step ${step}: ${parts.join(", ")}`;
+}

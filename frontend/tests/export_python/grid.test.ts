@@ -1,0 +1,107 @@
+import { expect, it } from "vitest";
+import { type GridShown, gridScript } from "../../src/export_python/grid";
+import { bodyOf, OWN, SHARED, SOURCE } from "./shown";
+
+const GRID: GridShown = {
+  logDir: "runs",
+  source: SOURCE,
+  after: null,
+  channels: [13, 46, 2],
+  columns: 3,
+  colours: { ...SHARED, map: "heat", gamma: 0.5 },
+};
+
+it("reads the maps, colours the channels in their order and lays them out", () => {
+  expect(gridScript(GRID)).toEqual({
+    notes: ["Each value is one square or oblong; labels, frames and rings are left out."],
+    code: `# What the Activations tab of TensorBoard shows, drawn from what was logged.
+# Each value is one square or oblong; labels, frames and rings are left out.
+# Grid: layer conv, run a, step 3, input face.
+import numpy as np
+from PIL import Image
+
+import tb_actviz as av
+
+
+def read(run, layer, step):
+    """What a layer does for each input."""
+    (stored,) = av.read_records("runs", runs=run, layers=layer, steps=step)
+    return stored.activations
+
+
+def draw(values, limits, size=96):
+    """The colours of a feature map, enlarged by whole numbers."""
+    colors = av.colorize(values, limits, "heat", gamma=0.5, shades=True)
+    zoom = max(1, size // max(values.shape))
+    down, across = (max(zoom, 24 // side) for side in values.shape)
+    return colors.repeat(down, 0).repeat(across, 1)
+
+
+def page(pictures, columns, gap=4):
+    """Pictures row by row, on grey."""
+    height, width, _ = np.max([one.shape for one in pictures], 0) + gap
+    rows = -(-len(pictures) // columns)
+    paper = np.full((rows * height - gap, columns * width - gap, 3), 128, np.uint8)
+    for i, one in enumerate(pictures):
+        top, left = i // columns * height, i % columns * width
+        paper[top : top + one.shape[0], left : left + one.shape[1]] = one
+    return paper
+
+
+maps = read("a", "conv", 3)["face"]
+channels = [13, 46, 2]
+
+# Scale: layer's smallest to largest value.
+limits = (0, 2.5)
+chosen = [maps[:, :, channel] for channel in channels]
+pictures = [draw(one, limits) for one in chosen]
+Image.fromarray(page(pictures, columns=3)).show()
+`,
+  });
+});
+
+it("finds the limits of each channel where that is chosen", () => {
+  const { code } = gridScript({ ...GRID, colours: OWN });
+  expect(code).toContain(`def limits_of(*several):
+    """The smallest and the largest finite value."""
+    values = np.concatenate([np.ravel(one) for one in several])
+    values = values[np.isfinite(values)]
+    return (values.min(), values.max()) if values.size else (0, 1)
+`);
+  expect(bodyOf(code)).toContain("pictures = [draw(one, limits_of(one)) for one in chosen]\n");
+  const symmetric = gridScript({ ...GRID, colours: { ...OWN, symmetric: true } });
+  expect(symmetric.code).toContain(`    most = np.abs(values).max() if values.size else 1
+    return -most, most
+`);
+});
+
+it("takes what comes after the activation function from what goes in", () => {
+  const before = { ...SOURCE, layer: "conv", step: 2 };
+  const after = { ...SOURCE, layer: "relu" };
+  const { code } = gridScript({ ...GRID, source: before, after });
+  expect(code).toContain("# Grid: layer conv less relu, run a, step 2, input face.\n");
+  expect(bodyOf(code)).toMatch(`# What the activation function removed.
+before = read("a", "conv", 2)["face"]
+after = read("a", "relu", 3)["face"]
+maps = before - after
+channels = [13, 46, 2]
+`);
+});
+
+it("makes maps of what has other axes", () => {
+  const { code } = gridScript({ ...GRID, source: { ...SOURCE, axes: 1 } });
+  expect(code).toContain('\nmaps = av.as_maps(read("a", "conv", 3)["face"])\n');
+});
+
+it("says that the tab smooths", () => {
+  const { code, notes } = gridScript({ ...GRID, colours: { ...SHARED, smooth: true } });
+  expect(notes[1]).toBe("The tab smooths between values; here each has one colour.");
+  expect(code).toContain(`# ${notes[1]}\n`);
+});
+
+it("keeps names out of what Python reads an encoding from", () => {
+  const { code } = gridScript({ ...GRID, source: { ...SOURCE, layer: "coding: utf-16" } });
+  const [first = "", second = "", third] = code.split("\n");
+  expect(`${first}${second}`).not.toMatch(/coding/);
+  expect(third).toMatch(/coding: utf-16/);
+});

@@ -1,0 +1,75 @@
+import { expect, it } from "vitest";
+import { type MultiplesShown, multiplesScript } from "../../src/export_python/multiples";
+import { bodyOf, OWN, SHARED } from "./shown";
+
+const cell = (run: string, layer: string, step: number) => ({
+  reason: null,
+  run,
+  layer,
+  step,
+  channel: 7,
+});
+const MULTIPLES: MultiplesShown = {
+  logDir: "runs",
+  input: "face",
+  cells: [
+    cell("a", "conv", 2),
+    cell("a", "conv", 0),
+    cell("b", "conv", 1),
+    { reason: "b: There is no\nsuch step." },
+  ],
+  columns: 2,
+  limits: new Map([["conv", { low: -1, high: 1 }]]),
+  colours: SHARED,
+};
+const READ = `logged = av.read_records("runs", runs=["a", "b"], layers=["conv"], steps=[0, 1, 2])
+maps = {
+    (one.run, one.layer, one.step): av.as_maps(one.activations["face"])
+    for one in logged
+    if "face" in one.activations
+}
+# Run, layer, step and channel of each cell, row by row.
+cells = [
+    ("a", "conv", 2, 7),
+    ("a", "conv", 0, 7),
+    ("b", "conv", 1, 7),
+`;
+
+it("reads all cells at once, and leaves room for what is not there", () => {
+  const { code, notes } = multiplesScript(MULTIPLES);
+  expect(notes.at(-1)).toBe("The rows and columns in sight; the scale is theirs.");
+  expect(bodyOf(code)).toBe(`${READ}    # b: There is no?such step.
+    None,
+]
+
+# Scale: layer's smallest to largest value.
+limits = (0, 2.5)
+pictures = []
+for cell in cells:
+    if cell is None:
+        pictures.append(np.full((1, 1, 3), 128, np.uint8))
+        continue
+    run, layer, step, channel = cell
+    one = maps[run, layer, step][:, :, channel]
+    pictures.append(draw(one, limits))
+Image.fromarray(page(pictures, columns=2)).show()
+`);
+});
+
+it("has a scale for each layer, where columns have their own", () => {
+  const cells = MULTIPLES.cells.slice(0, 3);
+  const { code } = multiplesScript({ ...MULTIPLES, cells, columns: 3, colours: OWN });
+  expect(bodyOf(code)).toBe(`${READ}]
+
+# Scale: each channel's own.
+limits = {
+    "conv": (-1, 1),
+}
+pictures = []
+for cell in cells:
+    run, layer, step, channel = cell
+    one = maps[run, layer, step][:, :, channel]
+    pictures.append(draw(one, limits[layer]))
+Image.fromarray(page(pictures, columns=3)).show()
+`);
+});

@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import { type TrainingShown, trainingScript } from "../../src/export_python/training";
+import { OWN, SHARED } from "./shown";
+
+const TRAINING: TrainingShown = {
+  logDir: "runs",
+  run: "a",
+  layer: "conv",
+  input: "face",
+  statistic: "zero_share",
+  channels: [3, 1, 0],
+  steps: [0, 10, 30],
+  silent: [],
+  cell: { width: 48, height: 24 },
+  colours: { ...SHARED, map: "ice" },
+};
+const START = `# What the Activations tab of TensorBoard shows, drawn from what was logged.
+# Each value is one square or oblong; labels, frames and rings are left out.
+# Training: zero_share of layer conv, run a, input face.
+# The health of layers, below in the tab, is not drawn.
+`;
+const READ = `channels = [3, 1, 0]
+steps = [0, 10, 30]
+records = av.read_records("runs", runs="a", layers="conv", steps=steps)
+columns = {
+    record.step: np.float32(facts.zero_share)[channels]
+    for record in records
+    for facts in record.record.inputs
+    if facts.name == "face" and len(facts.zero_share)
+}
+`;
+
+it("has a row for each channel and a column for each step", () => {
+  expect(trainingScript(TRAINING).code).toBe(`${START}import numpy as np
+from PIL import Image
+
+import tb_actviz as av
+
+${READ}values = np.stack([columns[step] for step in steps], 1)
+
+# Scale: layer's smallest to largest value.
+limits = (0, 2.5)
+colors = av.colorize(values, limits, "ice", shades=True)
+Image.fromarray(colors.repeat(24, 0).repeat(48, 1)).show()
+`);
+});
+
+it("greys the steps that state no numbers", () => {
+  const { code, notes } = trainingScript({ ...TRAINING, silent: [10] });
+  expect(notes.at(-1)).toBe("Steps without numbers, hatched in the tab, are grey.");
+  expect(code).toContain(`${READ}blank = np.full(len(channels), np.nan, np.float32)
+values = np.stack([columns.get(step, blank) for step in steps], 1)
+`);
+  expect(code).toContain("colors[:, [1]] = 128\n");
+});
+
+it("finds the limits of each channel over the steps", () => {
+  const { code } = trainingScript({ ...TRAINING, colours: OWN });
+  expect(code).toContain("def limits_of(*several):\n");
+  expect(code).toContain(`# Scale: each channel's own.
+rows = [av.colorize(row, limits_of(row), "gray", shades=True) for row in values]
+colors = np.stack(rows)
+`);
+});
