@@ -4,13 +4,12 @@ import { computed, effect } from "@preact/signals";
 import { reload } from "./data/resources";
 import { address, onReload, onTheme, storage } from "./host/host";
 import { begin, onBusy } from "./state/busy";
-import { isElsewhere } from "./state/entries";
 import { type Pins, pinsIn, pinsText } from "./state/pins";
 import { notify, state } from "./state/store";
-import { fromHash, TAB, toHash } from "./state/url";
+import { fromHash, isElsewhere, TAB, toHash } from "./state/url";
 import { listenToKeys } from "./ui/frame/keys";
 import { pointed } from "./ui/hooks/pointer";
-import { dark } from "./ui/hooks/theme";
+import { dark } from "./ui/pictures/canvas";
 
 /** How long a choice may still change before it is written into the address, in ms. */
 const PAUSE = 150;

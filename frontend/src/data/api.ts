@@ -2,7 +2,7 @@
 
 import type { Packed } from "../numbers/decode";
 import type { Statistic } from "../numbers/matrix";
-import type { ReceptiveField } from "../numbers/receptive";
+import type { ReceptiveField } from "../numbers/receptive_field";
 
 /** A tag, which holds the records of one layer. */
 export interface Tag {

@@ -1,12 +1,12 @@
 /** What two sides have in common and what not, ready to be drawn. */
 
-import { type Compared, compared, planeOf, whyApart } from "../numbers/comparing";
 import type { Maps } from "../numbers/decode";
+import { type Compared, compared, planeOf, whyApart } from "../numbers/differences";
 import { type Distances, distances, lengthOf } from "../numbers/statistics";
 import type { ScaleChoice, State } from "../state/state";
-import type { Answer } from "./answers";
+import type { Answer } from "./queries";
+import type { Shown } from "./records";
 import { type Scaling, scalingOf } from "./scaling";
-import type { Shown } from "./shown";
 
 const known = new WeakMap<Maps, { other: Maps; found: Compared }>();
 

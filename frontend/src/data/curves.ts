@@ -1,10 +1,10 @@
 /** A channel over the steps that were kept, in its run and in others. */
 
-import type { Answer } from "./answers";
+import type { Point } from "../drawing/plot";
 import type { Curve, Run } from "./api";
-import { type ChannelCurve, ofChannel } from "./channel_curve";
+import type { Answer } from "./queries";
+import { andThen, type Shown } from "./records";
 import { curveOf, listing } from "./resources";
-import { andThen, type Shown } from "./shown";
 
 /** How many other runs are asked for their curves. */
 export const MOST_OTHERS = 8;
@@ -50,4 +50,21 @@ function curveIn(run: Run, one: Shown): Answer<Curve | null> {
     if (number === one.number) return { state: "ready", value: curve };
     return number < 0 ? { state: "ready", value: null } : curveOf(run.run, tag, number);
   });
+}
+
+/** What a run says of a channel, step by step. */
+export interface ChannelCurve {
+  run: string;
+  maximum: Point[];
+  mean: Point[];
+}
+
+/** The points of a channel; steps that say nothing of it have none. */
+export function ofChannel(curve: Curve, input: string, channel: number): ChannelCurve {
+  const points = (name: "maximum" | "mean") =>
+    curve.steps.flatMap((step, i): Point[] => {
+      const y = curve.statistics[name][i]?.[channel];
+      return y === undefined || curve.names[i] !== input ? [] : [{ x: step, y }];
+    });
+  return { run: curve.run, maximum: points("maximum"), mean: points("mean") };
 }

@@ -1,15 +1,14 @@
 /** What small multiples show: which record is in which cell. */
 
-import type { Limits } from "../numbers/limits";
-import { finiteLimits, symmetric, union } from "../numbers/limits";
+import { finiteLimits, type Limits, symmetric, union } from "../numbers/limits";
 import type { Align } from "../numbers/steps";
 import type { ScaleChoice } from "../state/state";
-import { alignedPlace } from "./aligning";
-import type { Answer } from "./answers";
 import type { Header, Run } from "./api";
+import type { Answer } from "./queries";
+import { andThen, placeIn, type Record, type Shown } from "./records";
 import { curveOf, headerOf, mapsOf } from "./resources";
 import { type Scaling, scalingOf } from "./scaling";
-import { andThen, placeIn, type Record, type Shown } from "./shown";
+import { alignedPlace } from "./step_alignment";
 
 /** One layer at one step of the reference. */
 export interface Column {

@@ -1,9 +1,8 @@
-/** Which layer of a run is shown where none was chosen. */
+/** Which layer of a run is shown where none was chosen, and whether a layer shows anything. */
 
-import type { Answer } from "./answers";
 import type { Header, Run, Tag } from "./api";
-import { fromTheMiddle, isTelling, layersOf } from "./catalog";
-import { isLiving } from "./living";
+import type { Answer } from "./queries";
+import { layersOf } from "./runs";
 
 /** How many layers are looked at to find one to begin with. */
 const CANDIDATES = 16;
@@ -45,4 +44,47 @@ export class Openings {
     this.found.set(run.run, tag.tag);
     return { state: "ready", value: tag };
   }
+}
+
+/** Layers from the middle of the model outwards, later ones first. */
+export function fromTheMiddle(layers: readonly Tag[]): Tag[] {
+  const middle = Math.floor(layers.length / 2);
+  return layers
+    .map((tag, i) => ({ tag, far: Math.abs(i - middle), late: i > middle }))
+    .sort((one, other) => one.far - other.far || Number(other.late) - Number(one.late))
+    .map(({ tag }) => tag);
+}
+
+/** Whether a layer shows something at once: maps of several rows after a convolution. */
+function isTelling(header: Header): boolean {
+  const shape = header.inputs[0]?.packed.shape ?? [1, 1, 1];
+  return (
+    /conv|relu|activation/i.test(header.layer.class_name) && Math.min(shape[0], shape[1]) > 1
+  );
+}
+
+/** What all channels of an input are, where none shows anything. */
+export type Lifeless = "dead" | "not finite" | "dead or not finite";
+
+/** What keeps all channels of an input from showing anything; null where some do. */
+export function lifelessness(header: Header, input: number): Lifeless | null {
+  const one = header.inputs[input];
+  if (!one) return null;
+  const [height, width, channels] = one.packed.shape;
+  const dead = new Set(header.dead);
+  const odd = (channel: number) =>
+    (one.nan_count[channel] ?? 0) + (one.inf_count[channel] ?? 0) >= height * width;
+  let [died, broken] = [0, 0];
+  for (let channel = 0; channel < channels; channel++) {
+    if (dead.has(channel)) died++;
+    else if (odd(channel)) broken++;
+    else return null;
+  }
+  if (!broken) return "dead";
+  return died ? "dead or not finite" : "not finite";
+}
+
+/** Whether any channel of an input shows something. */
+export function isLiving(header: Header, input: number): boolean {
+  return lifelessness(header, input) === null;
 }

@@ -1,13 +1,14 @@
-/** What goes into an activation function, and what comes out. */
+/** What goes into an activation function, what comes out, and which of it a view shows. */
 
-import { cutShares } from "../numbers/comparing";
 import type { Maps } from "../numbers/decode";
+import { cutShares } from "../numbers/differences";
 import { difference } from "../numbers/statistics";
-import type { Answer } from "./answers";
+import type { State } from "../state/state";
 import type { Run, Tag } from "./api";
-import { sameShape } from "./ordering";
+import { sameShape } from "./channels";
+import type { Answer } from "./queries";
+import { andThen, placeIn, present, type Shown, shown, shownOf } from "./records";
 import { headerOf } from "./resources";
-import { andThen, placeIn, type Shown, shownOf } from "./shown";
 
 /** The tag of the other half of a pair, where it was logged. */
 export function partnerOf(run: Run, partner: string | null): Tag | null {
@@ -27,7 +28,7 @@ export interface Removed {
 const computed = new WeakMap<Maps, { other: Maps; removed: Removed }>();
 
 /** What the activation function of a pair removed; null where there is no pair. */
-export function removedOf(one: Shown): Answer<Removed | null> {
+function removedOf(one: Shown): Answer<Removed | null> {
   const partner = partnerOf(one.run, one.header.layer.partner);
   if (!partner) return { state: "ready", value: null };
   return andThen(placeIn(one.run, partner, one.place.step), (place) =>
@@ -54,4 +55,35 @@ export function removedOf(one: Shown): Answer<Removed | null> {
       ),
     ),
   );
+}
+
+/** What a view shows of a layer. */
+export interface Contents {
+  one: Shown;
+  /** What the activation function removed, where that is what is shown. */
+  removed: Removed | null;
+}
+
+/** Whether the view can show what the activation function removed. */
+export function canShowRemoved({ view }: State): boolean {
+  return view === "grid" || view === "channel";
+}
+
+/** Whether what the activation function removed is shown. */
+export function showsRemoved(chosen: State): boolean {
+  return chosen.removed && canShowRemoved(chosen);
+}
+
+/** The values themselves, or what their activation function removed. */
+export function asChosen(one: Shown, chosen: State): Answer<Contents> {
+  if (!showsRemoved(chosen)) return { state: "ready", value: { one, removed: null } };
+  return andThen(removedOf(one), (removed) => ({
+    state: "ready",
+    value: removed ? { one: { ...one, maps: removed.maps }, removed } : { one, removed },
+  }));
+}
+
+/** What is looked at, as it was chosen. */
+export function chosenContents(chosen: State): Answer<Contents> {
+  return andThen(shown(present(chosen.a)), (one) => asChosen(one, chosen));
 }

@@ -3,7 +3,6 @@
 import { signal } from "@preact/signals";
 import { decode, type Maps } from "../numbers/decode";
 import { during } from "../state/busy";
-import { type Answer, Answers } from "./answers";
 import {
   type Curve,
   fetchCurve,
@@ -21,7 +20,7 @@ import {
   type Series,
   type Tag,
 } from "./api";
-import { Queue } from "./queue";
+import { type Answer, Answers, Queue } from "./queries";
 
 /** Path of what is no layer: the pictures that went in. */
 export const INPUT = ":input";

@@ -1,4 +1,4 @@
-/** Which values are at the ends of the colours: what the chosen scale means here. */
+/** Which values are at the ends of the colours, and which no colour can show. */
 
 import type { Maps } from "../numbers/decode";
 import {
@@ -10,10 +10,12 @@ import {
   symmetric,
   union,
 } from "../numbers/limits";
+import type { Matrix } from "../numbers/matrix";
+import { type Coverage, countMarks, together } from "../numbers/scale";
 import type { ScaleChoice } from "../state/state";
-import type { Answer } from "./answers";
+import type { Answer } from "./queries";
+import type { Shown } from "./records";
 import { curveOf, INPUT, listing } from "./resources";
-import type { Shown } from "./shown";
 
 /** Limits of each channel, and in words whose they are. */
 export interface Scaling {
@@ -127,4 +129,75 @@ function overTime(all: readonly Shown[], choice: ScaleChoice, shared: Share): An
 
 function widened({ low, high }: Limits): Limits {
   return { low: low - Math.abs(low) * HALF, high: high + Math.abs(high) * HALF };
+}
+
+/**
+ * What the chosen scale means for a matrix; `channel` stands for a row of its own.
+ *
+ * `natural` are limits that values cannot exceed, such as those of a share. They are taken
+ * unless a scale was chosen that is about something else.
+ */
+export function matrixScaling(
+  matrix: Matrix,
+  choice: ScaleChoice,
+  natural: Limits | null,
+): Scaling {
+  const { values, columns } = matrix;
+  const centred = (limits: Limits | null) => {
+    const found = limits ?? NO_LIMITS;
+    return choice.symmetric ? symmetric(found) : found;
+  };
+  const shared = (limits: Limits | null, words: string): Scaling => {
+    const found = centred(limits);
+    return { limits: () => found, shared: true, words };
+  };
+  if (choice.mode === "channel") {
+    return {
+      limits: (row) => centred(finiteLimits(values, row * columns, (row + 1) * columns)),
+      shared: false,
+      words: "each channel's own smallest to largest value over the steps",
+    };
+  }
+  if (choice.mode === "fixed") {
+    const { low, high } = choice;
+    return shared({ low: Math.min(low, high), high: Math.max(low, high) }, "fixed values");
+  }
+  if (choice.mode === "percentile") {
+    const { percentile } = choice;
+    const limits = percentileLimits(values, percentile);
+    return shared(limits, `percentile ${percentile} to ${100 - percentile} of what is shown`);
+  }
+  if (natural) return shared(natural, "all that a share can be");
+  return shared(finiteLimits(values), "smallest to largest value of all that is shown");
+}
+
+/** Channels of a record that are drawn. */
+export interface Drawn {
+  maps: Maps;
+  channels: readonly number[];
+}
+
+const known = new WeakMap<Maps, { key: string; coverage: Coverage }>();
+
+/** What a scale shows of all that is drawn; counted once for each of the maps. */
+export function coverageOf(drawn: readonly Drawn[], scaling: Scaling): Coverage {
+  return together(drawn.map((one) => coverageOfOne(one, scaling)));
+}
+
+function coverageOfOne({ maps, channels }: Drawn, scaling: Scaling): Coverage {
+  const limits = channels.map((channel) => scaling.limits(channel));
+  const different = scaling.shared ? limits.slice(0, 1) : limits;
+  const ends = different.map(({ low, high }) => [low, high]);
+  const key = JSON.stringify([channels, ends]);
+  const found = known.get(maps);
+  if (found?.key === key) return found.coverage;
+  const positions = maps.height * maps.width;
+  const coverage = together(
+    channels.map((channel, i) => {
+      const [start, own] = [channel * positions, limits[i]!];
+      return { limits: own, marks: countMarks(maps.values, own, start, start + positions) };
+    }),
+  );
+  known.set(maps, { key, coverage });
+  return coverage;
 }

@@ -1,8 +1,7 @@
 /** Values as text, and round ones for a legend. */
 
 import type { Limits } from "../numbers/limits";
-import type { MarkCounts } from "../numbers/marks";
-import { MARKS, type Mark, type Scale } from "../numbers/scale";
+import { MARKS, type Mark, type MarkCounts, type Scale } from "../numbers/scale";
 
 const DIGITS = 4;
 /** How far a rounded end of a scale may be from a tick that it stands for. */

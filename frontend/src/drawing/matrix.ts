@@ -1,7 +1,7 @@
 /** Matrices -> pixels. */
 
-import { inSight } from "../numbers/columns";
 import type { Matrix, MatrixLayout } from "../numbers/matrix";
+import { inSight } from "../numbers/row_layout";
 import type { Colouring } from "./colouring";
 import type { Target } from "./pixels";
 

@@ -1,4 +1,4 @@
-/** Layers -> rows of a tree by their paths. */
+/** Layers -> rows of a tree by their paths; layers by a regular expression. */
 
 /** A row: a group, or a layer. */
 export type Row<T> =
@@ -31,4 +31,24 @@ export function rows<T extends { layer: string }>(
     if (hidden === null) found.push({ kind: "layer", name, depth: parts.length, item });
   }
   return found;
+}
+
+/** What matches, and why the expression cannot be read, if so. */
+export interface Matching<T> {
+  tags: T[];
+  reason: string | null;
+}
+
+/** Keep the layers whose path matches; all, where the expression cannot be read. */
+export function matching<T extends { layer: string }>(
+  tags: readonly T[],
+  expression: string,
+): Matching<T> {
+  let pattern: RegExp;
+  try {
+    pattern = new RegExp(expression, "i");
+  } catch (error) {
+    return { tags: [...tags], reason: (error as Error).message };
+  }
+  return { tags: tags.filter((tag) => pattern.test(tag.layer)), reason: null };
 }

@@ -1,9 +1,9 @@
 /** All that can be chosen, and what it is at the start. */
 
+import type { Measure } from "../numbers/differences";
 import type { HealthKind } from "../numbers/health";
 import type { Statistic } from "../numbers/matrix";
 import type { SortKey } from "../numbers/order";
-import type { Measure } from "../numbers/responses";
 import type { Align } from "../numbers/steps";
 import type { Pins } from "./pins";
 

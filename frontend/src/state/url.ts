@@ -1,9 +1,9 @@
-/** The state <-> keys of TensorBoard's hash. */
+/** The state <-> keys of TensorBoard's hash, and which choices Back goes back to. */
 
+import { MEASURES } from "../numbers/differences";
 import { HEALTH_KINDS } from "../numbers/health";
 import { STATISTICS } from "../numbers/matrix";
 import { SORT_KEYS } from "../numbers/order";
-import { MEASURES } from "../numbers/responses";
 import { ALIGNS } from "../numbers/steps";
 import { pinsIn, pinsText } from "./pins";
 import {
@@ -190,4 +190,13 @@ function read(found: Texts, notices: string[]): State {
 function numberIn(text: string, low: number, high: number): number | undefined {
   const value = text.trim() ? Number(text) : NaN;
   return Number.isFinite(value) && value >= low && value <= high ? value : undefined;
+}
+
+const PARTS = ["run", "layer", "input", "channel"] as const;
+
+/** Whether another thing is looked at, not only the same in another way. */
+export function isElsewhere(one: State, other: State): boolean {
+  const differ = (first: Selection, second: Selection) =>
+    PARTS.some((part) => first[part] !== second[part]);
+  return one.view !== other.view || differ(one.a, other.a) || differ(one.b, other.b);
 }

@@ -1,9 +1,9 @@
 /** What of small multiples and heat maps is in sight: what is exported is what is seen. */
 
 import { signal } from "@preact/signals";
-import type { Answer } from "../data/answers";
-import type { OrderedRows } from "../data/heat";
+import type { OrderedRows } from "../data/heat_map";
 import type { Multiple } from "../data/multiples";
+import type { Answer } from "../data/queries";
 
 /** A feature map, or why there is none yet or at all. */
 interface Cell {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Answer } from "../../src/data/answers";
 import type { Header, Run, Tag } from "../../src/data/api";
-import { Openings } from "../../src/data/opening";
+import { isLiving, lifelessness, Openings } from "../../src/data/opening";
+import type { Answer } from "../../src/data/queries";
 import { headerWith } from "./headers";
 
 const [LIVING, DEAD] = [headerWith(2), headerWith(2, {}, [0, 1])];
@@ -74,5 +74,26 @@ describe("the layer to begin with", () => {
     expect(known.of(run("abc"))).toBe("c");
     expect(known.of({ ...run(""), run: "empty" })).toBeNull();
     expect(known.of({ ...run("a", "a"), run: "broken" })).toBe("a");
+  });
+});
+
+describe("lifelessness", () => {
+  it("is there only where no channel shows anything", () => {
+    expect(lifelessness(headerWith(3), 0)).toBeNull();
+    expect(lifelessness(headerWith(3, {}, [0, 2]), 0)).toBeNull();
+    expect(lifelessness(headerWith(3, {}, [0, 1, 2]), 0)).toBe("dead");
+  });
+
+  it("counts a channel as not finite only where all of its four values are", () => {
+    const odd = (nan: number[], inf: number[], dead: number[] = []) =>
+      lifelessness(headerWith(2, { nan_count: nan, inf_count: inf }, dead), 0);
+    expect(odd([4, 3], [0, 0])).toBeNull();
+    expect(odd([4, 3], [0, 1])).toBe("not finite");
+    expect(odd([0, 4], [0, 0], [0])).toBe("dead or not finite");
+  });
+
+  it("is not claimed of an input that is not there, or of numbers that are not stated", () => {
+    expect(lifelessness(headerWith(2, {}, [0, 1]), 1)).toBeNull();
+    expect(isLiving(headerWith(2, { nan_count: [], inf_count: [] }), 0)).toBe(true);
   });
 });

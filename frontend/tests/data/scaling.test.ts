@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { scalingOf } from "../../src/data/scaling";
-import type { Shown } from "../../src/data/shown";
+import type { Shown } from "../../src/data/records";
+import { coverageOf, matrixScaling, scalingOf } from "../../src/data/scaling";
+import type { Matrix } from "../../src/numbers/matrix";
 import { type ScaleChoice, START } from "../../src/state/state";
 
 /** Two channels of 1 × 3 values. */
@@ -95,4 +96,82 @@ describe("scalingOf", () => {
       [0, 1],
     ]);
   });
+});
+
+const MATRIX: Matrix = {
+  rows: 3,
+  columns: 2,
+  values: Float32Array.of(-1, 2, 3, NaN, NaN, NaN),
+  missing: new Uint8Array(6),
+};
+const SHARE = { low: 0, high: 1 };
+
+describe("the scale of a matrix", () => {
+  it.each([
+    ["layer", {}, { low: -1, high: 3 }],
+    ["steps", { symmetric: true }, { low: -3, high: 3 }],
+    ["percentile", { percentile: 25 }, { low: 0.5, high: 2.5 }],
+    ["fixed", { low: 5, high: -5 }, { low: -5, high: 5 }],
+  ] as const)("%s with %o is one for all", (mode, part, expected) => {
+    const scaling = matrixScaling(MATRIX, { ...START.scale, ...part, mode }, null);
+    expect(scaling.shared).toBe(true);
+    expect([0, 1, 2].map(scaling.limits)).toEqual([expected, expected, expected]);
+  });
+
+  it("is each row's own where each channel is to have its own", () => {
+    const scaling = matrixScaling(MATRIX, { ...START.scale, mode: "channel" }, SHARE);
+    expect(scaling.shared).toBe(false);
+    expect([0, 1, 2].map(scaling.limits)).toEqual([
+      { low: -1, high: 2 },
+      { low: 3, high: 3 },
+      { low: 0, high: 1 },
+    ]);
+  });
+
+  it("is that of a share unless something else was chosen", () => {
+    expect(matrixScaling(MATRIX, START.scale, SHARE).limits(0)).toEqual(SHARE);
+    const fixed = { ...START.scale, mode: "fixed", low: 0, high: 0.5 } as const;
+    expect(matrixScaling(MATRIX, fixed, SHARE).limits(0)).toEqual({ low: 0, high: 0.5 });
+  });
+});
+
+const maps = {
+  height: 1,
+  width: 3,
+  channels: 3,
+  values: new Float32Array([0, 1, 5, NaN, -1, 2, Infinity, 0, 0]),
+};
+const shared = { limits: () => ({ low: 0, high: 2 }), shared: true, words: "" };
+const own = {
+  limits: (channel: number) => ({ low: -channel, high: 5 }),
+  shared: false,
+  words: "",
+};
+
+it("counts the channels that are drawn, on their scales", () => {
+  const limits = { low: 0, high: 2 };
+  expect(coverageOf([{ maps, channels: [0, 1] }], shared)).toEqual({
+    limits,
+    marks: { 0: 3, 1: 1, 2: 1, 3: 1, 4: 0, 5: 0 },
+  });
+  expect(coverageOf([{ maps, channels: [2] }], shared)).toEqual({
+    limits,
+    marks: { 0: 2, 1: 0, 2: 0, 3: 0, 4: 1, 5: 0 },
+  });
+  expect(coverageOf([{ maps, channels: [0, 1] }], own)).toEqual({
+    limits: { low: -1, high: 5 },
+    marks: { 0: 5, 1: 0, 2: 0, 3: 1, 4: 0, 5: 0 },
+  });
+});
+
+it("adds what is drawn beside each other, and nothing where nothing is", () => {
+  const twice = coverageOf(
+    [
+      { maps, channels: [0] },
+      { maps, channels: [1] },
+    ],
+    shared,
+  );
+  expect(twice.marks).toEqual({ 0: 3, 1: 1, 2: 1, 3: 1, 4: 0, 5: 0 });
+  expect(coverageOf([{ maps, channels: [] }], shared).limits).toBeNull();
 });

@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import {
   COLOUR_MAPS,
   css,
+  cssOf,
   luminance,
   MARK_COLOURS,
   pack,
+  runColours,
   unpack,
 } from "../../src/drawing/colours";
 import { MARKS } from "../../src/numbers/scale";
@@ -101,4 +103,28 @@ it("marks have the reserved colours of the logged pictures, and shades of them",
   expect(light(MARKS.above) - light(MARKS.below)).toBeGreaterThan(20);
   expect(light(MARKS.plus) - light(MARKS.nan)).toBeGreaterThan(10);
   expect(light(MARKS.nan) - light(MARKS.minus)).toBeGreaterThan(20);
+});
+
+describe("the colours of runs", () => {
+  it("are given in TensorBoard's order, and begin anew after seven", () => {
+    const runs = ["b", "a", "c", "d", "e", "f", "g", "h", "i"];
+    const css = [...runColours(runs)].map(([run, colour]) => `${run} ${colour.light}`);
+    expect(css).toEqual([
+      "b #425066",
+      "a #12b5cb",
+      "c #e52592",
+      "d #f9ab00",
+      "e #9334e6",
+      "f #7cb342",
+      "g #e8710a",
+      "h #425066",
+      "i #12b5cb",
+    ]);
+  });
+
+  it("differ on the dark page in the first one only", () => {
+    const [first, second] = [...runColours(["a", "b"]).values()].map(cssOf);
+    expect(first).toBe("light-dark(#425066, #8e98a3)");
+    expect(second).toBe("#12b5cb");
+  });
 });

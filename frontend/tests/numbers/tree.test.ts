@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matching } from "../../src/numbers/filter";
-import { rows } from "../../src/numbers/tree";
+import { matching, rows } from "../../src/numbers/tree";
 
 const items = ["conv1", "backbone/a/conv", "backbone/a/relu", "backbone/b", "top"].map(
   (layer) => ({ layer }),

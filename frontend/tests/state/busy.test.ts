@@ -1,9 +1,8 @@
 import { effect } from "@preact/signals";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Answers } from "../../src/data/answers";
-import { logDirOf } from "../../src/data/log_dir";
-import { Queue } from "../../src/data/queue";
+import { Answers, Queue } from "../../src/data/queries";
 import { reload } from "../../src/data/resources";
+import { logDirOf } from "../../src/data/runs";
 import { begin, during, onBusy } from "../../src/state/busy";
 
 let told: boolean[] = [];

@@ -1,18 +1,17 @@
-/** What the menu of exports makes. */
+/** What the menu of exports makes, and how the browser saves it. */
 
 import { domToCanvas } from "modern-screenshot";
-import { orderingOf } from "../../data/ordering";
+import { orderingOf } from "../../data/channels";
+import { asChosen, type Contents, chosenContents } from "../../data/pairs";
+import { settled } from "../../data/queries";
+import { andThen, chosenSeries, present, type Shown, shown } from "../../data/records";
 import { limitsOf, scalingOf } from "../../data/scaling";
-import { settled } from "../../data/settled";
-import { andThen, chosenSeries, present, type Shown, shown } from "../../data/shown";
 import { encodeGif } from "../../drawing/gif";
 import { encodeCsv, encodeNpy, encodeNpyText, encodeZip } from "../../drawing/npy";
 import { quantise } from "../../drawing/palette";
 import { type Limits, symmetric, union } from "../../numbers/limits";
 import { state } from "../../state/store";
-import { asChosen, type Contents } from "../contents";
 import { paintOf } from "../pictures/paint";
-import { copy, save } from "./saving";
 import { drawSheet } from "./sheet";
 
 /** Seconds that each step of a GIF is shown. */
@@ -23,7 +22,7 @@ interface Current extends Contents {
 }
 
 async function current(): Promise<Current> {
-  const contents = await settled(() => andThen(shown(present(state.value.a)), asChosen));
+  const contents = await settled(() => chosenContents(state.value));
   return { ...contents, channels: orderingOf(contents.one, state.value).channels };
 }
 
@@ -71,7 +70,9 @@ export async function saveGif(): Promise<void> {
       run: one.run.run,
       step,
     };
-    frames.push((await settled(() => andThen(shown(selection), asChosen))).one);
+    frames.push(
+      (await settled(() => andThen(shown(selection), (one) => asChosen(one, state.value)))).one,
+    );
   }
   let scaling = await settled(() => scalingOf(frames, state.value.scale));
   if (state.value.scale.mode === "layer") {
@@ -140,4 +141,37 @@ export async function saveCsv(): Promise<void> {
 export async function copyLink(): Promise<void> {
   const link = (parent ?? window).location.href;
   if (!(await copy(link))) throw new Error(`The browser lets nothing be copied: ${link}`);
+}
+
+/** Save a file under a name that is safe anywhere. */
+function save(blob: Blob, parts: readonly (string | number)[], ending: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = fileName(parts, ending);
+  link.click();
+  // The download has begun by then, and holds what it needs.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** A file name of names that may hold anything. */
+function fileName(parts: readonly (string | number)[], ending: string): string {
+  const name = parts
+    .map((part) =>
+      String(part)
+        .replace(/[^A-Za-z0-9_-]+/g, "_")
+        .slice(0, 60),
+    )
+    .filter(Boolean)
+    .join("-");
+  return `${name || "activations"}.${ending}`;
+}
+
+/** Put text on the clipboard; whether that was possible. */
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,15 +1,13 @@
 /** All channels of a view on one picture, with what they are and their scale. */
 
-import { coverageOf } from "../../data/coverage";
-import type { Scaling } from "../../data/scaling";
-import type { Shown } from "../../data/shown";
+import type { Shown } from "../../data/records";
+import { coverageOf, type Scaling } from "../../data/scaling";
 import { css, MARK_COLOURS } from "../../drawing/colours";
 import { markWords, placedTicks, scaleWords } from "../../drawing/legend";
 import { drawMap } from "../../drawing/pixels";
-import type { Sides } from "../../numbers/alignment";
 import { cellRectangle, type GridLayout, gridLayout } from "../../numbers/layout";
-import type { MarkCounts } from "../../numbers/marks";
-import { position } from "../../numbers/scale";
+import type { Sides } from "../../numbers/receptive_field";
+import { type MarkCounts, position } from "../../numbers/scale";
 import type { Paint } from "../pictures/paint";
 
 const WIDTH = 1200;

@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import type { Listing } from "../../data/api";
 import { listing } from "../../data/resources";
 import type { View } from "../../state/state";
 import { state } from "../../state/store";
@@ -10,7 +11,6 @@ import { MultiplesView } from "../views/multiples/multiples";
 import { TrainingView } from "../views/training/training";
 import { Aside } from "./aside";
 import { Bar } from "./bar";
-import { Empty } from "./empty";
 import { Help } from "./help";
 import { Layers } from "./layers";
 import { Notices } from "./notices";
@@ -49,5 +49,33 @@ export function App() {
       <Honesty />
       <Help />
     </div>
+  );
+}
+
+const LINES = `import tb_actviz as av
+
+callback = av.ActivationCallback("runs/first", pictures)
+model.fit(x, y, callbacks=[callback])`;
+
+/** What is shown where there is nothing to show: how to make some. */
+function Empty({ listing }: { listing: Listing }) {
+  const reasons = listing.runs.map((run) => run.unreadable).filter(Boolean);
+  return (
+    <section class="lone">
+      <h1>No activations yet</h1>
+      <p>These lines log what the layers of a network answer, while it trains:</p>
+      <pre>
+        <code>{LINES}</code>
+      </pre>
+      <p>
+        Then point TensorBoard at that folder: <code>tensorboard --logdir runs</code>. New data
+        appears here when TensorBoard reloads.
+      </p>
+      {reasons.map((reason) => (
+        <p class="failed" key={reason}>
+          {reason}
+        </p>
+      ))}
+    </section>
   );
 }

@@ -1,26 +1,25 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { statisticsOf } from "../../data/ordering";
+import { peaksOf, statisticsOf, strongestFirst } from "../../data/channels";
 import type { Removed } from "../../data/pairs";
-import { andThen, pictureOf, present, type Shown, shown } from "../../data/shown";
+import { chosenContents } from "../../data/pairs";
+import { pictureOf, present, type Shown, shown } from "../../data/records";
 import { css, MARK_COLOURS } from "../../drawing/colours";
 import { format, percent } from "../../drawing/legend";
 import type { Maps } from "../../numbers/decode";
-import { fieldAt, type Region } from "../../numbers/receptive";
+import { fieldAt, type Region, type Sides } from "../../numbers/receptive_field";
 import { MARKS } from "../../numbers/scale";
-import { state } from "../../state/store";
-import { asChosen } from "../contents";
+import { change, select, state } from "../../state/store";
 import { useSteady } from "../hooks/latest";
 import { pointed } from "../hooks/pointer";
+import { InputsButton } from "../parts/channel_tools";
+import { drawPicture } from "../pictures/canvas";
 import { valueAt } from "../pictures/channels";
-import { drawPicture } from "../pictures/picture";
-import { RegionFrame } from "./region_frame";
-import { Strongest } from "./strongest";
 import "./aside.css";
 
 /** What goes with every view: the input, what was predicted, what is under the cursor. */
 export function Aside() {
   const steady = useSteady(shown(present(state.value.a)));
-  const contents = useSteady(andThen(shown(present(state.value.a)), asChosen)).value;
+  const contents = useSteady(chosenContents(state.value)).value;
   const one = steady.value;
   if (!one) return <aside class="aside" />;
   const { removed } = contents ?? { removed: null };
@@ -177,4 +176,71 @@ function Layer({ one, named }: { one: Shown; named: boolean }) {
       </table>
     </section>
   );
+}
+
+/** Two thin lines around a region of the picture that they lie on, however large it is. */
+function RegionFrame({ region, picture }: { region: Region; picture: Sides }) {
+  const share = (part: number, whole: number) => `${(100 * part) / whole}%`;
+  return (
+    <i
+      class="region"
+      style={{
+        left: share(region.column, picture.width),
+        top: share(region.row, picture.height),
+        width: share(region.width, picture.width),
+        height: share(region.height, picture.height),
+      }}
+    />
+  );
+}
+
+const STRONGEST = 6;
+
+/** The channels that stand out, or that none does. */
+function Strongest({ one, removed }: { one: Shown; removed: Removed | null }) {
+  const peaks = peaksOf(removed?.maps ?? one.maps, removed !== null);
+  const order = strongestFirst(peaks, removed !== null);
+  const silent = order.every(({ value }) => value === 0);
+  return (
+    <section>
+      <h3>
+        {removed
+          ? "Most removed, by the value farthest from zero"
+          : "Strongest channels, by maximum"}
+      </h3>
+      {silent ? (
+        <p class="quiet">{noneBecause(order.length, peaks.length, removed !== null)}</p>
+      ) : (
+        <table>
+          <tbody>
+            {order.slice(0, STRONGEST).map(({ channel, value }) => (
+              <tr key={channel}>
+                <td>
+                  <button
+                    type="button"
+                    class="link"
+                    onClick={() => {
+                      select("a", { channel });
+                      change({ view: "channel" });
+                    }}
+                  >
+                    channel {channel}
+                  </button>
+                </td>
+                <td>{format(value)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <InputsButton record={one} channel={null} />
+    </section>
+  );
+}
+
+/** Why no channel is named, where all of those that are finite are zero at most. */
+function noneBecause(finite: number, all: number, removed: boolean): string {
+  if (!finite) return "None: nothing is finite.";
+  const which = finite < all ? "each channel that has finite values" : "each channel";
+  return removed ? "None: nothing was removed." : `None: the maximum of ${which} is 0.`;
 }

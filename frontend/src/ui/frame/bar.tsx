@@ -1,6 +1,6 @@
-import { layersOf } from "../../data/catalog";
+import { chosenRecord, inputIn, present } from "../../data/records";
 import { listing } from "../../data/resources";
-import { chosenRecord, inputIn, present } from "../../data/shown";
+import { layersOf } from "../../data/runs";
 import { VIEWS, type View } from "../../state/state";
 import { change, select, state } from "../../state/store";
 import { Export } from "../export/menu";

@@ -1,10 +1,9 @@
-/** What every key does. */
+/** What every key does, and which keys a control needs for itself. */
 
 import { signal } from "@preact/signals";
 import { COMPARISONS, VIEWS } from "../../state/state";
 import { change, state } from "../../state/store";
 import { blink } from "../views/compare/blinking";
-import { isOpen, keeps } from "./fields";
 import {
   inspectMaximum,
   keepAsB,
@@ -169,4 +168,29 @@ export function listenToKeys(): void {
   document.addEventListener("change", ({ target }) => {
     if (byMouse && target instanceof HTMLSelectElement) target.blur();
   });
+}
+
+const MOVES = new Set([
+  "ArrowLeft",
+  "ArrowRight",
+  "ArrowUp",
+  "ArrowDown",
+  "Home",
+  "End",
+  "PageUp",
+  "PageDown",
+]);
+
+/** Whether an element that has the focus handles a key by itself. */
+export function keeps(element: string, type: string, key: string): boolean {
+  if (element === "button" || element === "summary") return key === " " || key === "Enter";
+  if (element === "input" && type === "range") return MOVES.has(key);
+  if (element === "input" && type === "checkbox") return key === " ";
+  if (element === "select") return MOVES.has(key) || key === " " || key === "Enter";
+  return ["input", "textarea", "dialog"].includes(element);
+}
+
+/** Whether a list is open, where the browser tells; elsewhere it keeps its keys by itself. */
+function isOpen(list: Element): boolean {
+  return CSS.supports("selector(:open)") && list.matches("select:open");
 }

@@ -1,16 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Header, Run, Tag } from "../../data/api";
-import { latestOf, layersOf } from "../../data/catalog";
+import { chosenRun, chosenTag, present } from "../../data/records";
 import { headerOf, healthOf } from "../../data/resources";
-import { chosenRun, chosenTag, present } from "../../data/shown";
+import { latestOf, layersOf } from "../../data/runs";
 import { percent } from "../../drawing/legend";
-import { matching } from "../../numbers/filter";
-import { type Row, rows } from "../../numbers/tree";
+import { matching, type Row, rows } from "../../numbers/tree";
 import { change, select, state } from "../../state/store";
 import { useSteady } from "../hooks/latest";
 import { useRoving } from "../hooks/roving";
-import { kindOf } from "../parts/kinds";
+import { kindOf, shapeOf } from "../parts/title";
 
 /** Height of a row, as in the style sheet. */
 const ROW = 24;
@@ -191,11 +190,6 @@ function LayerRow({ row, run, chosen, place }: LayerRowProps) {
       </span>
     </button>
   );
-}
-
-/** Shape of a layer's maps: height × width × channels. */
-export function shapeOf(header: Header): string {
-  return header.inputs[0]?.packed.shape.join("×") ?? "";
 }
 
 function facts(header: Header, dead: number | null): string {

@@ -1,27 +1,16 @@
 /** From what is looked at to what is next to it. */
 
 import { signal } from "@preact/signals";
-import type { Answer } from "../../data/answers";
-import { atOrBefore, layersOf } from "../../data/catalog";
-import { partnerOf } from "../../data/pairs";
-import { swapped } from "../../data/proposal";
-import { settled } from "../../data/settled";
-import {
-  andThen,
-  chosenRecord,
-  chosenSeries,
-  chosenTag,
-  inputIn,
-  present,
-  shown,
-} from "../../data/shown";
-import { exactly, sidesOf } from "../../data/sides";
-import { channelIn, peaksOf } from "../../data/strongest";
-import { sharesOf } from "../../numbers/alignment";
-import { matching } from "../../numbers/filter";
+import { channelIn, peaksOf } from "../../data/channels";
+import { chosenContents, partnerOf } from "../../data/pairs";
+import { type Answer, settled } from "../../data/queries";
+import { chosenRecord, chosenSeries, chosenTag, inputIn, present } from "../../data/records";
+import { atOrBefore, layersOf } from "../../data/runs";
+import { exactly, sidesOf, swapped } from "../../data/sides";
+import { sharesOf } from "../../numbers/receptive_field";
+import { matching } from "../../numbers/tree";
 import { togglePin } from "../../state/pins";
 import { change, select, state } from "../../state/store";
-import { asChosen } from "../contents";
 
 /** Whether the steps are being played. */
 export const playing = signal(false);
@@ -65,14 +54,14 @@ export function moveLayer(by: number): void {
 /** The channel that is looked at: in the channel view also where none was chosen. */
 function channelNow(): number | null {
   const { a, view } = state.value;
-  const one = view === "channel" ? andThen(shown(present(a)), asChosen) : null;
+  const one = view === "channel" ? chosenContents(state.value) : null;
   if (one?.state !== "ready") return a.channel;
   return channelIn(one.value.one.maps, a.channel, one.value.removed !== null);
 }
 
 /** Inspect the position of the channel's maximum, or of what was removed most. */
 export function inspectMaximum(): void {
-  const found = andThen(shown(present(state.value.a)), asChosen);
+  const found = chosenContents(state.value);
   const channel = channelNow();
   if (found.state !== "ready" || channel === null) return;
   const { maps } = found.value.one;

@@ -1,8 +1,8 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { absentIn, forgotten, type Told } from "../../data/absent";
-import { without } from "../../data/catalog";
+import { absentIn, forgotten, type Told } from "../../data/records";
 import { listing } from "../../data/resources";
+import { without } from "../../data/runs";
 import { notices, select, state } from "../../state/store";
 
 /** What people should know, a line each, until they dismiss it. */

@@ -1,6 +1,6 @@
 import type { Header } from "../../data/api";
+import { chosenRecord, chosenSeries, inputIn, present } from "../../data/records";
 import { listing } from "../../data/resources";
-import { chosenRecord, chosenSeries, inputIn, present } from "../../data/shown";
 import { format } from "../../drawing/legend";
 import { state } from "../../state/store";
 import { useSteady } from "../hooks/latest";

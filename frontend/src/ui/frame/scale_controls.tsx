@@ -8,8 +8,7 @@ import {
 } from "../../state/state";
 import { change, state } from "../../state/store";
 import { limitsInUse } from "../limits_in_use";
-import { numberWritten } from "../parts/number_field";
-import { Said, useSaid } from "../parts/status";
+import { Field } from "../parts/number_field";
 
 const MODES: { [mode in ScaleMode]: string } = {
   channel: "each channel",
@@ -116,39 +115,5 @@ export function Actions() {
         smooth
       </label>
     </div>
-  );
-}
-
-interface FieldProps {
-  name: string;
-  value: number;
-  low?: number;
-  high?: number;
-  whole?: boolean;
-  set: (value: number) => void;
-}
-
-/** A number; what is none, or out of its range, is put back, and that is said. */
-export function Field(props: FieldProps) {
-  const { name, value, low = -Infinity, high = Infinity, whole = false, set } = props;
-  const [said, say] = useSaid();
-  return (
-    <span class="noted">
-      <input
-        class="number short"
-        inputMode="decimal"
-        aria-label={name}
-        title={name}
-        value={value}
-        onChange={(event) => {
-          const field = event.currentTarget;
-          const written = numberWritten(field.value, { now: value, low, high, whole });
-          field.value = String(written.value ?? value);
-          say(written.words);
-          if (written.value !== null) set(written.value);
-        }}
-      />
-      <Said words={said} />
-    </span>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { chosenRecord, chosenSeries, present } from "../../data/shown";
+import { chosenRecord, chosenSeries, present } from "../../data/records";
 import { ALIGNS, type Align } from "../../numbers/steps";
 import { change, select, state } from "../../state/store";
 import { useSteady } from "../hooks/latest";

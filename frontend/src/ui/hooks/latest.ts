@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import type { Answer } from "../../data/answers";
+import type { Answer } from "../../data/queries";
 
 /** An answer, or the one before it while that is not there yet. */
 export interface Steady<T> {

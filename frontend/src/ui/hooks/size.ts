@@ -18,3 +18,26 @@ export function useSize(element: RefObject<HTMLElement | null>): {
   }, []);
   return size;
 }
+
+/** Rows beyond those in sight that are there already when they are scrolled to. */
+const BEYOND = 4;
+
+/** Which rows of equal height are in sight, from `first` to before `end`. */
+export function useRows(
+  box: RefObject<HTMLElement | null>,
+  count: number,
+  height: number,
+): { first: number; end: number } {
+  const [top, setTop] = useState(0);
+  const size = useSize(box);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const look = () => setTop(element.scrollTop);
+    element.addEventListener("scroll", look, { passive: true });
+    return () => element.removeEventListener("scroll", look);
+  }, []);
+  const first = Math.max(0, Math.floor(top / height) - BEYOND);
+  const end = Math.min(count, Math.ceil((top + size.height) / height) + BEYOND);
+  return { first: Math.min(first, end), end };
+}

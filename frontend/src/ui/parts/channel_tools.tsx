@@ -1,11 +1,16 @@
+import { signal } from "@preact/signals";
 import type { Header } from "../../data/api";
-import type { Ordering } from "../../data/ordering";
+import type { Ordering } from "../../data/channels";
+import type { Record } from "../../data/records";
+import { type Exact, exactly, sidesOf } from "../../data/sides";
+import { type Cells, zoomBy, zoomOf } from "../../numbers/layout";
+import { SORT_KEYS, type SortKey } from "../../numbers/order";
 import { pinnedIn, withoutPins } from "../../state/pins";
-import { change, state } from "../../state/store";
-import { NoChannels } from "./nothing";
-import { SearchChannels } from "./search";
-import { SortBy } from "./sort_by";
-import { Zoom } from "./zoom";
+import { change, select, state } from "../../state/store";
+import { stepsNow } from "../frame/navigation";
+import { useSteady } from "../hooks/latest";
+import { NoChannels, SearchChannels } from "./search";
+import "./search.css";
 
 /** Which channels, and in what order. */
 export function ChannelTools({ ordering, header }: { ordering: Ordering; header: Header }) {
@@ -54,5 +59,121 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
         dead={hideDead ? header.dead.length : 0}
       />
     </div>
+  );
+}
+
+const SORTS: { [key in SortKey]: string } = {
+  channel: "channel",
+  max: "maximum",
+  mean: "mean",
+  l2: "L2 norm",
+  deviation: "standard deviation",
+  zeros: "share of zeros",
+  change: "change since start",
+  difference: "difference to B",
+};
+
+const WAITING = { state: "waiting" } as const;
+
+/** What channels are sorted by. */
+function SortBy() {
+  const { sort } = state.value;
+  // Nothing is asked for B where nobody wants to know.
+  const sides = useSteady(sort.by === "difference" ? sidesOf(state.value) : WAITING).value;
+  const alone = stepsNow().steps.length === 1;
+  return (
+    <label class="sort-by" title={titleOf(sort.by, sides && exactly(sides.b))}>
+      Sort by
+      <select
+        value={sort.by}
+        onChange={(event) =>
+          change({ sort: { ...sort, by: event.currentTarget.value as SortKey } })
+        }
+      >
+        {SORT_KEYS.map((key) => (
+          <option key={key} value={key} disabled={key === "change" && alone}>
+            {SORTS[key]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** What an order means, where its name does not say it. */
+function titleOf(by: SortKey, b: Exact | null): string | undefined {
+  if (by === "change") return "L2 of the difference to the first step that was kept";
+  if (by !== "difference") return undefined;
+  const which = b && `: run ${b.run}, step ${b.step}, input ${b.input}, layer ${b.layer}`;
+  return `L2 of the difference to B, which is chosen in Compare${which ?? ""}`;
+}
+
+/** How large the maps are that are drawn; null before any were. */
+export const cellsNow = signal<Cells | null>(null);
+
+/** The size of values, as it is; smaller and larger from there. */
+function Zoom() {
+  const { zoom } = state.value;
+  const cells = cellsNow.value;
+  const smaller = cells && zoomBy(cells, 0.5);
+  const larger = cells && zoomBy(cells, 2);
+  const size = cells && `${Number(zoomOf(cells).toPrecision(2))}×`;
+  return (
+    <span class="switch zoom" role="group" aria-label="Zoom">
+      <button
+        type="button"
+        aria-label="Smaller"
+        title={smaller === null ? "They cannot be drawn smaller" : "Half as large"}
+        disabled={smaller === null}
+        onClick={() => change({ zoom: smaller })}
+      >
+        −
+      </button>
+      <button
+        type="button"
+        class="values"
+        aria-pressed={zoom === null}
+        title={`${size ?? ""} pixels of the screen for a value; fit: as large as there is room`}
+        onClick={() => change({ zoom: null })}
+      >
+        {zoom === null ? `fit ${size ?? ""}` : size}
+      </button>
+      <button
+        type="button"
+        aria-label="Larger"
+        title={larger === null ? "They cannot be drawn larger" : "Twice as large"}
+        disabled={larger === null}
+        onClick={() => change({ zoom: larger })}
+      >
+        +
+      </button>
+    </span>
+  );
+}
+
+interface Props {
+  record: Record;
+  /** The channel that is looked at there; null leaves it as it is. */
+  channel: number | null;
+}
+
+/** The way to the inputs beside each other, where there are several. */
+export function InputsButton({ record, channel }: Props) {
+  if (record.header.inputs.length < 2 || state.value.view === "inputs") return null;
+  return (
+    <button
+      type="button"
+      title={
+        channel === null
+          ? "The channels that respond most differently to the inputs (5)"
+          : `Channel ${channel} for all inputs beside each other (5)`
+      }
+      onClick={() => {
+        if (channel !== null) select("a", { channel });
+        change({ view: "inputs" });
+      }}
+    >
+      {channel === null ? "How do the inputs differ?" : "How do the inputs differ here?"}
+    </button>
   );
 }

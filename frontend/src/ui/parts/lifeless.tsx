@@ -1,7 +1,7 @@
 import type { Header } from "../../data/api";
-import { type Lifeless as Kind, lifelessness } from "../../data/living";
+import { type Lifeless as Kind, lifelessness } from "../../data/opening";
+import type { Record } from "../../data/records";
 import { healthOf, stepsOf } from "../../data/resources";
-import type { Record } from "../../data/shown";
 import { beganAt, type Facts, healthTable, isBroken } from "../../numbers/health";
 import { select } from "../../state/store";
 

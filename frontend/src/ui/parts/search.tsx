@@ -1,7 +1,7 @@
 import { change, state } from "../../state/store";
 import "./search.css";
 
-interface Props {
+interface SearchProps {
   unknown: readonly string[];
   /** How many channels the search does not name, and how many there are. */
   hides: number;
@@ -9,7 +9,7 @@ interface Props {
 }
 
 /** The field that channels are searched in; what a search hides is said beside it. */
-export function SearchChannels({ unknown, hides, count }: Props) {
+export function SearchChannels({ unknown, hides, count }: SearchProps) {
   return (
     <>
       <input
@@ -33,4 +33,41 @@ export function SearchChannels({ unknown, hides, count }: Props) {
       {unknown.length > 0 && <span class="failed">no channel {unknown.join(", ")}</span>}
     </>
   );
+}
+
+interface NoChannelsProps {
+  /** How many channels are shown, and how many there are. */
+  shown: number;
+  all: number;
+  /** How many the search does not name, and how many dead ones are hidden. */
+  unsearched: number;
+  dead: number;
+}
+
+/** Why there is no channel to see, and the ways back. */
+export function NoChannels({ shown, all, unsearched, dead }: NoChannelsProps) {
+  if (shown) return null;
+  const search = unsearched ? state.value.search.trim() : null;
+  return (
+    <div class="nothing" role="status" data-name="nothing">
+      {because(search, dead, all)}
+      {search !== null && (
+        <button type="button" onClick={() => change({ search: "" })}>
+          Show all channels
+        </button>
+      )}
+      {dead > 0 && (
+        <button type="button" onClick={() => change({ hideDead: false })}>
+          Show dead channels
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Say it in words. */
+function because(search: string | null, dead: number, all: number): string {
+  if (search === null) return `All ${all} channels are dead, and dead channels are hidden.`;
+  const found = `The search “${search}” names none of the ${all} channels`;
+  return dead ? `${found} that is shown: ${dead} dead ones are hidden.` : `${found}.`;
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { reload } from "../../data/resources";
 
 /** How long something is said, in ms. */
 const LONG_ENOUGH = 6000;
@@ -20,5 +21,21 @@ export function Said({ words, above = false }: { words: string; above?: boolean 
     <span class={`said ${above ? "above" : ""}`} role="status">
       {words}
     </span>
+  );
+}
+
+/** Why there is nothing to see, and the way to try again. */
+export function Failed({ reason }: { reason: string }) {
+  return (
+    <div class="view">
+      <p class="failed" role="alert">
+        {reason}
+      </p>
+      <p>
+        <button type="button" onClick={() => void reload()}>
+          Try again
+        </button>
+      </p>
+    </div>
   );
 }

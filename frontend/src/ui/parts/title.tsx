@@ -1,10 +1,10 @@
-import { partnerOf } from "../../data/pairs";
-import type { Record } from "../../data/shown";
-import { change, select } from "../../state/store";
-import { canShowRemoved, showsRemoved } from "../contents";
-import { shapeOf } from "../frame/layers";
-import { kindOf } from "./kinds";
-import { activationOf } from "./removed";
+/** What a layer is, in words. */
+
+import type { Header } from "../../data/api";
+import { canShowRemoved, partnerOf, type Removed, showsRemoved } from "../../data/pairs";
+import type { Record } from "../../data/records";
+import { percent } from "../../drawing/legend";
+import { change, select, state } from "../../state/store";
 
 /** What the picture below is: always of what is drawn, not of what is on its way. */
 export function Title({ record, input }: { record: Record; input: string }) {
@@ -31,7 +31,7 @@ function ReluSwitch({ record }: { record: Record }) {
   const { layer } = record.header;
   const partner = partnerOf(record.run, layer.partner);
   if (!partner) return null;
-  const removed = showsRemoved();
+  const removed = showsRemoved(state.value);
   const after = layer.kind === "activation";
   const choose = (wanted: boolean) => {
     change({ removed: false });
@@ -46,7 +46,7 @@ function ReluSwitch({ record }: { record: Record }) {
       <button type="button" aria-pressed={!removed && after} onClick={() => choose(true)}>
         after {name}
       </button>
-      {canShowRemoved() && (
+      {canShowRemoved(state.value) && (
         <button
           type="button"
           aria-pressed={removed}
@@ -58,4 +58,41 @@ function ReluSwitch({ record }: { record: Record }) {
       )}
     </span>
   );
+}
+
+/** What people call the activation function of a layer. */
+function activationOf({ class_name: name, kind }: Header["layer"]): string {
+  return kind !== "activation" || /relu/i.test(name) ? "ReLU" : "activation";
+}
+
+/** Says what is shown where it is what the activation function removed. */
+export function RemovedLine({
+  removed,
+  channel = null,
+}: {
+  removed: Removed;
+  channel?: number | null;
+}) {
+  const name = activationOf(removed.after.header.layer);
+  const share = channel === null ? removed.share : (removed.shares[channel] ?? 0);
+  const whose = channel === null ? "all values" : "the values of the channel";
+  return (
+    <p class="lead">
+      {`What ${name === "ReLU" ? name : "the activation function"} removed: the values before `}
+      {`it minus those after it. ${percent(share)} of ${whose} were not zero and became `}
+      zero.
+      {channel !== null &&
+        " The curve is not of what was removed, but of the layer as it was logged."}
+    </p>
+  );
+}
+
+/** The class of a layer, and where it is in a pair of before and after, if it is in one. */
+export function kindOf({ class_name: name, kind }: Header["layer"]): string[] {
+  return kind === "other" ? [name] : [name, kind];
+}
+
+/** Shape of a layer's maps: height × width × channels. */
+export function shapeOf(header: Header): string {
+  return header.inputs[0]?.packed.shape.join("×") ?? "";
 }

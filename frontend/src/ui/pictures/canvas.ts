@@ -1,3 +1,5 @@
+import { signal } from "@preact/signals";
+import type { Maps } from "../../numbers/decode";
 import type { Rectangle } from "../../numbers/layout";
 
 /**
@@ -40,4 +42,36 @@ export function ring(
     context.arc(x + width / 2, y + height / 2, radius + grow, 0, 2 * Math.PI);
     context.stroke();
   }
+}
+
+const OPAQUE = 0xff000000;
+
+/** An input's picture, values 0 to 255 of one or three channels, as pixels. */
+export function picturePixels(picture: Maps): Uint32Array {
+  const { height, width, channels, values } = picture;
+  const count = height * width;
+  const [green, blue] = channels >= 3 ? [count, 2 * count] : [0, 0];
+  const pixels = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    pixels[i] =
+      (OPAQUE | (values[blue + i]! << 16) | (values[green + i]! << 8) | values[i]!) >>> 0;
+  }
+  return pixels;
+}
+
+/** Draw an input's picture. */
+export function drawPicture(canvas: HTMLCanvasElement, picture: Maps): void {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const image = context.createImageData(picture.width, picture.height);
+  new Uint32Array(image.data.buffer).set(picturePixels(picture));
+  context.putImageData(image, 0, 0);
+}
+
+/** Whether the page is dark. */
+export const dark = signal(false);
+
+/** Draw a component anew when the page becomes dark or light: a canvas keeps its colours. */
+export function useTheme(): boolean {
+  return dark.value;
 }

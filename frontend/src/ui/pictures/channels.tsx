@@ -12,9 +12,9 @@ import {
 } from "../../numbers/layout";
 import { type Mouse, type Pointed, pointed, usePointing } from "../hooks/pointer";
 import { useSize } from "../hooks/size";
-import { useTheme } from "../hooks/theme";
 import { useWheelZoom } from "../hooks/wheel_zoom";
-import { cellsNow } from "../parts/zoom";
+import { cellsNow } from "../parts/channel_tools";
+import { useTheme } from "./canvas";
 import type { Paint } from "./paint";
 
 const GAP = 4;

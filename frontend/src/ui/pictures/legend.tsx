@@ -2,8 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Scaling } from "../../data/scaling";
 import { css, MARK_COLOURS } from "../../drawing/colours";
 import { markWords, placedTicks, scaleWords } from "../../drawing/legend";
-import type { Coverage, MarkCounts } from "../../numbers/marks";
-import { position } from "../../numbers/scale";
+import { type Coverage, type MarkCounts, position } from "../../numbers/scale";
 import { limitsInUse } from "../limits_in_use";
 import type { Paint } from "./paint";
 

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cellAt, type MatrixLayout, matrixLayout, type Sides } from "../../numbers/matrix";
 import { useSize } from "../hooks/size";
-import { useTheme } from "../hooks/theme";
+import { useTheme } from "./canvas";
 import { AXIS, type Cell, GUTTER, type Painted, paintMatrix } from "./matrix_painting";
 import "./matrix.css";
 

@@ -1,7 +1,7 @@
 import type { Colouring } from "../../drawing/colouring";
 import { drawMatrix } from "../../drawing/matrix";
-import { everySo, inSight } from "../../numbers/columns";
 import type { Matrix, MatrixLayout } from "../../numbers/matrix";
+import { everySo, inSight } from "../../numbers/row_layout";
 
 /** Height of the axis below, and width of the room for the names of rows. */
 export const [AXIS, GUTTER] = [20, 132];

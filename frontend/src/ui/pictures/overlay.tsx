@@ -1,21 +1,23 @@
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Shown } from "../../data/shown";
+import type { Shown } from "../../data/records";
 import { format, percent } from "../../drawing/legend";
-import { layOver, veiled } from "../../drawing/overlay";
-import { drawMap } from "../../drawing/pixels";
-import { type Alignment, align, enlarged, positionOn } from "../../numbers/alignment";
+import { drawMap, layOver, veiled } from "../../drawing/pixels";
 import type { Maps } from "../../numbers/decode";
 import type { Rectangle } from "../../numbers/layout";
-import { fieldAt } from "../../numbers/receptive";
+import {
+  type Alignment,
+  align,
+  enlarged,
+  fieldAt,
+  positionOn,
+} from "../../numbers/receptive_field";
 import type { Scale } from "../../numbers/scale";
 import type { Place } from "../../numbers/statistics";
 import { change, state } from "../../state/store";
 import { pointed } from "../hooks/pointer";
-import { useTheme } from "../hooks/theme";
-import { frame } from "./canvas";
+import { frame, picturePixels, useTheme } from "./canvas";
 import { fitted, type Room, valueCell } from "./enlarged";
 import type { Paint } from "./paint";
-import { picturePixels } from "./picture";
 
 interface Props {
   one: Shown;

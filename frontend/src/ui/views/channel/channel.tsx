@@ -1,25 +1,21 @@
 import { useEffect, useRef } from "preact/hooks";
-import { coverageOf } from "../../../data/coverage";
-import { orderingOf, statisticsOf } from "../../../data/ordering";
-import { type Scaling, scalingOf } from "../../../data/scaling";
-import { andThen, pictureOf, present, shown } from "../../../data/shown";
-import { channelIn, peaksOf } from "../../../data/strongest";
+import { channelIn, orderingOf, peaksOf, statisticsOf } from "../../../data/channels";
+import { type Contents, chosenContents } from "../../../data/pairs";
+import { pictureOf } from "../../../data/records";
+import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
 import { format } from "../../../drawing/legend";
-import { atShares, sharesOf } from "../../../numbers/alignment";
+import { atShares, sharesOf } from "../../../numbers/receptive_field";
 import type { Place } from "../../../numbers/statistics";
 import { change, state } from "../../../state/store";
-import { asChosen, type Contents } from "../../contents";
 import { channelOrder } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";
 import { useSize } from "../../hooks/size";
-import { Failed } from "../../parts/failed";
 import { Lifeless } from "../../parts/lifeless";
-import { RemovedLine } from "../../parts/removed";
-import { Title } from "../../parts/title";
+import { Failed } from "../../parts/status";
+import { RemovedLine, Title } from "../../parts/title";
 import { Tip } from "../../pictures/channels";
-import { Enlarged } from "../../pictures/enlarged";
+import { Enlarged, LensNote } from "../../pictures/enlarged";
 import { Legend } from "../../pictures/legend";
-import { LensNote } from "../../pictures/lens";
 import { Overlay } from "../../pictures/overlay";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { ChannelPicker } from "./channel_picker";
@@ -39,7 +35,7 @@ const [LEAST, MOST] = [160, 720];
 
 /** One channel of a layer. */
 export function ChannelView() {
-  const steady = useSteady(andThen(shown(present(state.value.a)), asChosen));
+  const steady = useSteady(chosenContents(state.value));
   const one = steady.value?.one;
   const scaling = useSteady<Scaling>(one ? scalingOf([one], state.value.scale) : WAITING);
   const reason = steady.reason ?? scaling.reason;

@@ -1,10 +1,10 @@
-import type { Shown } from "../../../data/shown";
+import { showsRemoved } from "../../../data/pairs";
+import type { Shown } from "../../../data/records";
 import { pinnedIn } from "../../../state/pins";
 import { select, state } from "../../../state/store";
-import { showsRemoved } from "../../contents";
 import { moveChannel, pin } from "../../frame/navigation";
-import { Field } from "../../frame/scale_controls";
-import { InputsButton } from "../../parts/inputs_button";
+import { InputsButton } from "../../parts/channel_tools";
+import { Field } from "../../parts/number_field";
 
 interface Props {
   one: Shown;
@@ -66,7 +66,7 @@ export function ChannelPicker({ one, channel, order }: Props) {
       </span>
       {a.channel === null && (
         <span class="quiet">
-          {showsRemoved() ? "Most removed" : "The strongest"}, as none was chosen.
+          {showsRemoved(state.value) ? "Most removed" : "The strongest"}, as none was chosen.
         </span>
       )}
       {a.channel !== null && a.channel !== channel && (

@@ -1,8 +1,7 @@
-import type { ChannelCurve } from "../../../data/channel_curve";
-import { curvesOf, MOST_OTHERS } from "../../../data/curves";
+import { type ChannelCurve, curvesOf, MOST_OTHERS } from "../../../data/curves";
+import type { Shown } from "../../../data/records";
 import { listing, runOrderOf } from "../../../data/resources";
-import type { Shown } from "../../../data/shown";
-import { cssOf, runColours } from "../../../drawing/run_colours";
+import { cssOf, runColours } from "../../../drawing/colours";
 import { change, state } from "../../../state/store";
 import { stepsNow, toStep } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";

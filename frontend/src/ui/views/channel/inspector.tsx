@@ -1,15 +1,14 @@
 import { useMemo, useRef } from "preact/hooks";
-import type { Shown } from "../../../data/shown";
+import type { Shown } from "../../../data/records";
 import { format } from "../../../drawing/legend";
-import { sharesOf } from "../../../numbers/alignment";
 import type { Maps } from "../../../numbers/decode";
 import { barOf, largestFirst, limitsWithZero, valuesAt } from "../../../numbers/positions";
-import { fieldAt } from "../../../numbers/receptive";
+import { fieldAt, sharesOf } from "../../../numbers/receptive_field";
 import type { Place } from "../../../numbers/statistics";
 import { change, select } from "../../../state/store";
-import { Field } from "../../frame/scale_controls";
 import { pointed } from "../../hooks/pointer";
-import { useRows } from "../../hooks/virtual";
+import { useRows } from "../../hooks/size";
+import { Field } from "../../parts/number_field";
 
 /** Height of a row, as in the style sheet. */
 const ROW = 20;

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { type Ordering, orderingOf } from "../../../data/channels";
 import {
   channelsOf,
   type Difference,
@@ -9,26 +10,23 @@ import {
   scalingOfBoth,
   scalingOfDifference,
 } from "../../../data/comparison";
-import { coverageOf } from "../../../data/coverage";
-import { type Ordering, orderingOf } from "../../../data/ordering";
-import type { Shown } from "../../../data/shown";
+import type { Shown } from "../../../data/records";
+import { coverageOf } from "../../../data/scaling";
 import { bothShown, proposalsFor, sideA, sidesOf } from "../../../data/sides";
 import { change, state } from "../../../state/store";
-import { paintOf } from "../../pictures/paint";
-import { blinked, useBlinking } from "./blinking";
-import "./compare.css";
 import { channelOrder } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";
 import { ChannelTools } from "../../parts/channel_tools";
-import { Failed } from "../../parts/failed";
+import { Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
-import { CompareTools } from "./compare_tools";
-import { CompareWith } from "./compare_with";
+import { paintOf } from "../../pictures/paint";
+import { blinked, useBlinking } from "./blinking";
+import { CompareTools, CompareWith } from "./compare_tools";
 import { DistanceLine, PairUnder } from "./distances";
-import { useLink } from "./linked";
-import { Heading, Pane } from "./pane";
+import { Heading, Pane, useLink } from "./pane";
 import { SideChoices } from "./side_choices";
 import { Wipe } from "./wipe";
+import "./compare.css";
 
 /** Two of anything, A and B. */
 export function CompareView() {

@@ -1,5 +1,5 @@
 import type { Difference } from "../../../data/comparison";
-import type { Shown } from "../../../data/shown";
+import type { Shown } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import type { Distances } from "../../../numbers/statistics";
 import { pointed } from "../../hooks/pointer";

@@ -1,16 +1,15 @@
-import { useRef } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Header } from "../../../data/api";
-import type { Exact } from "../../../data/proposal";
-import type { Shown } from "../../../data/shown";
-import { exactly } from "../../../data/sides";
+import type { Shown } from "../../../data/records";
+import { type Exact, exactly } from "../../../data/sides";
 import type { Maps } from "../../../numbers/decode";
 import { pinnedIn } from "../../../state/pins";
 import { change, select, state } from "../../../state/store";
 import { useSize } from "../../hooks/size";
 import { Channels } from "../../pictures/channels";
+import { fitted, type Room } from "../../pictures/enlarged";
 import type { Paint } from "../../pictures/paint";
-import { type Link, Linked } from "./linked";
-import { wholeZoom } from "./whole";
 
 interface PaneProps {
   link: Link;
@@ -83,4 +82,95 @@ export function Heading({ name, one, other, channels }: HeadingProps) {
       ))}
     </h3>
   );
+}
+
+/** How far the mouse goes before a press is taken for dragging, in pixels. */
+const STILL = 4;
+
+/** Boxes that are moved together; the one that was touched last leads. */
+export interface Link {
+  boxes: Set<HTMLElement>;
+  leader: HTMLElement | null;
+  left: number;
+  top: number;
+}
+
+/** A link that lasts as long as its component. */
+export function useLink(): Link {
+  const link = useRef<Link>({ boxes: new Set(), leader: null, left: 0, top: 0 });
+  return link.current;
+}
+
+/** What is in it is scrolled, and dragged, together with all that has the same link. */
+function Linked({ link, children }: { link: Link; children: ComponentChildren }) {
+  const box = useRef<HTMLDivElement>(null);
+  const pressed = useRef<{ x: number; y: number; moved: boolean } | null>(null);
+  useEffect(() => {
+    const own = box.current;
+    if (!own) return;
+    link.boxes.add(own);
+    // What is in it has its size only after it was first drawn.
+    const frame = requestAnimationFrame(() => scrollerOf(own)?.scrollTo(link));
+    return () => {
+      cancelAnimationFrame(frame);
+      link.boxes.delete(own);
+    };
+  }, [link]);
+  const lead = () => (link.leader = box.current);
+  const follow = () => {
+    const from = box.current && scrollerOf(box.current);
+    if (!from || link.leader !== box.current) return;
+    link.left = from.scrollLeft;
+    link.top = from.scrollTop;
+    for (const other of link.boxes) {
+      if (other !== box.current) scrollerOf(other)?.scrollTo(link);
+    }
+  };
+  const drag = (event: PointerEvent) => {
+    const at = pressed.current;
+    const scroller = box.current && scrollerOf(box.current);
+    if (!at || !scroller || !(event.buttons & 1)) return;
+    const [x, y] = [event.clientX - at.x, event.clientY - at.y];
+    if (!at.moved && Math.hypot(x, y) < STILL) return;
+    scroller.scrollBy(-x, -y);
+    pressed.current = { x: event.clientX, y: event.clientY, moved: true };
+  };
+  return (
+    <div
+      class="linked"
+      ref={box}
+      onPointerEnter={lead}
+      onWheelCapture={lead}
+      onFocusCapture={lead}
+      onScrollCapture={follow}
+      onPointerDown={(event) => {
+        lead();
+        // A finger scrolls by itself.
+        if (event.pointerType === "mouse" && event.button === 0) {
+          pressed.current = { x: event.clientX, y: event.clientY, moved: false };
+        }
+      }}
+      onPointerMove={drag}
+      onClickCapture={(event) => {
+        if (pressed.current?.moved) event.stopPropagation();
+        pressed.current = null;
+      }}
+    >
+      {children}
+    </div>
+  );
+}
+
+function scrollerOf(box: HTMLElement): HTMLElement | null {
+  return box.querySelector<HTMLElement>(".scroll");
+}
+
+/** Room for the number above a channel, in CSS pixels. */
+const LABEL = 20;
+
+/** Screen pixels for a value with which one whole map fits into a box. */
+export function wholeZoom(maps: Room, box: Room): number {
+  const ratio = devicePixelRatio || 1;
+  const room = { width: box.width * ratio, height: Math.max(box.height - LABEL, 1) * ratio };
+  return Math.max(fitted(maps, room).width, 1) / maps.width;
 }

@@ -1,7 +1,6 @@
-import { layersOf } from "../../../data/catalog";
-import type { Proposal } from "../../../data/proposal";
 import { listing, stepsOf } from "../../../data/resources";
-import type { Side as Found } from "../../../data/sides";
+import { layersOf } from "../../../data/runs";
+import type { Side as Found, Proposal } from "../../../data/sides";
 import type { Selection } from "../../../state/state";
 import { type Side, select, state } from "../../../state/store";
 import { useSteady } from "../../hooks/latest";

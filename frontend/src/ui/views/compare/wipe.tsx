@@ -4,7 +4,7 @@ import type { Maps } from "../../../numbers/decode";
 import { LEGIBLE } from "../../../numbers/layout";
 import { state } from "../../../state/store";
 import { useSize } from "../../hooks/size";
-import { wholeZoom } from "./whole";
+import { wholeZoom } from "./pane";
 
 /** What a press of an arrow moves it by, and with Shift. */
 const STEP = 0.02;

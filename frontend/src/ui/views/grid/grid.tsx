@@ -1,25 +1,22 @@
 import { useEffect } from "preact/hooks";
-import { coverageOf } from "../../../data/coverage";
-import { orderingOf } from "../../../data/ordering";
-import { scalingOf } from "../../../data/scaling";
-import { andThen, present, shown } from "../../../data/shown";
+import { orderingOf } from "../../../data/channels";
+import { type Contents, chosenContents } from "../../../data/pairs";
+import { coverageOf, scalingOf } from "../../../data/scaling";
 import { pinnedIn } from "../../../state/pins";
 import { change, select, state } from "../../../state/store";
-import { asChosen, type Contents } from "../../contents";
 import { channelOrder } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";
 import { ChannelTools } from "../../parts/channel_tools";
-import { Failed } from "../../parts/failed";
 import { Lifeless } from "../../parts/lifeless";
-import { RemovedLine } from "../../parts/removed";
-import { Title } from "../../parts/title";
+import { Failed } from "../../parts/status";
+import { RemovedLine, Title } from "../../parts/title";
 import { Channels } from "../../pictures/channels";
 import { Legend } from "../../pictures/legend";
 import { paintOf } from "../../pictures/paint";
 
 /** All channels of a layer. */
 export function GridView() {
-  const steady = useSteady(andThen(shown(present(state.value.a)), asChosen));
+  const steady = useSteady(chosenContents(state.value));
   if (steady.reason !== null) return <Failed reason={steady.reason} />;
   if (!steady.value) return <div class="view" />;
   return <Grid {...steady.value} />;

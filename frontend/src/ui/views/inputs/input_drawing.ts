@@ -1,4 +1,4 @@
-import type { Shown } from "../../../data/shown";
+import type { Shown } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
 import type { Maps } from "../../../numbers/decode";

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { PredictedClass } from "../../../data/predictions";
-import { pictureOf, type Shown } from "../../../data/shown";
+import type { PredictedClass } from "../../../data/inputs";
+import { pictureOf, type Shown } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import { useSteady } from "../../hooks/latest";
-import { drawPicture } from "../../pictures/picture";
+import { drawPicture } from "../../pictures/canvas";
 import { GUTTER } from "./input_drawing";
 
 /** Heights of a picture, of a class, and of a name with the room below it. */

@@ -1,12 +1,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { classesOf } from "../../../data/predictions";
+import { classesOf } from "../../../data/inputs";
 import { INPUT } from "../../../data/resources";
 import { format } from "../../../drawing/legend";
 import { hit } from "../../../numbers/layout";
-import { rowsLayout } from "../../../numbers/rows";
+import { rowsLayout } from "../../../numbers/row_layout";
 import { type Mouse, pointed, usePointing } from "../../hooks/pointer";
 import { useSize } from "../../hooks/size";
-import { useTheme } from "../../hooks/theme";
+import { useTheme } from "../../pictures/canvas";
 import { valueAt } from "../../pictures/channels";
 import { drawRows, GUTTER, type Rows } from "./input_drawing";
 import { headHeight, InputHeads } from "./input_heads";

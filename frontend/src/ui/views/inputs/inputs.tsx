@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from "preact/hooks";
-import { coverageOf } from "../../../data/coverage";
+import { sameShape } from "../../../data/channels";
 import {
   apartScaling,
   inputsOf,
@@ -7,19 +7,17 @@ import {
   MOST_INPUTS,
   rankingOf,
 } from "../../../data/inputs";
-import { sameShape } from "../../../data/ordering";
-import { type Scaling, scalingOf } from "../../../data/scaling";
-import { andThen, chosenRecord, present, type Record, type Shown } from "../../../data/shown";
+import { andThen, chosenRecord, present, type Record, type Shown } from "../../../data/records";
+import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
 import { COLOUR_MAPS } from "../../../drawing/colours";
-import { MEASURES, type Measure, responses } from "../../../numbers/responses";
+import { MEASURES, type Measure, responses } from "../../../numbers/differences";
 import { difference } from "../../../numbers/statistics";
 import { pinnedIn } from "../../../state/pins";
 import { change, select, state } from "../../../state/store";
 import { channelOrder } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";
-import { Failed } from "../../parts/failed";
-import { NoChannels } from "../../parts/nothing";
-import { SearchChannels } from "../../parts/search";
+import { NoChannels, SearchChannels } from "../../parts/search";
+import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Answer } from "../../../data/answers";
 import type { Column, Multiple } from "../../../data/multiples";
+import type { Answer } from "../../../data/queries";
 import { format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
-import { sidesIn } from "../../../numbers/columns";
+import { sidesIn } from "../../../numbers/row_layout";
 import { useSteady } from "../../hooks/latest";
 import { valueAt } from "../../pictures/channels";
 import type { Paint } from "../../pictures/paint";

@@ -1,14 +1,14 @@
 import { useEffect } from "preact/hooks";
 import type { Series, Step } from "../../../data/api";
-import { layersOf } from "../../../data/catalog";
 import { type Column, strongestOf } from "../../../data/multiples";
+import { andThen, chosenRecord, inputIn, present, type Record } from "../../../data/records";
 import { listing, stepsOf } from "../../../data/resources";
-import { andThen, chosenRecord, inputIn, present, type Record } from "../../../data/shown";
-import { matching } from "../../../numbers/filter";
+import { layersOf } from "../../../data/runs";
+import { matching } from "../../../numbers/tree";
 import { change, state } from "../../../state/store";
 import { channelOrder } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";
-import { Failed } from "../../parts/failed";
+import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { MultiplesGrid } from "./multiples_grid";
 import "./multiples.css";

@@ -1,8 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Answer } from "../../../data/answers";
 import type { InputHeader, Run } from "../../../data/api";
-import { coverageOf } from "../../../data/coverage";
 import {
   type Column,
   type Multiple,
@@ -10,17 +8,19 @@ import {
   multiplesScaling,
   strongestAt,
 } from "../../../data/multiples";
+import type { Answer } from "../../../data/queries";
+import { andThen, type Record } from "../../../data/records";
 import { runOrderOf } from "../../../data/resources";
-import { andThen, type Record } from "../../../data/shown";
+import { coverageOf } from "../../../data/scaling";
+import { cssOf, runColours } from "../../../drawing/colours";
 import { format } from "../../../drawing/legend";
-import { cssOf, runColours } from "../../../drawing/run_colours";
-import { cellSides, chooseColumns, inSight } from "../../../numbers/columns";
-import { together } from "../../../numbers/marks";
+import { cellSides, chooseColumns, inSight } from "../../../numbers/row_layout";
+import { together } from "../../../numbers/scale";
 import { select, state } from "../../../state/store";
 import { useSteady } from "../../hooks/latest";
 import { useSize } from "../../hooks/size";
 import { inSightNow } from "../../in_sight";
-import { Failed } from "../../parts/failed";
+import { Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { MultipleCell } from "./multiple_cell";

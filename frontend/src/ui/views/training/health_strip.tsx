@@ -1,12 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Health, Run } from "../../../data/api";
-import { layersOf } from "../../../data/catalog";
+import { andThen, chosenRecord, chosenRun, present } from "../../../data/records";
 import { healthOf } from "../../../data/resources";
-import { andThen, chosenRecord, chosenRun, present } from "../../../data/shown";
+import { layersOf } from "../../../data/runs";
 import { colouring } from "../../../drawing/colouring";
 import { COLOUR_MAPS } from "../../../drawing/colours";
 import { counted, percent } from "../../../drawing/legend";
-import { matching } from "../../../numbers/filter";
 import {
   HEALTH_KINDS,
   type HealthKind,
@@ -15,10 +14,11 @@ import {
   healthTable,
   isBroken,
 } from "../../../numbers/health";
-import { matrixCoverage } from "../../../numbers/marks";
+import { matrixCoverage } from "../../../numbers/scale";
+import { matching } from "../../../numbers/tree";
 import { change, select, state } from "../../../state/store";
 import { useSteady } from "../../hooks/latest";
-import { Failed } from "../../parts/failed";
+import { Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
 import type { Cell } from "../../pictures/matrix_painting";

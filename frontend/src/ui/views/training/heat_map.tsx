@@ -1,25 +1,25 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Curve } from "../../../data/api";
+import { orderingOf } from "../../../data/channels";
 import {
   keptRows,
   naturalLimits,
   numbersOf,
   type OrderedRows,
   variesByStep,
-} from "../../../data/heat";
-import { matrixScaling } from "../../../data/matrix_scaling";
-import { orderingOf } from "../../../data/ordering";
+} from "../../../data/heat_map";
+import { andThen, present, type Shown, shown } from "../../../data/records";
 import { curveOf } from "../../../data/resources";
-import { andThen, present, type Shown, shown } from "../../../data/shown";
+import { matrixScaling } from "../../../data/scaling";
 import { colouring } from "../../../drawing/colouring";
 import { counted, format, percent } from "../../../drawing/legend";
-import { matrixCoverage } from "../../../numbers/marks";
 import { curveMatrix, STATISTICS, type Statistic } from "../../../numbers/matrix";
+import { matrixCoverage } from "../../../numbers/scale";
 import { change, select, state } from "../../../state/store";
 import { channelOrder } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";
 import { rowsNow } from "../../in_sight";
-import { Failed } from "../../parts/failed";
+import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";

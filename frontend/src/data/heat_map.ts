@@ -1,0 +1,72 @@
+/** What is in the heat map of channels and steps. */
+
+import type { Limits } from "../numbers/limits";
+import type { Statistic } from "../numbers/matrix";
+import { pinnedIn } from "../state/pins";
+import type { State } from "../state/state";
+import type { Curve, Numbers } from "./api";
+import type { Ordering } from "./channels";
+import type { Shown } from "./records";
+
+const SHARE: Limits = { low: 0, high: 1 };
+
+/** The channels, from the top. */
+function rowsOf({ maps }: Shown, ordering: Ordering, chosen: State): number[] {
+  if (chosen.training.rows === "order") return ordering.channels;
+  return Array.from({ length: maps.channels }, (_, i) => i);
+}
+
+/** Channels in an order, and the step at which they were put into it. */
+export interface OrderedRows {
+  channels: readonly number[];
+  step: number;
+  /** What the order follows from, but for the step; null where it is not known yet. */
+  cause: string | null;
+}
+
+/**
+ * The rows, in the order they had as long as only the step is another: else what was
+ * clicked would move away.
+ */
+export function keptRows(
+  before: OrderedRows | null,
+  one: Shown,
+  ordering: Ordering,
+  chosen: State,
+): OrderedRows {
+  const known = chosen.sort.by === "channel" || ordering.scores !== null;
+  const cause = known ? causeOf(one, chosen) : null;
+  if (before && cause !== null && before.cause === cause) return before;
+  return { channels: rowsOf(one, ordering, chosen), step: one.place.step, cause };
+}
+
+/** Whether another step may have another order. */
+export function variesByStep({ sort, hideDead, training }: State): boolean {
+  return training.rows === "order" && (sort.by !== "channel" || hideDead);
+}
+
+function causeOf({ run, tag, input, maps, header }: Shown, chosen: State): string {
+  const { sort, search, hideDead, pins, training } = chosen;
+  const other = sort.by === "difference" ? [chosen.b, chosen.align] : [];
+  const pinned = pinnedIn(pins, header.layer);
+  return JSON.stringify([
+    [run.run, tag.tag, input.name, maps.channels],
+    [sort, search, hideDead, pinned, training.rows],
+    other,
+  ]);
+}
+
+/** Numbers of each channel at each step; null where the record states none of the input. */
+export function numbersOf(
+  curve: Curve,
+  statistic: Statistic,
+  input: string,
+): (Numbers | null)[] {
+  // A record may hold another input under that number.
+  return curve.statistics[statistic].map((list, i) => (curve.names[i] === input ? list : null));
+}
+
+/** What a statistic cannot exceed, if there is such a thing. */
+export function naturalLimits(statistic: Statistic): Limits | null {
+  return statistic === "zero_share" ? SHARE : null;
+}

@@ -1,0 +1,79 @@
+/** Runs and layers of a listing, in the order and with the defaults that people expect. */
+
+import { during } from "../state/busy";
+import type { Selection } from "../state/state";
+import type { Listing, Place, Run, Series, Step, Tag } from "./api";
+import { INPUT } from "./resources";
+
+/** The layers of a run in the order of the model, without its inputs. */
+export function layersOf(run: Run): Tag[] {
+  return run.tags
+    .filter((tag) => tag.layer !== INPUT)
+    .sort(
+      (one, other) =>
+        (one.last_wall_time ?? 0) - (other.last_wall_time ?? 0) ||
+        one.tag.localeCompare(other.tag),
+    );
+}
+
+/** A run by its name, else the one that was written to last. */
+export function runOf(listing: Listing, name: string | null): Run | null {
+  const named = listing.runs.find((run) => run.run === name);
+  if (named || name !== null) return named ?? null;
+  const latest = (run: Run) => Math.max(-1, ...run.tags.map((tag) => tag.last_wall_time ?? 0));
+  return listing.runs.reduce<Run | null>(
+    (best, run) => (best === null || latest(run) > latest(best) ? run : best),
+    null,
+  );
+}
+
+/** A choice without a run or a layer that is not there, and in words what that was. */
+export function without(
+  selection: Selection,
+  listing: Listing,
+): { selection: Selection; words: string[] } {
+  const words: string[] = [];
+  let { run, layer } = selection;
+  if (run !== null && !runOf(listing, run)) {
+    words.push(`There is no run “${run}”; the one written to last is shown.`);
+    run = null;
+  }
+  const tags = runOf(listing, run)?.tags ?? [];
+  if (layer !== null && tags.length && !tags.some((tag) => tag.layer === layer)) {
+    words.push(`Run “${runOf(listing, run)?.run}” has no layer “${layer}”; another is shown.`);
+    layer = null;
+  }
+  return { selection: { ...selection, run, layer }, words };
+}
+
+/** The last record of a tag. */
+export function latestOf(run: string, tag: Tag): Place {
+  return { run, tag: tag.tag, step: tag.last_step, wallTime: tag.last_wall_time };
+}
+
+/** The record of a step. */
+export function placeOf(series: Series, step: Step): Place {
+  return { run: series.run, tag: series.tag, step: step.step, wallTime: step.wall_time };
+}
+
+/** The position of the last step that is not after the wanted one, else of the first. */
+export function atOrBefore(steps: readonly Step[], step: number): number {
+  let found = 0;
+  steps.forEach((one, i) => {
+    if (one.step <= step) found = i;
+  });
+  return found;
+}
+
+/** Where TensorBoard reads from, or what everybody calls it. */
+export async function logDirOf(): Promise<string> {
+  try {
+    const { data_location: place } = await during(async () => {
+      const response = await fetch("../../environment");
+      return (await response.json()) as { data_location?: unknown };
+    });
+    return typeof place === "string" && place ? place : "runs";
+  } catch {
+    return "runs";
+  }
+}

@@ -1,0 +1,117 @@
+/** Which part of the input a position of a feature map sees, and where the map lies on it. */
+
+import type { Rectangle } from "./layout";
+import type { Place } from "./statistics";
+
+/** In pixels of the input, each first down, then across. */
+export interface ReceptiveField {
+  size: readonly [number, number];
+  /** How far the fields of two neighbours are apart. */
+  stride: readonly [number, number];
+  /** Where the field of the first position begins; below zero in the padding. */
+  start: readonly [number, number];
+}
+
+/** A part of the input in pixels; without height or width where nothing is seen. */
+export interface Region {
+  row: number;
+  column: number;
+  height: number;
+  width: number;
+}
+
+/** The field of a position, without what is beyond the input. */
+export function fieldAt(
+  field: ReceptiveField,
+  row: number,
+  column: number,
+  inputHeight: number,
+  inputWidth: number,
+): Region {
+  const [top, height] = stretch(field, 0, row, inputHeight);
+  const [left, width] = stretch(field, 1, column, inputWidth);
+  return { row: top, column: left, height, width };
+}
+
+function stretch(
+  { start, stride, size }: ReceptiveField,
+  axis: 0 | 1,
+  index: number,
+  length: number,
+): [number, number] {
+  const first = start[axis] + index * stride[axis];
+  const inside = (place: number) => Math.min(Math.max(place, 0), length);
+  const begin = inside(first);
+  return [begin, inside(first + size[axis]) - begin];
+}
+
+/** Rows and columns of a map. */
+export interface Sides {
+  height: number;
+  width: number;
+}
+
+/** Where a map lies, in pixels of the input; it may reach beyond. */
+export interface Alignment extends Region {
+  /** Whether the receptive field says so; else the map is stretched over the input. */
+  known: boolean;
+}
+
+/**
+ * Lay a map on the input.
+ *
+ * Each value covers what is nearer to the centre of its receptive field than to those of
+ * its neighbours. Where all fields are the same, it covers the whole field.
+ */
+export function align(map: Sides, field: ReceptiveField | null, input: Sides): Alignment {
+  if (!field) return { row: 0, column: 0, ...sidesOf(input), known: false };
+  const [row, height] = lie(field, 0, map.height);
+  const [column, width] = lie(field, 1, map.width);
+  return { row, column, height, width, known: true };
+}
+
+function sidesOf({ height, width }: Sides): Sides {
+  return { height, width };
+}
+
+function lie({ size, stride, start }: ReceptiveField, axis: 0 | 1, count: number) {
+  if (stride[axis] === 0) return [start[axis], size[axis]] as const;
+  return [start[axis] + (size[axis] - stride[axis]) / 2, count * stride[axis]] as const;
+}
+
+/** Pixels of the input as pixels of a drawing, none of a side lost. */
+export function enlarged(region: Region, zoom: number): Rectangle {
+  const x = Math.round(region.column * zoom);
+  const y = Math.round(region.row * zoom);
+  return {
+    x,
+    y,
+    width: Math.max(1, Math.round((region.column + region.width) * zoom) - x),
+    height: Math.max(1, Math.round((region.row + region.height) * zoom) - y),
+  };
+}
+
+/** The position of a map whose value covers a pixel; null beside the map. */
+export function positionOn(
+  alignment: Alignment,
+  map: Sides,
+  row: number,
+  column: number,
+): Place | null {
+  const y = Math.floor(((row - alignment.row) * map.height) / alignment.height);
+  const x = Math.floor(((column - alignment.column) * map.width) / alignment.width);
+  const inside = y >= 0 && y < map.height && x >= 0 && x < map.width;
+  return inside ? { row: y, column: x } : null;
+}
+
+/** A position as a share of height and width: the middle of its value. */
+export function sharesOf({ height, width }: Sides, { row, column }: Place) {
+  return { y: (row + 0.5) / height, x: (column + 0.5) / width };
+}
+
+/** The position that is at a share of height and width, 0 to 1. */
+export function atShares({ height, width }: Sides, { y, x }: { y: number; x: number }): Place {
+  const inside = (share: number, count: number) =>
+    Math.min(Math.max(Math.floor(share * count), 0), count - 1);
+  return { row: inside(y, height), column: inside(x, width) };
+}

@@ -1,0 +1,114 @@
+/** Where feature maps are that stand in rows, and which of many columns are shown. */
+
+import { type GridLayout, gridLayout } from "./layout";
+
+/** How many rows are to be in sight at once in "fit", if that leaves maps large enough. */
+const IN_SIGHT = 2;
+/** How large a map and a value become at most in "fit", in CSS pixels. */
+const ENOUGH = 240;
+const LARGEST_VALUE = 32;
+
+/**
+ * Lay maps out in rows, whatever room they take.
+ *
+ * Without a zoom they fill the width, as far as some rows remain in sight, and are never
+ * smaller than `usual` CSS pixels. `ratio` is how many pixels one of those has.
+ */
+export function rowsLayout(
+  { width, height }: { width: number; height: number },
+  rows: number,
+  columns: number,
+  zoom: number | null,
+  room: { width: number; height: number },
+  gap: number,
+  usual: number,
+  ratio = 1,
+): GridLayout {
+  const chosen = zoom ?? fit();
+  const lay = (count: number, wide: number) =>
+    gridLayout(count, width, height, wide, chosen, gap);
+  return lay(rows * columns, columns * (lay(1, 1).cellWidth + gap) - gap);
+
+  function fit(): number {
+    const across = ((room.width + gap) / columns - gap) / width;
+    const down = ((room.height + gap) / IN_SIGHT - gap) / height;
+    const most = (ENOUGH * ratio) / Math.max(width, height);
+    const least = (usual * ratio) / Math.max(width, height);
+    const found = Math.max(Math.min(across, down, most), least);
+    return found < 1 ? found : Math.min(Math.floor(found), Math.round(LARGEST_VALUE * ratio));
+  }
+}
+
+/**
+ * Choose so many of `count` columns, evenly, in order.
+ *
+ * The first and the last one are among them, and so is `kept`, in place of the one that is
+ * nearest to it. Where only two fit it takes the place of the first, where one does of all.
+ */
+export function chooseColumns(count: number, fitting: number, kept: number | null): number[] {
+  const wanted = kept !== null && kept >= 0 && kept < count ? kept : null;
+  const most = Math.max(1, Math.floor(fitting));
+  if (count <= most) return Array.from({ length: count }, (_, i) => i);
+  if (most === 1) return [wanted ?? count - 1];
+  const chosen = Array.from({ length: most }, (_, i) =>
+    Math.round((i * (count - 1)) / (most - 1)),
+  );
+  if (wanted === null || chosen.includes(wanted)) return chosen;
+  const [first, ...inner] = chosen.slice(0, -1);
+  if (!inner.length) return [wanted, count - 1];
+  const nearest = inner.reduce((best, one) =>
+    Math.abs(one - wanted) < Math.abs(best - wanted) ? one : best,
+  );
+  inner[inner.indexOf(nearest)] = wanted;
+  return [first!, ...inner, count - 1].sort((one, other) => one - other);
+}
+
+/** Positions from `first` to before `end`. */
+export interface Span {
+  first: number;
+  end: number;
+}
+
+/** Which of `count` equal stretches are in sight. */
+export function inSight(count: number, pitch: number, scrolled: number, size: number): Span {
+  const first = Math.min(count, Math.max(0, Math.floor(scrolled / pitch)));
+  const end = Math.min(count, Math.ceil((scrolled + size) / pitch));
+  return { first, end: Math.max(first, end) };
+}
+
+/** The least of 1, 2, 5, 10, … stretches that together are at least so long. */
+export function everySo(pitch: number, least: number): number {
+  for (let power = 1; ; power *= 10) {
+    for (const one of [1, 2, 5]) if (one * power * pitch >= least) return one * power;
+  }
+}
+
+/** How wide a cell becomes where there are many, and where there is room. */
+const [USUAL_CELL, ENOUGH_CELL] = [72, 144];
+
+/** Sides of the cells of `count` columns in a room; `zoom` is pixels for a value, if chosen. */
+export function cellSides(
+  map: { width: number; height: number },
+  count: number,
+  room: number,
+  zoom: number | null,
+): { width: number; height: number } {
+  const box = Math.max(
+    USUAL_CELL,
+    Math.min(Math.floor(room / Math.max(1, count)), ENOUGH_CELL),
+  );
+  if (zoom === null) return sidesIn({ width: box, height: box }, map);
+  const side = (values: number) => Math.max(1, Math.round(values * zoom));
+  return { width: side(map.width), height: side(map.height) };
+}
+
+/** Sides of a map in a box: whole pixels for a value, or shrunk in proportion. */
+export function sidesIn(
+  box: { width: number; height: number },
+  map: { width: number; height: number },
+): { width: number; height: number } {
+  const most = Math.min(box.width / map.width, box.height / map.height);
+  const zoom = most >= 1 ? Math.floor(most) : most;
+  const side = (values: number) => Math.max(1, Math.round(values * zoom));
+  return { width: side(map.width), height: side(map.height) };
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import {
+  align,
+  atShares,
+  fieldAt,
+  positionOn,
+  type ReceptiveField,
+  sharesOf,
+} from "../../src/numbers/receptive_field";
+
+const field: ReceptiveField = { size: [7, 5], stride: [2, 4], start: [-3, 0] };
+
+it.each([
+  [0, 0, { row: 0, column: 0, height: 4, width: 5 }],
+  [1, 1, { row: 0, column: 4, height: 6, width: 5 }],
+  [4, 2, { row: 5, column: 8, height: 5, width: 4 }],
+  [9, 9, { row: 10, column: 12, height: 0, width: 0 }],
+])("the field of %d, %d is cut off at the input", (row, column, expected) => {
+  expect(fieldAt(field, row, column, 10, 12)).toEqual(expected);
+});
+
+it("a field that is larger than the input is all of it", () => {
+  const wide: ReceptiveField = { size: [99, 99], stride: [1, 1], start: [-40, -40] };
+  expect(fieldAt(wide, 3, 3, 10, 12)).toEqual({ row: 0, column: 0, height: 10, width: 12 });
+});
+
+const INPUT = { height: 64, width: 60 };
+const MAP = { height: 3, width: 2 };
+const FIELD = { size: [11, 7], stride: [16, 20], start: [-3, 5] } as const;
+
+describe("a map on the input", () => {
+  it("has each value around the centre of its receptive field", () => {
+    const found = align(MAP, FIELD, INPUT);
+    expect(found).toEqual({ row: -5.5, column: -1.5, height: 48, width: 40, known: true });
+    // The centre of what (2, 1) sees: its start, two and one steps on, and half its size.
+    expect(found.row + (2.5 * found.height) / MAP.height).toBe(-3 + 2 * 16 + 11 / 2);
+    expect(found.column + (1.5 * found.width) / MAP.width).toBe(5 + 20 + 7 / 2);
+  });
+
+  it("covers the whole field where there is only one", () => {
+    const field = { size: [64, 60], stride: [0, 0], start: [0, -2] } as const;
+    expect(align({ height: 1, width: 1 }, field, INPUT)).toEqual({
+      row: 0,
+      column: -2,
+      height: 64,
+      width: 60,
+      known: true,
+    });
+  });
+
+  it("is stretched over the input where no field is known", () => {
+    expect(align(MAP, null, INPUT)).toEqual({
+      row: 0,
+      column: 0,
+      height: 64,
+      width: 60,
+      known: false,
+    });
+  });
+});
+
+describe("the position at a pixel", () => {
+  const found = align(MAP, FIELD, INPUT);
+
+  it("is that whose value covers it", () => {
+    expect(positionOn(found, MAP, 0, 0)).toEqual({ row: 0, column: 0 });
+    expect(positionOn(found, MAP, 10.4, 18.4)).toEqual({ row: 0, column: 0 });
+    expect(positionOn(found, MAP, 10.6, 18.6)).toEqual({ row: 1, column: 1 });
+    expect(positionOn(found, MAP, 42.4, 38.4)).toEqual({ row: 2, column: 1 });
+  });
+
+  it("is not there beside the map", () => {
+    expect(positionOn(found, MAP, 42.6, 0)).toBeNull();
+    expect(positionOn(found, MAP, 0, 38.6)).toBeNull();
+    expect(positionOn(found, MAP, -5.6, 0)).toBeNull();
+  });
+});
+
+describe("shares of height and width", () => {
+  it("come back to the position that they were made of", () => {
+    for (const sides of [MAP, { height: 13, width: 7 }, { height: 1, width: 227 }]) {
+      for (let row = 0; row < sides.height; row++) {
+        for (let column = 0; column < sides.width; column++) {
+          const shares = sharesOf(sides, { row, column });
+          expect(atShares(sides, shares)).toEqual({ row, column });
+        }
+      }
+    }
+  });
+
+  it("hold the last position at their end", () => {
+    expect(atShares(MAP, { y: 1, x: 1 })).toEqual({ row: 2, column: 1 });
+    expect(atShares(MAP, { y: 0, x: 0.5 })).toEqual({ row: 0, column: 1 });
+  });
+});
