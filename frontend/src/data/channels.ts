@@ -12,8 +12,9 @@ import {
 } from "../numbers/statistics";
 import { pinnedIn } from "../state/pins";
 import type { State } from "../state/state";
-import type { Answer } from "./queries";
-import { andThen, type Shown } from "./records";
+import { memoOn } from "./memo";
+import { type Answer, andThen, failed, ready } from "./queries";
+import type { Shown } from "./records";
 import { headerOf, mapsOf, stepsOf } from "./resources";
 import { placeOf } from "./runs";
 import { shownB } from "./sides";
@@ -31,17 +32,10 @@ export interface Ordering {
   reason: string | null;
 }
 
-const measured = new WeakMap<Maps, ChannelStatistics[]>();
-
 /** Statistics of all channels, computed once. */
-export function statisticsOf(maps: Maps): ChannelStatistics[] {
-  let found = measured.get(maps);
-  if (!found) {
-    found = Array.from({ length: maps.channels }, (_, i) => channelStatistics(maps, i));
-    measured.set(maps, found);
-  }
-  return found;
-}
+export const statisticsOf = memoOn((maps: Maps) =>
+  Array.from({ length: maps.channels }, (_, channel) => channelStatistics(maps, channel)),
+);
 
 /** Order the channels of what is shown as they were chosen. */
 export function orderingOf(one: Shown, chosen: State): Ordering {
@@ -76,21 +70,21 @@ const PARTS: { [key in SortKey]?: (one: ChannelStatistics) => number } = {
 function scoresOf(one: Shown, chosen: State): Answer<Float64Array | null> {
   const { by } = chosen.sort;
   const part = PARTS[by];
-  if (part) return { state: "ready", value: Float64Array.from(statisticsOf(one.maps), part) };
+  if (part) return ready(Float64Array.from(statisticsOf(one.maps), part));
   if (by === "change") return andThen(first(one), (maps) => apart(one.maps, maps));
   if (by === "difference") {
     return andThen(shownB(one, chosen), (other) => apart(one.maps, other.maps));
   }
-  return { state: "ready", value: null };
+  return ready(null);
 }
 
 /** The values at the first step that was kept. */
 function first(one: Shown): Answer<Maps> {
   return andThen(stepsOf(one.run.run, one.tag), (series) => {
     const [step, ...later] = series.steps.filter((other) => other.unreadable === null);
-    if (!step) return { state: "failed", reason: "There is no first step." };
+    if (!step) return failed("There is no first step.");
     if (!later.length) {
-      return { state: "failed", reason: "One step was kept, so that there is no change." };
+      return failed("One step was kept, so that there is no change.");
     }
     const place = placeOf(series, step);
     return andThen(headerOf(place), (header) => {
@@ -108,13 +102,13 @@ export function sameShape(one: Maps, other: Maps): boolean {
 /** How far the channels of two are apart, each as a whole (L2). */
 function apart(one: Maps, other: Maps): Answer<Float64Array> {
   if (!sameShape(one, other)) {
-    return { state: "failed", reason: "The two do not have the same shape." };
+    return failed("The two do not have the same shape.");
   }
   const positions = one.height * one.width;
   const value = Float64Array.from({ length: one.channels }, (_, i) =>
     lengthOf(distances(one.values, other.values, i * positions, (i + 1) * positions)),
   );
-  return { state: "ready", value };
+  return ready(value);
 }
 
 /** A value and where it is. */
@@ -123,7 +117,10 @@ export interface Peak {
   place: Place;
 }
 
-const farthestKnown = new WeakMap<Maps, (Peak | null)[]>();
+/** The value of each channel that is farthest from zero, computed once. */
+const farthestOf = memoOn((maps: Maps): (Peak | null)[] =>
+  Array.from({ length: maps.channels }, (_, channel) => farthest(maps, channel)),
+);
 
 /**
  * The maximum of each channel; of what was removed, the value farthest from zero.
@@ -136,12 +133,7 @@ export function peaksOf(maps: Maps, removed: boolean): (Peak | null)[] {
       maximum === null || argmax === null ? null : { value: maximum, place: argmax },
     );
   }
-  let found = farthestKnown.get(maps);
-  if (!found) {
-    found = Array.from({ length: maps.channels }, (_, channel) => farthest(maps, channel));
-    farthestKnown.set(maps, found);
-  }
-  return found;
+  return farthestOf(maps);
 }
 
 /** Channels by what stands out of them, the strongest first; of equal ones the first. */

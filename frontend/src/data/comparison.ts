@@ -1,23 +1,16 @@
 /** What two sides have in common and what not, ready to be drawn. */
 
 import type { Maps } from "../numbers/decode";
-import { type Compared, compared, planeOf, whyApart } from "../numbers/differences";
+import { compared, planeOf, whyApart } from "../numbers/differences";
 import { type Distances, distances, lengthOf } from "../numbers/statistics";
 import type { ScaleChoice, State } from "../state/state";
-import type { Answer } from "./queries";
+import { memoOn } from "./memo";
+import { type Answer, ready } from "./queries";
 import type { Shown } from "./records";
 import { type Scaling, scalingOf } from "./scaling";
 
-const known = new WeakMap<Maps, { other: Maps; found: Compared }>();
-
 /** How two of the same shape differ, computed once. */
-export function comparedOf(a: Maps, b: Maps): Compared {
-  const before = known.get(a);
-  if (before?.other === b) return before.found;
-  const found = compared(a, b);
-  known.set(a, { other: b, found });
-  return found;
-}
+export const comparedOf = memoOn(compared);
 
 /** A difference, as it is drawn and measured; or why there is none. */
 export type Difference =
@@ -109,7 +102,7 @@ export function scalingOfBoth(
   const scaling = scalingOf(planes, choice);
   if (scaling.state !== "ready") return scaling;
   const limits = scaling.value.limits(0);
-  return { state: "ready", value: { ...scaling.value, limits: () => limits } };
+  return ready({ ...scaling.value, limits: () => limits });
 }
 
 /** A scale with zero in the middle for a difference. */
@@ -123,5 +116,5 @@ export function scalingOfDifference(
   const scaling = scalingOf([{ ...a, maps }], { ...choice, mode, symmetric: true });
   if (scaling.state !== "ready") return scaling;
   const words = mode === "layer" ? "the largest difference at both ends" : scaling.value.words;
-  return { state: "ready", value: { ...scaling.value, words: `A − B, ${words}` } };
+  return ready({ ...scaling.value, words: `A − B, ${words}` });
 }

@@ -2,9 +2,9 @@
 
 import type { Point } from "../drawing/plot";
 import type { Curve, Run } from "./api";
-import type { Answer } from "./queries";
-import { andThen, type Shown } from "./records";
-import { curveOf, listing } from "./resources";
+import { type Answer, andThen, failed, ready } from "./queries";
+import type { Shown } from "./records";
+import { curveOf, listedRuns } from "./resources";
 
 /** How many other runs are asked for their curves. */
 export const MOST_OTHERS = 8;
@@ -19,7 +19,7 @@ export interface ChannelCurves {
 
 /** The curves of a channel for the input that is shown; of all runs, or of its own only. */
 export function curvesOf(one: Shown, channel: number, all: boolean): Answer<ChannelCurves> {
-  const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
+  const runs = listedRuns();
   const candidates = runs.filter((run) => run.run !== one.run.run && tagIn(run, one) !== null);
   const wanted = all ? candidates.slice(0, MOST_OTHERS) : [];
   const others = wanted.flatMap((run) => {
@@ -32,8 +32,8 @@ export function curvesOf(one: Shown, channel: number, all: boolean): Answer<Chan
   return andThen(curveIn(one.run, one), (curve) => {
     const own = curve && ofChannel(curve, one.input.name, channel);
     return own
-      ? { state: "ready", value: { own, others, candidates: candidates.length } }
-      : { state: "failed", reason: "The run has no curve for this input." };
+      ? ready({ own, others, candidates: candidates.length })
+      : failed("The run has no curve for this input.");
   });
 }
 
@@ -44,11 +44,11 @@ function tagIn(run: Run, one: Shown) {
 /** The curve of an input by its name, whatever its number is in that run. */
 function curveIn(run: Run, one: Shown): Answer<Curve | null> {
   const tag = tagIn(run, one);
-  if (!tag) return { state: "ready", value: null };
+  if (!tag) return ready(null);
   return andThen<Curve, Curve | null>(curveOf(run.run, tag, one.number), (curve) => {
     const number = curve.inputs.indexOf(one.input.name);
-    if (number === one.number) return { state: "ready", value: curve };
-    return number < 0 ? { state: "ready", value: null } : curveOf(run.run, tag, number);
+    if (number === one.number) return ready(curve);
+    return number < 0 ? ready(null) : curveOf(run.run, tag, number);
   });
 }
 

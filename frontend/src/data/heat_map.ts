@@ -1,14 +1,12 @@
 /** What is in the heat map of channels and steps. */
 
-import type { Limits } from "../numbers/limits";
+import { type Limits, SHARE_LIMITS } from "../numbers/limits";
 import type { Statistic } from "../numbers/matrix";
 import { pinnedIn } from "../state/pins";
 import type { State } from "../state/state";
 import type { Curve, Numbers } from "./api";
 import type { Ordering } from "./channels";
 import type { Shown } from "./records";
-
-const SHARE: Limits = { low: 0, high: 1 };
 
 /** The channels, from the top. */
 function rowsOf({ maps }: Shown, ordering: Ordering, chosen: State): number[] {
@@ -68,5 +66,5 @@ export function numbersOf(
 
 /** What a statistic cannot exceed, if there is such a thing. */
 export function naturalLimits(statistic: Statistic): Limits | null {
-  return statistic === "zero_share" ? SHARE : null;
+  return statistic === "zero_share" ? SHARE_LIMITS : null;
 }

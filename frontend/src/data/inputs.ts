@@ -5,8 +5,8 @@ import { symmetric } from "../numbers/limits";
 import { order, parseSearch, type Search } from "../numbers/order";
 import type { State } from "../state/state";
 import type { InputHeader } from "./api";
-import type { Answer } from "./queries";
-import { andThen, inputIn, type Record, type Shown, shownOf } from "./records";
+import { type Answer, andThen, ready } from "./queries";
+import { inputIn, type Record, type Shown, shownOf } from "./records";
 import { limitsOf, type Scaling } from "./scaling";
 
 /** How many inputs are shown beside each other. */
@@ -44,12 +44,11 @@ export interface Inputs {
 /** The inputs that are shown of a record, with their values. */
 export function inputsOf(record: Record, chosen: State): Answer<Inputs> {
   const pair = pairOf(record, chosen.a.input, chosen.b.input);
-  if (!pair) return { state: "ready", value: { record, all: [], pair: [0, -1] } };
+  if (!pair) return ready({ record, all: [], pair: [0, -1] });
   const names = columnsOf(record, pair);
-  return andThen(eachInput(record, names), (all) => ({
-    state: "ready",
-    value: { record, all, pair: [names.indexOf(pair[0]), names.indexOf(pair[1])] },
-  }));
+  return andThen(eachInput(record, names), (all) =>
+    ready({ record, all, pair: [names.indexOf(pair[0]), names.indexOf(pair[1])] }),
+  );
 }
 
 /** The channels shown, those first that respond most differently, and what was searched. */
@@ -82,7 +81,7 @@ function eachInput(record: Record, names: readonly string[]): Answer<Shown[]> {
     if (answer.state !== "ready") return answer;
     values.push(answer.value);
   }
-  return { state: "ready", value: values };
+  return ready(values);
 }
 
 type Predicted = Pick<InputHeader, "predictions" | "predicted">;

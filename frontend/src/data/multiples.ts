@@ -1,13 +1,13 @@
 /** What small multiples show: which record is in which cell. */
 
-import { finiteLimits, type Limits, symmetric, union } from "../numbers/limits";
+import { finiteLimits, type Limits, NO_LIMITS, union } from "../numbers/limits";
 import type { Align } from "../numbers/steps";
 import type { ScaleChoice } from "../state/state";
 import type { Header, Run } from "./api";
-import type { Answer } from "./queries";
-import { andThen, placeIn, type Record, type Shown } from "./records";
+import { type Answer, andThen, failed, ready } from "./queries";
+import { placeIn, type Record, type Shown } from "./records";
 import { curveOf, headerOf, mapsOf } from "./resources";
-import { type Scaling, scalingOf } from "./scaling";
+import { centred, type Scaling, scalingOf } from "./scaling";
 import { alignedPlace } from "./step_alignment";
 
 /** One layer at one step of the reference. */
@@ -24,10 +24,6 @@ export interface Multiple extends Shown {
 const OF_ALL_CHANNELS = "smallest to largest value of all channels of the cells in sight";
 const OF_EACH_LAYER =
   "each layer's smallest to largest value, of all its channels of the cells in sight";
-const NO_LIMITS: Limits = { low: 0, high: 1 };
-
-const failed = (reason: string): Answer<never> => ({ state: "failed", reason });
-
 /** The map of a run in a column, for the input of that name; else why there is none. */
 export function multipleOf(
   run: Run,
@@ -53,10 +49,9 @@ export function multipleOf(
       if (channel >= channels) {
         return failed(`There is no channel ${channel}: the layer has ${channels}.`);
       }
-      return andThen(mapsOf(place, header, number), (maps) => ({
-        state: "ready",
-        value: { run, tag, place, header, number, input: found, maps, channel },
-      }));
+      return andThen(mapsOf(place, header, number), (maps) =>
+        ready({ run, tag, place, header, number, input: found, maps, channel }),
+      );
     }),
   );
 }
@@ -66,14 +61,14 @@ export function strongestOf(record: Record, number: number): Answer<number> {
   const curve = curveOf(record.run.run, record.tag, number);
   if (curve.state === "waiting") return curve;
   const here = strongestIn(record.header, number);
-  if (curve.state === "failed") return { state: "ready", value: here };
+  if (curve.state === "failed") return ready(here);
   let [best, most] = [here, -Infinity];
   for (const list of curve.value.statistics.maximum) {
     list?.forEach((value, channel) => {
       if (value !== null && value > most) [best, most] = [channel, value];
     });
   }
-  return { state: "ready", value: best };
+  return ready(best);
 }
 
 /** The channel with the largest value in a layer of a run at a step. */
@@ -81,16 +76,17 @@ export function strongestAt(run: Run, { layer, step }: Column, input: string): A
   const tag = run.tags.find((one) => one.layer === layer);
   if (!tag) return failed("The run has no such layer.");
   return andThen(placeIn(run, tag, step), (place) =>
-    andThen(headerOf(place), (header) => ({
-      state: "ready",
-      value: strongestIn(
-        header,
-        Math.max(
-          0,
-          header.inputs.findIndex((one) => one.name === input),
+    andThen(headerOf(place), (header) =>
+      ready(
+        strongestIn(
+          header,
+          Math.max(
+            0,
+            header.inputs.findIndex((one) => one.name === input),
+          ),
         ),
       ),
-    })),
+    ),
   );
 }
 
@@ -114,7 +110,7 @@ export function multiplesScaling(
   if (choice.mode !== "channel") {
     return andThen(scalingOf(onceEach(cells, choice), choice), (scaling) => {
       const words = choice.mode === "layer" ? OF_ALL_CHANNELS : scaling.words;
-      return { state: "ready", value: () => ({ ...scaling, words }) };
+      return ready(() => ({ ...scaling, words }));
     });
   }
   const limits = new Map<string, Limits | null>();
@@ -128,11 +124,10 @@ export function multiplesScaling(
     ? "each column's own smallest to largest value of the cells in sight"
     : "smallest to largest value of the cells in sight";
   const value = (layer: string): Scaling => {
-    const found = limits.get(apart ? layer : "") ?? NO_LIMITS;
-    const centred = choice.symmetric ? symmetric(found) : found;
-    return { limits: () => centred, shared: !apart, words };
+    const found = centred(limits.get(apart ? layer : "") ?? null, choice);
+    return { limits: () => found, shared: !apart, words };
   };
-  return { state: "ready", value };
+  return ready(value);
 }
 
 /** A scale for each layer, of all its cells in all runs. */
@@ -153,7 +148,7 @@ function scalingOfEach(
   // What is not there yet is not drawn either.
   const [first] = found.values();
   const none: Scaling = { limits: () => NO_LIMITS, shared: false, words: first?.words ?? "" };
-  return { state: "ready", value: (layer) => found.get(layer) ?? none };
+  return ready((layer) => found.get(layer) ?? none);
 }
 
 /** What is over all steps or runs need not be looked for again for each of them. */

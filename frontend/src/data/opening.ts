@@ -1,13 +1,11 @@
 /** Which layer of a run is shown where none was chosen, and whether a layer shows anything. */
 
 import type { Header, Run, Tag } from "./api";
-import type { Answer } from "./queries";
+import { type Answer, ready, WAITING } from "./queries";
 import { layersOf } from "./runs";
 
 /** How many layers are looked at to find one to begin with. */
 const CANDIDATES = 16;
-
-const WAITING = { state: "waiting" } as const;
 
 /**
  * The layer that each run began with: the telling one nearest to the middle that is alive.
@@ -25,7 +23,7 @@ export class Openings {
     const layers = layersOf(run);
     const readable = layers.filter((tag) => tag.unreadable === null);
     const known = readable.find((tag) => tag.tag === this.found.get(run.run));
-    if (known) return { state: "ready", value: known };
+    if (known) return ready(known);
     const candidates = fromTheMiddle(readable);
     let telling: Tag | null = null;
     for (const tag of candidates.slice(0, CANDIDATES)) {
@@ -37,12 +35,12 @@ export class Openings {
     }
     if (telling) return this.keep(run, telling);
     const first = candidates[0] ?? layers[0];
-    return first ? { state: "ready", value: first } : null;
+    return first ? ready(first) : null;
   }
 
   private keep(run: Run, tag: Tag): Answer<Tag> {
     this.found.set(run.run, tag.tag);
-    return { state: "ready", value: tag };
+    return ready(tag);
   }
 }
 

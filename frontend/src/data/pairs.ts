@@ -6,8 +6,9 @@ import { difference } from "../numbers/statistics";
 import type { State } from "../state/state";
 import type { Run, Tag } from "./api";
 import { sameShape } from "./channels";
-import type { Answer } from "./queries";
-import { andThen, placeIn, present, type Shown, shown, shownOf } from "./records";
+import { memoOn } from "./memo";
+import { type Answer, andThen, failed, ready } from "./queries";
+import { placeIn, present, type Shown, shown, shownOf } from "./records";
 import { headerOf } from "./resources";
 
 /** The tag of the other half of a pair, where it was logged. */
@@ -25,36 +26,28 @@ export interface Removed {
   shares: Float64Array;
 }
 
-const computed = new WeakMap<Maps, { other: Maps; removed: Removed }>();
+const cutBetween = memoOn((before: Maps, after: Maps) => ({
+  maps: difference(before, after),
+  ...cutShares(before, after),
+}));
 
 /** What the activation function of a pair removed; null where there is no pair. */
 function removedOf(one: Shown): Answer<Removed | null> {
   const partner = partnerOf(one.run, one.header.layer.partner);
-  if (!partner) return { state: "ready", value: null };
-  return andThen(placeIn(one.run, partner, one.place.step), (place) =>
+  if (!partner) return ready(null);
+  const other = andThen(placeIn(one.run, partner, one.place.step), (place) =>
     andThen(headerOf(place), (header) =>
-      andThen<Shown, Removed | null>(
-        shownOf({ run: one.run, tag: partner, place, header }, one.input.name),
-        (other) => {
-          const isAfter = one.header.layer.kind === "activation";
-          const [before, after] = isAfter ? [other, one] : [one, other];
-          const known = computed.get(before.maps);
-          if (known?.other === after.maps) return { state: "ready", value: known.removed };
-          if (!sameShape(before.maps, after.maps)) {
-            return { state: "failed", reason: "The two halves do not have the same shape." };
-          }
-          const removed = {
-            maps: difference(before.maps, after.maps),
-            ...cutShares(before.maps, after.maps),
-            before,
-            after,
-          };
-          computed.set(before.maps, { other: after.maps, removed });
-          return { state: "ready", value: removed };
-        },
-      ),
+      shownOf({ run: one.run, tag: partner, place, header }, one.input.name),
     ),
   );
+  return andThen(other, (found) => {
+    const isAfter = one.header.layer.kind === "activation";
+    const [before, after] = isAfter ? [found, one] : [one, found];
+    if (!sameShape(before.maps, after.maps)) {
+      return failed("The two halves do not have the same shape.");
+    }
+    return ready({ ...cutBetween(before.maps, after.maps), before, after });
+  });
 }
 
 /** What a view shows of a layer. */
@@ -76,11 +69,10 @@ export function showsRemoved(chosen: State): boolean {
 
 /** The values themselves, or what their activation function removed. */
 export function asChosen(one: Shown, chosen: State): Answer<Contents> {
-  if (!showsRemoved(chosen)) return { state: "ready", value: { one, removed: null } };
-  return andThen(removedOf(one), (removed) => ({
-    state: "ready",
-    value: removed ? { one: { ...one, maps: removed.maps }, removed } : { one, removed },
-  }));
+  if (!showsRemoved(chosen)) return ready({ one, removed: null });
+  return andThen(removedOf(one), (removed) =>
+    ready(removed ? { one: { ...one, maps: removed.maps }, removed } : { one, removed }),
+  );
 }
 
 /** What is looked at, as it was chosen. */

@@ -9,6 +9,24 @@ export type Answer<T> =
   | { state: "ready"; value: T }
   | { state: "failed"; reason: string };
 
+/** An answer that is not there yet. */
+export const WAITING = { state: "waiting" } as const;
+
+/** An answer that is there. */
+export function ready<T>(value: T): Answer<T> {
+  return { state: "ready", value };
+}
+
+/** Why there is no answer, in words for people. */
+export function failed(reason: string): Answer<never> {
+  return { state: "failed", reason };
+}
+
+/** Go on with an answer once it is there. */
+export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>): Answer<U> {
+  return answer.state === "ready" ? next(answer.value) : answer;
+}
+
 interface Entry<T> {
   answer: Signal<Answer<T>>;
   weight: number;
@@ -17,7 +35,6 @@ interface Entry<T> {
   begin: () => void;
 }
 
-const WAITING = { state: "waiting" } as const;
 const ATTEMPTS = 3;
 const PAUSE = 400;
 /** What is not looked at for so long, in ms, is not wanted any more. */
@@ -98,13 +115,13 @@ export class Answers<T> {
           if (request.signal.aborted) return;
           entry.weight = this.weigh(value);
           this.weight += entry.weight;
-          entry.answer.value = { state: "ready", value };
+          entry.answer.value = ready(value);
           this.forget();
         },
         (error: unknown) => {
           if (request.signal.aborted) return;
           const reason = error instanceof Error ? error.message : String(error);
-          entry.answer.value = { state: "failed", reason };
+          entry.answer.value = failed(reason);
         },
       )
       .finally(() => {

@@ -4,7 +4,7 @@ import type { Maps } from "../numbers/decode";
 import type { Selection } from "../state/state";
 import type { Header, InputHeader, Place, Run, Series, Tag } from "./api";
 import { Openings } from "./opening";
-import type { Answer } from "./queries";
+import { type Answer, andThen, failed, ready } from "./queries";
 import { headerOf, INPUT, listing, mapsOf, stepsOf } from "./resources";
 import { atOrBefore, latestOf, placeOf, runOf, without } from "./runs";
 
@@ -26,15 +26,6 @@ export interface Shown extends Record {
   maps: Maps;
 }
 
-/** Go on with an answer once it is there. */
-export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>): Answer<U> {
-  return answer.state === "ready" ? next(answer.value) : answer;
-}
-
-function failed(reason: string): Answer<never> {
-  return { state: "failed", reason };
-}
-
 /** A choice without what is not there, or not yet; what is useful takes its place. */
 export function present(selection: Selection): Selection {
   const answer = listing.value;
@@ -50,21 +41,22 @@ export function chosenRun(selection: Selection): Answer<Run> {
         selection.run === null ? "There are no runs." : `There is no run “${selection.run}”.`,
       );
     }
-    return { state: "ready", value: run };
+    return ready(run);
   });
 }
 
 /** The layer that is chosen, or one near the middle that shows something at once. */
 export function chosenTag(selection: Selection): Answer<{ run: Run; tag: Tag }> {
   return andThen(chosenRun(selection), (run) => {
-    const ready = (tag: Tag) => ({ state: "ready", value: { run, tag } }) as const;
     if (selection.layer !== null) {
       const tag = run.tags.find((one) => one.layer === selection.layer);
-      return tag ? ready(tag) : failed(`Run “${run.run}” has no layer “${selection.layer}”.`);
+      return tag
+        ? ready({ run, tag })
+        : failed(`Run “${run.run}” has no layer “${selection.layer}”.`);
     }
     const opening = openings.of(run);
     return opening
-      ? andThen(opening, ready)
+      ? andThen(opening, (tag) => ready({ run, tag }))
       : failed(run.unreadable ?? "The run has no layers.");
   });
 }
@@ -78,10 +70,7 @@ export function chosenSeries(selection: Selection): Answer<Series> {
 export function chosenRecord(selection: Selection): Answer<Record> {
   return andThen(chosenTag(selection), ({ run, tag }) =>
     andThen(placeIn(run, tag, selection.step), (place) =>
-      andThen(headerOf(place), (header) => ({
-        state: "ready",
-        value: { run, tag, place, header },
-      })),
+      andThen(headerOf(place), (header) => ready({ run, tag, place, header })),
     ),
   );
 }
@@ -90,13 +79,13 @@ export function chosenRecord(selection: Selection): Answer<Record> {
 export function placeIn(run: Run, tag: Tag, step: number | null): Answer<Place> {
   if (tag.unreadable !== null) return failed(tag.unreadable);
   if (step === null || step === tag.last_step) {
-    return { state: "ready", value: latestOf(run.run, tag) };
+    return ready(latestOf(run.run, tag));
   }
   return andThen(stepsOf(run.run, tag), (series) => {
     const found = series.steps[atOrBefore(series.steps, step)];
     if (!found) return failed("TensorBoard has kept no record of this layer.");
     if (found.unreadable !== null) return failed(found.unreadable);
-    return { state: "ready", value: placeOf(series, found) };
+    return ready(placeOf(series, found));
   });
 }
 
@@ -118,21 +107,17 @@ export function shownOf(record: Record, name: string | null): Answer<Shown> {
   const number = inputIn(record.header, name);
   const input = record.header.inputs[number];
   if (!input) return failed("The record has no inputs.");
-  return andThen(mapsOf(record.place, record.header, number), (maps) => ({
-    state: "ready",
-    value: { ...record, number, input, maps },
-  }));
+  return andThen(mapsOf(record.place, record.header, number), (maps) =>
+    ready({ ...record, number, input, maps }),
+  );
 }
 
 /** The pictures of the inputs as they were at a step; null where none were logged. */
 export function picturesOf(run: Run, step: number): Answer<Record | null> {
   const tag = run.tags.find((one) => one.layer === INPUT);
-  if (!tag) return { state: "ready", value: null };
+  if (!tag) return ready(null);
   return andThen(placeIn(run, tag, step), (place) =>
-    andThen(headerOf(place), (header) => ({
-      state: "ready",
-      value: { run, tag, place, header },
-    })),
+    andThen(headerOf(place), (header) => ready({ run, tag, place, header })),
   );
 }
 
@@ -140,7 +125,7 @@ export function picturesOf(run: Run, step: number): Answer<Record | null> {
 export function pictureOf(run: Run, step: number, name: string): Answer<Maps | null> {
   return andThen<Record | null, Maps | null>(picturesOf(run, step), (record) => {
     const number = record?.header.inputs.findIndex((one) => one.name === name) ?? -1;
-    if (!record || number < 0) return { state: "ready", value: null };
+    if (!record || number < 0) return ready(null);
     return mapsOf(record.place, record.header, number);
   });
 }

@@ -20,7 +20,7 @@ import {
   type Series,
   type Tag,
 } from "./api";
-import { type Answer, Answers, Queue } from "./queries";
+import { type Answer, Answers, failed, Queue, ready, WAITING } from "./queries";
 
 /** Path of what is no layer: the pictures that went in. */
 export const INPUT = ":input";
@@ -41,17 +41,22 @@ const runOrders = new Answers<string[]>(queue);
 const all = [seriesOf, headers, values, health, curves, runOrders];
 
 /** All runs. */
-export const listing = signal<Answer<Listing>>({ state: "waiting" });
+export const listing = signal<Answer<Listing>>(WAITING);
+
+/** All runs, as far as they were listed. */
+export function listedRuns(): readonly Run[] {
+  return listing.value.state === "ready" ? listing.value.value.runs : [];
+}
 
 /** Look for runs and steps again; what is known stays until there is news. */
 export async function reload(): Promise<void> {
   try {
     const value = await during(() => fetchRuns(new AbortController().signal));
     if (JSON.stringify(value) !== JSON.stringify(known())) {
-      listing.value = { state: "ready", value };
+      listing.value = ready(value);
     }
   } catch (error) {
-    if (!known()) listing.value = { state: "failed", reason: String((error as Error).message) };
+    if (!known()) listing.value = failed(String((error as Error).message));
   }
   for (const one of all) one.retry();
 }
@@ -75,7 +80,7 @@ export function headerOf(place: Place): Answer<Header> {
 /** The values of one input of a record. */
 export function mapsOf(place: Place, header: Header, input: number): Answer<Maps> {
   const one = header.inputs[input];
-  if (!one) return { state: "failed", reason: "The record has no such input." };
+  if (!one) return failed("The record has no such input.");
   return values.get(`${keyOf(place)} ${input}`, async (wanted) =>
     decode(one.packed, await fetchValues(place, input, wanted)),
   ).value;

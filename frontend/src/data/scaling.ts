@@ -6,6 +6,7 @@ import {
   finiteLimits,
   fromStatistics,
   type Limits,
+  NO_LIMITS,
   percentileLimits,
   symmetric,
   union,
@@ -13,9 +14,10 @@ import {
 import type { Matrix } from "../numbers/matrix";
 import { type Coverage, countMarks, together } from "../numbers/scale";
 import type { ScaleChoice } from "../state/state";
-import type { Answer } from "./queries";
+import { memoOn } from "./memo";
+import { type Answer, ready } from "./queries";
 import type { Shown } from "./records";
-import { curveOf, INPUT, listing } from "./resources";
+import { curveOf, INPUT, listedRuns } from "./resources";
 
 /** Limits of each channel, and in words whose they are. */
 export interface Scaling {
@@ -25,41 +27,46 @@ export interface Scaling {
   words: string;
 }
 
-/** What is drawn where nothing is finite. */
-const NO_LIMITS: Limits = { low: 0, high: 1 };
+const NOTHING_FINITE = "nothing is finite, so that there is nothing to scale by";
 /** By what share of itself float16 rounds a value at most. */
 const HALF = 2 ** -11;
 
-const whole = new WeakMap<Maps, Limits | null>();
-const cut = new WeakMap<Maps, { percentile: number; limits: Limits | null }>();
-
 /** The finite limits of all channels, computed once. */
-export function limitsOf(maps: Maps): Limits | null {
-  if (!whole.has(maps)) whole.set(maps, finiteLimits(maps.values));
-  return whole.get(maps) ?? null;
-}
+export const limitsOf = memoOn((maps: Maps) => finiteLimits(maps.values));
 
 /** The limits that a share of the values is outside of, computed once. */
-function cutLimits(maps: Maps, percentile: number): Limits | null {
-  let known = cut.get(maps);
-  if (known?.percentile !== percentile) {
-    known = { percentile, limits: percentileLimits(maps.values, percentile) };
-    cut.set(maps, known);
-  }
-  return known.limits;
+const cutLimits = memoOn((maps: Maps, percentile: number) =>
+  percentileLimits(maps.values, percentile),
+);
+
+/** The limits that were found, with zero in the middle where that was chosen. */
+export function centred(limits: Limits | null, { symmetric: wanted }: ScaleChoice): Limits {
+  return wanted ? symmetric(limits ?? NO_LIMITS) : (limits ?? NO_LIMITS);
+}
+
+/** One scale for everything. */
+function sharedScaling(limits: Limits | null, choice: ScaleChoice, words: string): Scaling {
+  const found = centred(limits, choice);
+  return { limits: () => found, shared: true, words };
+}
+
+/** What a scale means that needs no values: its ends are fixed. */
+function fixedScaling(choice: ScaleChoice): Scaling {
+  const limits = {
+    low: Math.min(choice.low, choice.high),
+    high: Math.max(choice.low, choice.high),
+  };
+  return sharedScaling(limits, choice, "fixed values");
+}
+
+function percentileWords({ percentile }: ScaleChoice): string {
+  return `percentile ${percentile} to ${100 - percentile} of what is shown`;
 }
 
 /** What a scale means for what is shown, one for all of it. */
 export function scalingOf(all: readonly Shown[], choice: ScaleChoice): Answer<Scaling> {
-  const centred = (limits: Limits | null) => {
-    const found = limits ?? NO_LIMITS;
-    return choice.symmetric ? symmetric(found) : found;
-  };
-  const shared = (limits: Limits | null, words: string): Answer<Scaling> => {
-    const found = centred(limits);
-    const told = limits ? words : "nothing is finite, so that there is nothing to scale by";
-    return { state: "ready", value: { limits: () => found, shared: true, words: told } };
-  };
+  const shared = (limits: Limits | null, words: string) =>
+    ready(sharedScaling(limits, choice, limits ? words : NOTHING_FINITE));
   const [first] = all;
   if (choice.mode === "channel" && first) {
     const limits = (channel: number) =>
@@ -68,25 +75,21 @@ export function scalingOf(all: readonly Shown[], choice: ScaleChoice): Answer<Sc
           (sum, one) => union(sum, channelLimits(one.maps, channel)),
           null,
         ),
+        choice,
       );
-    return {
-      state: "ready",
-      value: { limits, shared: false, words: "each channel's own smallest to largest value" },
-    };
+    return ready({
+      limits,
+      shared: false,
+      words: "each channel's own smallest to largest value",
+    });
   }
-  if (choice.mode === "fixed") {
-    return shared(
-      { low: Math.min(choice.low, choice.high), high: Math.max(choice.low, choice.high) },
-      "fixed values",
-    );
-  }
+  if (choice.mode === "fixed") return ready(fixedScaling(choice));
   if (choice.mode === "percentile") {
     const limits = all.reduce<Limits | null>(
       (sum, one) => union(sum, cutLimits(one.maps, choice.percentile)),
       null,
     );
-    const { percentile } = choice;
-    return shared(limits, `percentile ${percentile} to ${100 - percentile} of what is shown`);
+    return shared(limits, percentileWords(choice));
   }
   if (choice.mode === "steps" || choice.mode === "runs") return overTime(all, choice, shared);
   return shared(
@@ -102,7 +105,7 @@ type Share = (limits: Limits | null, words: string) => Answer<Scaling>;
 /** Limits over all steps that were kept, of these runs or of all. */
 function overTime(all: readonly Shown[], choice: ScaleChoice, shared: Share): Answer<Scaling> {
   let limits: Limits | null = null;
-  const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
+  const runs = listedRuns();
   for (const one of all) {
     limits = union(limits, limitsOf(one.maps));
     for (const run of choice.mode === "runs" ? runs : [one.run]) {
@@ -143,29 +146,18 @@ export function matrixScaling(
   natural: Limits | null,
 ): Scaling {
   const { values, columns } = matrix;
-  const centred = (limits: Limits | null) => {
-    const found = limits ?? NO_LIMITS;
-    return choice.symmetric ? symmetric(found) : found;
-  };
-  const shared = (limits: Limits | null, words: string): Scaling => {
-    const found = centred(limits);
-    return { limits: () => found, shared: true, words };
-  };
+  const shared = (limits: Limits | null, words: string) => sharedScaling(limits, choice, words);
   if (choice.mode === "channel") {
     return {
-      limits: (row) => centred(finiteLimits(values, row * columns, (row + 1) * columns)),
+      limits: (row) =>
+        centred(finiteLimits(values, row * columns, (row + 1) * columns), choice),
       shared: false,
       words: "each channel's own smallest to largest value over the steps",
     };
   }
-  if (choice.mode === "fixed") {
-    const { low, high } = choice;
-    return shared({ low: Math.min(low, high), high: Math.max(low, high) }, "fixed values");
-  }
+  if (choice.mode === "fixed") return fixedScaling(choice);
   if (choice.mode === "percentile") {
-    const { percentile } = choice;
-    const limits = percentileLimits(values, percentile);
-    return shared(limits, `percentile ${percentile} to ${100 - percentile} of what is shown`);
+    return shared(percentileLimits(values, choice.percentile), percentileWords(choice));
   }
   if (natural) return shared(natural, "all that a share can be");
   return shared(finiteLimits(values), "smallest to largest value of all that is shown");
@@ -177,27 +169,35 @@ export interface Drawn {
   channels: readonly number[];
 }
 
-const known = new WeakMap<Maps, { key: string; coverage: Coverage }>();
-
 /** What a scale shows of all that is drawn; counted once for each of the maps. */
 export function coverageOf(drawn: readonly Drawn[], scaling: Scaling): Coverage {
-  return together(drawn.map((one) => coverageOfOne(one, scaling)));
+  return together(
+    drawn.map(({ maps, channels }) => coverageOfMaps(maps, { channels, scaling })),
+  );
 }
 
-function coverageOfOne({ maps, channels }: Drawn, scaling: Scaling): Coverage {
-  const limits = channels.map((channel) => scaling.limits(channel));
-  const different = scaling.shared ? limits.slice(0, 1) : limits;
-  const ends = different.map(({ low, high }) => [low, high]);
-  const key = JSON.stringify([channels, ends]);
-  const found = known.get(maps);
-  if (found?.key === key) return found.coverage;
-  const positions = maps.height * maps.width;
-  const coverage = together(
-    channels.map((channel, i) => {
-      const [start, own] = [channel * positions, limits[i]!];
-      return { limits: own, marks: countMarks(maps.values, own, start, start + positions) };
-    }),
-  );
-  known.set(maps, { key, coverage });
-  return coverage;
+interface Counted {
+  channels: readonly number[];
+  scaling: Scaling;
 }
+
+const coverageOfMaps = memoOn(
+  (maps: Maps, { channels, scaling }: Counted) => {
+    const positions = maps.height * maps.width;
+    return together(
+      channels.map((channel) => {
+        const limits = scaling.limits(channel);
+        const [start, end] = [channel * positions, (channel + 1) * positions];
+        return { limits, marks: countMarks(maps.values, limits, start, end) };
+      }),
+    );
+  },
+  (_, { channels, scaling }) => {
+    const different = scaling.shared ? channels.slice(0, 1) : channels;
+    const ends = different.map((channel) => {
+      const { low, high } = scaling.limits(channel);
+      return [low, high];
+    });
+    return JSON.stringify([channels, ends]);
+  },
+);

@@ -2,9 +2,8 @@
 
 import type { Selection, State } from "../state/state";
 import type { Series } from "./api";
-import type { Answer } from "./queries";
+import { type Answer, andThen, ready } from "./queries";
 import {
-  andThen,
   chosenRecord,
   chosenTag,
   inputIn,
@@ -14,7 +13,7 @@ import {
   type Shown,
   shownOf,
 } from "./records";
-import { headerOf, listing, stepsOf } from "./resources";
+import { headerOf, listedRuns, stepsOf } from "./resources";
 import { alignedPlace } from "./step_alignment";
 
 /** One side of a comparison, without its values. */
@@ -33,16 +32,15 @@ export interface Sides {
 
 /** What is on side A. */
 export function sideA(chosen: State): Answer<Side> {
-  return andThen(chosenRecord(present(chosen.a)), (record) => ({
-    state: "ready",
-    value: sideOf(record, chosen.a.input, chosen.a.channel),
-  }));
+  return andThen(chosenRecord(present(chosen.a)), (record) =>
+    ready(sideOf(record, chosen.a.input, chosen.a.channel)),
+  );
 }
 
 /** What is on both sides. */
 export function sidesOf(chosen: State): Answer<Sides> {
   return andThen(sideA(chosen), (a) =>
-    andThen(sideB(a.record, chosen), (found) => ({ state: "ready", value: { a, ...found } })),
+    andThen(sideB(a.record, chosen), (found) => ready({ a, ...found })),
   );
 }
 
@@ -52,9 +50,7 @@ export function bothShown(chosen: State): Answer<{ a: Shown; b: Shown }> {
     // Both before either is waited for, so that they are asked for at once.
     const first = shownOf(a.record, a.input);
     const second = shownOf(b.record, b.input);
-    return andThen(first, (one) =>
-      andThen(second, (other) => ({ state: "ready", value: { a: one, b: other } })),
-    );
+    return andThen(first, (one) => andThen(second, (other) => ready({ a: one, b: other })));
   });
 }
 
@@ -72,17 +68,16 @@ function sideB(a: Record, chosen: State): Answer<{ b: Side; proposal: Proposal |
       const place =
         b.step === null ? alignedPlace(run, tag, a, chosen.align) : placeIn(run, tag, b.step);
       return andThen(place, (found) =>
-        andThen(headerOf(found), (header) => ({
-          state: "ready",
-          value: {
+        andThen(headerOf(found), (header) =>
+          ready({
             b: sideOf(
               { run, tag, place: found, header },
               b.input ?? input,
               b.channel ?? chosen.a.channel,
             ),
             proposal: proposed,
-          },
-        })),
+          }),
+        ),
       );
     });
   });
@@ -104,7 +99,7 @@ function nameOf({ header }: Record, input: string | null): string {
 /** All that a record of side A can be compared with at once. */
 export function proposalsFor(a: Record, input: string): Answer<Proposal[]> {
   return andThen<Series, Proposal[]>(stepsOf(a.run.run, a.tag), (series) => {
-    const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
+    const runs = listedRuns();
     const value = proposals({
       steps: series.steps.filter((one) => one.unreadable === null).map((one) => one.step),
       step: a.place.step,
@@ -115,16 +110,15 @@ export function proposalsFor(a: Record, input: string): Answer<Proposal[]> {
         .map((run) => run.run),
       run: a.run.run,
     });
-    return { state: "ready", value };
+    return ready(value);
   });
 }
 
 function proposedFor(a: Record, input: string, chosen: State): Answer<Proposal | null> {
-  if (!isOpen(chosen.b)) return { state: "ready", value: null };
-  return andThen<Proposal[], Proposal | null>(proposalsFor(a, input), ([first]) => ({
-    state: "ready",
-    value: first ?? null,
-  }));
+  if (!isOpen(chosen.b)) return ready(null);
+  return andThen<Proposal[], Proposal | null>(proposalsFor(a, input), ([first]) =>
+    ready(first ?? null),
+  );
 }
 
 /** Tell exactly what a side shows. */

@@ -2,8 +2,8 @@
 
 import { type Align, momentOf, nearest, type StepEntry } from "../numbers/steps";
 import type { Place, Run, Series, Step, Tag } from "./api";
-import type { Answer } from "./queries";
-import { andThen, type Record } from "./records";
+import { type Answer, andThen, failed, ready, WAITING } from "./queries";
+import type { Record } from "./records";
 import { curveOf, headerOf, stepsOf } from "./resources";
 import { placeOf } from "./runs";
 
@@ -14,17 +14,16 @@ export function alignedPlace(
   reference: Record,
   align: Align,
 ): Answer<Place> {
-  if (tag.unreadable !== null) return { state: "failed", reason: tag.unreadable };
+  if (tag.unreadable !== null) return failed(tag.unreadable);
   // Within a run a step is the same moment in every layer.
   const by = run.run === reference.run.run ? "step" : align;
   const theirs = aligning(reference.run, reference.tag, by);
   const ours = aligning(run, tag, by);
   return andThen(theirs, (others) =>
     andThen(ours, ({ series, entries }) =>
-      andThen(alignedEntry(others.entries, reference.place.step, entries, by), ({ kept }) => ({
-        state: "ready",
-        value: placeOf(series, kept),
-      })),
+      andThen(alignedEntry(others.entries, reference.place.step, entries, by), ({ kept }) =>
+        ready(placeOf(series, kept)),
+      ),
     ),
   );
 }
@@ -36,14 +35,10 @@ interface Aligning {
 
 function aligning(run: Run, tag: Tag, align: Align): Answer<Aligning> {
   return andThen(stepsOf(run.run, tag), (series) => {
-    const epochs =
-      align === "epoch"
-        ? epochsOf(run, tag, series)
-        : ({ state: "ready", value: null } as const);
-    return andThen<readonly (number | null)[] | null, Aligning>(epochs, (value) => ({
-      state: "ready",
-      value: { series, entries: entriesOf(series, value, align) },
-    }));
+    const epochs = align === "epoch" ? epochsOf(run, tag, series) : ready(null);
+    return andThen<readonly (number | null)[] | null, Aligning>(epochs, (value) =>
+      ready({ series, entries: entriesOf(series, value, align) }),
+    );
   });
 }
 
@@ -55,19 +50,18 @@ function epochsOf(run: Run, tag: Tag, series: Series): Answer<(number | null)[]>
     const { steps, epochs } = curve.value;
     const known = new Map(steps.map((step, i) => [step, epochs[i] ?? null]));
     const value = series.steps.map(({ step }) => known.get(step) ?? null);
-    return { state: "ready", value };
+    return ready(value);
   }
   const readable = series.steps.map((step) =>
     step.unreadable === null ? headerOf(placeOf(series, step)) : null,
   );
   // Only then, so that all are asked for at once.
-  if (readable.some((answer) => answer?.state === "waiting")) return { state: "waiting" };
-  return {
-    state: "ready",
-    value: readable.map((answer) =>
+  if (readable.some((answer) => answer?.state === "waiting")) return WAITING;
+  return ready(
+    readable.map((answer) =>
       answer?.state === "ready" ? (answer.value.position.epoch ?? null) : null,
     ),
-  };
+  );
 }
 
 /** A step that was kept, with its epoch. */
@@ -96,15 +90,15 @@ export function alignedEntry(
   const entry = theirs.find((one) => one.step === step);
   const moment = entry ? momentOf(theirs, entry, align) : align === "step" ? step : null;
   if (moment === null) {
-    return { state: "failed", reason: `Step ${step} ${LACKS[align]}; align by step instead.` };
+    return failed(`Step ${step} ${LACKS[align]}; align by step instead.`);
   }
   const value = nearest(ours, moment, align);
-  if (value) return { state: "ready", value };
+  if (value) return ready(value);
   const reason =
     align === "step"
       ? "There is no readable step to align."
       : `No step of the other run can be aligned: none ${HAS[align]}; align by step instead.`;
-  return { state: "failed", reason };
+  return failed(reason);
 }
 
 const LACKS: { [key in Align]: string } = {

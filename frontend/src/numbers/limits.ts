@@ -8,6 +8,12 @@ export interface Limits {
   high: number;
 }
 
+/** What a share can be. */
+export const SHARE_LIMITS: Limits = { low: 0, high: 1 };
+
+/** What is drawn where nothing is finite. */
+export const NO_LIMITS: Limits = { low: 0, high: 1 };
+
 /** The smallest and the largest finite value; null where nothing is finite. */
 export function finiteLimits(
   values: Float32Array,

@@ -1,5 +1,7 @@
 /** Which channels are pinned: those of a layer, and of the other half of its pair. */
 
+import { unescaped } from "./text";
+
 /** Pinned channels in ascending order, by layer; pairs are under the pre-activation. */
 export type Pins = ReadonlyMap<string, readonly number[]>;
 
@@ -65,12 +67,4 @@ export function pinsIn(text: string): Pins | undefined {
     );
   }
   return pins;
-}
-
-function unescaped(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
 }

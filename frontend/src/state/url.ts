@@ -15,6 +15,7 @@ import {
   type State,
   VIEWS,
 } from "./state";
+import { numberIn, unescaped } from "./text";
 
 export const TAB = "activations";
 const PREFIX = `p.${TAB}.`;
@@ -62,14 +63,6 @@ function escaped(text: string): string {
     /[!'()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16)}`,
   );
-}
-
-function unescaped(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
 }
 
 function texts(state: State): Texts {
@@ -126,7 +119,7 @@ function read(found: Texts, notices: string[]): State {
     take(key, start, (given) => all.find((one) => one === given));
   const flag = (key: string, start: boolean) => take(key, start, (given) => FLAGS.get(given));
   const number = (key: string, start: number, low: number, high: number) =>
-    take(key, start, (given) => numberIn(given, low, high));
+    take(key, start, (given) => numberWithin(given, low, high));
   const count = (key: string) =>
     take<number | null>(key, null, (given) =>
       /^\d{1,16}$/.test(given) ? Number(given) : undefined,
@@ -152,7 +145,7 @@ function read(found: Texts, notices: string[]): State {
     },
     colours: choice("colours", START.colours, COLOURS),
     smooth: flag("smooth", START.smooth),
-    zoom: take("zoom", START.zoom, (given) => numberIn(given, MOST_SHRUNK, MOST_ENLARGED)),
+    zoom: take("zoom", START.zoom, (given) => numberWithin(given, MOST_SHRUNK, MOST_ENLARGED)),
     sort: {
       by: choice("sort", START.sort.by, SORT_KEYS),
       descending: flag("descending", START.sort.descending),
@@ -179,7 +172,7 @@ function read(found: Texts, notices: string[]): State {
     curves: { all: flag("all_runs", START.curves.all) },
     align: choice("align", START.align, ALIGNS),
     place: take("place", START.place, (given) => {
-      const [y, x, ...more] = given.split(",").map((part) => numberIn(part, 0, 1));
+      const [y, x, ...more] = given.split(",").map((part) => numberWithin(part, 0, 1));
       return y === undefined || x === undefined || more.length ? undefined : { y, x };
     }),
     overlay: number("overlay", START.overlay, 0, 1),
@@ -187,9 +180,9 @@ function read(found: Texts, notices: string[]): State {
   };
 }
 
-function numberIn(text: string, low: number, high: number): number | undefined {
-  const value = text.trim() ? Number(text) : NaN;
-  return Number.isFinite(value) && value >= low && value <= high ? value : undefined;
+function numberWithin(text: string, low: number, high: number): number | undefined {
+  const value = numberIn(text);
+  return value !== null && value >= low && value <= high ? value : undefined;
 }
 
 const PARTS = ["run", "layer", "input", "channel"] as const;

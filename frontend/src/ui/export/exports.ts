@@ -3,13 +3,13 @@
 import { domToCanvas } from "modern-screenshot";
 import { orderingOf } from "../../data/channels";
 import { asChosen, type Contents, chosenContents } from "../../data/pairs";
-import { settled } from "../../data/queries";
-import { andThen, chosenSeries, present, type Shown, shown } from "../../data/records";
-import { limitsOf, scalingOf } from "../../data/scaling";
+import { andThen, settled } from "../../data/queries";
+import { chosenSeries, present, type Shown, shown } from "../../data/records";
+import { centred, limitsOf, scalingOf } from "../../data/scaling";
 import { encodeGif } from "../../drawing/gif";
 import { encodeCsv, encodeNpy, encodeNpyText, encodeZip } from "../../drawing/npy";
 import { quantise } from "../../drawing/palette";
-import { type Limits, symmetric, union } from "../../numbers/limits";
+import { type Limits, union } from "../../numbers/limits";
 import { state } from "../../state/store";
 import { paintOf } from "../pictures/paint";
 import { drawSheet } from "./sheet";
@@ -79,8 +79,8 @@ export async function saveGif(): Promise<void> {
     const limits = frames.reduce<Limits | null>(
       (sum, frame) => union(sum, limitsOf(frame.maps)),
       null,
-    ) ?? { low: 0, high: 1 };
-    const found = state.value.scale.symmetric ? symmetric(limits) : limits;
+    );
+    const found = centred(limits, state.value.scale);
     scaling = { limits: () => found, shared: true, words: "one scale for all steps" };
   }
   const paint = paintOf(scaling, state.value);

@@ -13,9 +13,8 @@ import { keptRows, naturalLimits, numbersOf } from "../../data/heat_map";
 import { apartScaling, inputsOf, rankingOf } from "../../data/inputs";
 import { type Multiple, multiplesScaling } from "../../data/multiples";
 import { type Contents, chosenContents } from "../../data/pairs";
-import { settled } from "../../data/queries";
+import { andThen, ready, settled, WAITING } from "../../data/queries";
 import {
-  andThen,
   chosenRecord,
   pictureOf,
   picturesOf,
@@ -210,8 +209,8 @@ async function multiples(logDir: string): Promise<Script> {
 
 function loaded(sight: InSight | null) {
   const waiting = !sight || sight.cells.some(({ answer }) => answer.state === "waiting");
-  if (waiting) return { state: "waiting" } as const;
-  return { state: "ready", value: sight } as const;
+  if (waiting) return WAITING;
+  return ready(sight);
 }
 
 function cellOf(one: Multiple) {

@@ -1,5 +1,5 @@
 import { chosenRecord, inputIn, present } from "../../data/records";
-import { listing } from "../../data/resources";
+import { listedRuns } from "../../data/resources";
 import { layersOf } from "../../data/runs";
 import { VIEWS, type View } from "../../state/state";
 import { change, select, state } from "../../state/store";
@@ -21,7 +21,7 @@ const NAMES: Record<View, string> = {
 export function Bar() {
   const chosen = state.value;
   const record = useSteady(chosenRecord(present(chosen.a))).value;
-  const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
+  const runs = listedRuns();
   const inputs = record?.header.inputs.map((one) => one.name) ?? [];
   const input = record ? inputs[inputIn(record.header, chosen.a.input)] : undefined;
   return (

@@ -11,6 +11,7 @@ import { stepsNow } from "../frame/navigation";
 import { useSteady } from "../hooks/latest";
 import { NoChannels, SearchChannels } from "./search";
 import "./search.css";
+import { WAITING } from "../../data/queries";
 
 /** Which channels, and in what order. */
 export function ChannelTools({ ordering, header }: { ordering: Ordering; header: Header }) {
@@ -72,8 +73,6 @@ const SORTS: { [key in SortKey]: string } = {
   change: "change since start",
   difference: "difference to B",
 };
-
-const WAITING = { state: "waiting" } as const;
 
 /** What channels are sorted by. */
 function SortBy() {

@@ -1,3 +1,4 @@
+import { numberIn } from "../../state/text";
 import { Said, useSaid } from "./status";
 
 interface FieldProps {
@@ -86,11 +87,6 @@ export function stepWritten(text: string, steps: readonly number[], at: number):
     return { value, words: `steps are whole numbers: ${found}` };
   }
   return { value, words: `${none}the one before, ${found}, is shown` };
-}
-
-function numberIn(text: string): number | null {
-  const number = text.trim() ? Number(text) : NaN;
-  return Number.isFinite(number) ? number : null;
 }
 
 function quoted(text: string): string {

@@ -23,6 +23,7 @@ import { Spread, Statistics } from "./channel_statistics";
 import { Curves } from "./curves";
 import { Inspector } from "./inspector";
 import "./channel.css";
+import { WAITING } from "../../../data/queries";
 
 /** Between columns; with less width than that of three the charts are below the pictures. */
 const [GAP, THREE_COLUMNS] = [16, 560];
@@ -43,8 +44,6 @@ export function ChannelView() {
   if (!steady.value || !scaling.value) return <div class="view" />;
   return <Channel {...steady.value} scaling={scaling.value} />;
 }
-
-const WAITING = { state: "waiting" } as const;
 
 function Channel({ one, removed, scaling }: Contents & { scaling: Scaling }) {
   const chosen = state.value;

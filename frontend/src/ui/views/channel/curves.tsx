@@ -1,6 +1,6 @@
 import { type ChannelCurve, curvesOf, MOST_OTHERS } from "../../../data/curves";
 import type { Shown } from "../../../data/records";
-import { listing, runOrderOf } from "../../../data/resources";
+import { listedRuns, runOrderOf } from "../../../data/resources";
 import { cssOf, runColours } from "../../../drawing/colours";
 import { change, state } from "../../../state/store";
 import { stepsNow, toStep } from "../../frame/navigation";
@@ -11,7 +11,7 @@ import { Chart, type ChartSeries } from "./chart";
 export function Curves({ one, channel }: { one: Shown; channel: number }) {
   const { all } = state.value.curves;
   const steady = useSteady(curvesOf(one, channel, all));
-  const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
+  const runs = listedRuns();
   const order = runOrderOf(runs);
   const names = order.state === "ready" ? order.value : runs.map(({ run }) => run);
   const colours = runColours(names);

@@ -27,6 +27,7 @@ import { Heading, Pane, useLink } from "./pane";
 import { SideChoices } from "./side_choices";
 import { Wipe } from "./wipe";
 import "./compare.css";
+import { WAITING } from "../../../data/queries";
 
 /** Two of anything, A and B. */
 export function CompareView() {
@@ -47,8 +48,6 @@ export function CompareView() {
     </section>
   );
 }
-
-const WAITING = { state: "waiting" } as const;
 
 function Both({ a, b }: { a: Shown; b: Shown }) {
   const chosen = state.value;

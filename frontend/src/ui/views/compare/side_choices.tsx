@@ -1,4 +1,5 @@
-import { listing, stepsOf } from "../../../data/resources";
+import { WAITING } from "../../../data/queries";
+import { listedRuns, stepsOf } from "../../../data/resources";
 import { layersOf } from "../../../data/runs";
 import type { Side as Found, Proposal } from "../../../data/sides";
 import type { Selection } from "../../../state/state";
@@ -38,11 +39,11 @@ interface RowProps {
 function Row({ side, found, proposal }: RowProps) {
   const chosen = state.value[side];
   const name = side.toUpperCase();
-  const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
+  const runs = listedRuns();
   // Of the run that is chosen, so that another layer can be where it has not this one.
   const run = runs.find((one) => one.run === chosen.run) ?? found?.record.run;
   const series = useSteady(
-    found ? stepsOf(found.record.run.run, found.record.tag) : ({ state: "waiting" } as const),
+    found ? stepsOf(found.record.run.run, found.record.tag) : WAITING,
   ).value;
   const steps = series?.steps.filter((one) => one.unreadable === null) ?? [];
   const all: { [part in "run" | "step" | "input" | "layer"]: string[] } = {

@@ -7,7 +7,8 @@ import {
   MOST_INPUTS,
   rankingOf,
 } from "../../../data/inputs";
-import { andThen, chosenRecord, present, type Record, type Shown } from "../../../data/records";
+import { andThen } from "../../../data/queries";
+import { chosenRecord, present, type Record, type Shown } from "../../../data/records";
 import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
 import { COLOUR_MAPS } from "../../../drawing/colours";
 import { MEASURES, type Measure, responses } from "../../../numbers/differences";
@@ -23,6 +24,7 @@ import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { InputRows } from "./input_rows";
 import "./inputs.css";
+import { WAITING } from "../../../data/queries";
 
 const NAMES: { [measure in Measure]: string } = {
   maximum: "the maxima",
@@ -56,8 +58,6 @@ export function InputsView() {
   }
   return <Inputs {...steady.value} a={a} b={b} scaling={scaling.value} />;
 }
-
-const WAITING = { state: "waiting" } as const;
 
 function Alone({ record }: { record: Record }) {
   const name = record.header.inputs[0]?.name ?? "";

@@ -1,8 +1,9 @@
 import { useEffect } from "preact/hooks";
 import type { Series, Step } from "../../../data/api";
 import { type Column, strongestOf } from "../../../data/multiples";
-import { andThen, chosenRecord, inputIn, present, type Record } from "../../../data/records";
-import { listing, stepsOf } from "../../../data/resources";
+import { andThen } from "../../../data/queries";
+import { chosenRecord, inputIn, present, type Record } from "../../../data/records";
+import { listedRuns, stepsOf } from "../../../data/resources";
 import { layersOf } from "../../../data/runs";
 import { matching } from "../../../numbers/tree";
 import { change, state } from "../../../state/store";
@@ -12,6 +13,7 @@ import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { MultiplesGrid } from "./multiples_grid";
 import "./multiples.css";
+import { ready } from "../../../data/queries";
 
 /** Where the reference is: the run, layer and step that are looked at. */
 interface Reference {
@@ -30,11 +32,8 @@ export function MultiplesView() {
         andThen(
           a.channel === null
             ? strongestOf(record, inputIn(record.header, a.input))
-            : { state: "ready" as const, value: a.channel },
-          (channel) => ({
-            state: "ready" as const,
-            value: { record, series, channel } satisfies Reference,
-          }),
+            : ready(a.channel),
+          (channel) => ready({ record, series, channel } satisfies Reference),
         ),
       ),
     ),
@@ -48,7 +47,7 @@ function Contents({ record, series, channel }: Reference) {
   const chosen = state.value;
   const { columns: kind, all } = chosen.multiples;
   const input = record.header.inputs[inputIn(record.header, chosen.a.input)];
-  const runs = listing.value.state === "ready" ? listing.value.value.runs : [];
+  const runs = listedRuns();
   const layers = layersOf(record.run);
   const found = matching(layers, chosen.layers).tags;
   const steps = series.steps.filter((step) => step.unreadable === null);

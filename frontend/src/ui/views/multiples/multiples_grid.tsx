@@ -8,8 +8,8 @@ import {
   multiplesScaling,
   strongestAt,
 } from "../../../data/multiples";
-import type { Answer } from "../../../data/queries";
-import { andThen, type Record } from "../../../data/records";
+import { type Answer, andThen, ready } from "../../../data/queries";
+import type { Record } from "../../../data/records";
 import { runOrderOf } from "../../../data/resources";
 import { coverageOf } from "../../../data/scaling";
 import { cssOf, runColours } from "../../../drawing/colours";
@@ -90,7 +90,7 @@ export function MultiplesGrid(props: Props) {
   function channelIn(column: Column): Answer<number> {
     const own = column.layer === record.tag.layer;
     if (kind === "steps" || (own && chosen.a.channel !== null)) {
-      return { state: "ready", value: props.channel };
+      return ready(props.channel);
     }
     return strongestAt(record.run, column, input.name);
   }
@@ -102,10 +102,10 @@ export function MultiplesGrid(props: Props) {
       columns: sight.length,
     };
   });
-  const ready = cells.flatMap(({ answers }) =>
+  const loaded = cells.flatMap(({ answers }) =>
     answers.flatMap((answer) => (answer.state === "ready" ? [answer.value] : [])),
   );
-  const scaling = useSteady(multiplesScaling(ready, chosen.scale, kind === "layers"));
+  const scaling = useSteady(multiplesScaling(loaded, chosen.scale, kind === "layers"));
   if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
   const paints = new Map<string, Paint>();
   const paint = (layer: string): Paint | null => {
@@ -127,13 +127,13 @@ export function MultiplesGrid(props: Props) {
         : { channel: kept(run) }),
     });
   const headTitle = ({ layer }: Column) => {
-    const known = ready.some(({ tag }) => tag.layer === layer);
+    const known = loaded.some(({ tag }) => tag.layer === layer);
     const found = known && scaling.value?.(layer).limits(0);
     if (!found) return layer;
     return `${layer}: colours from ${format(found.low)} to ${format(found.high)}`;
   };
   const legend = paint(record.tag.layer);
-  const covered = ready.flatMap(({ maps, channel, tag }) => {
+  const covered = loaded.flatMap(({ maps, channel, tag }) => {
     const own = scaling.value?.(tag.layer);
     return own ? [coverageOf([{ maps, channels: [channel] }], own)] : [];
   });

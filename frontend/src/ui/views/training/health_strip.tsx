@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Health, Run } from "../../../data/api";
-import { andThen, chosenRecord, chosenRun, present } from "../../../data/records";
+import { andThen, ready } from "../../../data/queries";
+import { chosenRecord, chosenRun, present } from "../../../data/records";
 import { healthOf } from "../../../data/resources";
 import { layersOf } from "../../../data/runs";
 import { colouring } from "../../../drawing/colouring";
@@ -14,6 +15,7 @@ import {
   healthTable,
   isBroken,
 } from "../../../numbers/health";
+import { SHARE_LIMITS } from "../../../numbers/limits";
 import { matrixCoverage } from "../../../numbers/scale";
 import { matching } from "../../../numbers/tree";
 import { change, select, state } from "../../../state/store";
@@ -39,9 +41,8 @@ const MEANINGS: { [kind in HealthKind]: string } = {
   sparsity: "share of values that are zero",
 };
 const SIDES = { width: [3, 48], height: [15, 15], gap: 1 } as const;
-const SHARE = { low: 0, high: 1 };
-const SCALE = { limits: SHARE, gamma: 1, signed: false };
-const SCALING = { limits: () => SHARE, shared: true };
+const SCALE = { limits: SHARE_LIMITS, gamma: 1, signed: false };
+const SCALING = { limits: () => SHARE_LIMITS, shared: true };
 const PAINT: Paint = {
   scale: () => SCALE,
   name: "heat",
@@ -55,7 +56,7 @@ const COLOUR = colouring(SCALE, PAINT.table);
 export function HealthStrip() {
   const steady = useSteady(
     andThen(chosenRun(present(state.value.a)), (run) =>
-      andThen(healthOf(run), (health) => ({ state: "ready" as const, value: { run, health } })),
+      andThen(healthOf(run), (health) => ready({ run, health })),
     ),
   );
   if (steady.reason !== null) return <Failed reason={steady.reason} />;

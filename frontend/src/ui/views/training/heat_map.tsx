@@ -8,7 +8,8 @@ import {
   type OrderedRows,
   variesByStep,
 } from "../../../data/heat_map";
-import { andThen, present, type Shown, shown } from "../../../data/records";
+import { andThen, ready } from "../../../data/queries";
+import { present, type Shown, shown } from "../../../data/records";
 import { curveOf } from "../../../data/resources";
 import { matrixScaling } from "../../../data/scaling";
 import { colouring } from "../../../drawing/colouring";
@@ -38,10 +39,7 @@ const SIDES = { width: [3, 48], height: [3, 22], gap: 0 } as const;
 export function HeatMap() {
   const steady = useSteady(
     andThen(shown(present(state.value.a)), (one) =>
-      andThen(curveOf(one.run.run, one.tag, one.number), (curve) => ({
-        state: "ready" as const,
-        value: { one, curve },
-      })),
+      andThen(curveOf(one.run.run, one.tag, one.number), (curve) => ready({ one, curve })),
     ),
   );
   if (steady.reason !== null) return <Failed reason={steady.reason} />;
