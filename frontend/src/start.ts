@@ -7,9 +7,8 @@ import { begin, onBusy } from "./state/busy";
 import { type Pins, pinsIn, pinsText } from "./state/pins";
 import { notify, state } from "./state/store";
 import { fromHash, isElsewhere, TAB, toHash } from "./state/url";
+import { viewState } from "./state/view_state";
 import { listenToKeys } from "./ui/frame/keys";
-import { pointed } from "./ui/hooks/pointer";
-import { dark } from "./ui/pictures/canvas";
 
 /** How long a choice may still change before it is written into the address, in ms. */
 const PAUSE = 150;
@@ -65,11 +64,11 @@ export function start(): void {
   const view = computed(() => state.value.view);
   effect(() => {
     // What was under the cursor is not there in another view.
-    if (view.value) pointed.value = null;
+    if (view.value) viewState.pointed.value = null;
   });
   onTheme((now) => {
     document.documentElement.classList.toggle("dark", now);
-    dark.value = now;
+    viewState.dark.value = now;
   });
   onReload(() => void reload());
   listenToKeys();

@@ -1,13 +1,9 @@
-import { signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Script } from "../../export_python/script";
+import { viewState } from "../../state/view_state";
 import { Said, useSaid } from "../parts/status";
 import { copy, copyLink, saveCsv, saveGif, saveNpz, savePng } from "./exports";
 import { pythonOf } from "./scripts";
-
-/** The Python that is shown, or nothing. */
-const script = signal<Script | null>(null);
 
 /** What can be taken along: pictures, numbers, Python. */
 export function Export() {
@@ -38,7 +34,7 @@ export function Export() {
       "Python",
       "code that draws this view from what was logged",
       async () => {
-        script.value = await pythonOf();
+        viewState.script.value = await pythonOf();
       },
     ],
     ["Link", "the address of this view", copyLink],
@@ -71,7 +67,7 @@ export function Export() {
 function Code() {
   const dialog = useRef<HTMLDialogElement>(null);
   const [copied, setCopied] = useState("");
-  const found = script.value;
+  const found = viewState.script.value;
   const text = found?.code ?? "";
   useEffect(() => {
     if (found) dialog.current?.showModal();
@@ -79,7 +75,7 @@ function Code() {
     setCopied("");
   }, [found]);
   return (
-    <dialog ref={dialog} aria-label="Python" onClose={() => (script.value = null)}>
+    <dialog ref={dialog} aria-label="Python" onClose={() => (viewState.script.value = null)}>
       <h2>Python</h2>
       <ul class="quiet" data-name="differences">
         {found?.notes.map((note) => (
@@ -94,7 +90,7 @@ function Code() {
       >
         Copy
       </button>{" "}
-      <button type="button" onClick={() => (script.value = null)}>
+      <button type="button" onClick={() => (viewState.script.value = null)}>
         Close
       </button>{" "}
       <span role="status">{copied}</span>

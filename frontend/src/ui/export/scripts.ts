@@ -40,7 +40,7 @@ import { align, enlarged } from "../../numbers/receptive_field";
 import { type Distances, difference } from "../../numbers/statistics";
 import type { State, View } from "../../state/state";
 import { state } from "../../state/store";
-import { type InSight, inSightNow, rowsNow } from "../in_sight";
+import { type MultiplesInSight, viewState } from "../../state/view_state";
 import { paintOf } from "../pictures/paint";
 import { sheetLayout } from "./sheet";
 
@@ -113,7 +113,7 @@ async function training(logDir: string): Promise<Script> {
   const { statistic } = chosen.training;
   const one = await settled(() => shown(present(chosen.a)));
   const curve = await settled(() => curveOf(one.run.run, one.tag, one.number));
-  const ordered = keptRows(rowsNow.value, one, orderingOf(one, chosen), chosen);
+  const ordered = keptRows(viewState.heatMapRows.value, one, orderingOf(one, chosen), chosen);
   const channels = some(ordered.channels);
   const lists = numbersOf(curve, statistic, one.input.name);
   if (lists.some((list) => list && list.length !== one.maps.channels)) {
@@ -184,7 +184,7 @@ function measuredBy({ cosine, counted }: Distances) {
 /** Python for the cells in sight. */
 async function multiples(logDir: string): Promise<Script> {
   const chosen = state.value;
-  const sight = await settled(() => loaded(inSightNow.value));
+  const sight = await settled(() => loaded(viewState.multiplesInSight.value));
   const found = sight.cells.flatMap(({ answer }) =>
     answer.state === "ready" ? [answer.value] : [],
   );
@@ -207,7 +207,7 @@ async function multiples(logDir: string): Promise<Script> {
   });
 }
 
-function loaded(sight: InSight | null) {
+function loaded(sight: MultiplesInSight | null) {
   const waiting = !sight || sight.cells.some(({ answer }) => answer.state === "waiting");
   if (waiting) return WAITING;
   return ready(sight);

@@ -10,11 +10,11 @@ import { fieldAt, type Region, type Sides } from "../../numbers/receptive_field"
 import { MARKS } from "../../numbers/scale";
 import { change, select, state } from "../../state/store";
 import { useSteady } from "../hooks/latest";
-import { pointed } from "../hooks/pointer";
 import { InputsButton } from "../parts/channel_tools";
 import { drawPicture } from "../pictures/canvas";
 import { valueAt } from "../pictures/channels";
 import "./aside.css";
+import { viewState } from "../../state/view_state";
 
 /** What goes with every view: the input, what was predicted, what is under the cursor. */
 export function Aside() {
@@ -69,7 +69,7 @@ function Input({ one }: { one: Shown }) {
 
 /** What the position under the cursor sees of the input, where that is known. */
 function regionUnder(one: Shown, picture: Maps): Region | null {
-  const under = pointed.value;
+  const under = viewState.pointed.value;
   const field = one.header.layer.receptive_field;
   if (!under || !field) return null;
   return fieldAt(field, under.row, under.column, picture.height, picture.width);
@@ -101,7 +101,7 @@ function Predictions({ one }: { one: Shown }) {
 }
 
 function Under({ one, removed }: { one: Shown; removed: Removed | null }) {
-  const under = pointed.value;
+  const under = viewState.pointed.value;
   const values: [string, Maps][] = removed
     ? [
         ["before", removed.before.maps],

@@ -3,9 +3,9 @@ import { listedRuns } from "../../data/resources";
 import { layersOf } from "../../data/runs";
 import { VIEWS, type View } from "../../state/state";
 import { change, select, state } from "../../state/store";
+import { viewState } from "../../state/view_state";
 import { Export } from "../export/menu";
 import { useSteady } from "../hooks/latest";
-import { helping } from "./keys";
 import { Actions } from "./scale_controls";
 
 const NAMES: Record<View, string> = {
@@ -71,7 +71,7 @@ export function Bar() {
         type="button"
         aria-label="Keys"
         title="Keys (?)"
-        onClick={() => (helping.value = true)}
+        onClick={() => (viewState.keysOpen.value = true)}
       >
         ?
       </button>

@@ -1,16 +1,17 @@
 import { useEffect, useRef } from "preact/hooks";
-import { helping, KEYS } from "./keys";
+import { viewState } from "../../state/view_state";
+import { KEYS } from "./keys";
 
 /** The table of keys. */
 export function Help() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const open = helping.value;
+  const open = viewState.keysOpen.value;
   useEffect(() => {
     if (open) dialog.current?.showModal();
     else dialog.current?.close();
   }, [open]);
   return (
-    <dialog ref={dialog} aria-label="Keys" onClose={() => (helping.value = false)}>
+    <dialog ref={dialog} aria-label="Keys" onClose={() => (viewState.keysOpen.value = false)}>
       <h2>Keys</h2>
       <table>
         <tbody>
@@ -28,7 +29,7 @@ export function Help() {
         A field takes all keys until Esc or Enter; a list takes the arrows, space and Enter, and
         letters only while it is open.
       </p>
-      <button type="button" onClick={() => (helping.value = false)}>
+      <button type="button" onClick={() => (viewState.keysOpen.value = false)}>
         Close
       </button>
     </dialog>

@@ -1,10 +1,10 @@
 /** What every key does, and which keys a control needs for itself. */
 
-import { signal } from "@preact/signals";
 import { COMPARISONS, VIEWS } from "../../state/state";
 import { change, state } from "../../state/store";
-import { blink } from "../views/compare/blinking";
+import { viewState } from "../../state/view_state";
 import {
+  blink,
   inspectMaximum,
   keepAsB,
   moveChannel,
@@ -13,7 +13,6 @@ import {
   nextInput,
   openChannel,
   pin,
-  playing,
   swap,
   toPartner,
   toStep,
@@ -25,9 +24,6 @@ interface Key {
   does: string;
   call: (event: KeyboardEvent) => void;
 }
-
-/** Whether the keys are shown. */
-export const helping = signal(false);
 
 const focus = (id: string) => document.getElementById(id)?.focus();
 
@@ -56,7 +52,7 @@ export const KEYS: readonly Key[] = [
     keys: ["p"],
     shown: "p",
     does: "play the steps, or stop",
-    call: () => (playing.value = !playing.value),
+    call: () => (viewState.playing.value = !viewState.playing.value),
   },
   { keys: ["ArrowUp"], shown: "↑", does: "layer above", call: () => moveLayer(-1) },
   { keys: ["ArrowDown"], shown: "↓", does: "layer below", call: () => moveLayer(1) },
@@ -75,7 +71,7 @@ export const KEYS: readonly Key[] = [
     does: "blink between A and B; in other views play, or stop",
     call: () => {
       if (state.value.view === "compare") blink();
-      else playing.value = !playing.value;
+      else viewState.playing.value = !viewState.playing.value;
     },
   },
   {
@@ -134,7 +130,12 @@ export const KEYS: readonly Key[] = [
       change(view === "channel" && place ? { place: null } : { view: "grid" });
     },
   },
-  { keys: ["?"], shown: "?", does: "this table", call: () => (helping.value = true) },
+  {
+    keys: ["?"],
+    shown: "?",
+    does: "this table",
+    call: () => (viewState.keysOpen.value = true),
+  },
 ];
 
 const CALLS = new Map(KEYS.flatMap((key) => key.keys.map((name) => [name, key.call] as const)));

@@ -1,6 +1,5 @@
 /** From what is looked at to what is next to it. */
 
-import { signal } from "@preact/signals";
 import { channelIn, peaksOf } from "../../data/channels";
 import { chosenContents, partnerOf } from "../../data/pairs";
 import { type Answer, settled } from "../../data/queries";
@@ -11,12 +10,7 @@ import { sharesOf } from "../../numbers/receptive_field";
 import { matching } from "../../numbers/tree";
 import { togglePin } from "../../state/pins";
 import { change, select, state } from "../../state/store";
-
-/** Whether the steps are being played. */
-export const playing = signal(false);
-
-/** The channels in the order that the view shows them. */
-export const channelOrder = signal<readonly number[]>([]);
+import { viewState } from "../../state/view_state";
 
 /** The readable steps of what is looked at, and which one that is. */
 export function stepsNow(): { steps: number[]; at: number } {
@@ -71,7 +65,7 @@ export function inspectMaximum(): void {
 
 /** Go so many channels on in the order shown, or back. */
 export function moveChannel(by: number): void {
-  const order = channelOrder.value;
+  const order = viewState.channelOrder.value;
   const at = order.indexOf(channelNow() ?? -1);
   const next = order[at < 0 ? 0 : Math.min(Math.max(at + by, 0), order.length - 1)];
   if (next !== undefined) select("a", { channel: next });
@@ -143,4 +137,11 @@ export function toPartner(): void {
     const partner = partnerOf(run, header.layer.partner);
     if (partner) select("a", { layer: partner.layer });
   });
+}
+
+/** Show the other side of a comparison, in place. */
+export function blink(): void {
+  const { compare } = state.peek();
+  if (compare.how !== "blink") change({ compare: { ...compare, how: "blink" } });
+  viewState.showsB.value = !viewState.showsB.peek();
 }

@@ -7,7 +7,7 @@ import {
   type ScaleMode,
 } from "../../state/state";
 import { change, state } from "../../state/store";
-import { limitsInUse } from "../limits_in_use";
+import { viewState } from "../../state/view_state";
 import { Field } from "../parts/number_field";
 
 const MODES: { [mode in ScaleMode]: string } = {
@@ -35,7 +35,7 @@ export function Actions() {
   const { scale, colours, smooth } = state.value;
   const set = (part: Partial<ScaleChoice>) => change({ scale: { ...scale, ...part } });
   const choose = (mode: ScaleMode) => {
-    const limits = limitsInUse.peek();
+    const limits = viewState.limitsInUse.peek();
     set(mode === "fixed" && limits ? { mode, ...outward(limits, DIGITS) } : { mode });
   };
   return (

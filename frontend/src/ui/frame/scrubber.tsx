@@ -2,10 +2,11 @@ import { useEffect } from "preact/hooks";
 import { chosenRecord, chosenSeries, present } from "../../data/records";
 import { ALIGNS, type Align } from "../../numbers/steps";
 import { change, select, state } from "../../state/store";
+import { viewState } from "../../state/view_state";
 import { useSteady } from "../hooks/latest";
 import { stepWritten } from "../parts/number_field";
 import { Said, useSaid } from "../parts/status";
-import { moveStep, playing, stepsNow, toStep } from "./navigation";
+import { moveStep, stepsNow, toStep } from "./navigation";
 
 /** How long a step is shown while playing, in ms. */
 const BEAT = 400;
@@ -30,12 +31,12 @@ export function Scrubber() {
       <button
         type="button"
         disabled={steps.length < 2}
-        aria-pressed={playing.value}
-        aria-label={playing.value ? "Stop" : "Play"}
-        title={steps.length < 2 ? ALONE : playing.value ? "Stop (p)" : "Play (p)"}
-        onClick={() => (playing.value = !playing.value)}
+        aria-pressed={viewState.playing.value}
+        aria-label={viewState.playing.value ? "Stop" : "Play"}
+        title={steps.length < 2 ? ALONE : viewState.playing.value ? "Stop (p)" : "Play (p)"}
+        onClick={() => (viewState.playing.value = !viewState.playing.value)}
       >
-        {playing.value ? "■" : "▶"}
+        {viewState.playing.value ? "■" : "▶"}
       </button>
       <button
         type="button"
@@ -118,14 +119,14 @@ function goTo(field: HTMLInputElement): string {
 
 /** Go on a step a beat, once what is there is drawn, and around. */
 function usePlay(waiting: boolean): void {
-  const on = playing.value;
+  const on = viewState.playing.value;
   const { at, steps } = stepsNow();
   useEffect(() => {
-    if (steps.length === 1) playing.value = false;
+    if (steps.length === 1) viewState.playing.value = false;
     if (!on || waiting || steps.length < 2) return;
     const timer = setTimeout(() => {
       // Another tab of TensorBoard is looked at.
-      if (innerHeight === 0) playing.value = false;
+      if (innerHeight === 0) viewState.playing.value = false;
       const next = (at + 1) % steps.length;
       // Not to follow the latest, which would move once new data come.
       select("a", { step: steps[next] ?? null });

@@ -1,15 +1,5 @@
-import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-
-/** A value under the cursor, in whatever picture it is. */
-export interface Pointed {
-  channel: number;
-  row: number;
-  column: number;
-}
-
-/** What is under the cursor; all pictures of the same layer mark it. */
-export const pointed = signal<Pointed | null>(null);
+import { type Pointed, viewState } from "../../state/view_state";
 
 /** Where the mouse is, in the page and from the top of the picture in CSS pixels. */
 export interface Mouse {
@@ -36,18 +26,18 @@ export function usePointing(
 ): Pointing {
   const mouse = useRef<Mouse | null>(null);
   useLayoutEffect(() => {
-    if (mouse.current) pointed.value = find(mouse.current);
+    if (mouse.current) viewState.pointed.value = find(mouse.current);
   }, moved);
   return {
     mouse: mouse.current,
     onMouseMove: ({ clientX, clientY, currentTarget }) => {
       const area = (currentTarget as HTMLElement).getBoundingClientRect();
       mouse.current = { clientX, clientY, down: clientY - area.top };
-      pointed.value = find(mouse.current);
+      viewState.pointed.value = find(mouse.current);
     },
     onMouseLeave: () => {
       mouse.current = null;
-      pointed.value = null;
+      viewState.pointed.value = null;
     },
   };
 }

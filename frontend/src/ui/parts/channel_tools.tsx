@@ -1,9 +1,8 @@
-import { signal } from "@preact/signals";
 import type { Header } from "../../data/api";
 import type { Ordering } from "../../data/channels";
 import type { Record } from "../../data/records";
 import { type Exact, exactly, sidesOf } from "../../data/sides";
-import { type Cells, zoomBy, zoomOf } from "../../numbers/layout";
+import { zoomBy, zoomOf } from "../../numbers/layout";
 import { SORT_KEYS, type SortKey } from "../../numbers/order";
 import { pinnedIn, withoutPins } from "../../state/pins";
 import { change, select, state } from "../../state/store";
@@ -12,6 +11,7 @@ import { useSteady } from "../hooks/latest";
 import { NoChannels, SearchChannels } from "./search";
 import "./search.css";
 import { WAITING } from "../../data/queries";
+import { viewState } from "../../state/view_state";
 
 /** Which channels, and in what order. */
 export function ChannelTools({ ordering, header }: { ordering: Ordering; header: Header }) {
@@ -107,13 +107,10 @@ function titleOf(by: SortKey, b: Exact | null): string | undefined {
   return `L2 of the difference to B, which is chosen in Compare${which ?? ""}`;
 }
 
-/** How large the maps are that are drawn; null before any were. */
-export const cellsNow = signal<Cells | null>(null);
-
 /** The size of values, as it is; smaller and larger from there. */
 function Zoom() {
   const { zoom } = state.value;
-  const cells = cellsNow.value;
+  const cells = viewState.drawnCells.value;
   const smaller = cells && zoomBy(cells, 0.5);
   const larger = cells && zoomBy(cells, 2);
   const size = cells && `${Number(zoomOf(cells).toPrecision(2))}×`;

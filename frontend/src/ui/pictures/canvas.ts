@@ -1,6 +1,6 @@
-import { signal } from "@preact/signals";
 import type { Maps } from "../../numbers/decode";
 import type { Rectangle } from "../../numbers/layout";
+import { viewState } from "../../state/view_state";
 
 /**
  * Frame a part of a picture so that it is seen on light and on dark: two lines around it,
@@ -68,10 +68,7 @@ export function drawPicture(canvas: HTMLCanvasElement, picture: Maps): void {
   context.putImageData(image, 0, 0);
 }
 
-/** Whether the page is dark. */
-export const dark = signal(false);
-
 /** Draw a component anew when the page becomes dark or light: a canvas keeps its colours. */
 export function useTheme(): boolean {
-  return dark.value;
+  return viewState.dark.value;
 }

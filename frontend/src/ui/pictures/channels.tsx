@@ -10,10 +10,10 @@ import {
   type Rectangle,
   visibleRows,
 } from "../../numbers/layout";
-import { type Mouse, type Pointed, pointed, usePointing } from "../hooks/pointer";
+import { type Pointed, viewState } from "../../state/view_state";
+import { type Mouse, usePointing } from "../hooks/pointer";
 import { useSize } from "../hooks/size";
 import { useWheelZoom } from "../hooks/wheel_zoom";
-import { cellsNow } from "../parts/channel_tools";
 import { useTheme } from "./canvas";
 import type { Paint } from "./paint";
 
@@ -62,7 +62,7 @@ export function Channels(props: Props) {
   );
   const width = Math.max(layout.width, 1);
   const height = Math.max(1, Math.floor(size.height * ratio));
-  const under = pointed.value;
+  const under = viewState.pointed.value;
   useTheme();
   const base = useRef<ImageData | null>(null);
   const { key } = props.paint;
@@ -83,7 +83,8 @@ export function Channels(props: Props) {
     if (box.current && at >= 0 && size.height) reveal(box.current, layout, at, ratio);
   }, [props.chosen, size.height > 0, cellHeight]);
   useLayoutEffect(() => {
-    if (props.leads !== false) cellsNow.value = { mapWidth, mapHeight, cellWidth, cellHeight };
+    if (props.leads !== false)
+      viewState.drawnCells.value = { mapWidth, mapHeight, cellWidth, cellHeight };
   }, [props.leads, mapWidth, mapHeight, cellWidth, cellHeight]);
   useWheelZoom(box, layout, ratio);
   const find = ({ clientX, clientY }: Pick<Mouse, "clientX" | "clientY">): Pointed | null => {
@@ -252,7 +253,7 @@ function mark(
 
 /** Says in words what is under the cursor; on top where that is not what is looked at. */
 export function Tip({ maps, top = false }: { maps: Maps; top?: boolean }) {
-  const under = pointed.value;
+  const under = viewState.pointed.value;
   if (!under || under.channel >= maps.channels) return null;
   return (
     <output class={`tip ${top ? "top" : ""}`} data-name="under">

@@ -1,4 +1,3 @@
-import { signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { format } from "../../drawing/legend";
@@ -7,7 +6,7 @@ import type { Maps } from "../../numbers/decode";
 import type { Rectangle } from "../../numbers/layout";
 import { moved, stretched, WHOLE, wheelFactor, zoomed } from "../../numbers/lens";
 import type { Place } from "../../numbers/statistics";
-import { pointed } from "../hooks/pointer";
+import { viewState } from "../../state/view_state";
 import { frame, ring, useTheme } from "./canvas";
 import type { Paint } from "./paint";
 
@@ -53,7 +52,7 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
   });
   const least = Math.round(SHORTEST * ratio);
   const side = { width: Math.max(found.width, least), height: Math.max(found.height, least) };
-  const under = pointed.value;
+  const under = viewState.pointed.value;
   const cell = through({ x: edge, y: edge, ...side }, maps);
   useTheme();
   useLens(canvas);
@@ -95,8 +94,8 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
       width={width}
       height={height}
       style={{ width: `${width / ratio}px`, height: `${height / ratio}px` }}
-      onMouseMove={(event) => (pointed.value = { channel, ...find(event) })}
-      onMouseLeave={() => (pointed.value = null)}
+      onMouseMove={(event) => (viewState.pointed.value = { channel, ...find(event) })}
+      onMouseLeave={() => (viewState.pointed.value = null)}
       onClick={(event) => props.pick(find(event))}
     />
   );
@@ -111,9 +110,6 @@ export function valueCell(cell: Rectangle, maps: Room, { row, column }: Place): 
 /** How far the mouse goes before a press is taken for dragging, in pixels. */
 const STILL = 4;
 
-/** What is seen of the pictures of a channel: the same of all of them. */
-const lens = signal(WHOLE);
-
 /** Let the wheel with Ctrl, or a pinch, zoom a picture, and dragging move it. */
 function useLens(canvas: RefObject<HTMLCanvasElement | null>): void {
   const pressed = useRef<{ x: number; y: number; moved: boolean } | null>(null);
@@ -125,7 +121,7 @@ function useLens(canvas: RefObject<HTMLCanvasElement | null>): void {
       if (!event.ctrlKey) return;
       event.preventDefault();
       const area = element.getBoundingClientRect();
-      lens.value = zoomed(lens.peek(), wheelFactor(event), {
+      viewState.lens.value = zoomed(viewState.lens.peek(), wheelFactor(event), {
         x: (event.clientX - area.left) / area.width,
         y: (event.clientY - area.top) / area.height,
       });
@@ -135,11 +131,11 @@ function useLens(canvas: RefObject<HTMLCanvasElement | null>): void {
     };
     const drag = ({ clientX, clientY, buttons }: PointerEvent) => {
       const at = pressed.current;
-      if (!at || !(buttons & 1) || lens.peek().factor === 1) return;
+      if (!at || !(buttons & 1) || viewState.lens.peek().factor === 1) return;
       const [x, y] = [clientX - at.x, clientY - at.y];
       if (!at.moved && Math.hypot(x, y) < STILL) return;
       const area = element.getBoundingClientRect();
-      lens.value = moved(lens.peek(), x / area.width, y / area.height);
+      viewState.lens.value = moved(viewState.lens.peek(), x / area.width, y / area.height);
       pressed.current = { x: clientX, y: clientY, moved: true };
     };
     const click = (event: MouseEvent) => {
@@ -156,14 +152,14 @@ function useLens(canvas: RefObject<HTMLCanvasElement | null>): void {
       element.removeEventListener("pointerdown", press);
       element.removeEventListener("pointermove", drag);
       element.removeEventListener("click", click, { capture: true });
-      lens.value = WHOLE;
+      viewState.lens.value = WHOLE;
     };
   }, []);
 }
 
 /** Where a picture of so many values is, if it fills `cell` as a whole. */
 function through(cell: Rectangle, values: { width: number; height: number }): Rectangle {
-  const { factor, x, y } = lens.value;
+  const { factor, x, y } = viewState.lens.value;
   const across = stretched(cell.width, values.width, { factor, start: x });
   const down = stretched(cell.height, values.height, { factor, start: y });
   return {
@@ -176,12 +172,12 @@ function through(cell: Rectangle, values: { width: number; height: number }): Re
 
 /** Says that only a part is seen, and leads back to all of it. */
 export function LensNote() {
-  const { factor } = lens.value;
+  const { factor } = viewState.lens.value;
   if (factor === 1) return null;
   return (
     <span class="lens values">
       {`${format(Number(factor.toPrecision(2)))}× `}
-      <button type="button" class="link" onClick={() => (lens.value = WHOLE)}>
+      <button type="button" class="link" onClick={() => (viewState.lens.value = WHOLE)}>
         whole
       </button>
     </span>

@@ -3,7 +3,7 @@ import type { Scaling } from "../../data/scaling";
 import { css, MARK_COLOURS } from "../../drawing/colours";
 import { markWords, placedTicks, scaleWords } from "../../drawing/legend";
 import { type Coverage, type MarkCounts, position } from "../../numbers/scale";
-import { limitsInUse } from "../limits_in_use";
+import { viewState } from "../../state/view_state";
 import type { Paint } from "./paint";
 
 const WIDTH = 224;
@@ -32,7 +32,7 @@ export function Legend({ scaling, paint, coverage, leads = true }: Props) {
     context.putImageData(image, 0, 0);
   }, [paint.table]);
   useEffect(() => {
-    if (leads) limitsInUse.value = coverage.limits;
+    if (leads) viewState.limitsInUse.value = coverage.limits;
   }, [leads, coverage.limits?.low, coverage.limits?.high]);
   const told = placedTicks(ends, (value) => position(value, scale), WIDTH);
   return (

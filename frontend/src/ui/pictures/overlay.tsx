@@ -14,7 +14,7 @@ import {
 import type { Scale } from "../../numbers/scale";
 import type { Place } from "../../numbers/statistics";
 import { change, state } from "../../state/store";
-import { pointed } from "../hooks/pointer";
+import { viewState } from "../../state/view_state";
 import { frame, picturePixels, useTheme } from "./canvas";
 import { fitted, type Room, valueCell } from "./enlarged";
 import type { Paint } from "./paint";
@@ -43,7 +43,7 @@ export function Overlay(props: Props) {
   const field = one.header.layer.receptive_field ?? null;
   const alignment = align(one.maps, field, picture);
   const { overlay } = state.value;
-  const under = pointed.value;
+  const under = viewState.pointed.value;
   useTheme();
   const scale = paint.scale(channel);
   const { low, high } = scale.limits;
@@ -85,9 +85,9 @@ export function Overlay(props: Props) {
         style={{ width: `${side.width / ratio}px`, height: `${side.height / ratio}px` }}
         onMouseMove={(event) => {
           const found = find(event);
-          pointed.value = found && { channel, ...found };
+          viewState.pointed.value = found && { channel, ...found };
         }}
-        onMouseLeave={() => (pointed.value = null)}
+        onMouseLeave={() => (viewState.pointed.value = null)}
         onClick={(event) => {
           const found = find(event);
           if (found) props.pick(found);

@@ -7,7 +7,6 @@ import { format } from "../../../drawing/legend";
 import { atShares, sharesOf } from "../../../numbers/receptive_field";
 import type { Place } from "../../../numbers/statistics";
 import { change, state } from "../../../state/store";
-import { channelOrder } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";
 import { useSize } from "../../hooks/size";
 import { Lifeless } from "../../parts/lifeless";
@@ -24,6 +23,7 @@ import { Curves } from "./curves";
 import { Inspector } from "./inspector";
 import "./channel.css";
 import { WAITING } from "../../../data/queries";
+import { viewState } from "../../../state/view_state";
 
 /** Between columns; with less width than that of three the charts are below the pictures. */
 const [GAP, THREE_COLUMNS] = [16, 560];
@@ -50,7 +50,7 @@ function Channel({ one, removed, scaling }: Contents & { scaling: Scaling }) {
   const channel = channelIn(one.maps, chosen.a.channel, removed !== null);
   const ordering = orderingOf(one, chosen);
   useEffect(() => {
-    channelOrder.value = ordering.channels;
+    viewState.channelOrder.value = ordering.channels;
   });
   const place = chosen.place && atShares(one.maps, chosen.place);
   const limits = scaling.limits(channel);

@@ -6,7 +6,7 @@ import { barOf, largestFirst, limitsWithZero, valuesAt } from "../../../numbers/
 import { fieldAt, sharesOf } from "../../../numbers/receptive_field";
 import type { Place } from "../../../numbers/statistics";
 import { change, select } from "../../../state/store";
-import { pointed } from "../../hooks/pointer";
+import { viewState } from "../../../state/view_state";
 import { useRows } from "../../hooks/size";
 import { Field } from "../../parts/number_field";
 
@@ -92,7 +92,7 @@ function Bars({ maps, channel, place }: { maps: Maps; channel: number; place: Pl
     return { values: found, order: largestFirst(found), limits: limitsWithZero(found) };
   }, [maps, place.row, place.column]);
   const { first, end } = useRows(list, order.length, ROW);
-  const point = (other: number) => (pointed.value = { channel: other, ...place });
+  const point = (other: number) => (viewState.pointed.value = { channel: other, ...place });
   return (
     <>
       <p class="lead quiet">
@@ -113,7 +113,7 @@ function Bars({ maps, channel, place }: { maps: Maps; channel: number; place: Pl
                 aria-label={`Channel ${other}: ${format(value)}`}
                 style={{ top: `${(first + i) * ROW}px` }}
                 onMouseEnter={() => point(other)}
-                onMouseLeave={() => (pointed.value = null)}
+                onMouseLeave={() => (viewState.pointed.value = null)}
                 onClick={() => select("a", { channel: other })}
               >
                 <span>{other}</span>

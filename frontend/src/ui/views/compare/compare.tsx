@@ -14,20 +14,19 @@ import type { Shown } from "../../../data/records";
 import { coverageOf } from "../../../data/scaling";
 import { bothShown, proposalsFor, sideA, sidesOf } from "../../../data/sides";
 import { change, state } from "../../../state/store";
-import { channelOrder } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";
 import { ChannelTools } from "../../parts/channel_tools";
 import { Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { paintOf } from "../../pictures/paint";
-import { blinked, useBlinking } from "./blinking";
-import { CompareTools, CompareWith } from "./compare_tools";
+import { CompareTools, CompareWith, useBlinking } from "./compare_tools";
 import { DistanceLine, PairUnder } from "./distances";
 import { Heading, Pane, useLink } from "./pane";
 import { SideChoices } from "./side_choices";
 import { Wipe } from "./wipe";
 import "./compare.css";
 import { WAITING } from "../../../data/queries";
+import { viewState } from "../../../state/view_state";
 
 /** Two of anything, A and B. */
 export function CompareView() {
@@ -54,7 +53,7 @@ function Both({ a, b }: { a: Shown; b: Shown }) {
   const ordering = orderingOf(a, chosen);
   const channels = channelsOf(a, b, chosen);
   useEffect(() => {
-    channelOrder.value = ordering.channels;
+    viewState.channelOrder.value = ordering.channels;
   });
   if (typeof channels === "string") return <Failed reason={channels} />;
   const difference = channels
@@ -149,12 +148,12 @@ function Pictures({ a, b, difference, channels, order, scores }: PicturesProps) 
       ) : how === "blink" ? (
         <div class="single">
           <div class="shown">
-            <output class={`side ${blinked.value ? "b" : ""}`} aria-label="Side shown">
-              {blinked.value ? "B" : "A"}
+            <output class={`side ${viewState.showsB.value ? "b" : ""}`} aria-label="Side shown">
+              {viewState.showsB.value ? "B" : "A"}
             </output>
-            {blinked.value ? headingB : headingA}
+            {viewState.showsB.value ? headingB : headingA}
           </div>
-          <div class="stage">{blinked.value ? paneB : paneA}</div>
+          <div class="stage">{viewState.showsB.value ? paneB : paneA}</div>
         </div>
       ) : how === "wipe" ? (
         <div class="pair">

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { isChosen, isOpen, type Proposal } from "../../../data/sides";
 import { COMPARISONS, type Comparison, START } from "../../../state/state";
 import { change, state } from "../../../state/store";
-import { keepAsB, swap } from "../../frame/navigation";
-import { automatic, blink, isStill } from "./blinking";
+import { viewState } from "../../../state/view_state";
+import { blink, keepAsB, swap } from "../../frame/navigation";
 
 const WAYS: { [how in Comparison]: string } = {
   side: "Side by side",
@@ -81,9 +82,9 @@ function Automatic() {
       >
         <input
           type="checkbox"
-          checked={automatic.value && !still}
+          checked={viewState.blinksByItself.value && !still}
           disabled={still}
-          onChange={(event) => (automatic.value = event.currentTarget.checked)}
+          onChange={(event) => (viewState.blinksByItself.value = event.currentTarget.checked)}
         />
         automatically
       </label>
@@ -130,4 +131,22 @@ export function CompareWith({ proposals }: { proposals: readonly Proposal[] | nu
       </select>
     </label>
   );
+}
+
+/** How long each side is shown where it blinks by itself, in ms. */
+const BEAT = 500;
+
+/** Blink by itself while that is wanted. */
+export function useBlinking(): void {
+  const on = viewState.blinksByItself.value && !isStill();
+  useEffect(() => {
+    if (!on) return;
+    const timer = setInterval(() => (viewState.showsB.value = !viewState.showsB.peek()), BEAT);
+    return () => clearInterval(timer);
+  }, [on]);
+}
+
+/** Whether less motion is asked for: then nothing blinks by itself. */
+function isStill(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

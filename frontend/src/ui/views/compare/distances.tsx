@@ -2,7 +2,7 @@ import type { Difference } from "../../../data/comparison";
 import type { Shown } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import type { Distances } from "../../../numbers/statistics";
-import { pointed } from "../../hooks/pointer";
+import { viewState } from "../../../state/view_state";
 import { valueAt } from "../../pictures/channels";
 
 interface Props {
@@ -29,7 +29,7 @@ export function DistanceLine({ a, b, difference, channels }: Props) {
 
 /** Both values under the cursor, and how far the channel is apart there. */
 export function PairUnder({ a, b, difference, channels }: Props) {
-  const under = pointed.value;
+  const under = viewState.pointed.value;
   if (difference.reason !== null) return null;
   // Else the pictures would move when they are pointed at.
   const room = channels ? "" : "two-lines";

@@ -4,7 +4,7 @@ import { type Contents, chosenContents } from "../../../data/pairs";
 import { coverageOf, scalingOf } from "../../../data/scaling";
 import { pinnedIn } from "../../../state/pins";
 import { change, select, state } from "../../../state/store";
-import { channelOrder } from "../../frame/navigation";
+import { viewState } from "../../../state/view_state";
 import { useSteady } from "../../hooks/latest";
 import { ChannelTools } from "../../parts/channel_tools";
 import { Lifeless } from "../../parts/lifeless";
@@ -27,7 +27,7 @@ function Grid({ one, removed }: Contents) {
   const ordering = orderingOf(one, chosen);
   const scaling = useSteady(scalingOf([one], chosen.scale));
   useEffect(() => {
-    channelOrder.value = ordering.channels;
+    viewState.channelOrder.value = ordering.channels;
   });
   if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
   if (!scaling.value) return <div class="view" />;

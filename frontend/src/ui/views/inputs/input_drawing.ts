@@ -3,7 +3,7 @@ import { format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
 import type { Maps } from "../../../numbers/decode";
 import { cellRectangle, type GridLayout, visibleRows } from "../../../numbers/layout";
-import { pointed } from "../../hooks/pointer";
+import { viewState } from "../../../state/view_state";
 import { frame } from "../../pictures/canvas";
 import { valueCell } from "../../pictures/enlarged";
 import type { Paint } from "../../pictures/paint";
@@ -56,7 +56,7 @@ export function drawRows(
     }
   }
   context.putImageData(image, 0, 0);
-  const under = pointed.value;
+  const under = viewState.pointed.value;
   const style = getComputedStyle(canvas);
   const at = under ? ranking.indexOf(under.channel) : -1;
   if (under && at >= first && at < end) {

@@ -4,7 +4,8 @@ import { INPUT } from "../../../data/resources";
 import { format } from "../../../drawing/legend";
 import { hit } from "../../../numbers/layout";
 import { rowsLayout } from "../../../numbers/row_layout";
-import { type Mouse, pointed, usePointing } from "../../hooks/pointer";
+import { viewState } from "../../../state/view_state";
+import { type Mouse, usePointing } from "../../hooks/pointer";
 import { useSize } from "../../hooks/size";
 import { useTheme } from "../../pictures/canvas";
 import { valueAt } from "../../pictures/channels";
@@ -92,7 +93,7 @@ export function InputRows(props: Props) {
   };
   const moved = [scroll.top, scroll.left, ranking.join(), pitch, wide];
   const { mouse, ...pointing } = usePointing(look, moved);
-  const under = pointed.value;
+  const under = viewState.pointed.value;
   const low = under !== null && mouse !== null && mouse.down * ratio > room.height / 2;
   return (
     <div class="sight">
@@ -141,7 +142,7 @@ export function InputRows(props: Props) {
 /** Says in words what the inputs have under the cursor: below, or on top over the heads. */
 function Values(props: Props & { hovered: number | null; top: boolean }) {
   const { all, pair, between, ranking, hovered, top } = props;
-  const under = pointed.value;
+  const under = viewState.pointed.value;
   if (!under || !ranking.includes(under.channel)) return null;
   const { channel, row, column } = under;
   const told = all.flatMap((one, i) => {

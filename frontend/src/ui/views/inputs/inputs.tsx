@@ -15,7 +15,6 @@ import { MEASURES, type Measure, responses } from "../../../numbers/differences"
 import { difference } from "../../../numbers/statistics";
 import { pinnedIn } from "../../../state/pins";
 import { change, select, state } from "../../../state/store";
-import { channelOrder } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";
 import { NoChannels, SearchChannels } from "../../parts/search";
 import { Failed } from "../../parts/status";
@@ -25,6 +24,7 @@ import { type Paint, paintOf } from "../../pictures/paint";
 import { InputRows } from "./input_rows";
 import "./inputs.css";
 import { WAITING } from "../../../data/queries";
+import { viewState } from "../../../state/view_state";
 
 const NAMES: { [measure in Measure]: string } = {
   maximum: "the maxima",
@@ -90,7 +90,7 @@ function Inputs({
   const { channels } = a.maps;
   const { channels: ranking, search } = rankingOf(scores, chosen);
   useEffect(() => {
-    channelOrder.value = ranking;
+    viewState.channelOrder.value = ranking;
   });
   const apart = apartScaling(between);
   const limits = apart.limits(0);

@@ -7,13 +7,13 @@ import { listedRuns, stepsOf } from "../../../data/resources";
 import { layersOf } from "../../../data/runs";
 import { matching } from "../../../numbers/tree";
 import { change, state } from "../../../state/store";
-import { channelOrder } from "../../frame/navigation";
 import { useSteady } from "../../hooks/latest";
 import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { MultiplesGrid } from "./multiples_grid";
 import "./multiples.css";
 import { ready } from "../../../data/queries";
+import { viewState } from "../../../state/view_state";
 
 /** Where the reference is: the run, layer and step that are looked at. */
 interface Reference {
@@ -57,7 +57,7 @@ function Contents({ record, series, channel }: Reference) {
       : found.map(({ layer }) => ({ layer, step: record.place.step }));
   const channels = input?.packed.shape[2] ?? 0;
   useEffect(() => {
-    channelOrder.value = Array.from({ length: channels }, (_, i) => i);
+    viewState.channelOrder.value = Array.from({ length: channels }, (_, i) => i);
   }, [channels]);
   if (!input) return <Failed reason="The record has no inputs." />;
   const set = (part: Partial<typeof chosen.multiples>) =>

@@ -17,9 +17,9 @@ import { format } from "../../../drawing/legend";
 import { cellSides, chooseColumns, inSight } from "../../../numbers/row_layout";
 import { together } from "../../../numbers/scale";
 import { select, state } from "../../../state/store";
+import { viewState } from "../../../state/view_state";
 import { useSteady } from "../../hooks/latest";
 import { useSize } from "../../hooks/size";
-import { inSightNow } from "../../in_sight";
 import { Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
@@ -95,7 +95,7 @@ export function MultiplesGrid(props: Props) {
     return strongestAt(record.run, column, input.name);
   }
   useEffect(() => {
-    inSightNow.value = {
+    viewState.multiplesInSight.value = {
       cells: cells.flatMap(({ run, answers }) =>
         answers.map((answer) => ({ run: run.run, answer })),
       ),

@@ -17,9 +17,8 @@ import { counted, format, percent } from "../../../drawing/legend";
 import { curveMatrix, STATISTICS, type Statistic } from "../../../numbers/matrix";
 import { matrixCoverage } from "../../../numbers/scale";
 import { change, select, state } from "../../../state/store";
-import { channelOrder } from "../../frame/navigation";
+import { viewState } from "../../../state/view_state";
 import { useSteady } from "../../hooks/latest";
-import { rowsNow } from "../../in_sight";
 import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { Legend } from "../../pictures/legend";
@@ -71,8 +70,8 @@ function Contents({ one, curve }: { one: Shown; curve: Curve }) {
   );
   const coverage = useMemo(() => matrixCoverage(matrix, scaling.limits), [matrix, scaling]);
   useEffect(() => {
-    channelOrder.value = order;
-    rowsNow.value = ordered;
+    viewState.channelOrder.value = order;
+    viewState.heatMapRows.value = ordered;
   });
   const paint = paintOf(scaling, chosen);
   const at = {
