@@ -26,9 +26,9 @@ export function start(): void {
   const bar = address();
   let pins = state.value.pins;
   let entry = state.value;
-  const restore = (own: Pins | undefined) => {
-    const { state: found, notices } = fromHash(bar.read());
-    state.value = own ? { ...found, pins: own } : found;
+  const restore = (kept: Pins | undefined) => {
+    const { state: restored, notices } = fromHash(bar.read());
+    state.value = kept ? { ...restored, pins: kept } : restored;
     pins = state.value.pins;
     entry = state.value;
     if (notices.length) {
@@ -39,7 +39,7 @@ export function start(): void {
   let written = bar.read();
   bar.onChange(() => {
     if (!opensUs(bar.read())) return;
-    // What was pinned meanwhile stays pinned when one goes back.
+    // What was pinned meanwhile stays pinned on the way back.
     if (bar.read() !== written) restore(bar.isOwn() ? state.value.pins : undefined);
     bar.write(bar.read(), false);
     written = bar.read();
@@ -52,7 +52,7 @@ export function start(): void {
     end();
     end = begin();
     timer = window.setTimeout(() => {
-      // Those of a link are not made one's own.
+      // Pins of a link are not kept in the browser.
       if (chosen.pins !== pins) storage.set(PINS, pinsText(chosen.pins));
       pins = chosen.pins;
       bar.write(toHash(chosen, bar.read()), opensUs(bar.read()) && isElsewhere(chosen, entry));

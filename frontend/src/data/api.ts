@@ -43,7 +43,7 @@ export interface Series {
 }
 
 /** A number of each channel; null stands for what is not finite. */
-export type Numbers = (number | null)[];
+export type ChannelNumbers = (number | null)[];
 
 /** What a record says of one input. */
 export interface InputHeader {
@@ -51,10 +51,10 @@ export interface InputHeader {
   shape: number[];
   dtype: string;
   packed: Packed;
-  minimum: Numbers;
-  maximum: Numbers;
-  mean: Numbers;
-  zero_share: Numbers;
+  minimum: ChannelNumbers;
+  maximum: ChannelNumbers;
+  mean: ChannelNumbers;
+  zero_share: ChannelNumbers;
   nan_count: number[];
   inf_count: number[];
   strongest: [number, number | null][];
@@ -85,7 +85,7 @@ export interface Header {
 /** What was logged of a layer under one name. */
 interface Scalar {
   steps: number[];
-  values: Numbers;
+  values: ChannelNumbers;
   /** Why there are no steps, if so. */
   unreadable: string | null;
 }
@@ -107,18 +107,18 @@ export interface Curve {
   inputs: string[];
   steps: number[];
   wall_times: (number | null)[];
-  /** Epoch at each step, where the back end tells. */
+  /** Epoch at each step, where the back end gives it. */
   epochs?: (number | null)[];
   /** Which input has that number, for each step. */
   names: (string | null)[];
   /** Why a record says nothing, for each step. */
   unreadable: (string | null)[];
   /** A list for each step, null where the record states no such numbers. */
-  statistics: Record<Statistic, (Numbers | null)[]>;
+  statistics: Record<Statistic, (ChannelNumbers | null)[]>;
 }
 
 /** Names one record for good. */
-export interface Place {
+export interface RecordAddress {
   run: string;
   tag: string;
   step: number;
@@ -159,8 +159,8 @@ async function askJson<T>(name: string, given: Arguments, signal: AbortSignal): 
   return (await (await ask(name, given, signal)).json()) as T;
 }
 
-function placed(place: Place): Arguments {
-  const { run, tag, step, wallTime } = place;
+function addressArguments(address: RecordAddress): Arguments {
+  const { run, tag, step, wallTime } = address;
   return { run, tag, step, wall_time: wallTime };
 }
 
@@ -175,17 +175,17 @@ export function fetchSteps(run: string, tag: string, signal: AbortSignal): Promi
 }
 
 /** Asks for the header of a record. */
-export function fetchRecord(place: Place, signal: AbortSignal): Promise<Header> {
-  return askJson("record", placed(place), signal);
+export function fetchRecord(address: RecordAddress, signal: AbortSignal): Promise<Header> {
+  return askJson("record", addressArguments(address), signal);
 }
 
 /** Asks for the values of one input of a record, still deflated. */
 export async function fetchValues(
-  place: Place,
+  address: RecordAddress,
   input: number,
   signal: AbortSignal,
 ): Promise<Blob> {
-  return (await ask("values", { ...placed(place), input }, signal)).blob();
+  return (await ask("values", { ...addressArguments(address), input }, signal)).blob();
 }
 
 /** Asks for the scalars of the layers of a run. */

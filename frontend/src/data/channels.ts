@@ -8,22 +8,22 @@ import {
   distances,
   farthest,
   lengthOf,
-  type Place,
+  type MapPosition,
 } from "../numbers/statistics";
 import { pinnedIn } from "../state/pins";
 import type { State } from "../state/state";
 import { memoOn } from "./memo";
 import { type Answer, andThen, failed, ready } from "./queries";
-import type { Shown } from "./records";
+import type { ShownRecord } from "./records";
 import { headerOf, mapsOf, stepsOf } from "./resources";
-import { placeOf } from "./runs";
-import { shownB } from "./sides";
+import { addressOf, readableSteps } from "./runs";
+import { shownSideB } from "./sides";
 
 /** Channels in order, with the scores that they are sorted by. */
 export interface Ordering {
   channels: number[];
   scores: Float64Array | null;
-  /** Words of the search that are no channels. */
+  /** Words of the search that are not channels. */
   unknown: string[];
   /** How many are not shown, and how many of all the search does not name. */
   hidden: number;
@@ -38,83 +38,85 @@ export const statisticsOf = memoOn((maps: Maps) =>
 );
 
 /** Order the channels of what is shown as they were chosen. */
-export function orderingOf(one: Shown, chosen: State): Ordering {
-  const { channels } = one.maps;
-  const scores = scoresOf(one, chosen);
+export function orderingOf(record: ShownRecord, chosen: State): Ordering {
+  const { channels } = record.maps;
+  const scores = scoresOf(record, chosen);
   const search = parseSearch(chosen.search, channels);
   const only = chosen.search.trim() ? search.channels : null;
-  const found = order(channels, scores.state === "ready" ? scores.value : null, {
+  const shownChannels = order(channels, scores.state === "ready" ? scores.value : null, {
     descending: chosen.sort.descending,
-    hidden: new Set(chosen.hideDead ? one.header.dead : []),
+    hidden: new Set(chosen.hideDead ? record.header.dead : []),
     only,
-    pinned: pinnedIn(chosen.pins, one.header.layer),
+    pinned: pinnedIn(chosen.pins, record.header.layer),
   });
   return {
-    channels: found,
+    channels: shownChannels,
     scores: scores.state === "ready" ? scores.value : null,
     unknown: search.unknown,
-    hidden: channels - found.length,
+    hidden: channels - shownChannels.length,
     unsearched: only ? channels - only.length : 0,
     reason: scores.state === "failed" ? scores.reason : null,
   };
 }
 
-const PARTS: { [key in SortKey]?: (one: ChannelStatistics) => number } = {
-  max: (one) => one.maximum ?? NaN,
-  mean: (one) => one.mean ?? NaN,
-  l2: (one) => one.l2 ?? NaN,
-  deviation: (one) => one.deviation ?? NaN,
-  zeros: (one) => one.zeroShare,
+/** The scores that follow from the statistics of a channel alone. */
+const SCORE_OF: { [key in SortKey]?: (statistics: ChannelStatistics) => number } = {
+  max: ({ maximum }) => maximum ?? NaN,
+  mean: ({ mean }) => mean ?? NaN,
+  l2: ({ l2 }) => l2 ?? NaN,
+  deviation: ({ deviation }) => deviation ?? NaN,
+  zeros: ({ zeroShare }) => zeroShare,
 };
 
-function scoresOf(one: Shown, chosen: State): Answer<Float64Array | null> {
+function scoresOf(record: ShownRecord, chosen: State): Answer<Float64Array | null> {
   const { by } = chosen.sort;
-  const part = PARTS[by];
-  if (part) return ready(Float64Array.from(statisticsOf(one.maps), part));
-  if (by === "change") return andThen(first(one), (maps) => apart(one.maps, maps));
+  const score = SCORE_OF[by];
+  if (score) return ready(Float64Array.from(statisticsOf(record.maps), score));
+  if (by === "change") {
+    return andThen(atFirstStep(record), (maps) => distancesBetween(record.maps, maps));
+  }
   if (by === "difference") {
-    return andThen(shownB(one, chosen), (other) => apart(one.maps, other.maps));
+    return andThen(shownSideB(record, chosen), (other) =>
+      distancesBetween(record.maps, other.maps),
+    );
   }
   return ready(null);
 }
 
 /** The values at the first step that was kept. */
-function first(one: Shown): Answer<Maps> {
-  return andThen(stepsOf(one.run.run, one.tag), (series) => {
-    const [step, ...later] = series.steps.filter((other) => other.unreadable === null);
+function atFirstStep(record: ShownRecord): Answer<Maps> {
+  return andThen(stepsOf(record.run.run, record.tag), (series) => {
+    const [step, ...later] = readableSteps(series);
     if (!step) return failed("There is no first step.");
-    if (!later.length) {
-      return failed("One step was kept, so that there is no change.");
-    }
-    const place = placeOf(series, step);
-    return andThen(headerOf(place), (header) => {
-      const number = header.inputs.findIndex((input) => input.name === one.input.name);
-      return mapsOf(place, header, number);
+    if (!later.length) return failed("One step was kept, so that there is no change.");
+    const address = addressOf(series, step);
+    return andThen(headerOf(address), (header) => {
+      const number = header.inputs.findIndex((input) => input.name === record.input.name);
+      return mapsOf(address, header, number);
     });
   });
 }
 
-/** Whether two have the same height, width and channels. */
-export function sameShape(one: Maps, other: Maps): boolean {
-  return (["height", "width", "channels"] as const).every((side) => one[side] === other[side]);
+/** Whether two sets of maps have the same height, width and channels. */
+export function sameShape(a: Maps, b: Maps): boolean {
+  return (["height", "width", "channels"] as const).every((side) => a[side] === b[side]);
 }
 
 /** How far the channels of two are apart, each as a whole (L2). */
-function apart(one: Maps, other: Maps): Answer<Float64Array> {
-  if (!sameShape(one, other)) {
-    return failed("The two do not have the same shape.");
-  }
-  const positions = one.height * one.width;
-  const value = Float64Array.from({ length: one.channels }, (_, i) =>
-    lengthOf(distances(one.values, other.values, i * positions, (i + 1) * positions)),
+function distancesBetween(a: Maps, b: Maps): Answer<Float64Array> {
+  if (!sameShape(a, b)) return failed("The two do not have the same shape.");
+  const positions = a.height * a.width;
+  return ready(
+    Float64Array.from({ length: a.channels }, (_, i) =>
+      lengthOf(distances(a.values, b.values, i * positions, (i + 1) * positions)),
+    ),
   );
-  return ready(value);
 }
 
 /** A value and where it is. */
 export interface Peak {
   value: number;
-  place: Place;
+  position: MapPosition;
 }
 
 /** The value of each channel that is farthest from zero, computed once. */
@@ -123,20 +125,20 @@ const farthestOf = memoOn((maps: Maps): (Peak | null)[] =>
 );
 
 /**
- * The maximum of each channel; of what was removed, the value farthest from zero.
+ * The maximum of each channel; where it is what was removed, the value farthest from zero.
  *
- * null where nothing is finite.
+ * Null where nothing is finite.
  */
 export function peaksOf(maps: Maps, removed: boolean): (Peak | null)[] {
   if (!removed) {
     return statisticsOf(maps).map(({ maximum, argmax }) =>
-      maximum === null || argmax === null ? null : { value: maximum, place: argmax },
+      maximum === null || argmax === null ? null : { value: maximum, position: argmax },
     );
   }
   return farthestOf(maps);
 }
 
-/** Channels by what stands out of them, the strongest first; of equal ones the first. */
+/** Channels by their peaks, the strongest first; equal ones in the order of their numbers. */
 export function strongestFirst(
   peaks: readonly (Peak | null)[],
   removed: boolean,
@@ -144,7 +146,7 @@ export function strongestFirst(
   const strength = (value: number) => (removed ? Math.abs(value) : value);
   return peaks
     .flatMap((peak, channel) => (peak ? [{ channel, value: peak.value }] : []))
-    .sort((one, other) => strength(other.value) - strength(one.value));
+    .sort((a, b) => strength(b.value) - strength(a.value));
 }
 
 /** The channel that was chosen, where the layer has it, else the strongest. */

@@ -3,7 +3,7 @@
 import type { Point } from "../drawing/plot";
 import type { Curve, Run } from "./api";
 import { type Answer, andThen, failed, ready } from "./queries";
-import type { Shown } from "./records";
+import type { ShownRecord } from "./records";
 import { curveOf, listedRuns } from "./resources";
 
 /** How many other runs are asked for their curves. */
@@ -11,43 +11,49 @@ export const MOST_OTHERS = 8;
 
 /** The curve of the run that is looked at, and those of others with such a layer. */
 export interface ChannelCurves {
-  own: ChannelCurve;
-  others: ChannelCurve[];
+  ownRun: ChannelCurve;
+  otherRuns: ChannelCurve[];
   /** How many other runs have the layer. */
   candidates: number;
 }
 
-/** The curves of a channel for the input that is shown; of all runs, or of its own only. */
-export function curvesOf(one: Shown, channel: number, all: boolean): Answer<ChannelCurves> {
+/** The curves of a channel for the input that is shown, in all runs or only in its own. */
+export function curvesOf(
+  record: ShownRecord,
+  channel: number,
+  all: boolean,
+): Answer<ChannelCurves> {
   const runs = listedRuns();
-  const candidates = runs.filter((run) => run.run !== one.run.run && tagIn(run, one) !== null);
+  const candidates = runs.filter(
+    (run) => run.run !== record.run.run && tagIn(run, record) !== null,
+  );
   const wanted = all ? candidates.slice(0, MOST_OTHERS) : [];
-  const others = wanted.flatMap((run) => {
-    const answer = curveIn(run, one);
+  const otherRuns = wanted.flatMap((run) => {
+    const answer = curveIn(run, record);
     // Those of others come when they come, and need not come at all.
     const curve = answer.state === "ready" ? answer.value : null;
-    const found = curve && ofChannel(curve, one.input.name, channel);
-    return found?.maximum.length ? [found] : [];
+    const channelCurve = curve && ofChannel(curve, record.input.name, channel);
+    return channelCurve?.maximum.length ? [channelCurve] : [];
   });
-  return andThen(curveIn(one.run, one), (curve) => {
-    const own = curve && ofChannel(curve, one.input.name, channel);
-    return own
-      ? ready({ own, others, candidates: candidates.length })
+  return andThen(curveIn(record.run, record), (curve) => {
+    const ownRun = curve && ofChannel(curve, record.input.name, channel);
+    return ownRun
+      ? ready({ ownRun, otherRuns, candidates: candidates.length })
       : failed("The run has no curve for this input.");
   });
 }
 
-function tagIn(run: Run, one: Shown) {
-  return run.tags.find((tag) => tag.tag === one.tag.tag && tag.unreadable === null) ?? null;
+function tagIn(run: Run, record: ShownRecord) {
+  return run.tags.find((tag) => tag.tag === record.tag.tag && tag.unreadable === null) ?? null;
 }
 
 /** The curve of an input by its name, whatever its number is in that run. */
-function curveIn(run: Run, one: Shown): Answer<Curve | null> {
-  const tag = tagIn(run, one);
+function curveIn(run: Run, record: ShownRecord): Answer<Curve | null> {
+  const tag = tagIn(run, record);
   if (!tag) return ready(null);
-  return andThen<Curve, Curve | null>(curveOf(run.run, tag, one.number), (curve) => {
-    const number = curve.inputs.indexOf(one.input.name);
-    if (number === one.number) return ready(curve);
+  return andThen<Curve, Curve | null>(curveOf(run.run, tag, record.number), (curve) => {
+    const number = curve.inputs.indexOf(record.input.name);
+    if (number === record.number) return ready(curve);
     return number < 0 ? ready(null) : curveOf(run.run, tag, number);
   });
 }

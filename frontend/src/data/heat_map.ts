@@ -4,12 +4,12 @@ import { type Limits, SHARE_LIMITS } from "../numbers/limits";
 import type { Statistic } from "../numbers/matrix";
 import { pinnedIn } from "../state/pins";
 import type { State } from "../state/state";
-import type { Curve, Numbers } from "./api";
+import type { ChannelNumbers, Curve } from "./api";
 import type { Ordering } from "./channels";
-import type { Shown } from "./records";
+import type { ShownRecord } from "./records";
 
 /** The channels, from the top. */
-function rowsOf({ maps }: Shown, ordering: Ordering, chosen: State): number[] {
+function rowsOf({ maps }: ShownRecord, ordering: Ordering, chosen: State): number[] {
   if (chosen.training.rows === "order") return ordering.channels;
   return Array.from({ length: maps.channels }, (_, i) => i);
 }
@@ -28,14 +28,14 @@ export interface OrderedRows {
  */
 export function keptRows(
   before: OrderedRows | null,
-  one: Shown,
+  record: ShownRecord,
   ordering: Ordering,
   chosen: State,
 ): OrderedRows {
   const known = chosen.sort.by === "channel" || ordering.scores !== null;
-  const cause = known ? causeOf(one, chosen) : null;
+  const cause = known ? causeOf(record, chosen) : null;
   if (before && cause !== null && before.cause === cause) return before;
-  return { channels: rowsOf(one, ordering, chosen), step: one.place.step, cause };
+  return { channels: rowsOf(record, ordering, chosen), step: record.address.step, cause };
 }
 
 /** Whether another step may have another order. */
@@ -43,7 +43,7 @@ export function variesByStep({ sort, hideDead, training }: State): boolean {
   return training.rows === "order" && (sort.by !== "channel" || hideDead);
 }
 
-function causeOf({ run, tag, input, maps, header }: Shown, chosen: State): string {
+function causeOf({ run, tag, input, maps, header }: ShownRecord, chosen: State): string {
   const { sort, search, hideDead, pins, training } = chosen;
   const other = sort.by === "difference" ? [chosen.b, chosen.align] : [];
   const pinned = pinnedIn(pins, header.layer);
@@ -59,7 +59,7 @@ export function numbersOf(
   curve: Curve,
   statistic: Statistic,
   input: string,
-): (Numbers | null)[] {
+): (ChannelNumbers | null)[] {
   // A record may hold another input under that number.
   return curve.statistics[statistic].map((list, i) => (curve.names[i] === input ? list : null));
 }

@@ -6,7 +6,13 @@ import { order, parseSearch, type Search } from "../numbers/order";
 import type { State } from "../state/state";
 import type { InputHeader } from "./api";
 import { type Answer, andThen, ready } from "./queries";
-import { inputIn, type Record, type Shown, shownOf } from "./records";
+import {
+  inputNames,
+  inputNumber,
+  type LayerRecord,
+  type ShownRecord,
+  withValues,
+} from "./records";
 import { limitsOf, type Scaling } from "./scaling";
 
 /** How many inputs are shown beside each other. */
@@ -14,35 +20,35 @@ export const MOST_INPUTS = 24;
 
 /** The names of the two inputs that are compared; null where there is only one. */
 function pairOf(
-  { header }: Pick<Record, "header">,
+  { header }: Pick<LayerRecord, "header">,
   a: string | null,
   b: string | null,
 ): [string, string] | null {
-  const names = header.inputs.map((one) => one.name);
-  const first = names[inputIn(header, a)];
+  const names = inputNames(header);
+  const first = names[inputNumber(header, a)];
   const second = names.find((name) => name === b && name !== first);
   const other = second ?? names.find((name) => name !== first);
   return first === undefined || other === undefined ? null : [first, other];
 }
 
 /** The inputs to show, in the order of the record: those compared, and the first others. */
-function columnsOf({ header }: Pick<Record, "header">, pair: readonly string[]): string[] {
-  const names = header.inputs.map((one) => one.name);
+function columnsOf({ header }: Pick<LayerRecord, "header">, pair: readonly string[]): string[] {
+  const names = inputNames(header);
   const others = names.filter((name) => !pair.includes(name));
   const wanted = new Set([...pair, ...others.slice(0, MOST_INPUTS - pair.length)]);
   return names.filter((name) => wanted.has(name));
 }
 
 /** Inputs beside each other. */
-export interface Inputs {
-  record: Record;
+export interface ComparedInputs {
+  record: LayerRecord;
   /** All inputs that are shown, and which two of them are compared: -1 for none. */
-  all: Shown[];
+  all: ShownRecord[];
   pair: readonly [number, number];
 }
 
 /** The inputs that are shown of a record, with their values. */
-export function inputsOf(record: Record, chosen: State): Answer<Inputs> {
+export function inputsOf(record: LayerRecord, chosen: State): Answer<ComparedInputs> {
   const pair = pairOf(record, chosen.a.input, chosen.b.input);
   if (!pair) return ready({ record, all: [], pair: [0, -1] });
   const names = columnsOf(record, pair);
@@ -67,16 +73,16 @@ export function rankingOf(
 }
 
 /** The scale of a difference: zero in the middle, one for all channels. */
-export function apartScaling(between: Maps): Scaling {
+export function differenceScaling(between: Maps): Scaling {
   const limits = symmetric(limitsOf(between) ?? { low: 0, high: 0 });
   return { limits: () => limits, shared: true, words: "A − B, one scale for all channels" };
 }
 
-/** The values for each of some inputs, or what the first of them fails by. */
-function eachInput(record: Record, names: readonly string[]): Answer<Shown[]> {
+/** The values for each of some inputs, or why the first that fails does. */
+function eachInput(record: LayerRecord, names: readonly string[]): Answer<ShownRecord[]> {
   // All are asked for at once, before any of them is waited for.
-  const answers = names.map((name) => shownOf(record, name));
-  const values: Shown[] = [];
+  const answers = names.map((name) => withValues(record, name));
+  const values: ShownRecord[] = [];
   for (const answer of answers) {
     if (answer.state !== "ready") return answer;
     values.push(answer.value);
@@ -102,9 +108,8 @@ export function classesOf(
   [a, b]: readonly [number, number],
   most: number,
 ): PredictedClass[] {
-  const [one, other] = [inputs[a], inputs[b]];
   const best = new Map<number, number>();
-  for (const { predictions } of [one, other].filter((input) => input !== undefined)) {
+  for (const { predictions } of [inputs[a], inputs[b]].filter((input) => input !== undefined)) {
     for (const [number, score] of predictions) {
       best.set(number, Math.max(best.get(number) ?? -Infinity, score ?? -Infinity));
     }
@@ -123,8 +128,8 @@ export function classesOf(
 }
 
 /** Compared, not subtracted: two that are not finite would give NaN. */
-function compare(one: number, other: number): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+function compare(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function scoreOf({ predictions }: Predicted, wanted: number): number | null | undefined {

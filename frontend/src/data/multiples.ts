@@ -5,10 +5,18 @@ import type { Align } from "../numbers/steps";
 import type { ScaleChoice } from "../state/state";
 import type { Header, Run } from "./api";
 import { type Answer, andThen, failed, ready } from "./queries";
-import { placeIn, type Record, type Shown } from "./records";
-import { curveOf, headerOf, mapsOf } from "./resources";
+import {
+  addressIn,
+  inputNames,
+  inputNumber,
+  type LayerRecord,
+  recordAt,
+  recordIn,
+  type ShownRecord,
+} from "./records";
+import { curveOf, mapsOf } from "./resources";
 import { centred, type Scaling, scalingOf } from "./scaling";
-import { alignedPlace } from "./step_alignment";
+import { alignedAddress } from "./step_alignment";
 
 /** One layer at one step of the reference. */
 export interface Column {
@@ -17,47 +25,47 @@ export interface Column {
 }
 
 /** A feature map of a run that belongs to a column. */
-export interface Multiple extends Shown {
+export interface Multiple extends ShownRecord {
   channel: number;
 }
 
 const OF_ALL_CHANNELS = "smallest to largest value of all channels of the cells in sight";
 const OF_EACH_LAYER =
   "each layer's smallest to largest value, of all its channels of the cells in sight";
+
 /** The map of a run in a column, for the input of that name; else why there is none. */
 export function multipleOf(
   run: Run,
   { layer, step }: Column,
   channel: number,
   input: string,
-  reference: Record,
+  reference: LayerRecord,
   align: Align,
 ): Answer<Multiple> {
   const tag = run.tags.find((one) => one.layer === layer);
   if (!tag) return failed(run.unreadable ?? "The run has no such layer.");
-  const moment = { ...reference, place: { ...reference.place, step } };
-  const placed =
+  const referenceAtStep = { ...reference, address: { ...reference.address, step } };
+  const address =
     run.run === reference.run.run
-      ? placeIn(run, tag, step)
-      : alignedPlace(run, tag, moment, align);
-  return andThen(placed, (place) =>
-    andThen(headerOf(place), (header) => {
-      const number = header.inputs.findIndex((one) => one.name === input);
-      const found = header.inputs[number];
-      if (!found) return failed(`The record has no input “${input}”.`);
-      const [, , channels] = found.packed.shape;
-      if (channel >= channels) {
-        return failed(`There is no channel ${channel}: the layer has ${channels}.`);
-      }
-      return andThen(mapsOf(place, header, number), (maps) =>
-        ready({ run, tag, place, header, number, input: found, maps, channel }),
-      );
-    }),
-  );
+      ? addressIn(run, tag, step)
+      : alignedAddress(run, tag, referenceAtStep, align);
+  const record = andThen(address, (found) => recordAt(run, tag, found));
+  return andThen(record, ({ address, header }) => {
+    const number = inputNames(header).indexOf(input);
+    const inputHeader = header.inputs[number];
+    if (!inputHeader) return failed(`The record has no input “${input}”.`);
+    const [, , channels] = inputHeader.packed.shape;
+    if (channel >= channels) {
+      return failed(`There is no channel ${channel}: the layer has ${channels}.`);
+    }
+    return andThen(mapsOf(address, header, number), (maps) =>
+      ready({ run, tag, address, header, number, input: inputHeader, maps, channel }),
+    );
+  });
 }
 
 /** The channel with the largest value of an input over all steps; if unknown, at this one. */
-export function strongestOf(record: Record, number: number): Answer<number> {
+export function strongestOf(record: LayerRecord, number: number): Answer<number> {
   const curve = curveOf(record.run.run, record.tag, number);
   if (curve.state === "waiting") return curve;
   const here = strongestIn(record.header, number);
@@ -75,18 +83,8 @@ export function strongestOf(record: Record, number: number): Answer<number> {
 export function strongestAt(run: Run, { layer, step }: Column, input: string): Answer<number> {
   const tag = run.tags.find((one) => one.layer === layer);
   if (!tag) return failed("The run has no such layer.");
-  return andThen(placeIn(run, tag, step), (place) =>
-    andThen(headerOf(place), (header) =>
-      ready(
-        strongestIn(
-          header,
-          Math.max(
-            0,
-            header.inputs.findIndex((one) => one.name === input),
-          ),
-        ),
-      ),
-    ),
+  return andThen(recordIn(run, tag, step), ({ header }) =>
+    ready(strongestIn(header, inputNumber(header, input))),
   );
 }
 
@@ -117,17 +115,16 @@ export function multiplesScaling(
   for (const { maps, channel, tag } of cells) {
     const key = apart ? tag.layer : "";
     const size = maps.height * maps.width;
-    const own = finiteLimits(maps.values, channel * size, (channel + 1) * size);
-    limits.set(key, union(limits.get(key) ?? null, own));
+    const limitsOfCell = finiteLimits(maps.values, channel * size, (channel + 1) * size);
+    limits.set(key, union(limits.get(key) ?? null, limitsOfCell));
   }
   const words = apart
     ? "each column's own smallest to largest value of the cells in sight"
     : "smallest to largest value of the cells in sight";
-  const value = (layer: string): Scaling => {
-    const found = centred(limits.get(apart ? layer : "") ?? null, choice);
-    return { limits: () => found, shared: !apart, words };
-  };
-  return ready(value);
+  return ready((layer) => {
+    const limitsOfLayer = centred(limits.get(apart ? layer : "") ?? null, choice);
+    return { limits: () => limitsOfLayer, shared: !apart, words };
+  });
 }
 
 /** A scale for each layer, of all its cells in all runs. */
@@ -135,20 +132,20 @@ function scalingOfEach(
   cells: readonly Multiple[],
   choice: ScaleChoice,
 ): Answer<(layer: string) => Scaling> {
-  const found = new Map<string, Scaling>();
+  const scalings = new Map<string, Scaling>();
   for (const { tag } of cells) {
-    if (found.has(tag.layer)) continue;
-    const own = cells.filter((cell) => cell.tag.layer === tag.layer);
-    const scaling = scalingOf(onceEach(own, choice), choice);
+    if (scalings.has(tag.layer)) continue;
+    const cellsOfLayer = cells.filter((cell) => cell.tag.layer === tag.layer);
+    const scaling = scalingOf(onceEach(cellsOfLayer, choice), choice);
     if (scaling.state !== "ready") return scaling;
     const words =
       choice.mode === "layer" ? OF_EACH_LAYER : `each layer by itself: ${scaling.value.words}`;
-    found.set(tag.layer, { ...scaling.value, shared: false, words });
+    scalings.set(tag.layer, { ...scaling.value, shared: false, words });
   }
   // What is not there yet is not drawn either.
-  const [first] = found.values();
+  const [first] = scalings.values();
   const none: Scaling = { limits: () => NO_LIMITS, shared: false, words: first?.words ?? "" };
-  return ready((layer) => found.get(layer) ?? none);
+  return ready((layer) => scalings.get(layer) ?? none);
 }
 
 /** What is over all steps or runs need not be looked for again for each of them. */

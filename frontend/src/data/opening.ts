@@ -8,13 +8,14 @@ import { layersOf } from "./runs";
 const CANDIDATES = 16;
 
 /**
- * The layer that each run began with: the telling one nearest to the middle that is alive.
+ * The layer that each run began with: the one nearest to the middle that shows something at
+ * once and is alive.
  *
  * Headers are asked for one after the other, so that the first picture waits for one alone.
- * What was found once stays, whatever comes later: nobody is taken away from what they see.
+ * What was found once stays, whatever comes later, so that the view does not change by itself.
  */
 export class Openings {
-  private readonly found = new Map<string, string>();
+  private readonly kept = new Map<string, string>();
 
   constructor(private readonly headerOf: (run: string, tag: Tag) => Answer<Header>) {}
 
@@ -22,24 +23,24 @@ export class Openings {
   of(run: Run): Answer<Tag> | null {
     const layers = layersOf(run);
     const readable = layers.filter((tag) => tag.unreadable === null);
-    const known = readable.find((tag) => tag.tag === this.found.get(run.run));
+    const known = readable.find((tag) => tag.tag === this.kept.get(run.run));
     if (known) return ready(known);
     const candidates = fromTheMiddle(readable);
-    let telling: Tag | null = null;
+    let clear: Tag | null = null;
     for (const tag of candidates.slice(0, CANDIDATES)) {
       const header = this.headerOf(run.run, tag);
       if (header.state === "waiting") return WAITING;
-      if (header.state === "failed" || !isTelling(header.value)) continue;
+      if (header.state === "failed" || !showsAtOnce(header.value)) continue;
       if (isLiving(header.value, 0)) return this.keep(run, tag);
-      telling ??= tag;
+      clear ??= tag;
     }
-    if (telling) return this.keep(run, telling);
+    if (clear) return this.keep(run, clear);
     const first = candidates[0] ?? layers[0];
     return first ? ready(first) : null;
   }
 
   private keep(run: Run, tag: Tag): Answer<Tag> {
-    this.found.set(run.run, tag.tag);
+    this.kept.set(run.run, tag.tag);
     return ready(tag);
   }
 }
@@ -49,12 +50,12 @@ export function fromTheMiddle(layers: readonly Tag[]): Tag[] {
   const middle = Math.floor(layers.length / 2);
   return layers
     .map((tag, i) => ({ tag, far: Math.abs(i - middle), late: i > middle }))
-    .sort((one, other) => one.far - other.far || Number(other.late) - Number(one.late))
+    .sort((a, b) => a.far - b.far || Number(b.late) - Number(a.late))
     .map(({ tag }) => tag);
 }
 
 /** Whether a layer shows something at once: maps of several rows after a convolution. */
-function isTelling(header: Header): boolean {
+function showsAtOnce(header: Header): boolean {
   const shape = header.inputs[0]?.packed.shape ?? [1, 1, 1];
   return (
     /conv|relu|activation/i.test(header.layer.class_name) && Math.min(shape[0], shape[1]) > 1
@@ -62,16 +63,17 @@ function isTelling(header: Header): boolean {
 }
 
 /** What all channels of an input are, where none shows anything. */
-export type Lifeless = "dead" | "not finite" | "dead or not finite";
+export type Lifelessness = "dead" | "not finite" | "dead or not finite";
 
 /** What keeps all channels of an input from showing anything; null where some do. */
-export function lifelessness(header: Header, input: number): Lifeless | null {
-  const one = header.inputs[input];
-  if (!one) return null;
-  const [height, width, channels] = one.packed.shape;
+export function lifelessness(header: Header, input: number): Lifelessness | null {
+  const inputHeader = header.inputs[input];
+  if (!inputHeader) return null;
+  const [height, width, channels] = inputHeader.packed.shape;
   const dead = new Set(header.dead);
   const odd = (channel: number) =>
-    (one.nan_count[channel] ?? 0) + (one.inf_count[channel] ?? 0) >= height * width;
+    (inputHeader.nan_count[channel] ?? 0) + (inputHeader.inf_count[channel] ?? 0) >=
+    height * width;
   let [died, broken] = [0, 0];
   for (let channel = 0; channel < channels; channel++) {
     if (dead.has(channel)) died++;

@@ -8,8 +8,7 @@ import type { Run, Tag } from "./api";
 import { sameShape } from "./channels";
 import { memoOn } from "./memo";
 import { type Answer, andThen, failed, ready } from "./queries";
-import { placeIn, present, type Shown, shown, shownOf } from "./records";
-import { headerOf } from "./resources";
+import { present, recordIn, type ShownRecord, shownRecord, withValues } from "./records";
 
 /** The tag of the other half of a pair, where it was logged. */
 export function partnerOf(run: Run, partner: string | null): Tag | null {
@@ -19,8 +18,8 @@ export function partnerOf(run: Run, partner: string | null): Tag | null {
 /** The values before the activation function less those after it, and the share it cut. */
 export interface Removed {
   maps: Maps;
-  before: Shown;
-  after: Shown;
+  before: ShownRecord;
+  after: ShownRecord;
   /** Share of the values that were not zero and became zero, of all and of each channel. */
   share: number;
   shares: Float64Array;
@@ -32,17 +31,15 @@ const cutBetween = memoOn((before: Maps, after: Maps) => ({
 }));
 
 /** What the activation function of a pair removed; null where there is no pair. */
-function removedOf(one: Shown): Answer<Removed | null> {
-  const partner = partnerOf(one.run, one.header.layer.partner);
+function removedOf(record: ShownRecord): Answer<Removed | null> {
+  const partner = partnerOf(record.run, record.header.layer.partner);
   if (!partner) return ready(null);
-  const other = andThen(placeIn(one.run, partner, one.place.step), (place) =>
-    andThen(headerOf(place), (header) =>
-      shownOf({ run: one.run, tag: partner, place, header }, one.input.name),
-    ),
+  const half = andThen(recordIn(record.run, partner, record.address.step), (atStep) =>
+    withValues(atStep, record.input.name),
   );
-  return andThen(other, (found) => {
-    const isAfter = one.header.layer.kind === "activation";
-    const [before, after] = isAfter ? [found, one] : [one, found];
+  return andThen(half, (otherHalf) => {
+    const isAfter = record.header.layer.kind === "activation";
+    const [before, after] = isAfter ? [otherHalf, record] : [record, otherHalf];
     if (!sameShape(before.maps, after.maps)) {
       return failed("The two halves do not have the same shape.");
     }
@@ -51,8 +48,8 @@ function removedOf(one: Shown): Answer<Removed | null> {
 }
 
 /** What a view shows of a layer. */
-export interface Contents {
-  one: Shown;
+export interface ChosenLayer {
+  record: ShownRecord;
   /** What the activation function removed, where that is what is shown. */
   removed: Removed | null;
 }
@@ -68,14 +65,14 @@ export function showsRemoved(chosen: State): boolean {
 }
 
 /** The values themselves, or what their activation function removed. */
-export function asChosen(one: Shown, chosen: State): Answer<Contents> {
-  if (!showsRemoved(chosen)) return ready({ one, removed: null });
-  return andThen(removedOf(one), (removed) =>
-    ready(removed ? { one: { ...one, maps: removed.maps }, removed } : { one, removed }),
+export function loggedOrRemoved(record: ShownRecord, chosen: State): Answer<ChosenLayer> {
+  if (!showsRemoved(chosen)) return ready({ record, removed: null });
+  return andThen(removedOf(record), (removed) =>
+    ready({ record: removed ? { ...record, maps: removed.maps } : record, removed }),
   );
 }
 
 /** What is looked at, as it was chosen. */
-export function chosenContents(chosen: State): Answer<Contents> {
-  return andThen(shown(present(chosen.a)), (one) => asChosen(one, chosen));
+export function chosenLayer(chosen: State): Answer<ChosenLayer> {
+  return andThen(shownRecord(present(chosen.a)), (record) => loggedOrRemoved(record, chosen));
 }

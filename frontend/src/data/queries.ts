@@ -27,7 +27,7 @@ export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>):
   return answer.state === "ready" ? next(answer.value) : answer;
 }
 
-interface Entry<T> {
+interface CachedAnswer<T> {
   answer: Signal<Answer<T>>;
   weight: number;
   watched: boolean;
@@ -48,7 +48,7 @@ const GRACE = 50;
  * looked at longest ago is forgotten first, once all weighs more than `capacity`.
  */
 export class Answers<T> {
-  private readonly entries = new Map<string, Entry<T>>();
+  private readonly entries = new Map<string, CachedAnswer<T>>();
   private weight = 0;
 
   constructor(
@@ -65,7 +65,7 @@ export class Answers<T> {
       this.entries.set(key, known);
       return known.answer;
     }
-    const entry: Entry<T> = {
+    const entry: CachedAnswer<T> = {
       answer: signal<Answer<T>>(WAITING, {
         watched: () => {
           entry.watched = true;
@@ -102,7 +102,7 @@ export class Answers<T> {
     }
   }
 
-  private start(entry: Entry<T>, ask: (signal: AbortSignal) => Promise<T>): void {
+  private start(entry: CachedAnswer<T>, ask: (signal: AbortSignal) => Promise<T>): void {
     if (entry.answer.peek().state !== "waiting" || entry.request) return;
     const request = new AbortController();
     entry.request = request;
@@ -145,7 +145,7 @@ export class Answers<T> {
     }
   }
 
-  private end(entry: Entry<T>): void {
+  private end(entry: CachedAnswer<T>): void {
     if (entry.watched) return;
     entry.request?.abort();
     entry.request = null;
@@ -161,14 +161,14 @@ export class Answers<T> {
   }
 }
 
-interface Waiting {
+interface QueuedTask {
   run: () => Promise<void>;
   signal: AbortSignal;
 }
 
 /** Runs so many tasks at a time; what waits and is not wanted any more never starts. */
 export class Queue {
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting: QueuedTask[] = [];
   private running = 0;
 
   constructor(private readonly limit: number) {}
@@ -185,11 +185,11 @@ export class Queue {
 
   private next(): void {
     while (this.running < this.limit) {
-      const one = this.waiting.pop();
-      if (!one) return;
-      if (one.signal.aborted) continue;
+      const task = this.waiting.pop();
+      if (!task) return;
+      if (task.signal.aborted) continue;
       this.running++;
-      void one.run().finally(() => {
+      void task.run().finally(() => {
         this.running--;
         this.next();
       });
@@ -198,7 +198,7 @@ export class Queue {
 }
 
 /** The value of an answer once it is there; an error where there is none. */
-export function settled<T>(read: () => Answer<T>): Promise<T> {
+export function whenReady<T>(read: () => Answer<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let done = false;
     let stop: (() => void) | null = null;

@@ -2,24 +2,24 @@
 
 import type { Maps } from "../numbers/decode";
 import type { Selection } from "../state/state";
-import type { Header, InputHeader, Place, Run, Series, Tag } from "./api";
+import type { Header, InputHeader, RecordAddress, Run, Series, Tag } from "./api";
 import { Openings } from "./opening";
 import { type Answer, andThen, failed, ready } from "./queries";
 import { headerOf, INPUT, listing, mapsOf, stepsOf } from "./resources";
-import { atOrBefore, latestOf, placeOf, runOf, without } from "./runs";
+import { addressOf, atOrBefore, latestAddress, runOf, withoutAbsent } from "./runs";
 
-const openings = new Openings((run, tag) => headerOf(latestOf(run, tag)));
+const openings = new Openings((run, tag) => headerOf(latestAddress(run, tag)));
 
 /** A layer at one step. */
-export interface Record {
+export interface LayerRecord {
   run: Run;
   tag: Tag;
-  place: Place;
+  address: RecordAddress;
   header: Header;
 }
 
 /** A layer at one step for one input, with its values. */
-export interface Shown extends Record {
+export interface ShownRecord extends LayerRecord {
   /** Number of the input in the record. */
   number: number;
   input: InputHeader;
@@ -29,7 +29,9 @@ export interface Shown extends Record {
 /** A choice without what is not there, or not yet; what is useful takes its place. */
 export function present(selection: Selection): Selection {
   const answer = listing.value;
-  return answer.state === "ready" ? without(selection, answer.value).selection : selection;
+  return answer.state === "ready"
+    ? withoutAbsent(selection, answer.value).selection
+    : selection;
 }
 
 /** The run that is chosen, or the latest. */
@@ -49,7 +51,7 @@ export function chosenRun(selection: Selection): Answer<Run> {
 export function chosenTag(selection: Selection): Answer<{ run: Run; tag: Tag }> {
   return andThen(chosenRun(selection), (run) => {
     if (selection.layer !== null) {
-      const tag = run.tags.find((one) => one.layer === selection.layer);
+      const tag = run.tags.find((tag) => tag.layer === selection.layer);
       return tag
         ? ready({ run, tag })
         : failed(`Run “${run.run}” has no layer “${selection.layer}”.`);
@@ -67,101 +69,108 @@ export function chosenSeries(selection: Selection): Answer<Series> {
 }
 
 /** The record that is chosen: the latest, or the last one not after the step. */
-export function chosenRecord(selection: Selection): Answer<Record> {
-  return andThen(chosenTag(selection), ({ run, tag }) =>
-    andThen(placeIn(run, tag, selection.step), (place) =>
-      andThen(headerOf(place), (header) => ready({ run, tag, place, header })),
-    ),
-  );
+export function chosenRecord(selection: Selection): Answer<LayerRecord> {
+  return andThen(chosenTag(selection), ({ run, tag }) => recordIn(run, tag, selection.step));
 }
 
 /** The record of a tag at a step, or the last one before it; null for the latest. */
-export function placeIn(run: Run, tag: Tag, step: number | null): Answer<Place> {
+export function recordIn(run: Run, tag: Tag, step: number | null): Answer<LayerRecord> {
+  return andThen(addressIn(run, tag, step), (address) => recordAt(run, tag, address));
+}
+
+/** The record of a tag at an address. */
+export function recordAt(run: Run, tag: Tag, address: RecordAddress): Answer<LayerRecord> {
+  return andThen(headerOf(address), (header) => ready({ run, tag, address, header }));
+}
+
+/** Where the record of a tag at a step is, or the last one before it; null for the latest. */
+export function addressIn(run: Run, tag: Tag, step: number | null): Answer<RecordAddress> {
   if (tag.unreadable !== null) return failed(tag.unreadable);
-  if (step === null || step === tag.last_step) {
-    return ready(latestOf(run.run, tag));
-  }
+  if (step === null || step === tag.last_step) return ready(latestAddress(run.run, tag));
   return andThen(stepsOf(run.run, tag), (series) => {
-    const found = series.steps[atOrBefore(series.steps, step)];
-    if (!found) return failed("TensorBoard has kept no record of this layer.");
-    if (found.unreadable !== null) return failed(found.unreadable);
-    return ready(placeOf(series, found));
+    const kept = series.steps[atOrBefore(series.steps, step)];
+    if (!kept) return failed("TensorBoard has kept no record of this layer.");
+    if (kept.unreadable !== null) return failed(kept.unreadable);
+    return ready(addressOf(series, kept));
   });
 }
 
-/** The number of an input in a record: the one that is named, else the first. */
-export function inputIn(header: Header, name: string | null): number {
-  return Math.max(
-    0,
-    header.inputs.findIndex((one) => one.name === name),
-  );
+/** The number of an input in a record: the one of that name, else the first. */
+export function inputNumber(header: Header, name: string | null): number {
+  return name === null ? 0 : Math.max(0, inputNames(header).indexOf(name));
+}
+
+/** The names of the inputs of a record, in its order. */
+export function inputNames(header: Header): string[] {
+  return header.inputs.map((input) => input.name);
 }
 
 /** What is chosen, with its values. */
-export function shown(selection: Selection): Answer<Shown> {
-  return andThen(chosenRecord(selection), (record) => shownOf(record, selection.input));
+export function shownRecord(selection: Selection): Answer<ShownRecord> {
+  return andThen(chosenRecord(selection), (record) => withValues(record, selection.input));
 }
 
 /** A record with the values of the input that is named, else of the first. */
-export function shownOf(record: Record, name: string | null): Answer<Shown> {
-  const number = inputIn(record.header, name);
+export function withValues(record: LayerRecord, name: string | null): Answer<ShownRecord> {
+  const number = inputNumber(record.header, name);
   const input = record.header.inputs[number];
   if (!input) return failed("The record has no inputs.");
-  return andThen(mapsOf(record.place, record.header, number), (maps) =>
+  return andThen(mapsOf(record.address, record.header, number), (maps) =>
     ready({ ...record, number, input, maps }),
   );
 }
 
 /** The pictures of the inputs as they were at a step; null where none were logged. */
-export function picturesOf(run: Run, step: number): Answer<Record | null> {
-  const tag = run.tags.find((one) => one.layer === INPUT);
+export function picturesOf(run: Run, step: number): Answer<LayerRecord | null> {
+  const tag = run.tags.find((tag) => tag.layer === INPUT);
   if (!tag) return ready(null);
-  return andThen(placeIn(run, tag, step), (place) =>
-    andThen(headerOf(place), (header) => ready({ run, tag, place, header })),
-  );
+  return recordIn(run, tag, step);
 }
 
 /** The picture of an input as it was at a step; null where none was logged. */
 export function pictureOf(run: Run, step: number, name: string): Answer<Maps | null> {
-  return andThen<Record | null, Maps | null>(picturesOf(run, step), (record) => {
-    const number = record?.header.inputs.findIndex((one) => one.name === name) ?? -1;
+  return andThen<LayerRecord | null, Maps | null>(picturesOf(run, step), (record) => {
+    const number = record ? inputNames(record.header).indexOf(name) : -1;
     if (!record || number < 0) return ready(null);
-    return mapsOf(record.place, record.header, number);
+    return mapsOf(record.address, record.header, number);
   });
 }
 
-export type Part = keyof Selection;
+export type SelectionPart = keyof Selection;
 
 /** A choice, and the parts of it that were not there while it was looked at. */
-export interface Told {
+export interface AbsentChoice {
   selection: Selection;
-  absent: ReadonlySet<Part>;
+  absent: ReadonlySet<SelectionPart>;
 }
 
 /** The parts of a choice that are not there, as far as that is known. */
-export function absentIn(selection: Selection): ReadonlySet<Part> | null {
+export function absentIn(selection: Selection): ReadonlySet<SelectionPart> | null {
   const answer = listing.value;
   if (answer.state !== "ready") return null;
-  const { selection: present } = without(selection, answer.value);
-  const absent = new Set<Part>();
+  const { selection: present } = withoutAbsent(selection, answer.value);
+  const absent = new Set<SelectionPart>();
   if (selection.run !== present.run) absent.add("run");
   if (selection.layer !== present.layer) absent.add("layer");
   const record = runOf(answer.value, present.run) ? chosenRecord(present) : null;
   if (record?.state !== "ready") return null;
-  const { inputs } = record.value.header;
-  if (selection.input !== null && !inputs.some(({ name }) => name === selection.input)) {
+  const { header } = record.value;
+  if (selection.input !== null && !inputNames(header).includes(selection.input)) {
     absent.add("input");
   }
-  if ((selection.channel ?? -1) >= (inputs[0]?.packed.shape[2] ?? Infinity)) {
+  if ((selection.channel ?? -1) >= (header.inputs[0]?.packed.shape[2] ?? Infinity)) {
     absent.add("channel");
   }
   return absent;
 }
 
-/** What may be forgotten: what was told not to be there, is not there now, and is as it was. */
+/**
+ * What may be forgotten: parts of a choice that were reported not to be there, are not
+ * there now, and are as they were.
+ */
 export function forgotten(
-  before: Told | null,
-  { selection, absent }: Told,
+  before: AbsentChoice | null,
+  { selection, absent }: AbsentChoice,
 ): Partial<Selection> | null {
   if (!before || before.selection === selection) return null;
   const parts = [...absent].filter(

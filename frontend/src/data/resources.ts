@@ -15,14 +15,14 @@ import {
   type Header,
   type Health,
   type Listing,
-  type Place,
+  type RecordAddress,
   type Run,
   type Series,
   type Tag,
 } from "./api";
 import { type Answer, Answers, failed, Queue, ready, WAITING } from "./queries";
 
-/** Path of what is no layer: the pictures that went in. */
+/** Path of what is not a layer: the pictures that went in. */
 export const INPUT = ":input";
 
 const REQUESTS = 6;
@@ -35,7 +35,7 @@ const headers = new Answers<Header>(queue, CAPACITY.headers);
 const values = new Answers<Maps>(queue, CAPACITY.values, (maps) => maps.values.byteLength);
 const health = new Answers<Health>(queue);
 const curves = new Answers<Curve>(queue, CAPACITY.curves, (curve) =>
-  curve.statistics.mean.reduce((sum, one) => sum + 4 * (one?.length ?? 1), 0),
+  curve.statistics.mean.reduce((sum, list) => sum + 4 * (list?.length ?? 1), 0),
 );
 const runOrders = new Answers<string[]>(queue);
 const all = [seriesOf, headers, values, health, curves, runOrders];
@@ -48,7 +48,7 @@ export function listedRuns(): readonly Run[] {
   return listing.value.state === "ready" ? listing.value.value.runs : [];
 }
 
-/** Look for runs and steps again; what is known stays until there is news. */
+/** Looks for runs and steps again; what is known stays until there is news. */
 export async function reload(): Promise<void> {
   try {
     const value = await during(() => fetchRuns(new AbortController().signal));
@@ -58,7 +58,7 @@ export async function reload(): Promise<void> {
   } catch (error) {
     if (!known()) listing.value = failed(String((error as Error).message));
   }
-  for (const one of all) one.retry();
+  for (const answers of all) answers.retry();
 }
 
 function known(): Listing | null {
@@ -73,16 +73,16 @@ export function stepsOf(run: string, tag: Tag): Answer<Series> {
 }
 
 /** The header of a record. */
-export function headerOf(place: Place): Answer<Header> {
-  return headers.get(keyOf(place), (wanted) => fetchRecord(place, wanted)).value;
+export function headerOf(address: RecordAddress): Answer<Header> {
+  return headers.get(keyOf(address), (wanted) => fetchRecord(address, wanted)).value;
 }
 
 /** The values of one input of a record. */
-export function mapsOf(place: Place, header: Header, input: number): Answer<Maps> {
-  const one = header.inputs[input];
-  if (!one) return failed("The record has no such input.");
-  return values.get(`${keyOf(place)} ${input}`, async (wanted) =>
-    decode(one.packed, await fetchValues(place, input, wanted)),
+export function mapsOf(address: RecordAddress, header: Header, input: number): Answer<Maps> {
+  const inputHeader = header.inputs[input];
+  if (!inputHeader) return failed("The record has no such input.");
+  return values.get(`${keyOf(address)} ${input}`, async (wanted) =>
+    decode(inputHeader.packed, await fetchValues(address, input, wanted)),
   ).value;
 }
 
@@ -105,6 +105,6 @@ export function runOrderOf(runs: readonly Run[]): Answer<string[]> {
   return runOrders.get(key, fetchRunOrder).value;
 }
 
-function keyOf(place: Place): string {
-  return JSON.stringify([place.run, place.tag, place.step, place.wallTime]);
+function keyOf(address: RecordAddress): string {
+  return JSON.stringify([address.run, address.tag, address.step, address.wallTime]);
 }

@@ -2,7 +2,7 @@
 
 import { during } from "../state/busy";
 import type { Selection } from "../state/state";
-import type { Listing, Place, Run, Series, Step, Tag } from "./api";
+import type { Listing, RecordAddress, Run, Series, Step, Tag } from "./api";
 import { INPUT } from "./resources";
 
 /** The layers of a run in the order of the model, without its inputs. */
@@ -10,9 +10,9 @@ export function layersOf(run: Run): Tag[] {
   return run.tags
     .filter((tag) => tag.layer !== INPUT)
     .sort(
-      (one, other) =>
-        (one.last_wall_time ?? 0) - (other.last_wall_time ?? 0) ||
-        one.tag.localeCompare(other.tag),
+      (first, second) =>
+        (first.last_wall_time ?? 0) - (second.last_wall_time ?? 0) ||
+        first.tag.localeCompare(second.tag),
     );
 }
 
@@ -28,7 +28,7 @@ export function runOf(listing: Listing, name: string | null): Run | null {
 }
 
 /** A choice without a run or a layer that is not there, and in words what that was. */
-export function without(
+export function withoutAbsent(
   selection: Selection,
   listing: Listing,
 ): { selection: Selection; words: string[] } {
@@ -47,32 +47,37 @@ export function without(
 }
 
 /** The last record of a tag. */
-export function latestOf(run: string, tag: Tag): Place {
+export function latestAddress(run: string, tag: Tag): RecordAddress {
   return { run, tag: tag.tag, step: tag.last_step, wallTime: tag.last_wall_time };
 }
 
 /** The record of a step. */
-export function placeOf(series: Series, step: Step): Place {
+export function addressOf(series: Series, step: Step): RecordAddress {
   return { run: series.run, tag: series.tag, step: step.step, wallTime: step.wall_time };
 }
 
-/** The position of the last step that is not after the wanted one, else of the first. */
+/** The steps of a series that can be read. */
+export function readableSteps(series: Series): Step[] {
+  return series.steps.filter((step) => step.unreadable === null);
+}
+
+/** The index of the last step that is not after the wanted one, else of the first. */
 export function atOrBefore(steps: readonly Step[], step: number): number {
-  let found = 0;
-  steps.forEach((one, i) => {
-    if (one.step <= step) found = i;
+  let index = 0;
+  steps.forEach((kept, i) => {
+    if (kept.step <= step) index = i;
   });
-  return found;
+  return index;
 }
 
 /** Where TensorBoard reads from, or what everybody calls it. */
 export async function logDirOf(): Promise<string> {
   try {
-    const { data_location: place } = await during(async () => {
+    const { data_location: folder } = await during(async () => {
       const response = await fetch("../../environment");
       return (await response.json()) as { data_location?: unknown };
     });
-    return typeof place === "string" && place ? place : "runs";
+    return typeof folder === "string" && folder ? folder : "runs";
   } catch {
     return "runs";
   }

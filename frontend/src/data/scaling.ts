@@ -16,7 +16,7 @@ import { type Coverage, countMarks, together } from "../numbers/scale";
 import type { ScaleChoice } from "../state/state";
 import { memoOn } from "./memo";
 import { type Answer, ready } from "./queries";
-import type { Shown } from "./records";
+import type { ShownRecord } from "./records";
 import { curveOf, INPUT, listedRuns } from "./resources";
 
 /** Limits of each channel, and in words whose they are. */
@@ -46,8 +46,8 @@ export function centred(limits: Limits | null, { symmetric: wanted }: ScaleChoic
 
 /** One scale for everything. */
 function sharedScaling(limits: Limits | null, choice: ScaleChoice, words: string): Scaling {
-  const found = centred(limits, choice);
-  return { limits: () => found, shared: true, words };
+  const ends = centred(limits, choice);
+  return { limits: () => ends, shared: true, words };
 }
 
 /** What a scale means that needs no values: its ends are fixed. */
@@ -64,7 +64,7 @@ function percentileWords({ percentile }: ScaleChoice): string {
 }
 
 /** What a scale means for what is shown, one for all of it. */
-export function scalingOf(all: readonly Shown[], choice: ScaleChoice): Answer<Scaling> {
+export function scalingOf(all: readonly ShownRecord[], choice: ScaleChoice): Answer<Scaling> {
   const shared = (limits: Limits | null, words: string) =>
     ready(sharedScaling(limits, choice, limits ? words : NOTHING_FINITE));
   const [first] = all;
@@ -103,24 +103,28 @@ export function scalingOf(all: readonly Shown[], choice: ScaleChoice): Answer<Sc
 type Share = (limits: Limits | null, words: string) => Answer<Scaling>;
 
 /** Limits over all steps that were kept, of these runs or of all. */
-function overTime(all: readonly Shown[], choice: ScaleChoice, shared: Share): Answer<Scaling> {
+function overTime(
+  all: readonly ShownRecord[],
+  choice: ScaleChoice,
+  shared: Share,
+): Answer<Scaling> {
   let limits: Limits | null = null;
   const runs = listedRuns();
-  for (const one of all) {
-    limits = union(limits, limitsOf(one.maps));
-    for (const run of choice.mode === "runs" ? runs : [one.run]) {
-      const tag = run.tags.find((other) => other.tag === one.tag.tag);
+  for (const record of all) {
+    limits = union(limits, limitsOf(record.maps));
+    for (const run of choice.mode === "runs" ? runs : [record.run]) {
+      const tag = run.tags.find((other) => other.tag === record.tag.tag);
       if (!tag || tag.layer === INPUT || tag.unreadable !== null) continue;
-      const curve = curveOf(run.run, tag, one.number);
+      const curve = curveOf(run.run, tag, record.number);
       if (curve.state === "waiting") return curve;
       // A run may have fewer inputs: then it has nothing to add.
       if (curve.state === "failed") continue;
       const { minimum, maximum } = curve.value.statistics;
       minimum.forEach((low, i) => {
-        const found = fromStatistics(low ?? [], maximum[i] ?? []);
+        const atStep = fromStatistics(low ?? [], maximum[i] ?? []);
         // Else steps whose values were rounded beyond the statistics would be clipped.
-        const rounded = one.input.packed.precision === "float16";
-        limits = union(limits, found && rounded ? widened(found) : found);
+        const rounded = record.input.packed.precision === "float16";
+        limits = union(limits, atStep && rounded ? widened(atStep) : atStep);
       });
     }
   }
@@ -164,13 +168,13 @@ export function matrixScaling(
 }
 
 /** Channels of a record that are drawn. */
-export interface Drawn {
+export interface DrawnChannels {
   maps: Maps;
   channels: readonly number[];
 }
 
 /** What a scale shows of all that is drawn; counted once for each of the maps. */
-export function coverageOf(drawn: readonly Drawn[], scaling: Scaling): Coverage {
+export function coverageOf(drawn: readonly DrawnChannels[], scaling: Scaling): Coverage {
   return together(
     drawn.map(({ maps, channels }) => coverageOfMaps(maps, { channels, scaling })),
   );

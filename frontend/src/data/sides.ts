@@ -4,58 +4,65 @@ import type { Selection, State } from "../state/state";
 import type { Series } from "./api";
 import { type Answer, andThen, ready } from "./queries";
 import {
+  addressIn,
   chosenRecord,
   chosenTag,
-  inputIn,
-  placeIn,
+  inputNames,
+  inputNumber,
+  type LayerRecord,
   present,
-  type Record,
-  type Shown,
-  shownOf,
+  recordAt,
+  type ShownRecord,
+  withValues,
 } from "./records";
-import { headerOf, listedRuns, stepsOf } from "./resources";
-import { alignedPlace } from "./step_alignment";
+import { listedRuns, stepsOf } from "./resources";
+import { readableSteps } from "./runs";
+import { alignedAddress } from "./step_alignment";
 
 /** One side of a comparison, without its values. */
-export interface Side {
-  record: Record;
+export interface ComparedSide {
+  record: LayerRecord;
   input: string;
   channel: number | null;
 }
 
 /** Both sides, and how B was found where it was left open. */
-export interface Sides {
-  a: Side;
-  b: Side;
+export interface ComparedSides {
+  a: ComparedSide;
+  b: ComparedSide;
   proposal: Proposal | null;
 }
 
 /** What is on side A. */
-export function sideA(chosen: State): Answer<Side> {
+export function sideA(chosen: State): Answer<ComparedSide> {
   return andThen(chosenRecord(present(chosen.a)), (record) =>
-    ready(sideOf(record, chosen.a.input, chosen.a.channel)),
+    ready(sideWith(record, chosen.a.input, chosen.a.channel)),
   );
 }
 
 /** What is on both sides. */
-export function sidesOf(chosen: State): Answer<Sides> {
+export function sidesOf(chosen: State): Answer<ComparedSides> {
   return andThen(sideA(chosen), (a) =>
-    andThen(sideB(a.record, chosen), (found) => ready({ a, ...found })),
+    andThen(sideB(a.record, chosen), (sideAndProposal) => ready({ a, ...sideAndProposal })),
   );
 }
 
 /** What is on both sides, with its values. */
-export function bothShown(chosen: State): Answer<{ a: Shown; b: Shown }> {
+export function shownSides(chosen: State): Answer<{ a: ShownRecord; b: ShownRecord }> {
   return andThen(sidesOf(chosen), ({ a, b }) => {
     // Both before either is waited for, so that they are asked for at once.
-    const first = shownOf(a.record, a.input);
-    const second = shownOf(b.record, b.input);
-    return andThen(first, (one) => andThen(second, (other) => ready({ a: one, b: other })));
+    const [valuesA, valuesB] = [withValues(a.record, a.input), withValues(b.record, b.input)];
+    return andThen(valuesA, (shownA) =>
+      andThen(valuesB, (shownB) => ready({ a: shownA, b: shownB })),
+    );
   });
 }
 
 /** Side B for a record of side A. */
-function sideB(a: Record, chosen: State): Answer<{ b: Side; proposal: Proposal | null }> {
+function sideB(
+  a: LayerRecord,
+  chosen: State,
+): Answer<{ b: ComparedSide; proposal: Proposal | null }> {
   const input = nameOf(a, chosen.a.input);
   return andThen(proposedFor(a, input, chosen), (proposed) => {
     const b = proposed ? { ...chosen.b, [proposed.part]: proposed.value } : chosen.b;
@@ -65,66 +72,68 @@ function sideB(a: Record, chosen: State): Answer<{ b: Side; proposal: Proposal |
       layer: b.layer ?? a.tag.layer,
     };
     return andThen(chosenTag(selection), ({ run, tag }) => {
-      const place =
-        b.step === null ? alignedPlace(run, tag, a, chosen.align) : placeIn(run, tag, b.step);
-      return andThen(place, (found) =>
-        andThen(headerOf(found), (header) =>
-          ready({
-            b: sideOf(
-              { run, tag, place: found, header },
-              b.input ?? input,
-              b.channel ?? chosen.a.channel,
-            ),
-            proposal: proposed,
-          }),
-        ),
+      const address =
+        b.step === null
+          ? alignedAddress(run, tag, a, chosen.align)
+          : addressIn(run, tag, b.step);
+      const record = andThen(address, (addressB) => recordAt(run, tag, addressB));
+      return andThen(record, (recordB) =>
+        ready({
+          b: sideWith(recordB, b.input ?? input, b.channel ?? chosen.a.channel),
+          proposal: proposed,
+        }),
       );
     });
   });
 }
 
 /** The values of side B for a record of side A. */
-export function shownB(a: Record, chosen: State): Answer<Shown> {
-  return andThen(sideB(a, chosen), ({ b }) => shownOf(b.record, b.input));
+export function shownSideB(a: LayerRecord, chosen: State): Answer<ShownRecord> {
+  return andThen(sideB(a, chosen), ({ b }) => withValues(b.record, b.input));
 }
 
-function sideOf(record: Record, input: string | null, channel: number | null): Side {
+function sideWith(
+  record: LayerRecord,
+  input: string | null,
+  channel: number | null,
+): ComparedSide {
   return { record, input: nameOf(record, input), channel };
 }
 
-function nameOf({ header }: Record, input: string | null): string {
-  return header.inputs[inputIn(header, input)]?.name ?? "";
+function nameOf({ header }: LayerRecord, input: string | null): string {
+  return header.inputs[inputNumber(header, input)]?.name ?? "";
 }
 
 /** All that a record of side A can be compared with at once. */
-export function proposalsFor(a: Record, input: string): Answer<Proposal[]> {
+export function proposalsFor(a: LayerRecord, input: string): Answer<Proposal[]> {
   return andThen<Series, Proposal[]>(stepsOf(a.run.run, a.tag), (series) => {
-    const runs = listedRuns();
-    const value = proposals({
-      steps: series.steps.filter((one) => one.unreadable === null).map((one) => one.step),
-      step: a.place.step,
-      inputs: a.header.inputs.map((one) => one.name),
-      input,
-      runs: runs
-        .filter((run) => run.tags.some((tag) => tag.layer === a.tag.layer))
-        .map((run) => run.run),
-      run: a.run.run,
-    });
-    return ready(value);
+    const runs = listedRuns().filter((run) =>
+      run.tags.some((tag) => tag.layer === a.tag.layer),
+    );
+    return ready(
+      proposals({
+        steps: readableSteps(series).map(({ step }) => step),
+        step: a.address.step,
+        inputs: inputNames(a.header),
+        input,
+        runs: runs.map(({ run }) => run),
+        run: a.run.run,
+      }),
+    );
   });
 }
 
-function proposedFor(a: Record, input: string, chosen: State): Answer<Proposal | null> {
+function proposedFor(a: LayerRecord, input: string, chosen: State): Answer<Proposal | null> {
   if (!isOpen(chosen.b)) return ready(null);
   return andThen<Proposal[], Proposal | null>(proposalsFor(a, input), ([first]) =>
     ready(first ?? null),
   );
 }
 
-/** Tell exactly what a side shows. */
-export function exactly({ record, input, channel }: Side): Exact {
-  const { run, tag, place } = record;
-  return { run: run.run, step: place.step, input, layer: tag.layer, channel };
+/** What a side shows, exactly. */
+export function exactSelection({ record, input, channel }: ComparedSide): ExactSelection {
+  const { run, tag, address } = record;
+  return { run: run.run, step: address.step, input, layer: tag.layer, channel };
 }
 
 /** Something to compare with that is another part of A, and which one in words. */
@@ -133,7 +142,7 @@ export type Proposal =
   | { part: "input" | "run"; value: string; words: string };
 
 /** What there is to compare with. */
-export interface Around {
+export interface Comparables {
   /** Steps that can be read, in order, and the one of A. */
   steps: readonly number[];
   step: number;
@@ -144,23 +153,25 @@ export interface Around {
   run: string;
 }
 
-/** All that A can be compared with at once, the most telling first. */
-export function proposals({ steps, step, inputs, input, runs, run }: Around): Proposal[] {
-  const found: Proposal[] = [];
+/** All that A can be compared with at once, the one that says most first. */
+export function proposals({ steps, step, inputs, input, runs, run }: Comparables): Proposal[] {
+  const all: Proposal[] = [];
   const [first, last] = [steps[0], steps.at(-1)];
   if (first !== undefined && first !== step) {
-    found.push({ part: "step", value: first, words: "first step" });
+    all.push({ part: "step", value: first, words: "first step" });
   }
   if (last !== undefined && last !== step && last !== first) {
-    found.push({ part: "step", value: last, words: "latest step" });
+    all.push({ part: "step", value: last, words: "latest step" });
   }
   const nextInput = after(inputs, input);
-  if (nextInput !== null) found.push({ part: "input", value: nextInput, words: "next input" });
+  if (nextInput !== null) {
+    all.push({ part: "input", value: nextInput, words: "next input" });
+  }
   const nextRun = after(runs, run);
   if (nextRun !== null) {
-    found.push({ part: "run", value: nextRun, words: "next run with this layer" });
+    all.push({ part: "run", value: nextRun, words: "next run with this layer" });
   }
-  return found;
+  return all;
 }
 
 /** Whether a proposal, and nothing else, was chosen for side B. */
@@ -168,10 +179,10 @@ export function isChosen({ part, value }: Proposal, b: Selection): boolean {
   return b[part] === value && isOpen({ ...b, [part]: null });
 }
 
-/** What follows in a list, and around; null where there is nothing else. */
-function after(all: readonly string[], one: string): string | null {
-  const next = all[(all.indexOf(one) + 1) % all.length];
-  return next === undefined || next === one ? null : next;
+/** What follows in a list, the first after the last; null where there is nothing else. */
+function after(list: readonly string[], item: string): string | null {
+  const next = list[(list.indexOf(item) + 1) % list.length];
+  return next === undefined || next === item ? null : next;
 }
 
 /** Whether nothing was chosen for side B. */
@@ -180,7 +191,7 @@ export function isOpen(b: Selection): boolean {
 }
 
 /** What identifies a side. */
-export interface Exact {
+export interface ExactSelection {
   run: string;
   step: number;
   input: string;
@@ -197,7 +208,7 @@ export interface Exact {
  */
 export function swapped(
   a: Selection,
-  { a: was, b: other }: { a: Exact; b: Exact },
+  { a: exactA, b: exactB }: { a: ExactSelection; b: ExactSelection },
   following: boolean,
 ): { a: Selection; b: Selection } {
   const result = {
@@ -205,12 +216,12 @@ export function swapped(
     b: { run: null, step: null, input: null, layer: null, channel: null },
   };
   for (const part of ["run", "step", "input", "layer", "channel"] as const) {
-    if (was[part] === other[part] && part !== "step") continue;
+    if (exactA[part] === exactB[part] && part !== "step") continue;
     // The latest step of one run need not be that of another.
-    if (was[part] === other[part] && was.run === other.run) continue;
-    Object.assign(result.a, { [part]: other[part] });
-    const follows = part === "step" && following && was.step === other.step;
-    if (!follows) Object.assign(result.b, { [part]: was[part] });
+    if (exactA[part] === exactB[part] && exactA.run === exactB.run) continue;
+    Object.assign(result.a, { [part]: exactB[part] });
+    const follows = part === "step" && following && exactA.step === exactB.step;
+    if (!follows) Object.assign(result.b, { [part]: exactA[part] });
   }
   return result;
 }

@@ -1,78 +1,77 @@
 /** Which record of a run belongs to a record of another. */
 
-import { type Align, momentOf, nearest, type StepEntry } from "../numbers/steps";
-import type { Place, Run, Series, Step, Tag } from "./api";
+import { type Align, momentOf, nearest, type RunStep } from "../numbers/steps";
+import type { RecordAddress, Run, Series, Step, Tag } from "./api";
 import { type Answer, andThen, failed, ready, WAITING } from "./queries";
-import type { Record } from "./records";
+import type { LayerRecord } from "./records";
 import { curveOf, headerOf, stepsOf } from "./resources";
-import { placeOf } from "./runs";
+import { addressOf } from "./runs";
 
 /** The record of a tag that belongs to a record of the same run or of another. */
-export function alignedPlace(
+export function alignedAddress(
   run: Run,
   tag: Tag,
-  reference: Record,
+  reference: LayerRecord,
   align: Align,
-): Answer<Place> {
+): Answer<RecordAddress> {
   if (tag.unreadable !== null) return failed(tag.unreadable);
   // Within a run a step is the same moment in every layer.
   const by = run.run === reference.run.run ? "step" : align;
-  const theirs = aligning(reference.run, reference.tag, by);
-  const ours = aligning(run, tag, by);
-  return andThen(theirs, (others) =>
-    andThen(ours, ({ series, entries }) =>
-      andThen(alignedEntry(others.entries, reference.place.step, entries, by), ({ kept }) =>
-        ready(placeOf(series, kept)),
+  const ofReference = alignableSeries(reference.run, reference.tag, by);
+  const ofRun = alignableSeries(run, tag, by);
+  return andThen(ofReference, ({ steps: referenceSteps }) =>
+    andThen(ofRun, ({ series, steps }) =>
+      andThen(alignedStep(referenceSteps, reference.address.step, steps, by), ({ kept }) =>
+        ready(addressOf(series, kept)),
       ),
     ),
   );
 }
 
-interface Aligning {
+interface AlignableSeries {
   series: Series;
-  entries: Entry[];
+  steps: AlignableStep[];
 }
 
-function aligning(run: Run, tag: Tag, align: Align): Answer<Aligning> {
+function alignableSeries(run: Run, tag: Tag, align: Align): Answer<AlignableSeries> {
   return andThen(stepsOf(run.run, tag), (series) => {
     const epochs = align === "epoch" ? epochsOf(run, tag, series) : ready(null);
-    return andThen<readonly (number | null)[] | null, Aligning>(epochs, (value) =>
-      ready({ series, entries: entriesOf(series, value, align) }),
+    return andThen<readonly (number | null)[] | null, AlignableSeries>(epochs, (value) =>
+      ready({ series, steps: alignableSteps(series, value, align) }),
     );
   });
 }
 
-/** The epochs of a series: of its curve, where that tells them, else of its headers. */
+/** The epochs of a series: of its curve, where that has them, else of its headers. */
 function epochsOf(run: Run, tag: Tag, series: Series): Answer<(number | null)[]> {
   const curve = curveOf(run.run, tag, 0);
   if (curve.state === "waiting") return curve;
   if (curve.state === "ready" && curve.value.epochs) {
     const { steps, epochs } = curve.value;
     const known = new Map(steps.map((step, i) => [step, epochs[i] ?? null]));
-    const value = series.steps.map(({ step }) => known.get(step) ?? null);
-    return ready(value);
+    return ready(series.steps.map(({ step }) => known.get(step) ?? null));
   }
-  const readable = series.steps.map((step) =>
-    step.unreadable === null ? headerOf(placeOf(series, step)) : null,
+  const headers = series.steps.map((step) =>
+    step.unreadable === null ? headerOf(addressOf(series, step)) : null,
   );
   // Only then, so that all are asked for at once.
-  if (readable.some((answer) => answer?.state === "waiting")) return WAITING;
+  if (headers.some((answer) => answer?.state === "waiting")) return WAITING;
   return ready(
-    readable.map((answer) =>
+    headers.map((answer) =>
       answer?.state === "ready" ? (answer.value.position.epoch ?? null) : null,
     ),
   );
 }
 
 /** A step that was kept, with its epoch. */
-export type Entry = StepEntry & { kept: Step };
+export type AlignableStep = RunStep & { kept: Step };
 
 /** The steps of a series that can be read and aligned; `epochs` are those of its steps. */
-export function entriesOf(
+export function alignableSteps(
   series: Series,
   epochs: readonly (number | null)[] | null,
   align: Align,
-): Entry[] {
+): AlignableStep[] {
   return series.steps.flatMap((kept, i) => {
     const { step, wall_time, unreadable } = kept;
     if (unreadable !== null || (align === "wall" && wall_time === null)) return [];
@@ -81,19 +80,20 @@ export function entriesOf(
 }
 
 /** Which of `ours` was at the moment of the step of `theirs`; else why there is none. */
-export function alignedEntry(
-  theirs: readonly Entry[],
+export function alignedStep(
+  theirs: readonly AlignableStep[],
   step: number,
-  ours: readonly Entry[],
+  ours: readonly AlignableStep[],
   align: Align,
-): Answer<Entry> {
-  const entry = theirs.find((one) => one.step === step);
-  const moment = entry ? momentOf(theirs, entry, align) : align === "step" ? step : null;
+): Answer<AlignableStep> {
+  const reference = theirs.find((other) => other.step === step);
+  const unlisted = align === "step" ? step : null;
+  const moment = reference ? momentOf(theirs, reference, align) : unlisted;
   if (moment === null) {
     return failed(`Step ${step} ${LACKS[align]}; align by step instead.`);
   }
-  const value = nearest(ours, moment, align);
-  if (value) return ready(value);
+  const aligned = nearest(ours, moment, align);
+  if (aligned) return ready(aligned);
   const reason =
     align === "step"
       ? "There is no readable step to align."

@@ -22,7 +22,7 @@ export function css(colour: number): string {
 
 /**
  * Colours of what a scale cannot show, by mark: green is outside the limits, magenta not
- * finite; of both the light shade is above, the dark one below.
+ * finite; the light shade of each is above, the dark one below.
  *
  * Above and NaN are `CLIPPED` and `NON_FINITE` of the logged pictures, which have no
  * shades. The one of no mark is transparent.
@@ -156,7 +156,7 @@ const PALETTE: readonly RunColour[] = [
  * Give each run its colour, as TensorBoard does until people choose others.
  *
  * `runs` are all runs, also those without activations, in TensorBoard's own order: by the
- * time of their first event, then by name. After the last colour the first one comes again.
+ * time of their first event, then by name. The colours repeat after the last one.
  */
 export function runColours(runs: readonly string[]): Map<string, RunColour> {
   return new Map(runs.map((run, i) => [run, PALETTE[i % PALETTE.length]!]));

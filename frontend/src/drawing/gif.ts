@@ -9,7 +9,7 @@ export interface GifOptions {
   height: number;
   /** How long each frame is shown, in seconds: one for all, or one for each. */
   delay: number | readonly number[];
-  /** How often it is played, 0 for ever. */
+  /** How often it is played; 0 stands for endlessly. */
   loops?: number;
 }
 

@@ -38,7 +38,7 @@ export interface Tick {
 const [CHARACTER, APART] = [6.5, 10];
 
 /**
- * The values that are told along `width` CSS pixels of colours: those at both ends, and
+ * The values to write along `width` CSS pixels of colours: those at both ends, and
  * between them evenly spaced round ones, as many as there is room for.
  *
  * `place` gives the share of the colours at which a value is. The texts at the ends begin

@@ -3,7 +3,7 @@
 import type { Matrix, MatrixLayout } from "../numbers/matrix";
 import { inSight } from "../numbers/row_layout";
 import type { Colouring } from "./colouring";
-import type { Target } from "./pixels";
+import type { PixelTarget } from "./pixels";
 
 /**
  * Draw the cells that are in sight once the matrix is moved left by `x` and up by `y`.
@@ -11,7 +11,7 @@ import type { Target } from "./pixels";
  * What is missing, and the gap below each row, stay as they were.
  */
 export function drawMatrix(
-  target: Target,
+  target: PixelTarget,
   matrix: Matrix,
   layout: MatrixLayout,
   { x, y }: { x: number; y: number },

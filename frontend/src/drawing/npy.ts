@@ -137,7 +137,7 @@ export function crc32(bytes: Uint8Array): number {
   return ~remainder >>> 0;
 }
 
-/** Channels as a table, a value a line; in as few digits as tell float32 apart. */
+/** Channels as a table, a value a line; in as few digits as keep float32 apart. */
 export function encodeCsv(maps: Maps, channels: readonly number[]): string {
   const lines = ["channel,row,column,value"];
   for (const channel of channels) {

@@ -7,7 +7,7 @@ import { colouring } from "./colouring";
 import { between, betweenRows, type Plane, shrink } from "./resample";
 
 /** Packed colours row by row, such as a 32-bit view of `ImageData`. */
-export interface Target {
+export interface PixelTarget {
   pixels: Uint32Array;
   width: number;
 }
@@ -26,7 +26,7 @@ export interface DrawOptions {
  * Marks are never blended. `table` is one of `COLOUR_MAPS`.
  */
 export function drawMap(
-  target: Target,
+  target: PixelTarget,
   cell: Rectangle,
   maps: Maps,
   channel: number,
@@ -47,7 +47,7 @@ export function drawMap(
 }
 
 /** The part of a cell that is inside the target. */
-function inSight(target: Target, cell: Rectangle): Rectangle {
+function inSight(target: PixelTarget, cell: Rectangle): Rectangle {
   const x = Math.max(cell.x, 0);
   const y = Math.max(cell.y, 0);
   const bottom = Math.floor(target.pixels.length / target.width);
@@ -73,7 +73,7 @@ function legible(maps: Maps, channel: number, cell: Rectangle, scale: Scale): Pl
 type Colour = ReturnType<typeof colouring>;
 
 function drawNearest(
-  { pixels, width }: Target,
+  { pixels, width }: PixelTarget,
   cell: Rectangle,
   sight: Rectangle,
   plane: Plane,
@@ -108,7 +108,7 @@ function nearest(pixel: number, values: number, side: number): number {
 }
 
 function drawSmooth(
-  { pixels, width }: Target,
+  { pixels, width }: PixelTarget,
   cell: Rectangle,
   sight: Rectangle,
   plane: Plane,
@@ -141,7 +141,7 @@ export function veiled(table: Uint32Array, signed: boolean): Uint32Array {
 }
 
 /** Lay pixels over opaque ones, with `opacity` (0 to 1) of how opaque they are. */
-export function layOver({ pixels }: Target, over: Target, opacity: number): void {
+export function layOver({ pixels }: PixelTarget, over: PixelTarget, opacity: number): void {
   for (let i = 0; i < pixels.length; i++) {
     const [below, above] = [pixels[i]!, over.pixels[i]!];
     const share = (opacity * (above >>> 24)) / 255;

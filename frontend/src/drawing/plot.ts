@@ -81,12 +81,12 @@ function tenth(pixels: number): number {
 
 /** The values without one beside them, which a path would not show. */
 export function alone(points: readonly Point[]): { x: number; y: number }[] {
-  const found: { x: number; y: number }[] = [];
+  const isolated: { x: number; y: number }[] = [];
   points.forEach(({ x, y }, i) => {
     const beside = (points[i - 1]?.y ?? null) !== null || (points[i + 1]?.y ?? null) !== null;
-    if (y !== null && !beside) found.push({ x, y });
+    if (y !== null && !beside) isolated.push({ x, y });
   });
-  return found;
+  return isolated;
 }
 
 /** The place on the horizontal axis with a point that is nearest to some pixels. */

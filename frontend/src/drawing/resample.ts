@@ -39,8 +39,8 @@ export function shrink(plane: Plane, height: number, width: number, limits: Limi
             sum += value * tall * overlap(column, x, plane.width, width);
             continue;
           }
-          const found = SEVERITY[classify(value, limits)];
-          if (found > severity) [marked, severity] = [value, found];
+          const rank = SEVERITY[classify(value, limits)];
+          if (rank > severity) [marked, severity] = [value, rank];
         }
       }
       values[y * width + x] = severity ? marked : sum / area;
@@ -71,7 +71,7 @@ export interface Between {
 
 /** Where `pixels` pixels from `start` on lie between the values along a side. */
 export function between(values: number, side: number, start: number, pixels: number): Between {
-  const found: Between = {
+  const places: Between = {
     first: new Int32Array(pixels),
     second: new Int32Array(pixels),
     share: new Float64Array(pixels),
@@ -81,11 +81,11 @@ export function between(values: number, side: number, start: number, pixels: num
     const place = ((start + i + 0.5) * values) / side - 0.5;
     const inside = Math.min(Math.max(place, 0), values - 1);
     const first = Math.floor(inside);
-    found.first[i] = first;
-    found.second[i] = Math.min(first + 1, values - 1);
-    found.share[i] = inside - first;
+    places.first[i] = first;
+    places.second[i] = Math.min(first + 1, values - 1);
+    places.share[i] = inside - first;
   }
-  return found;
+  return places;
 }
 
 /**

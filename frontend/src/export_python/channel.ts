@@ -1,30 +1,30 @@
 /** One channel, by itself and on the input, as Python. */
 
 import type { Rectangle } from "../numbers/layout";
-import { mapLines, type Shown, titled } from "./grid";
+import { mapLines, type ScriptedLayer, titleOf } from "./grid";
 import {
-  type Colours,
-  drawing,
+  drawFunction,
   LARGE,
   limitLines,
   PAGE,
-  read,
-  reading,
+  readFunction,
+  readLine,
   type Script,
+  type ScriptColours,
   type Source,
   script,
-  shown,
+  showLine,
 } from "./script";
 
 /** The input that a map is laid on. */
-export interface Under {
+export interface UnderlyingInput {
   source: Source;
-  /** Of its picture. */
+  /** How many channels the picture has. */
   channels: number;
   /** Pixels of the drawing for one of the picture. */
   zoom: number;
   /** Where the map lies, in pixels of the drawing. */
-  place: Rectangle;
+  area: Rectangle;
   /** How far the largest values cover the input, 0 to 1. */
   opacity: number;
   /** Whether the place is known from the receptive field. */
@@ -34,10 +34,10 @@ export interface Under {
 }
 
 /** What the page of a channel shows. */
-export interface ChannelShown extends Shown {
+export interface ScriptedChannel extends ScriptedLayer {
   channel: number;
   /** Null where no picture was logged. */
-  under: Under | null;
+  under: UnderlyingInput | null;
 }
 
 const REST = "Histogram, statistics and curves are not drawn.";
@@ -45,14 +45,14 @@ const SHRUNK = "On the input the tab shows means of several values, this only so
 const ALONE = "No picture of this input was logged.";
 
 /** Write a script that draws a channel, and the input under it. */
-export function channelScript(given: ChannelShown): Script {
+export function channelScript(given: ScriptedChannel): Script {
   const { logDir, channel, under, colours } = given;
   const notes = [REST, ...(under ? [] : [ALONE]), ...(under?.shrunk ? [SHRUNK] : [])];
   return script(
-    titled(`Channel ${channel}`, given),
+    titleOf(`Channel ${channel}`, given),
     notes,
     colours,
-    [reading(logDir), drawing(colours, LARGE), PAGE],
+    [readFunction(logDir), drawFunction(colours, LARGE), PAGE],
     [
       ...mapLines(given),
       "",
@@ -60,13 +60,13 @@ export function channelScript(given: ChannelShown): Script {
       `large = draw(maps[:, :, ${channel}], limits)`,
       "pictures = [large]",
       ...(under ? overlaid(under, channel, colours) : []),
-      shown("pictures", under ? 2 : 1),
+      showLine("pictures", under ? 2 : 1),
     ],
   );
 }
 
 /** How far each value covers the input, 0 to 255: in the steps of the colours. */
-function covering(channel: number, { map, gamma }: Colours): string[] {
+function covering(channel: number, { map, gamma }: ScriptColours): string[] {
   const bent = gamma === 1 ? "" : `, gamma=${gamma}`;
   const signed = map === "signed";
   return [
@@ -86,16 +86,16 @@ function covering(channel: number, { map, gamma }: Colours): string[] {
   ];
 }
 
-function overlaid(under: Under, channel: number, drawn: Colours): string[] {
-  const { source, channels, zoom, place, opacity, known } = under;
-  const { x, y, width, height } = place;
+function overlaid(under: UnderlyingInput, channel: number, drawn: ScriptColours): string[] {
+  const { source, channels, zoom, area, opacity, known } = under;
+  const { x, y, width, height } = area;
   const colours = channels === 3 ? "" : channels > 3 ? "[:, :, :3]" : "[:, :, [0, 0, 0]]";
   return [
     "",
     known
       ? "# On the input, where the receptive fields of the values say."
       : "# Stretched over the whole input: the receptive field is not known.",
-    read("picture", source),
+    readLine("picture", source),
     `picture = picture${colours}.astype(np.uint8).repeat(${zoom}, 0).repeat(${zoom}, 1)`,
     ...covering(channel, drawn),
     `size = ${height}, ${width}`,

@@ -1,29 +1,29 @@
 /** Two sides, or their difference, as Python. */
 
 import {
-  type Colours,
-  drawing,
+  drawFunction,
   LARGE,
   limitLines,
-  ownLimits,
+  limitsFunction,
   PAGE,
-  read,
-  reading,
+  readFunction,
+  readLine,
   type Script,
+  type ScriptColours,
   SMALL,
   type Source,
   script,
-  shown,
+  showLine,
 } from "./script";
 import { integers } from "./text";
 
 /** What is compared. */
-export interface Compared {
+export interface ScriptedComparison {
   logDir: string;
   a: Source;
   b: Source;
   /** The channel of each side, where it is one each. */
-  one: { a: number; b: number } | null;
+  pair: { a: number; b: number } | null;
   /** In the order shown, where it is all. */
   channels: readonly number[];
   /** Those of B, where its layer has another number of them. */
@@ -32,7 +32,7 @@ export interface Compared {
   /** How far they can be said to be apart; null for two that are not of one shape. */
   measured: "all" | "lengths" | "nothing" | null;
   columns: number;
-  colours: Colours;
+  colours: ScriptColours;
 }
 
 const BESIDE = {
@@ -63,61 +63,66 @@ const DISTANCES = {
 } as const;
 
 /** Write a script that draws A beside B, or what A has more than B. */
-export function compareScript(given: Compared): Script {
-  const { logDir, a, b, one, how, colours, measured } = given;
+export function compareScript(given: ScriptedComparison): Script {
+  const { logDir, a, b, pair, how, colours, measured } = given;
   const notes = how === "blink" || how === "wipe" ? [BESIDE[how]] : [];
-  const channels = one ? [0] : given.channels;
+  const channels = pair ? [0] : given.channels;
   return script(
-    `Compare: ${told("A", a, one?.a)}; ${told("B", b, one?.b)}.`,
+    `Compare: ${sideWords("A", a, pair?.a)}; ${sideWords("B", b, pair?.b)}.`,
     notes,
     colours,
-    [reading(logDir), drawing(colours, one ? LARGE : SMALL), PAGE, ...ownLimits(colours)],
     [
-      read("a", a),
-      read("b", b),
-      ...(one ? [`a, b = a[:, :, [${one.a}]], b[:, :, [${one.b}]]`] : []),
+      readFunction(logDir),
+      drawFunction(colours, pair ? LARGE : SMALL),
+      PAGE,
+      ...limitsFunction(colours),
+    ],
+    [
+      readLine("a", a),
+      readLine("b", b),
+      ...(pair ? [`a, b = a[:, :, [${pair.a}]], b[:, :, [${pair.b}]]`] : []),
       `channels = ${integers(channels, "", 11)}`,
       "",
       ...(measured ? [...DISTANCES[measured], ""] : []),
       ...limitLines(colours),
-      ...(how === "difference" ? apart(given) : beside(given)),
+      ...(how === "difference" ? differenceLines(given) : besideLines(given)),
     ],
   );
 }
 
-function told(side: string, source: Source, channel: number | undefined): string {
+function sideWords(side: string, source: Source, channel: number | undefined): string {
   const { run, step, input, layer } = source;
   const words = `${side} is layer ${layer}, run ${run}, step ${step}, input ${input}`;
   return channel === undefined ? words : `${words}, channel ${channel}`;
 }
 
-function apart({ columns, colours }: Compared): string[] {
+function differenceLines({ columns, colours }: ScriptedComparison): string[] {
   const limits = colours.limits ? "limits" : "limits_of(one)";
   return [
     "chosen = [(a - b)[:, :, channel] for channel in channels]",
     `pictures = [draw(one, ${limits}) for one in chosen]`,
-    shown("pictures", columns),
+    showLine("pictures", columns),
   ];
 }
 
-function beside({ columns, colours, channelsB }: Compared): string[] {
+function besideLines({ columns, colours, channelsB }: ScriptedComparison): string[] {
   const sides = channelsB
     ? `side, channels in ((a, channels), (b, ${integers(channelsB, "", 45)}))`
     : "side in (a, b)";
   return [
-    ...(colours.limits ? [] : own(channelsB !== null)),
+    ...(colours.limits ? [] : ownLimitLines(channelsB !== null)),
     "sides = []",
     `for ${sides}:`,
     colours.limits
       ? "    pictures = [draw(side[:, :, channel], limits) for channel in channels]"
       : "    pictures = [draw(side[:, :, one], limits[one]) for one in channels]",
     `    sides.append(page(pictures, columns=${columns}))`,
-    shown("sides", 2, ", gap=16"),
+    showLine("sides", 2, ", gap=16"),
   ];
 }
 
-/** Limits of each channel on both sides, of which one may not have it. */
-function own(unlike: boolean): string[] {
+/** Lines with the limits of each channel on both sides; one side may not have it. */
+function ownLimitLines(unlike: boolean): string[] {
   if (!unlike) {
     return ["limits = {one: limits_of(a[:, :, one], b[:, :, one]) for one in channels}"];
   }

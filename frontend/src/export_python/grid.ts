@@ -1,65 +1,65 @@
 /** The grid of a layer as Python. */
 
 import {
-  type Colours,
-  drawing,
+  drawFunction,
   limitLines,
-  ownLimits,
+  limitsFunction,
   PAGE,
-  read,
-  reading,
+  readFunction,
+  readLine,
   type Script,
+  type ScriptColours,
   SMALL,
   type Source,
   script,
-  shown,
+  showLine,
 } from "./script";
 import { integers } from "./text";
 
 /** Feature maps of a layer, or what its activation function removed. */
-export interface Shown {
+export interface ScriptedLayer {
   logDir: string;
-  /** What is logged; of what was removed, before the activation function. */
+  /** What is logged; the values before the activation function, where what it removed is shown. */
   source: Source;
   /** After the activation function, where what it removed is shown. */
   after: Source | null;
-  colours: Colours;
+  colours: ScriptColours;
 }
 
 /** What a grid shows. */
-export interface GridShown extends Shown {
+export interface ScriptedGrid extends ScriptedLayer {
   /** In the order shown. */
   channels: readonly number[];
   columns: number;
 }
 
 /** Lines that bring the feature maps shown under the name `maps`. */
-export function mapLines({ source, after }: Shown): string[] {
-  if (!after) return [read("maps", source)];
+export function mapLines({ source, after }: ScriptedLayer): string[] {
+  if (!after) return [readLine("maps", source)];
   return [
     "# What the activation function removed.",
-    read("before", source),
-    read("after", after),
+    readLine("before", source),
+    readLine("after", after),
     "maps = before - after",
   ];
 }
 
-/** Tell what is shown in words. */
-export function titled(view: string, { source, after }: Shown): string {
+/** What is shown, in words. */
+export function titleOf(view: string, { source, after }: ScriptedLayer): string {
   const { run, step, input } = source;
   const layer = after ? `${source.layer} less ${after.layer}` : source.layer;
   return `${view}: layer ${layer}, run ${run}, step ${step}, input ${input}.`;
 }
 
 /** Write a script that draws the channels of a grid. */
-export function gridScript(given: GridShown): Script {
+export function gridScript(given: ScriptedGrid): Script {
   const { logDir, channels, columns, colours } = given;
   const limits = colours.limits ? "limits" : "limits_of(one)";
   return script(
-    titled("Grid", given),
+    titleOf("Grid", given),
     [],
     colours,
-    [reading(logDir), drawing(colours, SMALL), PAGE, ...ownLimits(colours)],
+    [readFunction(logDir), drawFunction(colours, SMALL), PAGE, ...limitsFunction(colours)],
     [
       ...mapLines(given),
       `channels = ${integers(channels, "", 11)}`,
@@ -67,7 +67,7 @@ export function gridScript(given: GridShown): Script {
       ...limitLines(colours),
       "chosen = [maps[:, :, channel] for channel in channels]",
       `pictures = [draw(one, ${limits}) for one in chosen]`,
-      shown("pictures", columns),
+      showLine("pictures", columns),
     ],
   );
 }

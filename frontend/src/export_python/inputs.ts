@@ -2,22 +2,22 @@
 
 import type { Limits } from "../numbers/limits";
 import {
-  type Colours,
-  drawing,
+  drawFunction,
   limitLines,
-  ownLimits,
+  limitsFunction,
   PAGE,
-  reading,
+  readFunction,
   type Script,
+  type ScriptColours,
   SMALL,
   type Source,
   script,
-  shown,
+  showLine,
 } from "./script";
 import { call, integers, list, pair, quoted } from "./text";
 
 /** What inputs beside each other show. */
-export interface InputsShown {
+export interface ScriptedInputs {
   logDir: string;
   /** Where the inputs are; `input` is A. */
   source: Source;
@@ -29,9 +29,9 @@ export interface InputsShown {
   pictures: { step: number; names: readonly string[] } | null;
   /** In the order of their response. */
   channels: readonly number[];
-  colours: Colours;
-  /** Of the difference. */
-  apart: Limits;
+  colours: ScriptColours;
+  /** The limits of the difference. */
+  differenceLimits: Limits;
   /** Whether not all inputs are shown. */
   some: boolean;
 }
@@ -43,19 +43,24 @@ const MISSING = [
 ];
 
 /** Write a script with a row for each channel and a column for each input. */
-export function inputsScript(given: InputsShown): Script {
-  const { logDir, source, other, names, channels, colours, apart, some } = given;
+export function inputsScript(given: ScriptedInputs): Script {
+  const { logDir, source, other, names, channels, colours, differenceLimits, some } = given;
   const { run, layer, step, input } = source;
   const at = `[${quoted(source.input)}]`;
   const maps = source.axes === 3 ? "activations[name]" : "av.as_maps(activations[name])";
-  const found = colours.limits
+  const limitsOfChannel = colours.limits
     ? []
     : ["    limits = limits_of(*(one[:, :, channel] for one in maps.values()))"];
   return script(
     `Inputs: layer ${layer}, run ${run}, step ${step}; A is ${input}, B is ${other}.`,
     some ? [`${names.length} of the inputs, as in the tab.`] : [],
     colours,
-    [reading(logDir), drawing(colours, SMALL, true), PAGE, ...ownLimits(colours)],
+    [
+      readFunction(logDir),
+      drawFunction(colours, SMALL, true),
+      PAGE,
+      ...limitsFunction(colours),
+    ],
     [
       `names = ${list(names.map(quoted), "", 8)}`,
       `activations = ${call("read", [quoted(run), quoted(layer), `${step}`], "", 14)}`,
@@ -66,19 +71,19 @@ export function inputsScript(given: InputsShown): Script {
       "",
       ...heads(given),
       ...limitLines(colours),
-      `limits_apart = ${pair(apart)}  # of A - B`,
+      `limits_apart = ${pair(differenceLimits)}  # of A - B`,
       "for channel in channels:",
-      ...found,
+      ...limitsOfChannel,
       "    row = [draw(one[:, :, channel], limits) for one in maps.values()]",
       '    apart = draw(difference[:, :, channel], limits_apart, colormap="signed")',
       "    pictures += [*row, apart]",
-      shown("pictures", names.length + 1),
+      showLine("pictures", names.length + 1),
     ],
   );
 }
 
 /** The pictures of the inputs, in a row of their own. */
-function heads({ source, names, pictures }: InputsShown): string[] {
+function heads({ source, names, pictures }: ScriptedInputs): string[] {
   if (!pictures) return ["# No pictures of the inputs were logged.", "pictures = []", ""];
   const { run } = source;
   const asked = [quoted(run), quoted(":input"), `${pictures.step}`];

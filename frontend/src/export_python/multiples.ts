@@ -2,44 +2,44 @@
 
 import type { Limits } from "../numbers/limits";
 import {
-  type Colours,
-  drawing,
+  drawFunction,
   limitLines,
   PAGE,
   type Script,
+  type ScriptColours,
   SMALL,
   script,
-  shown,
+  showLine,
 } from "./script";
-import { call, list, pair, quoted, remark } from "./text";
+import { call, comment, list, pair, quoted } from "./text";
 
 /** A feature map in a cell, or why there is none. */
-export type Cell =
+export type ScriptedCell =
   | { reason: null; run: string; layer: string; step: number; channel: number }
   | { reason: string };
 
 /** What small multiples show. */
-export interface MultiplesShown {
+export interface ScriptedMultiples {
   logDir: string;
   input: string;
   /** Row by row, `columns` in each. */
-  cells: readonly Cell[];
+  cells: readonly ScriptedCell[];
   columns: number;
   /** Limits of each layer, where the columns have their own. */
   limits: ReadonlyMap<string, Limits>;
-  colours: Colours;
+  colours: ScriptColours;
 }
 
 const SIGHT = "The rows and columns in sight; the scale is theirs.";
 
 /** Write a script that draws the cells in sight. */
-export function multiplesScript(given: MultiplesShown): Script {
+export function multiplesScript(given: ScriptedMultiples): Script {
   const { logDir, input, cells, columns, limits, colours } = given;
   const drawn = cells.flatMap((cell) => (cell.reason === null ? [cell] : []));
   const several = (part: "run" | "layer") =>
     list([...new Set(drawn.map((cell) => cell[part]))].map(quoted), "    ", 12);
   const steps = [...new Set(drawn.map((cell) => cell.step))].sort((a, b) => a - b);
-  const own = !colours.limits;
+  const limitsByLayer = !colours.limits;
   const asked = [
     quoted(logDir),
     `runs=${several("run")}`,
@@ -50,7 +50,7 @@ export function multiplesScript(given: MultiplesShown): Script {
     `Multiples: input ${input}.`,
     [SIGHT],
     colours,
-    [drawing(colours, SMALL), PAGE],
+    [drawFunction(colours, SMALL), PAGE],
     [
       `logged = ${call("av.read_records", asked)}`,
       "maps = {",
@@ -60,10 +60,10 @@ export function multiplesScript(given: MultiplesShown): Script {
       "}",
       "# Run, layer, step and channel of each cell, row by row.",
       "cells = [",
-      ...cells.map(entry),
+      ...cells.map(cellLine),
       "]",
       "",
-      ...(own ? ownLimits(colours, limits) : limitLines(colours)),
+      ...(limitsByLayer ? ownLimits(colours, limits) : limitLines(colours)),
       "pictures = []",
       "for cell in cells:",
       ...(cells.length > drawn.length
@@ -75,21 +75,21 @@ export function multiplesScript(given: MultiplesShown): Script {
         : []),
       "    run, layer, step, channel = cell",
       "    one = maps[run, layer, step][:, :, channel]",
-      `    pictures.append(draw(one, ${own ? "limits[layer]" : "limits"}))`,
-      shown("pictures", columns),
+      `    pictures.append(draw(one, ${limitsByLayer ? "limits[layer]" : "limits"}))`,
+      showLine("pictures", columns),
     ],
   );
 }
 
-function entry(cell: Cell): string {
-  if (cell.reason !== null) return `${indented(remark(cell.reason))}\n    None,`;
+function cellLine(cell: ScriptedCell): string {
+  if (cell.reason !== null) return `${indented(comment(cell.reason))}\n    None,`;
   const { run, layer, step, channel } = cell;
   return `    (${quoted(run)}, ${quoted(layer)}, ${step}, ${channel}),`;
 }
 
-function ownLimits({ words }: Colours, limits: ReadonlyMap<string, Limits>): string[] {
+function ownLimits({ words }: ScriptColours, limits: ReadonlyMap<string, Limits>): string[] {
   return [
-    remark(`Scale: ${words}.`),
+    comment(`Scale: ${words}.`),
     "limits = {",
     ...[...limits].map(([layer, ends]) => `    ${quoted(layer)}: ${pair(ends)},`),
     "}",

@@ -2,7 +2,7 @@
 
 import type { ColourMapName } from "../drawing/colours";
 import type { Limits } from "../numbers/limits";
-import { call, pair, quoted, remark } from "./text";
+import { call, comment, pair, quoted } from "./text";
 
 /** Values of a layer for one input, as they are logged. */
 export interface Source {
@@ -15,12 +15,12 @@ export interface Source {
 }
 
 /** How values are coloured. */
-export interface Colours {
+export interface ScriptColours {
   map: ColourMapName;
   gamma: number;
-  /** Of all that is drawn; null where each channel has its own. */
+  /** The limits of all that is drawn; null where each channel has its own. */
   limits: Limits | null;
-  /** Whether zero is in the middle of limits of one's own. */
+  /** Whether zero is in the middle, where each channel has its own limits. */
   symmetric: boolean;
   /** Whose limits they are. */
   words: string;
@@ -34,7 +34,7 @@ export interface Script {
   notes: string[];
 }
 
-/** No names before the third line: a comment may tell Python the encoding in the first two. */
+/** No names before the third line: a comment in the first two may set the encoding. */
 const TAB = "What the Activations tab of TensorBoard shows, drawn from what was logged.";
 const HEAD = ["import numpy as np", "from PIL import Image", "", "import tb_actviz as av"];
 const PLAIN = "Each value is one square or oblong; labels, frames and rings are left out.";
@@ -43,24 +43,27 @@ const ROUGH = "The tab smooths between values; here each has one colour.";
 /** How high or wide a feature map is drawn among others, and alone. */
 export const [SMALL, LARGE] = [96, 480];
 
-/** A module: what is told of it, functions, and what is done. */
+/** A module: comments about it, functions, and what is done. */
 export function script(
   title: string,
   notes: readonly string[],
-  { smooth }: Pick<Colours, "smooth">,
+  { smooth }: Pick<ScriptColours, "smooth">,
   functions: readonly string[],
   body: readonly string[],
 ): Script {
   const all = [PLAIN, ...(smooth ? [ROUGH] : []), ...notes];
   const [plain = "", ...others] = all;
-  const told = [TAB, plain, title, ...others].map(remark);
+  const comments = [TAB, plain, title, ...others].map(comment);
   const parts = functions.flatMap((one) => ["", "", one]);
   const after = functions.length ? ["", ""] : [""];
-  return { code: [...told, ...HEAD, ...parts, ...after, ...body, ""].join("\n"), notes: all };
+  return {
+    code: [...comments, ...HEAD, ...parts, ...after, ...body, ""].join("\n"),
+    notes: all,
+  };
 }
 
 /** The function `read`. */
-export function reading(logDir: string): string {
+export function readFunction(logDir: string): string {
   const given = [quoted(logDir), "runs=run", "layers=layer", "steps=step"];
   return [
     "def read(run, layer, step):",
@@ -71,21 +74,21 @@ export function reading(logDir: string): string {
 }
 
 /** A line that reads the feature maps of a source, (H, W, C). */
-export function read(name: string, source: Source): string {
+export function readLine(name: string, source: Source): string {
   const { run, layer, step } = source;
   const key = `[${quoted(source.input)}]`;
   const wrap = source.axes === 3 ? ["", ""] : ["av.as_maps(", ")"];
   const before = `${name} = ${wrap[0]}`;
   const used = before.length + key.length + (wrap[1]?.length ?? 0);
-  const found = call("read", [quoted(run), quoted(layer), String(step)], "", used);
-  return `${before}${found}${key}${wrap[1]}`;
+  const readCall = call("read", [quoted(run), quoted(layer), String(step)], "", used);
+  return `${before}${readCall}${key}${wrap[1]}`;
 }
 
 /** The colours of an expression. */
 export function colorized(
   values: string,
   limits: string,
-  { map, gamma }: Colours,
+  { map, gamma }: ScriptColours,
   { indent = "", name = quoted(map) } = {},
 ): string {
   const bent = gamma === 1 ? [] : [`gamma=${gamma}`];
@@ -93,7 +96,7 @@ export function colorized(
 }
 
 /** The function `draw`; with `mapped` it takes a colour map, too. */
-export function drawing(colours: Colours, size: number, mapped = false): string {
+export function drawFunction(colours: ScriptColours, size: number, mapped = false): string {
   const map = mapped ? `, colormap=${quoted(colours.map)}` : "";
   return [
     `def draw(values, limits, size=${size}${map}):`,
@@ -120,18 +123,18 @@ export const PAGE = `def page(pictures, columns, gap=4):
     return paper`;
 
 /** The function `limits_of`, where it is needed. */
-export function ownLimits({ limits, symmetric }: Colours): string[] {
+export function limitsFunction({ limits, symmetric }: ScriptColours): string[] {
   if (limits) return [];
   const ends = symmetric
     ? ["    most = np.abs(values).max() if values.size else 1", "    return -most, most"]
     : ["    return (values.min(), values.max()) if values.size else (0, 1)"];
-  const told = symmetric
+  const doc = symmetric
     ? "The largest finite magnitude, below and above zero."
     : "The smallest and the largest finite value.";
   return [
     [
       "def limits_of(*several):",
-      `    """${told}"""`,
+      `    """${doc}"""`,
       "    values = np.concatenate([np.ravel(one) for one in several])",
       "    values = values[np.isfinite(values)]",
       ...ends,
@@ -140,12 +143,12 @@ export function ownLimits({ limits, symmetric }: Colours): string[] {
 }
 
 /** Says whose limits they are, and which, where all share them. */
-export function limitLines({ limits, words }: Colours): string[] {
-  const told = remark(`Scale: ${words}.`);
-  return limits ? [told, `limits = ${pair(limits)}`] : [told];
+export function limitLines({ limits, words }: ScriptColours): string[] {
+  const scaleComment = comment(`Scale: ${words}.`);
+  return limits ? [scaleComment, `limits = ${pair(limits)}`] : [scaleComment];
 }
 
 /** The line that shows a page. */
-export function shown(pictures: string, columns: number, more = ""): string {
+export function showLine(pictures: string, columns: number, more = ""): string {
   return `Image.fromarray(page(${pictures}, columns=${columns}${more})).show()`;
 }

@@ -14,7 +14,7 @@ export function quoted(value: string): string {
 }
 
 /** Words as comments; what would end a line or change its direction becomes a `?`. */
-export function remark(words: string): string {
+export function comment(words: string): string {
   const lines: string[] = [];
   for (const word of words.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?").split(" ")) {
     const longer = `${lines.at(-1)} ${word}`;

@@ -1,11 +1,19 @@
 /** Channels over the steps as Python. */
 
+import type { Size } from "../numbers/layout";
 import type { Statistic } from "../numbers/matrix";
-import { type Colours, colorized, limitLines, ownLimits, type Script, script } from "./script";
+import {
+  colorized,
+  limitLines,
+  limitsFunction,
+  type Script,
+  type ScriptColours,
+  script,
+} from "./script";
 import { call, integers, quoted } from "./text";
 
 /** What the heat map of channels and steps shows. */
-export interface TrainingShown {
+export interface ScriptedTraining {
   logDir: string;
   run: string;
   layer: string;
@@ -17,15 +25,15 @@ export interface TrainingShown {
   /** Which of the steps state no such numbers. */
   silent: readonly number[];
   /** Pixels of a cell. */
-  cell: { width: number; height: number };
-  colours: Colours;
+  cell: Size;
+  colours: ScriptColours;
 }
 
 const REST = "The health of layers, below in the tab, is not drawn.";
 const SILENT = "Steps without numbers, hatched in the tab, are grey.";
 
 /** Write a script that draws a row for each channel and a column for each step. */
-export function trainingScript(given: TrainingShown): Script {
+export function trainingScript(given: ScriptedTraining): Script {
   const { logDir, run, layer, input, statistic, channels, steps, silent, colours } = given;
   const { width, height } = given.cell;
   const asked = [quoted(logDir), `runs=${quoted(run)}`, `layers=${quoted(layer)}`];
@@ -34,7 +42,7 @@ export function trainingScript(given: TrainingShown): Script {
     `Training: ${statistic} of layer ${layer}, run ${run}, input ${input}.`,
     [REST, ...(silent.length ? [SILENT] : [])],
     { smooth: false },
-    ownLimits(colours),
+    limitsFunction(colours),
     [
       `channels = ${integers(channels, "", 11)}`,
       `steps = ${integers(steps, "", 8)}`,

@@ -47,7 +47,7 @@ export function onTheme(call: (dark: boolean) => void): void {
   }
 }
 
-/** That of the page around ours; null where there is none, or it is out of reach. */
+/** The body of the page around ours; null where there is none, or it is out of reach. */
 function outerBody(): HTMLElement | null {
   if (parent === window) return null;
   try {
@@ -67,7 +67,7 @@ export interface Address {
   onChange(call: () => void): void;
 }
 
-/** What tells the entries that were written here, in the state that browsers keep for each. */
+/** What marks the entries that were written here, in the state that browsers keep for each. */
 const OWN = "tb_actviz";
 
 /** TensorBoard's address, or our own where that is out of reach. */

@@ -18,6 +18,14 @@ export interface Maps {
   values: Float32Array;
 }
 
+/** One value of a channel; NaN where there is none. */
+export function valueAt(
+  maps: Maps,
+  { channel, row, column }: { channel: number; row: number; column: number },
+): number {
+  return maps.values[(channel * maps.height + row) * maps.width + column] ?? NaN;
+}
+
 const VALUE_BYTES = { float32: 4, float16: 2, uint8: 1 } as const;
 
 /** Inflate a stream of zlib's format, but never more than it should become. */

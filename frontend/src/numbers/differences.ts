@@ -4,7 +4,7 @@ import type { Maps } from "./decode";
 import { channelStatistics, type Distances, difference, distances } from "./statistics";
 
 /** How two of the same shape differ. */
-export interface Compared {
+export interface ComparedMaps {
   /** The first less the second. */
   maps: Maps;
   total: Distances;
@@ -23,7 +23,7 @@ export function planeOf(maps: Maps, channel: number): Maps {
 }
 
 /** Compare two of the same shape, as a whole and channel by channel. */
-export function compared(a: Maps, b: Maps): Compared {
+export function compareMaps(a: Maps, b: Maps): ComparedMaps {
   const positions = a.height * a.width;
   return {
     maps: difference(a, b),
@@ -35,7 +35,7 @@ export function compared(a: Maps, b: Maps): Compared {
 }
 
 /** Why two have no difference; null where they have one. */
-export function whyApart(a: Maps, b: Maps): string | null {
+export function whyNoDifference(a: Maps, b: Maps): string | null {
   const sides = (maps: Maps) => `${maps.height} × ${maps.width} × ${maps.channels}`;
   if (sides(a) === sides(b)) return null;
   return (
@@ -86,11 +86,11 @@ export function responses(a: Maps, b: Maps, measure: Measure): Float64Array {
     const [start, end] = [channel * positions, (channel + 1) * positions];
     if (measure === "largest") return largest(a.values, b.values, start, end);
     if (measure === "l2") {
-      const found = distances(a.values, b.values, start, end);
-      return found.left < positions ? found.l2 : NaN;
+      const apart = distances(a.values, b.values, start, end);
+      return apart.leftOut < positions ? apart.l2 : NaN;
     }
-    const [one, other] = [a, b].map((maps) => channelStatistics(maps, channel).maximum);
-    return one == null || other == null ? NaN : Math.abs(one - other);
+    const [maximumA, maximumB] = [a, b].map((maps) => channelStatistics(maps, channel).maximum);
+    return maximumA == null || maximumB == null ? NaN : Math.abs(maximumA - maximumB);
   });
 }
 

@@ -2,7 +2,7 @@
 
 import type { Matrix } from "./matrix";
 
-/** What can be told of the health of a layer. */
+/** What can be known of the health of a layer. */
 export const HEALTH_KINDS = ["combined", "dead", "saturated", "nonfinite", "sparsity"] as const;
 export type HealthKind = (typeof HEALTH_KINDS)[number];
 
@@ -13,14 +13,14 @@ export interface LayerScalars {
 }
 
 /** What was logged of a layer at a step; undefined where it was not. */
-export type Facts = Partial<Record<string, number | null>>;
+export type ScalarsAtStep = Partial<Record<string, number | null>>;
 
 /** Layers × steps. */
 export interface HealthTable {
   /** All steps at which any layer has a scalar. */
   steps: number[];
   /** By row, then by step. */
-  facts: Map<number, Facts>[];
+  scalars: Map<number, ScalarsAtStep>[];
   /** Layers without any scalar. */
   silent: string[];
 }
@@ -28,13 +28,13 @@ export interface HealthTable {
 /** Bring the scalars of layers together by step, in the order of `layers`. */
 export function healthTable(
   layers: readonly string[],
-  told: readonly LayerScalars[],
+  logged: readonly LayerScalars[],
 ): HealthTable {
-  const known = new Map(told.map((one) => [one.layer, one.scalars]));
+  const known = new Map(logged.map(({ layer, scalars }) => [layer, scalars]));
   const steps = new Set<number>();
   const silent: string[] = [];
-  const facts = layers.map((layer) => {
-    const row = new Map<number, Facts>();
+  const scalars = layers.map((layer) => {
+    const row = new Map<number, ScalarsAtStep>();
     for (const [name, scalar] of Object.entries(known.get(layer) ?? {})) {
       scalar.steps.forEach((step, i) => {
         steps.add(step);
@@ -46,21 +46,21 @@ export function healthTable(
     if (!row.size) silent.push(layer);
     return row;
   });
-  return { steps: [...steps].sort((one, other) => one - other), facts, silent };
+  return { steps: [...steps].sort((a, b) => a - b), scalars, silent };
 }
 
-/** Whether NaN or infinities are among the values of a layer, as its scalars tell. */
-export function isBroken(facts: Facts): boolean {
-  return (facts.nonfinite ?? 0) > 0 || Object.values(facts).includes(null);
+/** Whether NaN or infinities are among the values of a layer, as its scalars say. */
+export function isBroken(scalars: ScalarsAtStep): boolean {
+  return (scalars.nonfinite ?? 0) > 0 || Object.values(scalars).includes(null);
 }
 
 /**
- * The first of the places up to `at` at all of which something holds, as it does at `at`;
- * null where that is not known of one of them or of the one before.
+ * Since which index something has held without a break, as it does at the index `at`; null
+ * where that is not known of one of them or of the one before.
  */
 export function beganAt(
   at: number,
-  holds: (place: number) => boolean | undefined,
+  holds: (index: number) => boolean | undefined,
 ): number | null {
   for (let first = at; first > 0; first--) {
     const before = holds(first - 1);
@@ -71,25 +71,28 @@ export function beganAt(
 }
 
 /** The share that is shown of a layer at a step; NaN where values are not finite. */
-export function shareOf(facts: Facts | undefined, kind: HealthKind): number | undefined {
-  if (!facts || !Object.keys(facts).length) return undefined;
-  if (isBroken(facts)) return NaN;
+export function shareOf(
+  scalars: ScalarsAtStep | undefined,
+  kind: HealthKind,
+): number | undefined {
+  if (!scalars || !Object.keys(scalars).length) return undefined;
+  if (isBroken(scalars)) return NaN;
   if (kind === "nonfinite") return 0;
-  if (kind !== "combined") return facts[kind] ?? undefined;
-  const shares = [facts.dead, facts.saturated].filter((one) => typeof one === "number");
+  if (kind !== "combined") return scalars[kind] ?? undefined;
+  const shares = [scalars.dead, scalars.saturated].filter((share) => typeof share === "number");
   return shares.length ? Math.max(...shares) : undefined;
 }
 
 /** Put the shares of a kind into rows of layers, steps as columns. */
-export function healthMatrix({ steps, facts }: HealthTable, kind: HealthKind): Matrix {
-  const values = new Float32Array(facts.length * steps.length).fill(NaN);
+export function healthMatrix({ steps, scalars }: HealthTable, kind: HealthKind): Matrix {
+  const values = new Float32Array(scalars.length * steps.length).fill(NaN);
   const missing = new Uint8Array(values.length);
-  facts.forEach((row, r) => {
+  scalars.forEach((row, r) => {
     steps.forEach((step, c) => {
       const share = shareOf(row.get(step), kind);
       if (share === undefined) missing[r * steps.length + c] = 1;
       else values[r * steps.length + c] = share;
     });
   });
-  return { rows: facts.length, columns: steps.length, values, missing };
+  return { rows: scalars.length, columns: steps.length, values, missing };
 }

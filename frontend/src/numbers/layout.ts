@@ -21,12 +21,16 @@ export interface GridLayout {
   scaleY: number;
 }
 
-/** Left, top, width and height in pixels. */
-export interface Rectangle {
-  x: number;
-  y: number;
+/** Width and height in pixels, or in values of a map. */
+export interface Size {
   width: number;
   height: number;
+}
+
+/** Left, top, width and height in pixels. */
+export interface Rectangle extends Size {
+  x: number;
+  y: number;
 }
 
 /** No side of a cell is shorter: below that nothing is made out. */
@@ -86,12 +90,12 @@ export function gridLayout(
   };
 }
 
-type Sides = Pick<GridLayout, "count" | "mapWidth" | "mapHeight" | "gap" | "label"> & {
+type FitOptions = Pick<GridLayout, "count" | "mapWidth" | "mapHeight" | "gap" | "label"> & {
   availableWidth: number;
   availableHeight: number;
 };
 
-function fit(sides: Sides): number {
+function fit(sides: FitOptions): number {
   const { count, mapWidth, mapHeight, availableWidth, gap } = sides;
   const share = (availableWidth + gap) / Math.max(1, count) - gap;
   const room = Math.min(availableWidth, Math.max(USUAL, Math.min(share, ENOUGH)));
@@ -100,7 +104,7 @@ function fit(sides: Sides): number {
 }
 
 /** The largest zoom at which all rows are in sight at once. */
-function inHeight(sides: Sides): number {
+function inHeight(sides: FitOptions): number {
   const { count, mapWidth, mapHeight, availableWidth, gap, label, availableHeight } = sides;
   for (let columns = 1; columns <= count; columns++) {
     const cell = Math.floor((availableWidth + gap) / columns) - gap;
@@ -120,15 +124,18 @@ function side(values: number, zoom: number): number {
 }
 
 /** The sides of a map and of its cell. */
-export type Cells = Pick<GridLayout, "mapWidth" | "mapHeight" | "cellWidth" | "cellHeight">;
+export type DrawnCells = Pick<
+  GridLayout,
+  "mapWidth" | "mapHeight" | "cellWidth" | "cellHeight"
+>;
 
-/** Pixels for a value as it is drawn; of sides that differ the one that was not enlarged. */
-export function zoomOf({ mapWidth, mapHeight, cellWidth, cellHeight }: Cells): number {
+/** Pixels for a value as it is drawn, along the side that was not enlarged. */
+export function zoomOf({ mapWidth, mapHeight, cellWidth, cellHeight }: DrawnCells): number {
   return Math.min(cellWidth / mapWidth, cellHeight / mapHeight);
 }
 
 /** A zoom of `factor` times what is drawn, or null where nothing would be drawn otherwise. */
-export function zoomBy(cells: Cells, factor: number): number | null {
+export function zoomBy(cells: DrawnCells, factor: number): number | null {
   const now = zoomOf(cells);
   const wanted = Math.min(Math.max(now * factor, SMALLEST_CHOICE), LARGEST_CHOICE);
   const zoom = wanted < 1 ? wanted : Math.round(wanted);

@@ -108,7 +108,7 @@ export function channelLimits(maps: Maps, channel: number): Limits | null {
   return finiteLimits(maps.values, channel * positions, (channel + 1) * positions);
 }
 
-/** The limits that a record's statistics tell; null stands for no finite value. */
+/** The limits that follow from a record's statistics; null where nothing is finite. */
 export function fromStatistics(
   minimum: readonly (number | null)[],
   maximum: readonly (number | null)[],

@@ -26,7 +26,7 @@ export interface MatrixLayout {
 }
 
 /** Shortest and longest side of a cell. */
-export interface Sides {
+export interface CellBounds {
   width: readonly [number, number];
   height: readonly [number, number];
   gap: number;
@@ -56,7 +56,7 @@ export function matrixLayout(
   { rows, columns }: Pick<Matrix, "rows" | "columns">,
   width: number,
   height: number,
-  sides: Sides,
+  sides: CellBounds,
 ): MatrixLayout {
   const side = (room: number, count: number, [least, most]: readonly [number, number]) =>
     Math.min(Math.max(Math.floor(room / Math.max(1, count)), least), most);

@@ -16,7 +16,7 @@ export const SORT_KEYS = [
 export type SortKey = (typeof SORT_KEYS)[number];
 
 /** What decides on the channels that are shown. */
-export interface Choice {
+export interface OrderChoice {
   descending: boolean;
   /** Channels that are not shown unless they are pinned. */
   hidden: ReadonlySet<number>;
@@ -32,7 +32,11 @@ export interface Choice {
  * Equal scores keep the order of their numbers, and NaN comes last, in either direction.
  * Without scores the order is that of the numbers, always ascending.
  */
-export function order(count: number, scores: Float64Array | null, choice: Choice): number[] {
+export function order(
+  count: number,
+  scores: Float64Array | null,
+  choice: OrderChoice,
+): number[] {
   if (scores && scores.length !== count) {
     throw new RangeError(`Received ${scores.length} scores for ${count} channels.`);
   }
@@ -64,7 +68,7 @@ function compare(a: number, b: number, descending: boolean): number {
 export interface Search {
   /** Each once, in the order they were named. */
   channels: number[];
-  /** Words that are no channels, or those beyond the last one. */
+  /** Words that are not channels, and channels beyond the last one. */
   unknown: string[];
 }
 

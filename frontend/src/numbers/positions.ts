@@ -1,13 +1,12 @@
 /** All channels at one position. */
 
 import type { Maps } from "./decode";
-import type { Limits } from "./limits";
-import { finiteLimits } from "./limits";
+import { finiteLimits, type Limits } from "./limits";
 import { order } from "./order";
-import type { Place } from "./statistics";
+import type { MapPosition } from "./statistics";
 
 /** The value of each channel at a position. */
-export function valuesAt(maps: Maps, { row, column }: Place): Float32Array {
+export function valuesAt(maps: Maps, { row, column }: MapPosition): Float32Array {
   const { channels, height, width, values } = maps;
   const start = row * width + column;
   return Float32Array.from({ length: channels }, (_, i) => values[i * height * width + start]!);

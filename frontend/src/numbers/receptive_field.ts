@@ -1,7 +1,7 @@
 /** Which part of the input a position of a feature map sees, and where the map lies on it. */
 
-import type { Rectangle } from "./layout";
-import type { Place } from "./statistics";
+import type { Rectangle, Size } from "./layout";
+import type { MapPosition } from "./statistics";
 
 /** In pixels of the input, each first down, then across. */
 export interface ReceptiveField {
@@ -40,15 +40,9 @@ function stretch(
   length: number,
 ): [number, number] {
   const first = start[axis] + index * stride[axis];
-  const inside = (place: number) => Math.min(Math.max(place, 0), length);
+  const inside = (pixel: number) => Math.min(Math.max(pixel, 0), length);
   const begin = inside(first);
   return [begin, inside(first + size[axis]) - begin];
-}
-
-/** Rows and columns of a map. */
-export interface Sides {
-  height: number;
-  width: number;
 }
 
 /** Where a map lies, in pixels of the input; it may reach beyond. */
@@ -63,24 +57,24 @@ export interface Alignment extends Region {
  * Each value covers what is nearer to the centre of its receptive field than to those of
  * its neighbours. Where all fields are the same, it covers the whole field.
  */
-export function align(map: Sides, field: ReceptiveField | null, input: Sides): Alignment {
-  if (!field) return { row: 0, column: 0, ...sidesOf(input), known: false };
-  const [row, height] = lie(field, 0, map.height);
-  const [column, width] = lie(field, 1, map.width);
+export function align(map: Size, field: ReceptiveField | null, input: Size): Alignment {
+  if (!field) return { row: 0, column: 0, ...sizeOf(input), known: false };
+  const [row, height] = stretchOnInput(field, 0, map.height);
+  const [column, width] = stretchOnInput(field, 1, map.width);
   return { row, column, height, width, known: true };
 }
 
-function sidesOf({ height, width }: Sides): Sides {
+function sizeOf({ height, width }: Size): Size {
   return { height, width };
 }
 
-function lie({ size, stride, start }: ReceptiveField, axis: 0 | 1, count: number) {
+function stretchOnInput({ size, stride, start }: ReceptiveField, axis: 0 | 1, count: number) {
   if (stride[axis] === 0) return [start[axis], size[axis]] as const;
   return [start[axis] + (size[axis] - stride[axis]) / 2, count * stride[axis]] as const;
 }
 
 /** Pixels of the input as pixels of a drawing, none of a side lost. */
-export function enlarged(region: Region, zoom: number): Rectangle {
+export function zoomedRegion(region: Region, zoom: number): Rectangle {
   const x = Math.round(region.column * zoom);
   const y = Math.round(region.row * zoom);
   return {
@@ -94,23 +88,32 @@ export function enlarged(region: Region, zoom: number): Rectangle {
 /** The position of a map whose value covers a pixel; null beside the map. */
 export function positionOn(
   alignment: Alignment,
-  map: Sides,
+  map: Size,
   row: number,
   column: number,
-): Place | null {
+): MapPosition | null {
   const y = Math.floor(((row - alignment.row) * map.height) / alignment.height);
   const x = Math.floor(((column - alignment.column) * map.width) / alignment.width);
   const inside = y >= 0 && y < map.height && x >= 0 && x < map.width;
   return inside ? { row: y, column: x } : null;
 }
 
+/** A position as a share of height and width, 0 to 1. */
+export interface RelativePosition {
+  y: number;
+  x: number;
+}
+
 /** A position as a share of height and width: the middle of its value. */
-export function sharesOf({ height, width }: Sides, { row, column }: Place) {
+export function toRelative(
+  { height, width }: Size,
+  { row, column }: MapPosition,
+): RelativePosition {
   return { y: (row + 0.5) / height, x: (column + 0.5) / width };
 }
 
 /** The position that is at a share of height and width, 0 to 1. */
-export function atShares({ height, width }: Sides, { y, x }: { y: number; x: number }): Place {
+export function fromRelative({ height, width }: Size, { y, x }: RelativePosition): MapPosition {
   const inside = (share: number, count: number) =>
     Math.min(Math.max(Math.floor(share * count), 0), count - 1);
   return { row: inside(y, height), column: inside(x, width) };

@@ -1,6 +1,6 @@
 /** Where feature maps are that stand in rows, and which of many columns are shown. */
 
-import { type GridLayout, gridLayout } from "./layout";
+import { type GridLayout, gridLayout, type Size } from "./layout";
 
 /** How many rows are to be in sight at once in "fit", if that leaves maps large enough. */
 const IN_SIGHT = 2;
@@ -15,11 +15,11 @@ const LARGEST_VALUE = 32;
  * smaller than `usual` CSS pixels. `ratio` is how many pixels one of those has.
  */
 export function rowsLayout(
-  { width, height }: { width: number; height: number },
+  { width, height }: Size,
   rows: number,
   columns: number,
   zoom: number | null,
-  room: { width: number; height: number },
+  room: Size,
   gap: number,
   usual: number,
   ratio = 1,
@@ -34,8 +34,10 @@ export function rowsLayout(
     const down = ((room.height + gap) / IN_SIGHT - gap) / height;
     const most = (ENOUGH * ratio) / Math.max(width, height);
     const least = (usual * ratio) / Math.max(width, height);
-    const found = Math.max(Math.min(across, down, most), least);
-    return found < 1 ? found : Math.min(Math.floor(found), Math.round(LARGEST_VALUE * ratio));
+    const zoomToFit = Math.max(Math.min(across, down, most), least);
+    return zoomToFit < 1
+      ? zoomToFit
+      : Math.min(Math.floor(zoomToFit), Math.round(LARGEST_VALUE * ratio));
   }
 }
 
@@ -56,11 +58,11 @@ export function chooseColumns(count: number, fitting: number, kept: number | nul
   if (wanted === null || chosen.includes(wanted)) return chosen;
   const [first, ...inner] = chosen.slice(0, -1);
   if (!inner.length) return [wanted, count - 1];
-  const nearest = inner.reduce((best, one) =>
-    Math.abs(one - wanted) < Math.abs(best - wanted) ? one : best,
+  const nearest = inner.reduce((best, column) =>
+    Math.abs(column - wanted) < Math.abs(best - wanted) ? column : best,
   );
   inner[inner.indexOf(nearest)] = wanted;
-  return [first!, ...inner, count - 1].sort((one, other) => one - other);
+  return [first!, ...inner, count - 1].sort((a, b) => a - b);
 }
 
 /** Positions from `first` to before `end`. */
@@ -79,7 +81,7 @@ export function inSight(count: number, pitch: number, scrolled: number, size: nu
 /** The least of 1, 2, 5, 10, … stretches that together are at least so long. */
 export function everySo(pitch: number, least: number): number {
   for (let power = 1; ; power *= 10) {
-    for (const one of [1, 2, 5]) if (one * power * pitch >= least) return one * power;
+    for (const digit of [1, 2, 5]) if (digit * power * pitch >= least) return digit * power;
   }
 }
 
@@ -87,26 +89,18 @@ export function everySo(pitch: number, least: number): number {
 const [USUAL_CELL, ENOUGH_CELL] = [72, 144];
 
 /** Sides of the cells of `count` columns in a room; `zoom` is pixels for a value, if chosen. */
-export function cellSides(
-  map: { width: number; height: number },
-  count: number,
-  room: number,
-  zoom: number | null,
-): { width: number; height: number } {
+export function cellSize(map: Size, count: number, room: number, zoom: number | null): Size {
   const box = Math.max(
     USUAL_CELL,
     Math.min(Math.floor(room / Math.max(1, count)), ENOUGH_CELL),
   );
-  if (zoom === null) return sidesIn({ width: box, height: box }, map);
+  if (zoom === null) return sizeIn({ width: box, height: box }, map);
   const side = (values: number) => Math.max(1, Math.round(values * zoom));
   return { width: side(map.width), height: side(map.height) };
 }
 
 /** Sides of a map in a box: whole pixels for a value, or shrunk in proportion. */
-export function sidesIn(
-  box: { width: number; height: number },
-  map: { width: number; height: number },
-): { width: number; height: number } {
+export function sizeIn(box: Size, map: Size): Size {
   const most = Math.min(box.width / map.width, box.height / map.height);
   const zoom = most >= 1 ? Math.floor(most) : most;
   const side = (values: number) => Math.max(1, Math.round(values * zoom));

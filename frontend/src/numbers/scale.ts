@@ -107,10 +107,13 @@ export function countMarks(
 /** What several cover together. */
 export function together(all: readonly Coverage[]): Coverage {
   const marks = none();
-  for (const one of all) {
-    for (const mark of Object.values(MARKS)) marks[mark] += one.marks[mark];
+  for (const coverage of all) {
+    for (const mark of Object.values(MARKS)) marks[mark] += coverage.marks[mark];
   }
-  const limits = all.reduce<Limits | null>((sum, one) => union(sum, one.limits), null);
+  const limits = all.reduce<Limits | null>(
+    (sum, coverage) => union(sum, coverage.limits),
+    null,
+  );
   return { limits, marks };
 }
 

@@ -4,7 +4,7 @@ import type { Maps } from "./decode";
 import type { Limits } from "./limits";
 
 /** A position in a feature map, from 0. */
-export interface Place {
+export interface MapPosition {
   row: number;
   column: number;
 }
@@ -23,7 +23,7 @@ export interface ChannelStatistics {
   nanCount: number;
   infCount: number;
   /** The first position of the maximum. */
-  argmax: Place | null;
+  argmax: MapPosition | null;
 }
 
 /** Describe one channel. */
@@ -72,7 +72,10 @@ function squaresAround(values: Float32Array, mean: number): number {
 }
 
 /** The finite value farthest from zero, and its first position; null where there is none. */
-export function farthest(maps: Maps, channel: number): { value: number; place: Place } | null {
+export function farthest(
+  maps: Maps,
+  channel: number,
+): { value: number; position: MapPosition } | null {
   const positions = maps.height * maps.width;
   const values = maps.values.subarray(channel * positions, (channel + 1) * positions);
   let [best, most] = [-1, -1];
@@ -80,8 +83,8 @@ export function farthest(maps: Maps, channel: number): { value: number; place: P
     if (Number.isFinite(value) && Math.abs(value) > most) [best, most] = [i, Math.abs(value)];
   });
   if (best < 0) return null;
-  const place = { row: Math.floor(best / maps.width), column: best % maps.width };
-  return { value: values[best]!, place };
+  const position = { row: Math.floor(best / maps.width), column: best % maps.width };
+  return { value: values[best]!, position };
 }
 
 /** How many values are in each of equal stretches between two limits. */
@@ -158,7 +161,7 @@ export interface Distances {
   /** Cosine of the angle between the two, null where one of them is zero. */
   cosine: number | null;
   /** How many positions were left out, and how many were not. */
-  left: number;
+  leftOut: number;
   counted: number;
 }
 
@@ -179,12 +182,12 @@ export function distances(
       `${a.length} values and ${b.length} have no distance: compare maps of one shape.`,
     );
   }
-  let [l1, squares, left, product, lengthA, lengthB] = [0, 0, 0, 0, 0, 0];
+  let [l1, squares, leftOut, product, lengthA, lengthB] = [0, 0, 0, 0, 0, 0];
   for (let i = start; i < end; i++) {
     const first = a[i]!;
     const second = b[i]!;
     if (!Number.isFinite(first) || !Number.isFinite(second)) {
-      left++;
+      leftOut++;
       continue;
     }
     l1 += Math.abs(first - second);
@@ -196,5 +199,5 @@ export function distances(
   const lengths = Math.sqrt(lengthA) * Math.sqrt(lengthB);
   // Rounding may take a cosine a little beyond 1.
   const cosine = lengths > 0 ? Math.max(-1, Math.min(1, product / lengths)) : null;
-  return { l1, l2: Math.sqrt(squares), cosine, left, counted: end - start - left };
+  return { l1, l2: Math.sqrt(squares), cosine, leftOut, counted: end - start - leftOut };
 }

@@ -5,7 +5,7 @@ export const ALIGNS = ["step", "epoch", "wall"] as const;
 export type Align = (typeof ALIGNS)[number];
 
 /** One step that a run has logged. */
-export interface StepEntry {
+export interface RunStep {
   step: number;
   epoch: number | null;
   /** In seconds. */
@@ -18,41 +18,41 @@ export interface StepEntry {
  * Null where the epoch is not known.
  */
 export function momentOf(
-  entries: readonly StepEntry[],
-  entry: StepEntry,
+  steps: readonly RunStep[],
+  runStep: RunStep,
   align: Align,
 ): number | null {
-  return moment(entry, align, align === "wall" ? firstWallTime(entries) : 0);
+  return moment(runStep, align, align === "wall" ? firstWallTime(steps) : 0);
 }
 
-function moment(entry: StepEntry, align: Align, began: number): number | null {
-  if (align === "step") return entry.step;
-  return align === "epoch" ? entry.epoch : entry.wall_time - began;
+function moment(runStep: RunStep, align: Align, began: number): number | null {
+  if (align === "step") return runStep.step;
+  return align === "epoch" ? runStep.epoch : runStep.wall_time - began;
 }
 
 /**
  * The last step at or before a moment, or else the first one after it.
  *
- * Of several at one moment it is the one with the highest number. Null where there is
+ * Among several at one moment it is the one with the highest number. Null where there is
  * none whose moment is known.
  */
-export function nearest<Entry extends StepEntry>(
-  entries: readonly Entry[],
+export function nearest<Step extends RunStep>(
+  steps: readonly Step[],
   wanted: number,
   align: Align,
-): Entry | null {
-  const began = firstWallTime(entries);
-  const known = entries
-    .map((entry) => ({ entry, at: moment(entry, align, began) }))
-    .filter((one): one is { entry: Entry; at: number } => one.at !== null)
-    .sort((a, b) => a.at - b.at || a.entry.step - b.entry.step);
+): Step | null {
+  const began = firstWallTime(steps);
+  const known = steps
+    .map((step) => ({ step, at: moment(step, align, began) }))
+    .filter((timed): timed is { step: Step; at: number } => timed.at !== null)
+    .sort((a, b) => a.at - b.at || a.step.step - b.step.step);
   const before = known.findLast(({ at }) => at <= wanted);
   const first = known[0];
-  return (before ?? known.findLast(({ at }) => at === first?.at))?.entry ?? null;
+  return (before ?? known.findLast(({ at }) => at === first?.at))?.step ?? null;
 }
 
-function firstWallTime(entries: readonly StepEntry[]): number {
+function firstWallTime(steps: readonly RunStep[]): number {
   let first = Infinity;
-  for (const { wall_time } of entries) first = Math.min(first, wall_time);
+  for (const { wall_time } of steps) first = Math.min(first, wall_time);
   return first;
 }

@@ -1,16 +1,16 @@
 /** Layers -> rows of a tree by their paths; layers by a regular expression. */
 
 /** A row: a group, or a layer. */
-export type Row<T> =
+export type TreeRow<T> =
   | { kind: "group"; path: string; name: string; depth: number; open: boolean; count: number }
   | { kind: "layer"; name: string; depth: number; item: T };
 
 /** Make rows of layers in their order; a layer's groups are the parts of its path. */
-export function rows<T extends { layer: string }>(
+export function treeRows<T extends { layer: string }>(
   items: readonly T[],
   closed: ReadonlySet<string>,
-): Row<T>[] {
-  const found: Row<T>[] = [];
+): TreeRow<T>[] {
+  const tree: TreeRow<T>[] = [];
   let groups: string[] = [];
   let hidden: string | null = null;
   for (const item of items) {
@@ -22,15 +22,15 @@ export function rows<T extends { layer: string }>(
       const path = parts.slice(0, depth + 1).join("/");
       if (hidden !== null && path.startsWith(`${hidden}/`)) continue;
       const open = !closed.has(path);
-      const count = items.filter((one) => one.layer.startsWith(`${path}/`)).length;
-      found.push({ kind: "group", path, name: parts[depth] ?? "", depth, open, count });
+      const count = items.filter((other) => other.layer.startsWith(`${path}/`)).length;
+      tree.push({ kind: "group", path, name: parts[depth] ?? "", depth, open, count });
       hidden = open ? null : path;
     }
     groups = parts;
     if (hidden !== null && !item.layer.startsWith(`${hidden}/`)) hidden = null;
-    if (hidden === null) found.push({ kind: "layer", name, depth: parts.length, item });
+    if (hidden === null) tree.push({ kind: "layer", name, depth: parts.length, item });
   }
-  return found;
+  return tree;
 }
 
 /** What matches, and why the expression cannot be read, if so. */

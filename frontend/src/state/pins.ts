@@ -6,7 +6,7 @@ import { unescaped } from "./text";
 export type Pins = ReadonlyMap<string, readonly number[]>;
 
 /** What a layer's pins are found by. */
-interface Layer {
+interface PinnedLayer {
   path: string;
   kind: string;
   partner: string | null;
@@ -15,30 +15,30 @@ interface Layer {
 const NONE: readonly number[] = [];
 const RESERVED = /[%:;,]/g;
 
-function owner({ path, kind, partner }: Layer): string {
+function owner({ path, kind, partner }: PinnedLayer): string {
   return (kind === "activation" && partner) || path;
 }
 
 /** The pinned channels of a layer. */
-export function pinnedIn(pins: Pins, layer: Layer): readonly number[] {
+export function pinnedIn(pins: Pins, layer: PinnedLayer): readonly number[] {
   return pins.get(owner(layer)) ?? NONE;
 }
 
 /** Pin a channel of a layer, or take its pin out. */
-export function togglePin(pins: Pins, layer: Layer, channel: number): Pins {
+export function togglePin(pins: Pins, layer: PinnedLayer, channel: number): Pins {
   const before = pinnedIn(pins, layer);
   const after = before.includes(channel)
-    ? before.filter((one) => one !== channel)
-    : [...before, channel].sort((one, other) => one - other);
+    ? before.filter((pinned) => pinned !== channel)
+    : [...before, channel].sort((a, b) => a - b);
   return replaced(pins, layer, after);
 }
 
 /** Take out all pins of a layer. */
-export function withoutPins(pins: Pins, layer: Layer): Pins {
+export function withoutPins(pins: Pins, layer: PinnedLayer): Pins {
   return replaced(pins, layer, NONE);
 }
 
-function replaced(pins: Pins, layer: Layer, channels: readonly number[]): Pins {
+function replaced(pins: Pins, layer: PinnedLayer, channels: readonly number[]): Pins {
   const all = new Map(pins);
   if (channels.length) all.set(owner(layer), channels);
   else all.delete(owner(layer));
@@ -57,13 +57,13 @@ export function pinsText(pins: Pins): string {
 export function pinsIn(text: string): Pins | undefined {
   const pins = new Map<string, number[]>();
   for (const part of text ? text.split(";") : []) {
-    const found = /^([^:]*):(\d{1,7}(?:,\d{1,7})*)$/.exec(part);
-    const layer = found && unescaped(found[1]!);
-    if (!found || layer === null || pins.has(layer)) return undefined;
-    const channels = new Set(found[2]!.split(",").map(Number));
+    const match = /^([^:]*):(\d{1,7}(?:,\d{1,7})*)$/.exec(part);
+    const layer = match && unescaped(match[1]!);
+    if (!match || layer === null || pins.has(layer)) return undefined;
+    const channels = new Set(match[2]!.split(",").map(Number));
     pins.set(
       layer,
-      [...channels].sort((one, other) => one - other),
+      [...channels].sort((a, b) => a - b),
     );
   }
   return pins;

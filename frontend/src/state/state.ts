@@ -4,6 +4,7 @@ import type { Measure } from "../numbers/differences";
 import type { HealthKind } from "../numbers/health";
 import type { Statistic } from "../numbers/matrix";
 import type { SortKey } from "../numbers/order";
+import type { RelativePosition } from "../numbers/receptive_field";
 import type { Align } from "../numbers/steps";
 import type { Pins } from "./pins";
 
@@ -49,12 +50,6 @@ export type Colours = (typeof COLOURS)[number];
 export const COMPARISONS = ["side", "blink", "wipe", "difference"] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
-/** A position as a share of height and width, 0 to 1. */
-interface Position {
-  y: number;
-  x: number;
-}
-
 export interface State {
   a: Selection;
   /** What is null is as in `a`. */
@@ -72,7 +67,7 @@ export interface State {
   /** Whether what lies between before and after ReLU is shown. */
   removed: boolean;
   /** `wipe`: the share of A; `one`: the channel that is chosen, not all. */
-  compare: { how: Comparison; wipe: number; one: boolean };
+  compare: { how: Comparison; wipe: number; oneChannel: boolean };
   /** `all`: not only as many columns as fit. */
   multiples: { columns: "steps" | "layers"; all: boolean };
   training: { statistic: Statistic; rows: "order" | "number"; health: HealthKind };
@@ -81,7 +76,7 @@ export interface State {
   /** `all`: the curves of other runs, too. */
   curves: { all: boolean };
   align: Align;
-  place: Position | null;
+  inspected: RelativePosition | null;
   /** How far the overlay covers the input, 0 to 1. */
   overlay: number;
   /** Regular expression that layers are filtered by. */
@@ -103,13 +98,13 @@ export const START: State = {
   hideDead: false,
   pins: new Map(),
   removed: false,
-  compare: { how: "side", wipe: 0.5, one: false },
+  compare: { how: "side", wipe: 0.5, oneChannel: false },
   multiples: { columns: "steps", all: false },
   training: { statistic: "maximum", rows: "order", health: "combined" },
   inputs: { measure: "l2" },
   curves: { all: false },
   align: "step",
-  place: null,
+  inspected: null,
   overlay: 0.6,
   layers: "",
 };

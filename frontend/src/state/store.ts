@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { type Selection, START, type State } from "./state";
 
-export type Side = "a" | "b";
+export type SideName = "a" | "b";
 
 /** What is chosen. */
 export const state = signal<State>(START);
@@ -17,11 +17,11 @@ export function change(part: Partial<State>): void {
 }
 
 /** Choose something else of one side. */
-export function select(side: Side, part: Partial<Selection>): void {
+export function select(side: SideName, part: Partial<Selection>): void {
   change({ [side]: { ...state.peek()[side], ...part } });
 }
 
-/** Tell people something. */
+/** Shows people a line. */
 export function notify(line: string): void {
   if (!notices.peek().includes(line)) notices.value = [...notices.peek(), line];
 }

@@ -9,7 +9,7 @@ export function unescaped(text: string): string | null {
   }
 }
 
-/** Reads a finite number; null where the text is none. */
+/** Reads a finite number; null where the text is not one. */
 export function numberIn(text: string): number | null {
   const number = text.trim() ? Number(text) : NaN;
   return Number.isFinite(number) ? number : null;

@@ -35,7 +35,7 @@ export interface Restored {
   notices: string[];
 }
 
-/** Write what is not as at the start into a hash, and leave all that is not ours in it. */
+/** Writes all that differs from the start into a hash, and leaves in it what is not ours. */
 export function toHash(state: State, hash: string): string {
   const others = hash.split("&").filter((pair) => pair && !pair.startsWith(PREFIX));
   if (!others.length) others.push(TAB);
@@ -45,16 +45,16 @@ export function toHash(state: State, hash: string): string {
 
 /** Read a hash; junk becomes what is there at the start. */
 export function fromHash(hash: string): Restored {
-  const found: Texts = new Map();
+  const present: Texts = new Map();
   const notices: string[] = [];
   for (const pair of hash.split("&")) {
     if (!pair.startsWith(PREFIX)) continue;
     const [key = "", ...rest] = pair.slice(PREFIX.length).split("=");
     const text = unescaped(rest.join("="));
     if (text === null || text.length > LONGEST) notices.push(key.slice(0, 40));
-    else found.set(key, text);
+    else present.set(key, text);
   }
-  const state = read(found, notices);
+  const state = read(present, notices);
   return { state, notices };
 }
 
@@ -90,7 +90,7 @@ function texts(state: State): Texts {
   put("removed", state.removed, START.removed);
   put("compare", state.compare.how, START.compare.how);
   put("wipe", state.compare.wipe, START.compare.wipe);
-  put("one_channel", state.compare.one, START.compare.one);
+  put("one_channel", state.compare.oneChannel, START.compare.oneChannel);
   put("columns", state.multiples.columns, START.multiples.columns);
   put("all_columns", state.multiples.all, START.multiples.all);
   for (const part of ["statistic", "rows", "health"] as const) {
@@ -99,16 +99,16 @@ function texts(state: State): Texts {
   put("measure", state.inputs.measure, START.inputs.measure);
   put("all_runs", state.curves.all, START.curves.all);
   put("align", state.align, START.align);
-  put("place", state.place && `${state.place.y},${state.place.x}`, null);
+  put("place", state.inspected && `${state.inspected.y},${state.inspected.x}`, null);
   put("overlay", state.overlay, START.overlay);
   put("layers", state.layers, START.layers);
   return all;
 }
 
-function read(found: Texts, notices: string[]): State {
+function read(present: Texts, notices: string[]): State {
   /** Read one value, or give the one at the start, with a notice. */
   function take<T>(key: string, start: T, parse: (text: string) => T | undefined): T {
-    const text = found.get(key);
+    const text = present.get(key);
     if (text === undefined) return start;
     const value = parse(text);
     if (value === undefined) notices.push(key);
@@ -116,7 +116,7 @@ function read(found: Texts, notices: string[]): State {
   }
   const text = (key: string, start: string | null) => take(key, start, (given) => given);
   const choice = <T extends string>(key: string, start: T, all: readonly T[]) =>
-    take(key, start, (given) => all.find((one) => one === given));
+    take(key, start, (given) => all.find((item) => item === given));
   const flag = (key: string, start: boolean) => take(key, start, (given) => FLAGS.get(given));
   const number = (key: string, start: number, low: number, high: number) =>
     take(key, start, (given) => numberWithin(given, low, high));
@@ -157,7 +157,7 @@ function read(found: Texts, notices: string[]): State {
     compare: {
       how: choice("compare", START.compare.how, COMPARISONS),
       wipe: number("wipe", START.compare.wipe, 0, 1),
-      one: flag("one_channel", START.compare.one),
+      oneChannel: flag("one_channel", START.compare.oneChannel),
     },
     multiples: {
       columns: choice("columns", START.multiples.columns, ["steps", "layers"] as const),
@@ -171,7 +171,7 @@ function read(found: Texts, notices: string[]): State {
     inputs: { measure: choice("measure", START.inputs.measure, MEASURES) },
     curves: { all: flag("all_runs", START.curves.all) },
     align: choice("align", START.align, ALIGNS),
-    place: take("place", START.place, (given) => {
+    inspected: take("place", START.inspected, (given) => {
       const [y, x, ...more] = given.split(",").map((part) => numberWithin(part, 0, 1));
       return y === undefined || x === undefined || more.length ? undefined : { y, x };
     }),
@@ -188,8 +188,8 @@ function numberWithin(text: string, low: number, high: number): number | undefin
 const PARTS = ["run", "layer", "input", "channel"] as const;
 
 /** Whether another thing is looked at, not only the same in another way. */
-export function isElsewhere(one: State, other: State): boolean {
+export function isElsewhere(now: State, before: State): boolean {
   const differ = (first: Selection, second: Selection) =>
     PARTS.some((part) => first[part] !== second[part]);
-  return one.view !== other.view || differ(one.a, other.a) || differ(one.b, other.b);
+  return now.view !== before.view || differ(now.a, before.a) || differ(now.b, before.b);
 }

@@ -10,7 +10,7 @@ import type { OrderedRows } from "../data/heat_map";
 import type { Multiple } from "../data/multiples";
 import type { Answer } from "../data/queries";
 import type { Script } from "../export_python/script";
-import type { Cells } from "../numbers/layout";
+import type { DrawnCells } from "../numbers/layout";
 import { WHOLE } from "../numbers/lens";
 import type { Limits } from "../numbers/limits";
 
@@ -37,7 +37,7 @@ export const viewState = {
   /** The value under the cursor; all pictures of the same layer mark it. */
   pointed: signal<Pointed | null>(null),
   /** How large the maps are that are drawn; null before any were. */
-  drawnCells: signal<Cells | null>(null),
+  drawnCells: signal<DrawnCells | null>(null),
   /** Between which values the colours of the view are spread; null before any are drawn. */
   limitsInUse: signal<Limits | null>(null),
   /** The part that is seen of the pictures of a channel: the same of all of them. */

@@ -12,10 +12,10 @@ describe("what stands out of channels", () => {
   it("is the maximum", () => {
     const peaks = peaksOf(MAPS, false);
     expect(peaks).toEqual([
-      { value: 1, place: { row: 0, column: 2 } },
+      { value: 1, position: { row: 0, column: 2 } },
       null,
-      { value: 2, place: { row: 0, column: 1 } },
-      { value: 0, place: { row: 0, column: 1 } },
+      { value: 2, position: { row: 0, column: 1 } },
+      { value: 0, position: { row: 0, column: 1 } },
     ]);
     expect(strongestFirst(peaks, false).map(({ channel }) => channel)).toEqual([2, 0, 3]);
     expect(channelIn(MAPS, null, false)).toBe(2);
@@ -24,10 +24,10 @@ describe("what stands out of channels", () => {
   it("is what is farthest from zero of what was removed", () => {
     const peaks = peaksOf(MAPS, true);
     expect(peaks).toEqual([
-      { value: -5, place: { row: 0, column: 1 } },
+      { value: -5, position: { row: 0, column: 1 } },
       null,
-      { value: 2, place: { row: 0, column: 1 } },
-      { value: -3, place: { row: 0, column: 0 } },
+      { value: 2, position: { row: 0, column: 1 } },
+      { value: -3, position: { row: 0, column: 0 } },
     ]);
     expect(strongestFirst(peaks, true)).toEqual([
       { channel: 0, value: -5 },

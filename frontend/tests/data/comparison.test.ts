@@ -31,7 +31,7 @@ describe("differenceOf", () => {
     const found = there(differenceOf(a, b));
     expect(found.maps.values).toEqual(Float32Array.of(3, -4, 0, -1));
     expect(found.scores).toEqual(Float64Array.of(5, 1));
-    expect([found.total.l1, found.of(0).l1, found.of(1).l1]).toEqual([8, 7, 1]);
+    expect([found.total.l1, found.ofChannel(0).l1, found.ofChannel(1).l1]).toEqual([8, 7, 1]);
   });
 
   it("says why there is none", () => {
@@ -44,7 +44,7 @@ describe("planeDifference", () => {
   it("shows a channel within all of them, measured by itself", () => {
     const found = there(planeDifference(a, 1, b, 1));
     expect(found.maps).toBe(comparedOf(a, b).maps);
-    expect([found.total.l1, found.of(0).l1, found.scores]).toEqual([1, 1, null]);
+    expect([found.total.l1, found.ofChannel(0).l1, found.scores]).toEqual([1, 1, null]);
   });
 
   it("compares unlike channels, at the number of the first", () => {

@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import type { Ordering } from "../../src/data/channels";
 import { keptRows, type OrderedRows, variesByStep } from "../../src/data/heat_map";
-import type { Shown } from "../../src/data/records";
+import type { ShownRecord } from "../../src/data/records";
 import { START, type State } from "../../src/state/state";
 
 const SORTED: State = { ...START, sort: { by: "max", descending: true } };
 
 /** A layer of three channels at a step, as far as its order needs it. */
-function at(step: number, layer = "conv"): Shown {
+function at(step: number, layer = "conv"): ShownRecord {
   return {
     run: { run: "train" },
     tag: { tag: `${layer}/activations` },
-    place: { step },
+    address: { step },
     header: { layer: { path: layer, kind: "other", partner: null } },
     input: { name: "face" },
     maps: { channels: 3 },
-  } as unknown as Shown;
+  } as unknown as ShownRecord;
 }
 
 function ordering(channels: number[], scores: number[] | null): Ordering {
@@ -26,7 +26,7 @@ function ordering(channels: number[], scores: number[] | null): Ordering {
 const BEFORE = keptRows(null, at(2), ordering([2, 0, 1], [5, 4, 6]), SORTED);
 const LATER = ordering([1, 2, 0], [0, 9, 1]);
 
-function after(one: Shown, part: Partial<State> = {}): [readonly number[], number] {
+function after(one: ShownRecord, part: Partial<State> = {}): [readonly number[], number] {
   const { channels, step } = keptRows(BEFORE, one, LATER, { ...SORTED, ...part });
   return [channels, step];
 }

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { forgotten, type Part } from "../../src/data/records";
+import { forgotten, type SelectionPart } from "../../src/data/records";
 import type { Selection } from "../../src/state/state";
 
 const LINK: Selection = { run: "small", step: 3, input: null, layer: "gone", channel: 99 };
-const told = (selection: Selection, ...absent: Part[]) => ({
+const told = (selection: Selection, ...absent: SelectionPart[]) => ({
   selection,
   absent: new Set(absent),
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Listing, Run, Tag } from "../../src/data/api";
 import { fromTheMiddle } from "../../src/data/opening";
-import { atOrBefore, layersOf, runOf, without } from "../../src/data/runs";
+import { atOrBefore, layersOf, runOf, withoutAbsent } from "../../src/data/runs";
 
 function tag(layer: string, wall: number | null): Tag {
   return {
@@ -66,12 +66,12 @@ describe("without", () => {
 
   it("leaves alone what is there", () => {
     const chosen = { ...choice, run: "old", layer: "a" };
-    expect(without(chosen, listing)).toEqual({ selection: chosen, words: [] });
-    expect(without(choice, listing)).toEqual({ selection: choice, words: [] });
+    expect(withoutAbsent(chosen, listing)).toEqual({ selection: chosen, words: [] });
+    expect(withoutAbsent(choice, listing)).toEqual({ selection: choice, words: [] });
   });
 
   it("lets go of a run or a layer that is not there, and says so", () => {
-    expect(without({ ...choice, run: "gone", layer: "a" }, listing)).toEqual({
+    expect(withoutAbsent({ ...choice, run: "gone", layer: "a" }, listing)).toEqual({
       selection: choice,
       words: [
         "There is no run “gone”; the one written to last is shown.",
@@ -82,6 +82,6 @@ describe("without", () => {
 
   it("says nothing of layers where none are known yet", () => {
     const none = { ...listing, runs: [] };
-    expect(without({ ...choice, layer: "a" }, none).words).toEqual([]);
+    expect(withoutAbsent({ ...choice, layer: "a" }, none).words).toEqual([]);
   });
 });

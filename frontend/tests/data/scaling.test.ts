@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { Shown } from "../../src/data/records";
+import type { ShownRecord } from "../../src/data/records";
 import { coverageOf, matrixScaling, scalingOf } from "../../src/data/scaling";
 import type { Matrix } from "../../src/numbers/matrix";
 import { type ScaleChoice, START } from "../../src/state/state";
 
 /** Two channels of 1 × 3 values. */
-function layer(...values: number[]): Shown {
+function layer(...values: number[]): ShownRecord {
   const maps = { height: 1, width: 3, channels: 2, values: Float32Array.from(values) };
-  return { maps } as unknown as Shown;
+  return { maps } as unknown as ShownRecord;
 }
 
 const one = layer(-1, 0, 2, 4, NaN, Infinity);
 const other = layer(-3, 0, 1, 0, 0, 0);
 
-function limits(all: Shown[], choice: Partial<ScaleChoice>) {
+function limits(all: ShownRecord[], choice: Partial<ScaleChoice>) {
   const answer = scalingOf(all, { ...START.scale, ...choice });
   if (answer.state !== "ready") throw new Error(answer.state);
   return [answer.value.limits(0), answer.value.limits(1)].map(({ low, high }) => [low, high]);

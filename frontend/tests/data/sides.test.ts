@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
-  type Around,
-  type Exact,
+  type Comparables,
+  type ExactSelection,
   isChosen,
   isOpen,
   type Proposal,
@@ -10,7 +10,7 @@ import {
 } from "../../src/data/sides";
 import { START } from "../../src/state/state";
 
-const around: Around = {
+const around: Comparables = {
   steps: [0, 2, 11],
   step: 11,
   inputs: ["face", "face-eye-closed"],
@@ -72,7 +72,13 @@ describe("isOpen", () => {
 });
 
 describe("swapped", () => {
-  const a: Exact = { run: "small", step: 11, input: "face", layer: "relu2", channel: 3 };
+  const a: ExactSelection = {
+    run: "small",
+    step: 11,
+    input: "face",
+    layer: "relu2",
+    channel: 3,
+  };
 
   it("swaps what differs, and leaves the rest as it was chosen", () => {
     expect(swapped(START.a, { a, b: { ...a, step: 0, input: "eye" } }, true)).toEqual({
@@ -98,7 +104,13 @@ describe("swapped", () => {
   });
 
   it("comes back to what was there when it is done twice", () => {
-    const b: Exact = { run: "fast", step: 4, input: "eye", layer: "relu3", channel: 5 };
+    const b: ExactSelection = {
+      run: "fast",
+      step: 4,
+      input: "eye",
+      layer: "relu3",
+      channel: 5,
+    };
     const once = swapped({ ...a }, { a, b }, true);
     expect(once).toEqual({ a: b, b: a });
     expect(swapped(once.a, { a: b, b: a }, false)).toEqual({ a, b });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Series } from "../../src/data/api";
-import { alignedEntry, type Entry, entriesOf } from "../../src/data/step_alignment";
+import { type AlignableStep, alignableSteps, alignedStep } from "../../src/data/step_alignment";
 
 /** Steps with their wall times. */
 function series(...steps: [number, number | null, string?][]): Series {
@@ -17,13 +17,13 @@ function series(...steps: [number, number | null, string?][]): Series {
   };
 }
 
-const stepsOf = (entries: readonly Entry[]) => entries.map((entry) => entry.step);
+const stepsOf = (entries: readonly AlignableStep[]) => entries.map((entry) => entry.step);
 
 describe("entriesOf", () => {
   const found = series([0, 10], [1, 12, "cut off"], [2, null], [3, 15]);
 
   it("leaves out what cannot be read, and keeps epochs with their steps", () => {
-    const entries = entriesOf(found, [0, 1, 2, null], "epoch");
+    const entries = alignableSteps(found, [0, 1, 2, null], "epoch");
     expect(entries).toEqual([
       { kept: found.steps[0], step: 0, epoch: 0, wall_time: 10 },
       { kept: found.steps[2], step: 2, epoch: 2, wall_time: 0 },
@@ -32,8 +32,8 @@ describe("entriesOf", () => {
   });
 
   it("leaves out what has no wall time where that counts", () => {
-    expect(stepsOf(entriesOf(found, null, "wall"))).toEqual([0, 3]);
-    expect(stepsOf(entriesOf(found, null, "step"))).toEqual([0, 2, 3]);
+    expect(stepsOf(alignableSteps(found, null, "wall"))).toEqual([0, 3]);
+    expect(stepsOf(alignableSteps(found, null, "step"))).toEqual([0, 2, 3]);
   });
 });
 
@@ -41,10 +41,10 @@ describe("alignedEntry", () => {
   const slow = series([0, 100], [10, 200], [20, 300]);
   const fast = series([0, 7], [5, 57], [12, 127], [40, 407]);
   const find = (step: number, align: "step" | "epoch" | "wall", epochs: number[][] | null) => {
-    const answer = alignedEntry(
-      entriesOf(slow, epochs?.[0] ?? null, align),
+    const answer = alignedStep(
+      alignableSteps(slow, epochs?.[0] ?? null, align),
       step,
-      entriesOf(fast, epochs?.[1] ?? null, align),
+      alignableSteps(fast, epochs?.[1] ?? null, align),
       align,
     );
     return answer.state === "ready" ? answer.value.step : answer;
@@ -71,15 +71,15 @@ describe("alignedEntry", () => {
       state: "failed",
       reason: "Step 10 says no epoch; align by step instead.",
     });
-    const known = entriesOf(slow, [0, 1, 2], "epoch");
-    const unknown = entriesOf(fast, null, "epoch");
-    expect(alignedEntry(known, 10, unknown, "epoch")).toEqual({
+    const known = alignableSteps(slow, [0, 1, 2], "epoch");
+    const unknown = alignableSteps(fast, null, "epoch");
+    expect(alignedStep(known, 10, unknown, "epoch")).toEqual({
       state: "failed",
       reason:
         "No step of the other run can be aligned: none says its epoch; " +
         "align by step instead.",
     });
-    expect(alignedEntry([], 3, [], "step")).toEqual({
+    expect(alignedStep([], 3, [], "step")).toEqual({
       state: "failed",
       reason: "There is no readable step to align.",
     });

@@ -1,17 +1,21 @@
 import { expect, it } from "vitest";
-import { type ChannelShown, channelScript, type Under } from "../../src/export_python/channel";
+import {
+  channelScript,
+  type ScriptedChannel,
+  type UnderlyingInput,
+} from "../../src/export_python/channel";
 import { bodyOf, SHARED, SOURCE } from "./shown";
 
-const UNDER: Under = {
+const UNDER: UnderlyingInput = {
   source: { ...SOURCE, layer: ":input", step: 0 },
   channels: 3,
   zoom: 26,
-  place: { x: -13, y: 26, width: 416, height: 400 },
+  area: { x: -13, y: 26, width: 416, height: 400 },
   opacity: 0.6,
   known: true,
   shrunk: false,
 };
-const CHANNEL: ChannelShown = {
+const CHANNEL: ScriptedChannel = {
   logDir: "runs",
   source: SOURCE,
   after: null,

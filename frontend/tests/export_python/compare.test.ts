@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type Compared, compareScript } from "../../src/export_python/compare";
+import { compareScript, type ScriptedComparison } from "../../src/export_python/compare";
 import { bodyOf, OWN, SHARED, SOURCE } from "./shown";
 
-const BOTH: Compared = {
+const BOTH: ScriptedComparison = {
   logDir: "runs",
   a: SOURCE,
   b: { ...SOURCE, run: "b", step: 0 },
-  one: null,
+  pair: null,
   channels: [0, 1, 2, 3],
   channelsB: null,
   how: "side",
@@ -66,7 +66,7 @@ Image.fromarray(page(pictures, columns=2)).show()
   });
 
   it("draws one channel of each side, which may be others", () => {
-    const { code } = compareScript({ ...BOTH, one: { a: 3, b: 5 }, columns: 1 });
+    const { code } = compareScript({ ...BOTH, pair: { a: 3, b: 5 }, columns: 1 });
     expect(code).toContain("step 3, input face, channel 3; B is");
     expect(code).toContain("def draw(values, limits, size=480):\n");
     expect(bodyOf(code)).toContain(`${READ}a, b = a[:, :, [3]], b[:, :, [5]]

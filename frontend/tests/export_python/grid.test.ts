@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { type GridShown, gridScript } from "../../src/export_python/grid";
+import { gridScript, type ScriptedGrid } from "../../src/export_python/grid";
 import { bodyOf, OWN, SHARED, SOURCE } from "./shown";
 
-const GRID: GridShown = {
+const GRID: ScriptedGrid = {
   logDir: "runs",
   source: SOURCE,
   after: null,

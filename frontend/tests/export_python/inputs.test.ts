@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { type InputsShown, inputsScript } from "../../src/export_python/inputs";
+import { inputsScript, type ScriptedInputs } from "../../src/export_python/inputs";
 import { bodyOf, OWN, SHARED, SOURCE } from "./shown";
 
-const INPUTS: InputsShown = {
+const INPUTS: ScriptedInputs = {
   logDir: "runs",
   source: SOURCE,
   other: "closed",
@@ -10,7 +10,7 @@ const INPUTS: InputsShown = {
   pictures: { step: 0, names: ["face", "cat", "closed"] },
   channels: [4, 0, 2],
   colours: SHARED,
-  apart: { low: -3, high: 3 },
+  differenceLimits: { low: -3, high: 3 },
   some: false,
 };
 const READ = `names = ["face", "cat", "closed"]

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type MultiplesShown, multiplesScript } from "../../src/export_python/multiples";
+import { multiplesScript, type ScriptedMultiples } from "../../src/export_python/multiples";
 import { bodyOf, OWN, SHARED } from "./shown";
 
 const cell = (run: string, layer: string, step: number) => ({
@@ -9,7 +9,7 @@ const cell = (run: string, layer: string, step: number) => ({
   step,
   channel: 7,
 });
-const MULTIPLES: MultiplesShown = {
+const MULTIPLES: ScriptedMultiples = {
   logDir: "runs",
   input: "face",
   cells: [

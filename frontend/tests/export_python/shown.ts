@@ -1,12 +1,12 @@
 /** What the scripts of the tests are about. */
 
-import type { Colours, Source } from "../../src/export_python/script";
+import type { ScriptColours, Source } from "../../src/export_python/script";
 
 /** Maps of a layer for one input. */
 export const SOURCE: Source = { run: "a", layer: "conv", step: 3, input: "face", axes: 3 };
 
 /** One scale for all. */
-export const SHARED: Colours = {
+export const SHARED: ScriptColours = {
   map: "gray",
   gamma: 1,
   limits: { low: 0, high: 2.5 },
@@ -16,7 +16,7 @@ export const SHARED: Colours = {
 };
 
 /** Each channel by itself. */
-export const OWN: Colours = { ...SHARED, limits: null, words: "each channel's own" };
+export const OWN: ScriptColours = { ...SHARED, limits: null, words: "each channel's own" };
 
 /** What stands below the functions. */
 export function bodyOf(code: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { call, integers, list, pair, quoted, remark } from "../../src/export_python/text";
+import { call, comment, integers, list, pair, quoted } from "../../src/export_python/text";
 
 it("no name ends its string", () => {
   const name = 'x"); import os #\n\u2028é\u202e\\';
@@ -10,13 +10,13 @@ it("no name ends its string", () => {
 
 describe("remark", () => {
   it("keeps to its lines, whatever is in it", () => {
-    expect(remark("run a\nimport os\r\u2028\u202e\u0007 − é")).toBe(
+    expect(comment("run a\nimport os\r\u2028\u202e\u0007 − é")).toBe(
       "# run a?import os???? − é",
     );
   });
 
   it("wraps at 88 characters", () => {
-    const lines = remark("word ".repeat(40).trim()).split("\n");
+    const lines = comment("word ".repeat(40).trim()).split("\n");
     expect(lines).toHaveLength(3);
     expect(lines.every((line) => line.startsWith("# word") && line.length <= 88)).toBe(true);
   });

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { type TrainingShown, trainingScript } from "../../src/export_python/training";
+import { type ScriptedTraining, trainingScript } from "../../src/export_python/training";
 import { OWN, SHARED } from "./shown";
 
-const TRAINING: TrainingShown = {
+const TRAINING: ScriptedTraining = {
   logDir: "runs",
   run: "a",
   layer: "conv",

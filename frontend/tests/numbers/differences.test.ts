@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Maps } from "../../src/numbers/decode";
 import {
-  compared,
+  compareMaps,
   cutShares,
   planeOf,
   responses,
-  whyApart,
+  whyNoDifference,
 } from "../../src/numbers/differences";
 
 const maps = (height: number, width: number, channels: number, values: number[]): Maps => ({
@@ -35,11 +35,11 @@ describe("compared", () => {
   it("takes B from A, and measures it as a whole and by channel", () => {
     const a = maps(1, 2, 2, [3, 0, 1, 1]);
     const b = maps(1, 2, 2, [0, 4, 1, 1]);
-    const found = compared(a, b);
+    const found = compareMaps(a, b);
     expect(found.maps).toEqual(maps(1, 2, 2, [3, -4, 0, 0]));
     const cosine = 2 / (Math.sqrt(11) * Math.sqrt(18));
-    expect(found.total).toEqual({ l1: 7, l2: 5, cosine, left: 0, counted: 4 });
-    expect(found.channels[0]).toEqual({ l1: 7, l2: 5, cosine: 0, left: 0, counted: 2 });
+    expect(found.total).toEqual({ l1: 7, l2: 5, cosine, leftOut: 0, counted: 4 });
+    expect(found.channels[0]).toEqual({ l1: 7, l2: 5, cosine: 0, leftOut: 0, counted: 2 });
     expect(found.channels[1]!.l1).toBe(0);
     expect(found.channels[1]!.cosine).toBeCloseTo(1, 12);
   });
@@ -47,10 +47,10 @@ describe("compared", () => {
   it("counts what is not finite in either, and leaves it out of the distances", () => {
     const a = maps(1, 2, 2, [NaN, 2, Infinity, Infinity]);
     const b = maps(1, 2, 2, [1, 2, Infinity, 0]);
-    const found = compared(a, b);
+    const found = compareMaps(a, b);
     expect(found.maps.values).toEqual(Float32Array.of(NaN, 0, NaN, Infinity));
-    expect(found.total).toEqual({ l1: 0, l2: 0, cosine: 1, left: 3, counted: 1 });
-    expect(found.channels.map((one) => [one.left, one.cosine])).toEqual([
+    expect(found.total).toEqual({ l1: 0, l2: 0, cosine: 1, leftOut: 3, counted: 1 });
+    expect(found.channels.map((one) => [one.leftOut, one.cosine])).toEqual([
       [1, 1],
       [2, null],
     ]);
@@ -59,8 +59,8 @@ describe("compared", () => {
 
 describe("whyApart", () => {
   it("has no reason for equal shapes, and says unequal ones", () => {
-    expect(whyApart(maps(1, 2, 1, [1, 2]), maps(1, 2, 1, [3, 4]))).toBeNull();
-    expect(whyApart(maps(1, 2, 1, [1, 2]), maps(2, 1, 1, [3, 4]))).toBe(
+    expect(whyNoDifference(maps(1, 2, 1, [1, 2]), maps(1, 2, 1, [3, 4]))).toBeNull();
+    expect(whyNoDifference(maps(1, 2, 1, [1, 2]), maps(2, 1, 1, [3, 4]))).toBe(
       "A is 1 × 2 × 1 and B is 2 × 1 × 1 (height × width × channels): " +
         "only values of one shape can be taken from each other.",
     );

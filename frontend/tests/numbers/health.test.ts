@@ -32,7 +32,7 @@ describe("the table of health", () => {
 
   it("brings together what was logged at each step", () => {
     expect(table.steps).toEqual([0, 1, 2]);
-    expect(table.facts.map((row) => Object.fromEntries(row))).toEqual([
+    expect(table.scalars.map((row) => Object.fromEntries(row))).toEqual([
       {
         0: { dead: 0, mean: 3 },
         1: { dead: 0, mean: null },

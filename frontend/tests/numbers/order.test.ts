@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Choice, order, parseSearch } from "../../src/numbers/order";
+import { type OrderChoice, order, parseSearch } from "../../src/numbers/order";
 
-const all: Choice = { descending: true, hidden: new Set(), only: null, pinned: [] };
+const all: OrderChoice = { descending: true, hidden: new Set(), only: null, pinned: [] };
 const scores = Float64Array.of(1, NaN, 5, 1, -Infinity, Infinity);
 
 describe("order", () => {

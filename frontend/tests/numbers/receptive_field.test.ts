@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
   align,
-  atShares,
   fieldAt,
+  fromRelative,
   positionOn,
   type ReceptiveField,
-  sharesOf,
+  toRelative,
 } from "../../src/numbers/receptive_field";
 
 const field: ReceptiveField = { size: [7, 5], stride: [2, 4], start: [-3, 0] };
@@ -81,15 +81,15 @@ describe("shares of height and width", () => {
     for (const sides of [MAP, { height: 13, width: 7 }, { height: 1, width: 227 }]) {
       for (let row = 0; row < sides.height; row++) {
         for (let column = 0; column < sides.width; column++) {
-          const shares = sharesOf(sides, { row, column });
-          expect(atShares(sides, shares)).toEqual({ row, column });
+          const shares = toRelative(sides, { row, column });
+          expect(fromRelative(sides, shares)).toEqual({ row, column });
         }
       }
     }
   });
 
   it("hold the last position at their end", () => {
-    expect(atShares(MAP, { y: 1, x: 1 })).toEqual({ row: 2, column: 1 });
-    expect(atShares(MAP, { y: 0, x: 0.5 })).toEqual({ row: 0, column: 1 });
+    expect(fromRelative(MAP, { y: 1, x: 1 })).toEqual({ row: 2, column: 1 });
+    expect(fromRelative(MAP, { y: 0, x: 0.5 })).toEqual({ row: 0, column: 1 });
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
-  cellSides,
+  cellSize,
   chooseColumns,
   everySo,
   inSight,
   rowsLayout,
-  sidesIn,
+  sizeIn,
 } from "../../src/numbers/row_layout";
 
 const MAP = { width: 14, height: 14 };
@@ -117,15 +117,15 @@ it("labels every 1, 2, 5, 10, … so that there is room", () => {
 
 describe("the sides of a map", () => {
   it("are whole pixels for a value, or shrunk in proportion", () => {
-    expect(sidesIn({ width: 72, height: 72 }, { width: 30, height: 20 })).toEqual({
+    expect(sizeIn({ width: 72, height: 72 }, { width: 30, height: 20 })).toEqual({
       width: 60,
       height: 40,
     });
-    expect(sidesIn({ width: 72, height: 72 }, { width: 144, height: 288 })).toEqual({
+    expect(sizeIn({ width: 72, height: 72 }, { width: 144, height: 288 })).toEqual({
       width: 36,
       height: 72,
     });
-    expect(sidesIn({ width: 72, height: 72 }, { width: 1000, height: 1 })).toEqual({
+    expect(sizeIn({ width: 72, height: 72 }, { width: 1000, height: 1 })).toEqual({
       width: 72,
       height: 1,
     });
@@ -133,9 +133,9 @@ describe("the sides of a map", () => {
 
   it("grow where there are few columns, up to a limit, or as zoomed", () => {
     const map = { width: 12, height: 12 };
-    expect(cellSides(map, 40, 600, null)).toEqual({ width: 72, height: 72 });
-    expect(cellSides(map, 5, 600, null)).toEqual({ width: 120, height: 120 });
-    expect(cellSides(map, 1, 600, null)).toEqual({ width: 144, height: 144 });
-    expect(cellSides(map, 1, 600, 0.5)).toEqual({ width: 6, height: 6 });
+    expect(cellSize(map, 40, 600, null)).toEqual({ width: 72, height: 72 });
+    expect(cellSize(map, 5, 600, null)).toEqual({ width: 120, height: 120 });
+    expect(cellSize(map, 1, 600, null)).toEqual({ width: 144, height: 144 });
+    expect(cellSize(map, 1, 600, 0.5)).toEqual({ width: 6, height: 6 });
   });
 });

@@ -158,7 +158,7 @@ describe("distances", () => {
       l1: expect.closeTo(72.56371667608619, 12),
       l2: expect.closeTo(15.917452918894405, 12),
       cosine: expect.closeTo(0.3396910396686331, 14),
-      left: 0,
+      leftOut: 0,
       counted: 30,
     });
   });
@@ -166,12 +166,12 @@ describe("distances", () => {
   it("leave out what is not finite in one of them, and look at a part", () => {
     const a = new Float32Array([9, 3, NaN, 4, Infinity]);
     const b = new Float32Array([1, 0, 1, 0, Infinity]);
-    expect(distances(a, b, 1)).toEqual({ l1: 7, l2: 5, cosine: null, left: 2, counted: 2 });
+    expect(distances(a, b, 1)).toEqual({ l1: 7, l2: 5, cosine: null, leftOut: 2, counted: 2 });
   });
 
   it("have a cosine from -1 to 1", () => {
     const a = new Float32Array([0.1, 0.2, 0.3]);
-    expect(distances(a, a)).toEqual({ l1: 0, l2: 0, cosine: 1, left: 0, counted: 3 });
+    expect(distances(a, a)).toEqual({ l1: 0, l2: 0, cosine: 1, leftOut: 0, counted: 3 });
     expect(
       distances(
         a,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { momentOf, nearest, type StepEntry } from "../../src/numbers/steps";
+import { momentOf, nearest, type RunStep } from "../../src/numbers/steps";
 
-const entry = (step: number, epoch: number | null, wall_time: number): StepEntry => ({
+const entry = (step: number, epoch: number | null, wall_time: number): RunStep => ({
   step,
   epoch,
   wall_time,

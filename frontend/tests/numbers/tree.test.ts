@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { matching, rows } from "../../src/numbers/tree";
+import { matching, treeRows } from "../../src/numbers/tree";
 
 const items = ["conv1", "backbone/a/conv", "backbone/a/relu", "backbone/b", "top"].map(
   (layer) => ({ layer }),
 );
 const lines = (closed: string[]) =>
-  rows(items, new Set(closed)).map((row) =>
+  treeRows(items, new Set(closed)).map((row) =>
     row.kind === "group"
       ? `${"  ".repeat(row.depth)}${row.open ? "-" : "+"} ${row.name} ${row.count}`
       : `${"  ".repeat(row.depth)}${row.name}`,

@@ -18,13 +18,13 @@ const CHANGED: State = {
     ["a/b:c", [0]],
   ]),
   removed: true,
-  compare: { how: "wipe", wipe: 0.25, one: true },
+  compare: { how: "wipe", wipe: 0.25, oneChannel: true },
   multiples: { columns: "layers", all: true },
   training: { statistic: "zero_share", rows: "number", health: "sparsity" },
   inputs: { measure: "maximum" },
   curves: { all: true },
   align: "epoch",
-  place: { y: 0.25, x: 1 },
+  inspected: { y: 0.25, x: 1 },
   overlay: 0,
   layers: "^fire[67]",
 };
@@ -104,7 +104,7 @@ const THE_SAME: Partial<State>[] = [
   { search: "7" },
   { pins: new Map([["conv1", [7]]]) },
   { compare: { ...START.compare, how: "blink" } },
-  { place: { y: 0, x: 0 } },
+  { inspected: { y: 0, x: 0 } },
 ];
 
 describe("isElsewhere", () => {

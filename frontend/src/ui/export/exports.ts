@@ -2,50 +2,53 @@
 
 import { domToCanvas } from "modern-screenshot";
 import { orderingOf } from "../../data/channels";
-import { asChosen, type Contents, chosenContents } from "../../data/pairs";
-import { andThen, settled } from "../../data/queries";
-import { chosenSeries, present, type Shown, shown } from "../../data/records";
-import { centred, limitsOf, scalingOf } from "../../data/scaling";
+import { type ChosenLayer, chosenLayer, loggedOrRemoved } from "../../data/pairs";
+import { andThen, whenReady } from "../../data/queries";
+import { chosenSeries, present, type ShownRecord, shownRecord } from "../../data/records";
+import { centred, limitsOf, type Scaling, scalingOf } from "../../data/scaling";
 import { encodeGif } from "../../drawing/gif";
 import { encodeCsv, encodeNpy, encodeNpyText, encodeZip } from "../../drawing/npy";
 import { quantise } from "../../drawing/palette";
 import { type Limits, union } from "../../numbers/limits";
 import { state } from "../../state/store";
+import { pixelsOf } from "../pictures/canvas";
 import { paintOf } from "../pictures/paint";
 import { drawSheet } from "./sheet";
 
 /** Seconds that each step of a GIF is shown. */
 const BEAT = 0.4;
 
-interface Current extends Contents {
+/** What is shown, as it is now. */
+interface Current extends ChosenLayer {
   channels: number[];
 }
 
 async function current(): Promise<Current> {
-  const contents = await settled(() => chosenContents(state.value));
-  return { ...contents, channels: orderingOf(contents.one, state.value).channels };
+  const layer = await whenReady(() => chosenLayer(state.value));
+  return { ...layer, channels: orderingOf(layer.record, state.value).channels };
 }
 
-function named({ one, removed }: Contents, moment?: string): (string | number)[] {
-  const { run, header, input, place } = one;
+/** The parts of the name of a file. */
+function named({ record, removed }: ChosenLayer, moment?: string): (string | number)[] {
+  const { run, header, input, address } = record;
   const what = removed ? ["removed"] : [];
-  return [run.run, header.layer.path, ...what, input.name, moment ?? `step${place.step}`];
+  return [run.run, header.layer.path, ...what, input.name, moment ?? `step${address.step}`];
 }
 
 /** Save the view as a picture; of the grid, all channels and not only those in sight. */
 export async function savePng(): Promise<void> {
   const now = await current();
-  const { one, channels } = now;
-  const canvas = state.value.view === "grid" ? await sheet(one, channels) : await seen();
+  const { record, channels } = now;
+  const canvas = state.value.view === "grid" ? await sheet(record, channels) : await seen();
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
   if (!blob) throw new Error("The browser made no PNG of the picture.");
   save(blob, [state.value.view, ...named(now)], "png");
 }
 
-async function sheet(one: Shown, channels: number[]): Promise<HTMLCanvasElement> {
-  const scaling = await settled(() => scalingOf([one], state.value.scale));
+async function sheet(record: ShownRecord, channels: number[]): Promise<HTMLCanvasElement> {
+  const scaling = await whenReady(() => scalingOf([record], state.value.scale));
   const style = getComputedStyle(document.body);
-  return drawSheet(one, channels, paintOf(scaling, state.value), scaling, style);
+  return drawSheet(record, channels, paintOf(scaling, state.value), scaling, style);
 }
 
 /** The view as it is on the screen. */
@@ -56,44 +59,49 @@ function seen(): Promise<HTMLCanvasElement> {
   return domToCanvas(view, { backgroundColor: page.backgroundColor, font: false });
 }
 
+/** What is shown of a record, at each step that was kept. */
+async function atEachStep(record: ShownRecord): Promise<ShownRecord[]> {
+  const series = await whenReady(() => chosenSeries(present(state.value.a)));
+  const records: ShownRecord[] = [];
+  for (const { step, unreadable } of series.steps) {
+    if (unreadable !== null) throw new Error(`Step ${step} cannot be read: ${unreadable}`);
+    const { run, header } = record;
+    const selection = { ...state.value.a, layer: header.layer.path, run: run.run, step };
+    const layer = await whenReady(() =>
+      andThen(shownRecord(selection), (found) => loggedOrRemoved(found, state.value)),
+    );
+    records.push(layer.record);
+  }
+  return records;
+}
+
+/** One scale for several steps of a layer. */
+async function scalingOfSteps(records: readonly ShownRecord[]): Promise<Scaling> {
+  const { scale } = state.value;
+  const scaling = await whenReady(() => scalingOf(records, scale));
+  if (scale.mode !== "layer") return scaling;
+  const limits = centred(
+    records.reduce<Limits | null>((sum, { maps }) => union(sum, limitsOf(maps)), null),
+    scale,
+  );
+  return { limits: () => limits, shared: true, words: "one scale for all steps" };
+}
+
 /** Save the channels shown over all kept steps, on one scale. */
 export async function saveGif(): Promise<void> {
   const now = await current();
-  const { one, channels } = now;
-  const series = await settled(() => chosenSeries(present(state.value.a)));
-  const frames: Shown[] = [];
-  for (const { step, unreadable } of series.steps) {
-    if (unreadable !== null) throw new Error(`Step ${step} cannot be read: ${unreadable}`);
-    const selection = {
-      ...state.value.a,
-      layer: one.header.layer.path,
-      run: one.run.run,
-      step,
-    };
-    frames.push(
-      (await settled(() => andThen(shown(selection), (one) => asChosen(one, state.value)))).one,
-    );
-  }
-  let scaling = await settled(() => scalingOf(frames, state.value.scale));
-  if (state.value.scale.mode === "layer") {
-    const limits = frames.reduce<Limits | null>(
-      (sum, frame) => union(sum, limitsOf(frame.maps)),
-      null,
-    );
-    const found = centred(limits, state.value.scale);
-    scaling = { limits: () => found, shared: true, words: "one scale for all steps" };
-  }
+  const records = await atEachStep(now.record);
+  const scaling = await scalingOfSteps(records);
   const paint = paintOf(scaling, state.value);
   const style = getComputedStyle(document.body);
   const pixels: Uint32Array[] = [];
   let size = { width: 0, height: 0 };
-  for (const frame of frames) {
-    const canvas = drawSheet(frame, channels, paint, scaling, style);
+  for (const record of records) {
+    const canvas = drawSheet(record, now.channels, paint, scaling, style);
     const context = canvas.getContext("2d", { willReadFrequently: true });
     if (!context) throw new Error("The browser draws nothing.");
     size = { width: canvas.width, height: canvas.height };
-    const { data } = context.getImageData(0, 0, size.width, size.height);
-    pixels.push(new Uint32Array(data.buffer));
+    pixels.push(pixelsOf(context.getImageData(0, 0, size.width, size.height)).pixels);
     // Let the page answer in between.
     await new Promise((resolve) => setTimeout(resolve));
   }
@@ -106,18 +114,21 @@ export async function saveGif(): Promise<void> {
 export async function saveNpz(): Promise<void> {
   const now = await current();
   const { channels } = now;
-  const { maps, run, header, input, place } = now.one;
+  const { maps, run, header, input, address } = now.record;
   const { height, width, values } = maps;
-  const last = new Float32Array(height * width * channels.length);
+  const channelsLast = new Float32Array(height * width * channels.length);
   channels.forEach((channel, i) => {
     for (let p = 0; p < height * width; p++) {
-      last[p * channels.length + i] = values[channel * height * width + p]!;
+      channelsLast[p * channels.length + i] = values[channel * height * width + p]!;
     }
   });
   const zip = encodeZip([
-    { name: "activations.npy", bytes: encodeNpy(last, [height, width, channels.length]) },
+    {
+      name: "activations.npy",
+      bytes: encodeNpy(channelsLast, [height, width, channels.length]),
+    },
     { name: "channels.npy", bytes: encodeNpy(integers(channels), [channels.length]) },
-    { name: "step.npy", bytes: encodeNpy(integers([place.step]), []) },
+    { name: "step.npy", bytes: encodeNpy(integers([address.step]), []) },
     { name: "run.npy", bytes: encodeNpyText(run.run) },
     { name: "layer.npy", bytes: encodeNpyText(header.layer.path) },
     { name: "input.npy", bytes: encodeNpyText(input.name) },
@@ -133,7 +144,7 @@ function integers(values: readonly number[]): BigInt64Array {
 /** Save the values of the channels shown as a table. */
 export async function saveCsv(): Promise<void> {
   const now = await current();
-  const table = encodeCsv(now.one.maps, now.channels);
+  const table = encodeCsv(now.record.maps, now.channels);
   save(new Blob([table], { type: "text/csv" }), named(now), "csv");
 }
 

@@ -1,15 +1,15 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { viewState } from "../../state/view_state";
-import { Said, useSaid } from "../parts/status";
+import { Status, useStatus } from "../parts/status";
 import { copy, copyLink, saveCsv, saveGif, saveNpz, savePng } from "./exports";
 import { pythonOf } from "./scripts";
 
 /** What can be taken along: pictures, numbers, Python. */
-export function Export() {
+export function ExportMenu() {
   const [busy, setBusy] = useState("");
   const [reason, setReason] = useState("");
-  const [said, say] = useSaid();
+  const [said, say] = useStatus();
   const menu = useRef<HTMLDetailsElement>(null);
   useDismissal(menu);
   const run = (name: string, task: () => Promise<void>) => async () => {
@@ -57,28 +57,28 @@ export function Export() {
         </div>
       </details>
       <span class="noted">
-        <Said words={said} />
+        <Status words={said} />
       </span>
-      <Code />
+      <PythonDialog />
     </>
   );
 }
 
-function Code() {
+function PythonDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const [copied, setCopied] = useState("");
-  const found = viewState.script.value;
-  const text = found?.code ?? "";
+  const script = viewState.script.value;
+  const text = script?.code ?? "";
   useEffect(() => {
-    if (found) dialog.current?.showModal();
+    if (script) dialog.current?.showModal();
     else dialog.current?.close();
     setCopied("");
-  }, [found]);
+  }, [script]);
   return (
     <dialog ref={dialog} aria-label="Python" onClose={() => (viewState.script.value = null)}>
       <h2>Python</h2>
       <ul class="quiet" data-name="differences">
-        {found?.notes.map((note) => (
+        {script?.notes.map((note) => (
           <li key={note}>{note}</li>
         ))}
       </ul>

@@ -10,33 +10,39 @@ import {
   scalingOfDifference,
 } from "../../data/comparison";
 import { keptRows, naturalLimits, numbersOf } from "../../data/heat_map";
-import { apartScaling, inputsOf, rankingOf } from "../../data/inputs";
+import { differenceScaling, inputsOf, rankingOf } from "../../data/inputs";
 import { type Multiple, multiplesScaling } from "../../data/multiples";
-import { type Contents, chosenContents } from "../../data/pairs";
-import { andThen, ready, settled, WAITING } from "../../data/queries";
+import { type ChosenLayer, chosenLayer } from "../../data/pairs";
+import { andThen, ready, WAITING, whenReady } from "../../data/queries";
 import {
   chosenRecord,
+  inputNames,
   pictureOf,
   picturesOf,
   present,
-  type Shown,
-  shown,
+  type ShownRecord,
+  shownRecord,
 } from "../../data/records";
 import { curveOf } from "../../data/resources";
 import { logDirOf } from "../../data/runs";
 import { matrixScaling, type Scaling, scalingOf } from "../../data/scaling";
-import { bothShown } from "../../data/sides";
-import { channelScript, type Under } from "../../export_python/channel";
+import { shownSides } from "../../data/sides";
+import { channelScript, type UnderlyingInput } from "../../export_python/channel";
 import { compareScript } from "../../export_python/compare";
-import { gridScript, type Shown as Logged } from "../../export_python/grid";
+import { gridScript, type ScriptedLayer } from "../../export_python/grid";
 import { inputsScript } from "../../export_python/inputs";
-import { type Cell, multiplesScript } from "../../export_python/multiples";
-import { type Colours, LARGE, type Script, type Source } from "../../export_python/script";
+import { multiplesScript, type ScriptedCell } from "../../export_python/multiples";
+import {
+  LARGE,
+  type Script,
+  type ScriptColours,
+  type Source,
+} from "../../export_python/script";
 import { trainingScript } from "../../export_python/training";
 import { responses } from "../../numbers/differences";
 import type { Limits } from "../../numbers/limits";
 import { curveMatrix, matrixLayout } from "../../numbers/matrix";
-import { align, enlarged } from "../../numbers/receptive_field";
+import { align, zoomedRegion } from "../../numbers/receptive_field";
 import { type Distances, difference } from "../../numbers/statistics";
 import type { State, View } from "../../state/state";
 import { state } from "../../state/store";
@@ -62,73 +68,83 @@ export async function pythonOf(): Promise<Script> {
   return SCRIPTS[state.value.view](await logDirOf());
 }
 
-async function layer(logDir: string): Promise<Logged & Contents & { scaling: Scaling }> {
-  const contents = await settled(() => chosenContents(state.value));
-  const { one, removed } = contents;
-  const scaling = await settled(() => scalingOf([one], state.value.scale));
-  const source = sourceOf(removed?.before ?? one);
+/** The layer that is shown, and how it is coloured. */
+async function layer(
+  logDir: string,
+): Promise<ScriptedLayer & ChosenLayer & { scaling: Scaling }> {
+  const chosen = await whenReady(() => chosenLayer(state.value));
+  const { record, removed } = chosen;
+  const scaling = await whenReady(() => scalingOf([record], state.value.scale));
+  const source = sourceOf(removed?.before ?? record);
   const after = removed && sourceOf(removed.after);
   const colours = coloursOf(scaling, state.value);
-  return { ...contents, scaling, logDir, source, after, colours };
+  return { ...chosen, scaling, logDir, source, after, colours };
 }
 
 async function grid(logDir: string): Promise<Script> {
-  const found = await layer(logDir);
-  const channels = some(orderingOf(found.one, state.value).channels);
-  const { columns } = sheetLayout(channels.length, found.one.maps);
-  return gridScript({ ...found, channels, columns });
+  const chosen = await layer(logDir);
+  const channels = some(orderingOf(chosen.record, state.value).channels);
+  const { columns } = sheetLayout(channels.length, chosen.record.maps);
+  return gridScript({ ...chosen, channels, columns });
 }
 
 async function channel(logDir: string): Promise<Script> {
-  const found = await layer(logDir);
-  const number = channelIn(found.one.maps, state.value.a.channel, found.removed !== null);
-  const colours = { ...found.colours, limits: found.scaling.limits(number) };
+  const chosen = await layer(logDir);
+  const number = channelIn(chosen.record.maps, state.value.a.channel, chosen.removed !== null);
+  const colours = { ...chosen.colours, limits: chosen.scaling.limits(number) };
   // A picture that cannot be read is shown as one that is not there.
-  const under = await underneath(found.one).catch(() => null);
-  return channelScript({ ...found, colours, channel: number, under });
+  const under = await underneath(chosen.record).catch(() => null);
+  return channelScript({ ...chosen, colours, channel: number, under });
 }
 
-async function underneath({ maps, header, run, place, input }: Shown): Promise<Under | null> {
-  const record = await settled(() => picturesOf(run, place.step));
-  const picture = await settled(() => pictureOf(run, place.step, input.name));
-  const pictured = record?.header.inputs.find((one) => one.name === input.name);
+/** The picture that a feature map is laid on; null where none was logged. */
+async function underneath(shown: ShownRecord): Promise<UnderlyingInput | null> {
+  const { maps, header, run, address, input } = shown;
+  const record = await whenReady(() => picturesOf(run, address.step));
+  const picture = await whenReady(() => pictureOf(run, address.step, input.name));
+  const pictured = record?.header.inputs.find(({ name }) => name === input.name);
   if (!record || !picture || !pictured) return null;
   const zoom = Math.max(1, Math.floor(LARGE / Math.max(picture.height, picture.width)));
   const field = header.layer.receptive_field ?? null;
   const alignment = align(maps, field, picture);
-  const found = enlarged(alignment, zoom);
+  const area = zoomedRegion(alignment, zoom);
   return {
     source: sourceOf({ ...record, input: pictured }),
     channels: picture.channels,
     zoom,
-    place: found,
+    area,
     opacity: state.value.overlay,
     known: alignment.known,
-    shrunk: found.width < maps.width || found.height < maps.height,
+    shrunk: area.width < maps.width || area.height < maps.height,
   };
 }
 
 async function training(logDir: string): Promise<Script> {
   const chosen = state.value;
   const { statistic } = chosen.training;
-  const one = await settled(() => shown(present(chosen.a)));
-  const curve = await settled(() => curveOf(one.run.run, one.tag, one.number));
-  const ordered = keptRows(viewState.heatMapRows.value, one, orderingOf(one, chosen), chosen);
+  const record = await whenReady(() => shownRecord(present(chosen.a)));
+  const curve = await whenReady(() => curveOf(record.run.run, record.tag, record.number));
+  const ordered = keptRows(
+    viewState.heatMapRows.value,
+    record,
+    orderingOf(record, chosen),
+    chosen,
+  );
   const channels = some(ordered.channels);
-  const lists = numbersOf(curve, statistic, one.input.name);
-  if (lists.some((list) => list && list.length !== one.maps.channels)) {
+  const lists = numbersOf(curve, statistic, record.input.name);
+  if (lists.some((list) => list && list.length !== record.maps.channels)) {
     throw new Error("The layer has not as many channels at each step: look at the grid.");
   }
   if (lists.every((list) => !list)) throw new Error("No step states such numbers.");
   const matrix = curveMatrix(lists, channels);
   const scaling = matrixScaling(matrix, chosen.scale, naturalLimits(statistic));
   const { cellWidth, cellHeight } = matrixLayout(matrix, WIDE, HIGH, CELLS);
-  const { run, layer: path } = sourceOf(one);
+  const { run, layer: path } = sourceOf(record);
   return trainingScript({
     logDir,
     run,
     layer: path,
-    input: one.input.name,
+    input: record.input.name,
     statistic,
     channels,
     steps: curve.steps,
@@ -141,19 +157,19 @@ async function training(logDir: string): Promise<Script> {
 /** Python for two of anything. */
 async function compare(logDir: string): Promise<Script> {
   const chosen = state.value;
-  const { a, b } = await settled(() => bothShown(chosen));
-  const one = channelsOf(a, b, chosen);
-  if (typeof one === "string") throw new Error(one);
-  const found = one
-    ? planeDifference(a.maps, one.a, b.maps, one.b)
+  const { a, b } = await whenReady(() => shownSides(chosen));
+  const pair = channelsOf(a, b, chosen);
+  if (typeof pair === "string") throw new Error(pair);
+  const compared = pair
+    ? planeDifference(a.maps, pair.a, b.maps, pair.b)
     : differenceOf(a.maps, b.maps);
   const { how } = chosen.compare;
   const apart = how === "difference" || how === "wipe";
-  if (apart && found.reason !== null) throw new Error(found.reason);
-  const scaling = await settled(() =>
-    how === "difference" && found.reason === null
-      ? scalingOfDifference(a, found.maps, chosen.scale)
-      : scalingOfBoth(a, b, chosen.scale, one),
+  if (apart && compared.reason !== null) throw new Error(compared.reason);
+  const scaling = await whenReady(() =>
+    how === "difference" && compared.reason === null
+      ? scalingOfDifference(a, compared.maps, chosen.scale)
+      : scalingOfBoth(a, b, chosen.scale, pair),
   );
   const signed = how === "difference" ? { ...chosen, colours: "signed" as const } : chosen;
   const colours = coloursOf(scaling, signed);
@@ -164,14 +180,14 @@ async function compare(logDir: string): Promise<Script> {
     logDir,
     a: sourceOf(a),
     b: sourceOf(b),
-    one,
+    pair,
     channels,
-    channelsB: unlike && !one ? orderOfB(a, b, channels) : null,
+    channelsB: unlike && !pair ? orderOfB(a, b, channels) : null,
     how,
-    measured: found.reason === null ? measuredBy(found.total) : null,
-    columns: one ? 1 : sheetLayout(channels.length, a.maps, share).columns,
-    colours: one
-      ? { ...colours, limits: scaling.limits(one.a) }
+    measured: compared.reason === null ? measuredBy(compared.total) : null,
+    columns: pair ? 1 : sheetLayout(channels.length, a.maps, share).columns,
+    colours: pair
+      ? { ...colours, limits: scaling.limits(pair.a) }
       : { ...colours, symmetric: colours.symmetric || how === "difference" },
   });
 }
@@ -184,18 +200,18 @@ function measuredBy({ cosine, counted }: Distances) {
 /** Python for the cells in sight. */
 async function multiples(logDir: string): Promise<Script> {
   const chosen = state.value;
-  const sight = await settled(() => loaded(viewState.multiplesInSight.value));
-  const found = sight.cells.flatMap(({ answer }) =>
+  const sight = await whenReady(() => loaded(viewState.multiplesInSight.value));
+  const loadedCells = sight.cells.flatMap(({ answer }) =>
     answer.state === "ready" ? [answer.value] : [],
   );
-  if (!found.length) throw new Error("No cell in sight shows a feature map.");
+  if (!loadedCells.length) throw new Error("No cell in sight shows a feature map.");
   const apart = chosen.multiples.columns === "layers";
-  const scaling = await settled(() => multiplesScaling(found, chosen.scale, apart));
-  const layers = new Set(found.map(({ tag }) => tag.layer));
+  const scaling = await whenReady(() => multiplesScaling(loadedCells, chosen.scale, apart));
+  const layers = new Set(loadedCells.map(({ tag }) => tag.layer));
   return multiplesScript({
     logDir,
-    input: found[0]!.input.name,
-    cells: sight.cells.map(({ run, answer }): Cell => {
+    input: loadedCells[0]!.input.name,
+    cells: sight.cells.map(({ run, answer }): ScriptedCell => {
       if (answer.state === "ready") return { reason: null, ...cellOf(answer.value) };
       return { reason: `${run}: ${answer.state === "failed" ? answer.reason : "loading"}` };
     }),
@@ -203,7 +219,7 @@ async function multiples(logDir: string): Promise<Script> {
     limits: new Map(
       [...layers].map((layer): [string, Limits] => [layer, scaling(layer).limits(0)]),
     ),
-    colours: coloursOf(scaling(found[0]!.tag.layer), chosen),
+    colours: coloursOf(scaling(loadedCells[0]!.tag.layer), chosen),
   });
 }
 
@@ -213,15 +229,15 @@ function loaded(sight: MultiplesInSight | null) {
   return ready(sight);
 }
 
-function cellOf(one: Multiple) {
-  const { run, layer, step } = sourceOf(one);
-  return { run, layer, step, channel: one.channel };
+function cellOf(multiple: Multiple) {
+  const { run, layer, step } = sourceOf(multiple);
+  return { run, layer, step, channel: multiple.channel };
 }
 
 /** Python for inputs beside each other. */
 async function inputs(logDir: string): Promise<Script> {
   const chosen = state.value;
-  const { record, all, pair } = await settled(() =>
+  const { record, all, pair } = await whenReady(() =>
     andThen(chosenRecord(present(chosen.a)), (found) => inputsOf(found, chosen)),
   );
   const [a, b] = [all[pair[0]], all[pair[1]]];
@@ -229,7 +245,7 @@ async function inputs(logDir: string): Promise<Script> {
   if (!sameShape(a.maps, b.maps)) {
     throw new Error("The two inputs do not have feature maps of one shape.");
   }
-  const scaling = await settled(() => scalingOf(all, chosen.scale));
+  const scaling = await whenReady(() => scalingOf(all, chosen.scale));
   const scores = responses(a.maps, b.maps, chosen.inputs.measure);
   const names = all.map((one) => one.input.name);
   return inputsScript({
@@ -240,28 +256,28 @@ async function inputs(logDir: string): Promise<Script> {
     pictures: await picturesFor(a, names),
     channels: some(rankingOf(scores, chosen).channels),
     colours: coloursOf(scaling, chosen),
-    apart: apartScaling(difference(a.maps, b.maps)).limits(0),
+    differenceLimits: differenceScaling(difference(a.maps, b.maps)).limits(0),
     some: all.length < record.header.inputs.length,
   });
 }
 
-async function picturesFor({ run, place }: Shown, names: readonly string[]) {
+async function picturesFor({ run, address }: ShownRecord, names: readonly string[]) {
   // Pictures that cannot be read are shown as if they were not there.
-  const record = await settled(() => picturesOf(run, place.step)).catch(() => null);
-  const found = record?.header.inputs.map((one) => one.name) ?? [];
-  const logged = names.filter((name) => found.includes(name));
-  return record && logged.length ? { step: record.place.step, names: logged } : null;
+  const record = await whenReady(() => picturesOf(run, address.step)).catch(() => null);
+  const pictured = record ? inputNames(record.header) : [];
+  const logged = names.filter((name) => pictured.includes(name));
+  return record && logged.length ? { step: record.address.step, names: logged } : null;
 }
 
 /** Where values are logged. */
-function sourceOf(one: Omit<Shown, "maps" | "number">): Source {
-  const { run, tag, place, input } = one;
+function sourceOf(record: Omit<ShownRecord, "maps" | "number">): Source {
+  const { run, tag, address, input } = record;
   const axes = input.shape.length;
-  return { run: run.run, layer: tag.layer, step: place.step, input: input.name, axes };
+  return { run: run.run, layer: tag.layer, step: address.step, input: input.name, axes };
 }
 
 /** How all of it, or each channel, is coloured in a view. */
-function coloursOf(scaling: Scaling, chosen: State): Colours {
+function coloursOf(scaling: Scaling, chosen: State): ScriptColours {
   const { gamma, symmetric } = chosen.scale;
   return {
     map: paintOf(scaling, chosen).name,

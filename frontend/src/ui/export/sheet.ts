@@ -1,13 +1,13 @@
 /** All channels of a view on one picture, with what they are and their scale. */
 
-import type { Shown } from "../../data/records";
+import type { ShownRecord } from "../../data/records";
 import { coverageOf, type Scaling } from "../../data/scaling";
 import { css, MARK_COLOURS } from "../../drawing/colours";
 import { markWords, placedTicks, scaleWords } from "../../drawing/legend";
 import { drawMap } from "../../drawing/pixels";
-import { cellRectangle, type GridLayout, gridLayout } from "../../numbers/layout";
-import type { Sides } from "../../numbers/receptive_field";
+import { cellRectangle, type GridLayout, gridLayout, type Size } from "../../numbers/layout";
 import { type MarkCounts, position } from "../../numbers/scale";
+import { pixelsOf } from "../pictures/canvas";
 import type { Paint } from "../pictures/paint";
 
 const WIDTH = 1200;
@@ -18,20 +18,20 @@ const FOOT = 64;
 const HIGHEST = 16_000;
 
 /** Where maps are on a sheet, or on `share` of its width. */
-export function sheetLayout(count: number, maps: Sides, share = 1): GridLayout {
+export function sheetLayout(count: number, maps: Size, share = 1): GridLayout {
   const inside = Math.floor((WIDTH - 2 * MARGIN) * share);
   return gridLayout(count, maps.width, maps.height, inside, "fit", GAP, LABEL);
 }
 
 /** Draw channels in their order; the colours of the page are those of `style`. */
 export function drawSheet(
-  one: Shown,
+  record: ShownRecord,
   order: readonly number[],
   paint: Paint,
   scaling: Scaling,
   style: CSSStyleDeclaration,
 ): HTMLCanvasElement {
-  const { maps, header, input, run } = one;
+  const { maps, header, input, run } = record;
   const layout = sheetLayout(order.length, maps);
   const top = MARGIN + 2 * LINE;
   const canvas = document.createElement("canvas");
@@ -48,7 +48,7 @@ export function drawSheet(
   context.fillStyle = style.getPropertyValue("--page");
   context.fillRect(0, 0, canvas.width, canvas.height);
   const image = context.getImageData(0, 0, canvas.width, canvas.height);
-  const target = { pixels: new Uint32Array(image.data.buffer), width: canvas.width };
+  const target = pixelsOf(image);
   const cells = order.map((channel, i) => {
     const cell = cellRectangle(layout, i);
     return { channel, cell: { ...cell, x: cell.x + MARGIN, y: cell.y + top } };
@@ -94,16 +94,16 @@ function drawLegend(
   const most = Math.max(Math.abs(scale.limits.low), Math.abs(scale.limits.high));
   const ends = scale.signed ? { low: -most, high: most } : scale.limits;
   const ramp = context.createImageData(RAMP.width, RAMP.height);
-  const pixels = new Uint32Array(ramp.data.buffer);
+  const { pixels } = pixelsOf(ramp);
   for (let row = 0; row < RAMP.height; row++) pixels.set(paint.table, row * RAMP.width);
   context.putImageData(ramp, MARGIN, top);
-  const told = scaling.shared
+  const ticks = scaling.shared
     ? placedTicks(ends, (value) => position(value, scale), RAMP.width)
     : [
         { text: "smallest", share: 0 },
         { text: "largest", share: 1 },
       ];
-  for (const { text, share } of told) {
+  for (const { text, share } of ticks) {
     context.textAlign = share === 0 ? "left" : share === 1 ? "right" : "center";
     write(text, MARGIN + RAMP.width * share, top + RAMP.height + 12, "--ink", 10);
   }

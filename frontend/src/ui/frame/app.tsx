@@ -14,7 +14,7 @@ import { Bar } from "./bar";
 import { Help } from "./help";
 import { Layers } from "./layers";
 import { Notices } from "./notices";
-import { Honesty } from "./provenance";
+import { Provenance } from "./provenance";
 import { Scrubber } from "./scrubber";
 
 const SHOWN: Record<View, ComponentType> = {
@@ -46,7 +46,7 @@ export function App() {
         <Aside />
       </div>
       <Scrubber />
-      <Honesty />
+      <Provenance />
       <Help />
     </div>
   );

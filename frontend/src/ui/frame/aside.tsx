@@ -1,46 +1,46 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { peaksOf, statisticsOf, strongestFirst } from "../../data/channels";
-import type { Removed } from "../../data/pairs";
-import { chosenContents } from "../../data/pairs";
-import { pictureOf, present, type Shown, shown } from "../../data/records";
+import { chosenLayer, type Removed } from "../../data/pairs";
+import { pictureOf, present, type ShownRecord, shownRecord } from "../../data/records";
 import { css, MARK_COLOURS } from "../../drawing/colours";
 import { format, percent } from "../../drawing/legend";
-import type { Maps } from "../../numbers/decode";
-import { fieldAt, type Region, type Sides } from "../../numbers/receptive_field";
+import { type Maps, valueAt } from "../../numbers/decode";
+import type { Size } from "../../numbers/layout";
+import { fieldAt, type Region } from "../../numbers/receptive_field";
 import { MARKS } from "../../numbers/scale";
 import { change, select, state } from "../../state/store";
-import { useSteady } from "../hooks/latest";
+import { viewState } from "../../state/view_state";
+import { useLatest } from "../hooks/latest";
 import { InputsButton } from "../parts/channel_tools";
 import { drawPicture } from "../pictures/canvas";
-import { valueAt } from "../pictures/channels";
 import "./aside.css";
-import { viewState } from "../../state/view_state";
 
 /** What goes with every view: the input, what was predicted, what is under the cursor. */
 export function Aside() {
-  const steady = useSteady(shown(present(state.value.a)));
-  const contents = useSteady(chosenContents(state.value)).value;
-  const one = steady.value;
-  if (!one) return <aside class="aside" />;
-  const { removed } = contents ?? { removed: null };
+  const record = useLatest(shownRecord(present(state.value.a))).value;
+  const layer = useLatest(chosenLayer(state.value)).value;
+  if (!record) return <aside class="aside" />;
+  const { removed } = layer ?? { removed: null };
   // While one of the two is on its way, what is there may be of another layer.
-  const own = removed && [removed.before.maps, removed.after.maps].includes(one.maps);
-  const cut = own ? removed : null;
+  const isOfPair = removed && [removed.before.maps, removed.after.maps].includes(record.maps);
+  const cut = isOfPair ? removed : null;
   return (
     <aside class="aside" aria-label="Input and details">
-      <Input one={one} />
-      <Predictions one={one} />
-      <Under one={one} removed={cut} />
-      <Strongest one={one} removed={cut} />
-      <Layer one={one} named={cut !== null} />
+      <InputPicture record={record} />
+      <Predictions record={record} />
+      <UnderCursor record={record} removed={cut} />
+      <Strongest record={record} removed={cut} />
+      <LayerNumbers record={record} named={cut !== null} />
     </aside>
   );
 }
 
-function Input({ one }: { one: Shown }) {
+function InputPicture({ record }: { record: ShownRecord }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const picture = useSteady(pictureOf(one.run, one.place.step, one.input.name)).value;
-  const region = picture && regionUnder(one, picture);
+  const picture = useLatest(
+    pictureOf(record.run, record.address.step, record.input.name),
+  ).value;
+  const region = picture && regionUnder(record, picture);
   useLayoutEffect(() => {
     if (canvas.current && picture) drawPicture(canvas.current, picture);
   });
@@ -53,7 +53,7 @@ function Input({ one }: { one: Shown }) {
             ref={canvas}
             class="picture"
             role="img"
-            aria-label={`Input ${one.input.name}`}
+            aria-label={`Input ${record.input.name}`}
             width={picture.width}
             height={picture.height}
           />
@@ -62,21 +62,21 @@ function Input({ one }: { one: Shown }) {
       ) : (
         <p class="quiet">No picture of this input was logged.</p>
       )}
-      <div class="quiet">{one.input.name}</div>
+      <div class="quiet">{record.input.name}</div>
     </section>
   );
 }
 
 /** What the position under the cursor sees of the input, where that is known. */
-function regionUnder(one: Shown, picture: Maps): Region | null {
+function regionUnder(record: ShownRecord, picture: Maps): Region | null {
   const under = viewState.pointed.value;
-  const field = one.header.layer.receptive_field;
+  const field = record.header.layer.receptive_field;
   if (!under || !field) return null;
   return fieldAt(field, under.row, under.column, picture.height, picture.width);
 }
 
-function Predictions({ one }: { one: Shown }) {
-  const { predictions, predicted } = one.input;
+function Predictions({ record }: { record: ShownRecord }) {
+  const { predictions, predicted } = record.input;
   if (!predictions.length) return null;
   return (
     <section>
@@ -100,7 +100,7 @@ function Predictions({ one }: { one: Shown }) {
   );
 }
 
-function Under({ one, removed }: { one: Shown; removed: Removed | null }) {
+function UnderCursor({ record, removed }: { record: ShownRecord; removed: Removed | null }) {
   const under = viewState.pointed.value;
   const values: [string, Maps][] = removed
     ? [
@@ -108,12 +108,12 @@ function Under({ one, removed }: { one: Shown; removed: Removed | null }) {
         ["after", removed.after.maps],
         ["removed", removed.maps],
       ]
-    : [[state.value.view === "compare" ? "value in A" : "value", one.maps]];
+    : [[state.value.view === "compare" ? "value in A" : "value", record.maps]];
   return (
     // Else what is below would move when a map is pointed at.
     <section class="under" style={{ "--rows": String(2 + values.length) }}>
       <h3>Under the cursor</h3>
-      {under && under.channel < one.maps.channels ? (
+      {under && under.channel < record.maps.channels ? (
         <table>
           <tbody>
             <tr>
@@ -141,10 +141,14 @@ function Under({ one, removed }: { one: Shown; removed: Removed | null }) {
   );
 }
 
-function Layer({ one, named }: { one: Shown; named: boolean }) {
-  const statistics = statisticsOf(one.maps);
-  const broken = statistics.reduce((sum, found) => sum + found.nanCount + found.infCount, 0);
-  const zeros = statistics.reduce((sum, found) => sum + found.zeroShare, 0) / statistics.length;
+function LayerNumbers({ record, named }: { record: ShownRecord; named: boolean }) {
+  const statistics = statisticsOf(record.maps);
+  const broken = statistics.reduce(
+    (sum, channel) => sum + channel.nanCount + channel.infCount,
+    0,
+  );
+  const zeros =
+    statistics.reduce((sum, channel) => sum + channel.zeroShare, 0) / statistics.length;
   return (
     <section>
       <h3>Layer{named && " as logged"}</h3>
@@ -153,7 +157,7 @@ function Layer({ one, named }: { one: Shown; named: boolean }) {
           {named && (
             <tr>
               <td>layer</td>
-              <td>{one.header.layer.path}</td>
+              <td>{record.header.layer.path}</td>
             </tr>
           )}
           <tr>
@@ -163,7 +167,7 @@ function Layer({ one, named }: { one: Shown; named: boolean }) {
           <tr>
             <td>dead channels</td>
             <td>
-              {one.header.dead.length} of {one.maps.channels}
+              {record.header.dead.length} of {record.maps.channels}
             </td>
           </tr>
           {broken > 0 && (
@@ -179,7 +183,7 @@ function Layer({ one, named }: { one: Shown; named: boolean }) {
 }
 
 /** Two thin lines around a region of the picture that they lie on, however large it is. */
-function RegionFrame({ region, picture }: { region: Region; picture: Sides }) {
+function RegionFrame({ region, picture }: { region: Region; picture: Size }) {
   const share = (part: number, whole: number) => `${(100 * part) / whole}%`;
   return (
     <i
@@ -197,8 +201,8 @@ function RegionFrame({ region, picture }: { region: Region; picture: Sides }) {
 const STRONGEST = 6;
 
 /** The channels that stand out, or that none does. */
-function Strongest({ one, removed }: { one: Shown; removed: Removed | null }) {
-  const peaks = peaksOf(removed?.maps ?? one.maps, removed !== null);
+function Strongest({ record, removed }: { record: ShownRecord; removed: Removed | null }) {
+  const peaks = peaksOf(removed?.maps ?? record.maps, removed !== null);
   const order = strongestFirst(peaks, removed !== null);
   const silent = order.every(({ value }) => value === 0);
   return (
@@ -233,7 +237,7 @@ function Strongest({ one, removed }: { one: Shown; removed: Removed | null }) {
           </tbody>
         </table>
       )}
-      <InputsButton record={one} channel={null} />
+      <InputsButton record={record} channel={null} />
     </section>
   );
 }

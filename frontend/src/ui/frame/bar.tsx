@@ -1,12 +1,12 @@
-import { chosenRecord, inputIn, present } from "../../data/records";
+import { chosenRecord, inputNames, inputNumber, present } from "../../data/records";
 import { listedRuns } from "../../data/resources";
 import { layersOf } from "../../data/runs";
 import { VIEWS, type View } from "../../state/state";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
-import { Export } from "../export/menu";
-import { useSteady } from "../hooks/latest";
-import { Actions } from "./scale_controls";
+import { ExportMenu } from "../export/menu";
+import { useLatest } from "../hooks/latest";
+import { ScaleControls } from "./scale_controls";
 
 const NAMES: Record<View, string> = {
   grid: "Grid",
@@ -20,10 +20,10 @@ const NAMES: Record<View, string> = {
 /** The row on top: what is looked at, and how. */
 export function Bar() {
   const chosen = state.value;
-  const record = useSteady(chosenRecord(present(chosen.a))).value;
+  const record = useLatest(chosenRecord(present(chosen.a))).value;
   const runs = listedRuns();
-  const inputs = record?.header.inputs.map((one) => one.name) ?? [];
-  const input = record ? inputs[inputIn(record.header, chosen.a.input)] : undefined;
+  const inputs = record ? inputNames(record.header) : [];
+  const input = record ? inputs[inputNumber(record.header, chosen.a.input)] : undefined;
   return (
     <header class="bar">
       <label>
@@ -65,8 +65,8 @@ export function Bar() {
           </button>
         ))}
       </nav>
-      <Actions />
-      <Export />
+      <ScaleControls />
+      <ExportMenu />
       <button
         type="button"
         aria-label="Keys"

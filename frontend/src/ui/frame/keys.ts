@@ -12,8 +12,8 @@ import {
   moveStep,
   nextInput,
   openChannel,
-  pin,
-  swap,
+  pinChannel,
+  swapSides,
   toPartner,
   toStep,
 } from "./navigation";
@@ -90,7 +90,7 @@ export const KEYS: readonly Key[] = [
     },
   },
   { keys: ["b"], shown: "b", does: "what is looked at becomes side B", call: keepAsB },
-  { keys: ["x"], shown: "x", does: "swap A and B", call: swap },
+  { keys: ["x"], shown: "x", does: "swap A and B", call: swapSides },
   { keys: ["r"], shown: "r", does: "before and after ReLU", call: toPartner },
   {
     keys: ["s"],
@@ -110,7 +110,7 @@ export const KEYS: readonly Key[] = [
     does: "all channels at the position of the channel's maximum",
     call: inspectMaximum,
   },
-  { keys: ["m"], shown: "m", does: "pin the channel, or take the pin out", call: pin },
+  { keys: ["m"], shown: "m", does: "pin the channel, or take the pin out", call: pinChannel },
   { keys: ["i"], shown: "i", does: "next input", call: nextInput },
   { keys: ["/"], shown: "/", does: "search channels", call: () => focus("search-channels") },
   { keys: ["f"], shown: "f", does: "filter layers", call: () => focus("filter-layers") },
@@ -126,8 +126,8 @@ export const KEYS: readonly Key[] = [
     shown: "Esc",
     does: "inspect no position; else back to the grid; leaves a field",
     call: () => {
-      const { view, place } = state.value;
-      change(view === "channel" && place ? { place: null } : { view: "grid" });
+      const { view, inspected } = state.value;
+      change(view === "channel" && inspected ? { inspected: null } : { view: "grid" });
     },
   },
   {
@@ -152,7 +152,7 @@ export function listenToKeys(): void {
       target.blur();
       return;
     }
-    if (field && isOpen(field)) return;
+    if (field && isListOpen(field)) return;
     if (field && keeps(field.localName, (field as HTMLInputElement).type, event.key)) return;
     const call = CALLS.get(event.key);
     if (!call) return;
@@ -191,7 +191,7 @@ export function keeps(element: string, type: string, key: string): boolean {
   return ["input", "textarea", "dialog"].includes(element);
 }
 
-/** Whether a list is open, where the browser tells; elsewhere it keeps its keys by itself. */
-function isOpen(list: Element): boolean {
+/** Whether a list is open, where the browser says so; elsewhere it keeps its keys by itself. */
+function isListOpen(list: Element): boolean {
   return CSS.supports("selector(:open)") && list.matches("select:open");
 }

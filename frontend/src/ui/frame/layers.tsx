@@ -1,74 +1,26 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Header, Run, Tag } from "../../data/api";
 import { chosenRun, chosenTag, present } from "../../data/records";
 import { headerOf, healthOf } from "../../data/resources";
-import { latestOf, layersOf } from "../../data/runs";
+import { latestAddress, layersOf } from "../../data/runs";
 import { percent } from "../../drawing/legend";
-import { matching, type Row, rows } from "../../numbers/tree";
+import { matching, type TreeRow, treeRows } from "../../numbers/tree";
 import { change, select, state } from "../../state/store";
-import { useSteady } from "../hooks/latest";
+import { useLatest } from "../hooks/latest";
 import { useRoving } from "../hooks/roving";
+import { useSize, useVisibleRows } from "../hooks/size";
 import { kindOf, shapeOf } from "../parts/title";
 
 /** Height of a row, as in the style sheet. */
 const ROW = 24;
 
-/** The tree of layers. */
+/** The layers of the run, those that the filter leaves. */
 export function Layers() {
-  const run = useSteady(chosenRun(present(state.value.a)));
-  const chosen = useSteady(chosenTag(present(state.value.a))).value;
-  const closed = useSignal<ReadonlySet<string>>(new Set());
-  const list = useRef<HTMLDivElement>(null);
-  const [sight, setSight] = useState({ top: 0, height: 600 });
+  const run = useLatest(chosenRun(present(state.value.a)));
+  const chosen = useLatest(chosenTag(present(state.value.a))).value;
   const all = run.value ? layersOf(run.value) : [];
   const { tags, reason } = matching(all, state.value.layers);
-  const tree = rows(tags, closed.value);
-  const at = tree.findIndex((row) => row.kind === "layer" && row.item.tag === chosen?.tag.tag);
-  const look = () => {
-    const box = list.current;
-    if (box) setSight({ top: box.scrollTop, height: box.clientHeight });
-  };
-  useLayoutEffect(look, [run.value]);
-  useEffect(() => {
-    const observer = new ResizeObserver(look);
-    if (list.current) observer.observe(list.current);
-    return () => observer.disconnect();
-  }, []);
-  useEffect(() => {
-    const box = list.current;
-    if (!box || at < 0) return;
-    if (at * ROW < box.scrollTop) box.scrollTop = at * ROW;
-    const below = (at + 1) * ROW - box.clientHeight;
-    if (below > box.scrollTop) box.scrollTop = below;
-  }, [at, sight.height]);
-  const toggle = (path: string) => {
-    const next = new Set(closed.value);
-    if (!next.delete(path)) next.add(path);
-    closed.value = next;
-  };
-  const names = tree.map((row) => (row.kind === "group" ? `${row.path}/` : row.item.tag));
-  const roving = useRoving({ box: list, names, chosen: at });
-  const press = (event: KeyboardEvent) => {
-    const at = tree[roving.stop];
-    const group = at?.kind === "group" ? at : null;
-    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (by !== undefined) {
-      const row = tree[roving.move(by)];
-      if (row?.kind === "layer") select("a", { layer: row.item.layer });
-    } else if (group && event.key === (group.open ? "ArrowLeft" : "ArrowRight")) {
-      toggle(group.path);
-    } else return;
-    // Else the page would go a layer or a step on.
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  const first = Math.max(0, Math.floor(sight.top / ROW) - 4);
-  const last = Math.ceil((sight.top + sight.height) / ROW) + 4;
-  // What has the focus would lose it if it were not drawn.
-  const drawn = tree.flatMap((row, i) =>
-    (i >= first && i < last) || i === roving.stop ? [{ row, i }] : [],
-  );
   return (
     <nav class="layers" aria-label="Layers">
       <input
@@ -84,40 +36,91 @@ export function Layers() {
       {reason !== null && <p class="failed">{reason}</p>}
       {run.reason !== null && <p class="failed">{run.reason}</p>}
       {!tags.length && all.length > 0 && <p class="quiet">No layer matches.</p>}
-      <div
-        class="tree"
-        role="tree"
-        aria-label="Layers"
-        ref={list}
-        onScroll={look}
-        onKeyDown={press}
-        onFocusOut={roving.leave}
-      >
-        <div style={{ height: `${tree.length * ROW}px`, position: "relative" }}>
-          {run.value &&
-            drawn.map(({ row, i }) => (
-              <TreeRow
-                key={names[i]}
-                row={row}
-                run={run.value as Run}
-                chosen={i === at}
-                place={{
-                  "data-row": i,
-                  tabIndex: i === roving.stop ? 0 : -1,
-                  style: { top: `${i * ROW}px`, paddingLeft: `${8 + 12 * row.depth}px` },
-                  onFocus: () => roving.enter(i),
-                }}
-                toggle={toggle}
-              />
-            ))}
-        </div>
-      </div>
+      <LayerTree run={run.value} tags={tags} chosen={chosen?.tag.tag ?? null} />
     </nav>
   );
 }
 
+interface LayerTreeProps {
+  run: Run | null;
+  tags: readonly Tag[];
+  /** The tag of the layer that is looked at. */
+  chosen: string | null;
+}
+
+/** The tree of layers; only the rows in sight are there. */
+function LayerTree({ run, tags, chosen }: LayerTreeProps) {
+  const closed = useSignal<ReadonlySet<string>>(new Set());
+  const list = useRef<HTMLDivElement>(null);
+  const size = useSize(list);
+  const tree = treeRows(tags, closed.value);
+  const at = tree.findIndex((row) => row.kind === "layer" && row.item.tag === chosen);
+  const { first, end } = useVisibleRows(list, size, tree.length, ROW);
+  useEffect(() => {
+    const box = list.current;
+    if (!box || at < 0) return;
+    if (at * ROW < box.scrollTop) box.scrollTop = at * ROW;
+    const below = (at + 1) * ROW - box.clientHeight;
+    if (below > box.scrollTop) box.scrollTop = below;
+  }, [at, size.height]);
+  const toggle = (path: string) => {
+    const next = new Set(closed.value);
+    if (!next.delete(path)) next.add(path);
+    closed.value = next;
+  };
+  const names = tree.map((row) => (row.kind === "group" ? `${row.path}/` : row.item.tag));
+  const roving = useRoving({ box: list, names, chosen: at });
+  const press = (event: KeyboardEvent) => {
+    const focused = tree[roving.stop];
+    const group = focused?.kind === "group" ? focused : null;
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (by !== undefined) {
+      const row = tree[roving.move(by)];
+      if (row?.kind === "layer") select("a", { layer: row.item.layer });
+    } else if (group && event.key === (group.open ? "ArrowLeft" : "ArrowRight")) {
+      toggle(group.path);
+    } else return;
+    // Else the page would go a layer or a step on.
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  // What has the focus would lose it if it were not drawn.
+  const drawn = tree.flatMap((row, i) =>
+    (i >= first && i < end) || i === roving.stop ? [{ row, i }] : [],
+  );
+  return (
+    <div
+      class="tree"
+      role="tree"
+      aria-label="Layers"
+      ref={list}
+      onKeyDown={press}
+      onFocusOut={roving.leave}
+    >
+      <div style={{ height: `${tree.length * ROW}px`, position: "relative" }}>
+        {run &&
+          drawn.map(({ row, i }) => (
+            <LayerTreeRow
+              key={names[i]}
+              row={row}
+              run={run}
+              chosen={i === at}
+              placement={{
+                "data-row": i,
+                tabIndex: i === roving.stop ? 0 : -1,
+                style: { top: `${i * ROW}px`, paddingLeft: `${8 + 12 * row.depth}px` },
+                onFocus: () => roving.enter(i),
+              }}
+              toggle={toggle}
+            />
+          ))}
+      </div>
+    </div>
+  );
+}
+
 /** Where a row is, and how it has the focus. */
-interface Place {
+interface RowPlacement {
   "data-row": number;
   tabIndex: number;
   style: { top: string; paddingLeft: string };
@@ -125,14 +128,14 @@ interface Place {
 }
 
 interface RowProps {
-  row: Row<Tag>;
+  row: TreeRow<Tag>;
   run: Run;
   chosen: boolean;
-  place: Place;
+  placement: RowPlacement;
   toggle: (path: string) => void;
 }
 
-function TreeRow({ row, run, chosen, place, toggle }: RowProps) {
+function LayerTreeRow({ row, run, chosen, placement, toggle }: RowProps) {
   if (row.kind === "group") {
     return (
       <button
@@ -141,7 +144,7 @@ function TreeRow({ row, run, chosen, place, toggle }: RowProps) {
         aria-expanded={row.open}
         class="row group"
         onClick={() => toggle(row.path)}
-        {...place}
+        {...placement}
       >
         <span class="twisty">{row.open ? "▾" : "▸"}</span>
         <span class="name">{row.name}</span>
@@ -149,24 +152,24 @@ function TreeRow({ row, run, chosen, place, toggle }: RowProps) {
       </button>
     );
   }
-  return <LayerRow {...{ row, run, chosen, place }} />;
+  return <LayerRow {...{ row, run, chosen, placement }} />;
 }
 
 interface LayerRowProps {
   row: { name: string; item: Tag };
   run: Run;
   chosen: boolean;
-  place: Place;
+  placement: RowPlacement;
 }
 
-function LayerRow({ row, run, chosen, place }: LayerRowProps) {
+function LayerRow({ row, run, chosen, placement }: LayerRowProps) {
   const { item } = row;
-  const answer = item.unreadable === null ? headerOf(latestOf(run.run, item)) : null;
+  const answer = item.unreadable === null ? headerOf(latestAddress(run.run, item)) : null;
   const header = answer?.state === "ready" ? answer.value : null;
   const reason = item.unreadable ?? (answer?.state === "failed" ? answer.reason : null);
   const dead = latestScalar(run, item.layer, "dead");
-  const broken = header?.inputs.some((one) =>
-    [...one.nan_count, ...one.inf_count].some((count) => count > 0),
+  const broken = header?.inputs.some((input) =>
+    [...input.nan_count, ...input.inf_count].some((count) => count > 0),
   );
   return (
     <button
@@ -174,9 +177,9 @@ function LayerRow({ row, run, chosen, place }: LayerRowProps) {
       role="treeitem"
       aria-selected={chosen}
       class={`row ${reason === null ? "" : "unreadable"}`}
-      title={reason ?? (header ? facts(header, dead) : item.layer)}
+      title={reason ?? (header ? rowTitle(header, dead) : item.layer)}
       onClick={() => select("a", { layer: item.layer })}
-      {...place}
+      {...placement}
     >
       <span class="name">{row.name}</span>
       {broken && (
@@ -192,7 +195,7 @@ function LayerRow({ row, run, chosen, place }: LayerRowProps) {
   );
 }
 
-function facts(header: Header, dead: number | null): string {
+function rowTitle(header: Header, dead: number | null): string {
   const { layer } = header;
   const field = layer.receptive_field;
   return [
@@ -212,6 +215,6 @@ function facts(header: Header, dead: number | null): string {
 function latestScalar(run: Run, layer: string, name: string): number | null {
   const health = healthOf(run);
   if (health.state !== "ready") return null;
-  const found = health.value.layers.find((one) => one.layer === layer)?.scalars[name];
-  return found?.values.at(-1) ?? null;
+  const scalar = health.value.layers.find((one) => one.layer === layer)?.scalars[name];
+  return scalar?.values.at(-1) ?? null;
 }

@@ -1,12 +1,19 @@
 /** From what is looked at to what is next to it. */
 
 import { channelIn, peaksOf } from "../../data/channels";
-import { chosenContents, partnerOf } from "../../data/pairs";
-import { type Answer, settled } from "../../data/queries";
-import { chosenRecord, chosenSeries, chosenTag, inputIn, present } from "../../data/records";
-import { atOrBefore, layersOf } from "../../data/runs";
-import { exactly, sidesOf, swapped } from "../../data/sides";
-import { sharesOf } from "../../numbers/receptive_field";
+import { chosenLayer, partnerOf } from "../../data/pairs";
+import { type Answer, whenReady } from "../../data/queries";
+import {
+  chosenRecord,
+  chosenSeries,
+  chosenTag,
+  inputNames,
+  inputNumber,
+  present,
+} from "../../data/records";
+import { atOrBefore, layersOf, readableSteps } from "../../data/runs";
+import { exactSelection, sidesOf, swapped } from "../../data/sides";
+import { toRelative } from "../../numbers/receptive_field";
 import { matching } from "../../numbers/tree";
 import { togglePin } from "../../state/pins";
 import { change, select, state } from "../../state/store";
@@ -16,13 +23,13 @@ import { viewState } from "../../state/view_state";
 export function stepsNow(): { steps: number[]; at: number } {
   const series = chosenSeries(present(state.value.a));
   if (series.state !== "ready") return { steps: [], at: 0 };
-  const kept = series.value.steps.filter((step) => step.unreadable === null);
-  const { step } = state.value.a;
-  const at = step === null ? kept.length - 1 : atOrBefore(kept, step);
-  return { steps: kept.map((one) => one.step), at };
+  const readable = readableSteps(series.value);
+  const { step: chosen } = state.value.a;
+  const at = chosen === null ? readable.length - 1 : atOrBefore(readable, chosen);
+  return { steps: readable.map(({ step }) => step), at };
 }
 
-/** Go to a step by its place in the list; the last one is followed from then on. */
+/** Go to a step by its index; the last one is followed from then on. */
 export function toStep(index: number): void {
   const { steps } = stepsNow();
   if (!steps.length) return;
@@ -48,19 +55,19 @@ export function moveLayer(by: number): void {
 /** The channel that is looked at: in the channel view also where none was chosen. */
 function channelNow(): number | null {
   const { a, view } = state.value;
-  const one = view === "channel" ? chosenContents(state.value) : null;
-  if (one?.state !== "ready") return a.channel;
-  return channelIn(one.value.one.maps, a.channel, one.value.removed !== null);
+  const layer = view === "channel" ? chosenLayer(state.value) : null;
+  if (layer?.state !== "ready") return a.channel;
+  return channelIn(layer.value.record.maps, a.channel, layer.value.removed !== null);
 }
 
 /** Inspect the position of the channel's maximum, or of what was removed most. */
 export function inspectMaximum(): void {
-  const found = chosenContents(state.value);
+  const layer = chosenLayer(state.value);
   const channel = channelNow();
-  if (found.state !== "ready" || channel === null) return;
-  const { maps } = found.value.one;
-  const peak = peaksOf(maps, found.value.removed !== null)[channel];
-  if (peak) change({ place: sharesOf(maps, peak.place), view: "channel" });
+  if (layer.state !== "ready" || channel === null) return;
+  const { maps } = layer.value.record;
+  const peak = peaksOf(maps, layer.value.removed !== null)[channel];
+  if (peak) change({ inspected: toRelative(maps, peak.position), view: "channel" });
 }
 
 /** Go so many channels on in the order shown, or back. */
@@ -75,13 +82,15 @@ export function moveChannel(by: number): void {
 export function openChannel(): void {
   const { a, view, compare } = state.value;
   if (a.channel === null) return;
-  change(view === "compare" ? { compare: { ...compare, one: true } } : { view: "channel" });
+  change(
+    view === "compare" ? { compare: { ...compare, oneChannel: true } } : { view: "channel" },
+  );
 }
 
 /** Act on an answer as soon as it is there, so that no key is lost while it is not. */
 function onceKnown<T>(read: () => Answer<T>, act: (value: T) => void): void {
-  // What failed is told where it is shown.
-  settled(read).then(act, () => undefined);
+  // What failed is said where it is shown.
+  whenReady(read).then(act, () => undefined);
 }
 
 const recordNow = () => chosenRecord(present(state.value.a));
@@ -89,7 +98,7 @@ const recordNow = () => chosenRecord(present(state.value.a));
 /** Take the next input. */
 export function nextInput(): void {
   onceKnown(recordNow, ({ header }) => {
-    const names = header.inputs.map((one) => one.name);
+    const names = inputNames(header);
     const at = Math.max(0, names.indexOf(state.value.a.input ?? ""));
     select("a", { input: names[(at + 1) % names.length] ?? null });
   });
@@ -97,14 +106,14 @@ export function nextInput(): void {
 
 /** Make what is looked at, exactly as it is now, side B. */
 export function keepAsB(): void {
-  onceKnown(recordNow, ({ run, tag, place, header }) => {
+  onceKnown(recordNow, ({ run, tag, address, header }) => {
     const { input, channel } = state.value.a;
     change({
       b: {
         run: run.run,
         layer: tag.layer,
-        step: place.step,
-        input: header.inputs[inputIn(header, input)]?.name ?? null,
+        step: address.step,
+        input: inputNames(header)[inputNumber(header, input)] ?? null,
         channel,
       },
     });
@@ -112,19 +121,19 @@ export function keepAsB(): void {
 }
 
 /** Swap the sides of a comparison. */
-export function swap(): void {
+export function swapSides(): void {
   onceKnown(
     () => sidesOf(state.value),
     ({ a, b }) => {
       const chosen = state.value;
       const following = chosen.b.step === null && chosen.align === "step";
-      change(swapped(chosen.a, { a: exactly(a), b: exactly(b) }, following));
+      change(swapped(chosen.a, { a: exactSelection(a), b: exactSelection(b) }, following));
     },
   );
 }
 
 /** Pin the channel that is looked at, or take the pin out. */
-export function pin(): void {
+export function pinChannel(): void {
   onceKnown(recordNow, ({ header }) => {
     const channel = channelNow();
     if (channel !== null) change({ pins: togglePin(state.value.pins, header.layer, channel) });

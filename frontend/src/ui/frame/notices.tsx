@@ -1,8 +1,8 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { absentIn, forgotten, type Told } from "../../data/records";
+import { type AbsentChoice, absentIn, forgotten } from "../../data/records";
 import { listing } from "../../data/resources";
-import { without } from "../../data/runs";
+import { withoutAbsent } from "../../data/runs";
 import { notices, select, state } from "../../state/store";
 
 /** What people should know, a line each, until they dismiss it. */
@@ -10,20 +10,20 @@ export function Notices() {
   const answer = listing.value;
   const { a } = state.value;
   useForgetting();
-  const found = answer.state === "ready" ? without(a, answer.value) : null;
+  const present = answer.state === "ready" ? withoutAbsent(a, answer.value) : null;
   const settle = () => {
-    if (found) select("a", { run: found.selection.run, layer: found.selection.layer });
+    if (present) select("a", { run: present.selection.run, layer: present.selection.layer });
   };
   return (
     <div class="notices">
-      {found?.words.map((line) => (
+      {present?.words.map((line) => (
         <Notice key={line} line={line} dismiss={settle} />
       ))}
       {notices.value.map((line) => (
         <Notice
           key={line}
           line={line}
-          dismiss={() => (notices.value = notices.peek().filter((one) => one !== line))}
+          dismiss={() => (notices.value = notices.peek().filter((notice) => notice !== line))}
         />
       ))}
     </div>
@@ -41,16 +41,16 @@ function Notice({ line, dismiss }: { line: string; dismiss: () => void }) {
   );
 }
 
-/** Leave out of the address what is not there, once that was told and something is chosen. */
+/** Takes out of the address what is not there, once that was said and something is chosen. */
 function useForgetting(): void {
-  const told = useRef<Told | null>(null);
+  const last = useRef<AbsentChoice | null>(null);
   useSignalEffect(() => {
     const selection = state.value.a;
     const absent = absentIn(selection);
     if (!absent) return;
     const now = { selection, absent };
-    const gone = forgotten(told.current, now);
-    told.current = now;
+    const gone = forgotten(last.current, now);
+    last.current = now;
     if (gone) select("a", gone);
   });
 }

@@ -8,7 +8,7 @@ import {
 } from "../../state/state";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
-import { Field } from "../parts/number_field";
+import { NumberField } from "../parts/number_field";
 
 const MODES: { [mode in ScaleMode]: string } = {
   channel: "each channel",
@@ -31,7 +31,7 @@ const MAPS: { [name in Colours]: string } = {
 const DIGITS = 4;
 
 /** How values become colours. */
-export function Actions() {
+export function ScaleControls() {
   const { scale, colours, smooth } = state.value;
   const set = (part: Partial<ScaleChoice>) => change({ scale: { ...scale, ...part } });
   const choose = (mode: ScaleMode) => {
@@ -56,14 +56,14 @@ export function Actions() {
         </label>
         {scale.mode === "fixed" && (
           <span class="ends quiet">
-            <Field name="Lowest" value={scale.low} set={(low) => set({ low })} />
+            <NumberField name="Lowest" value={scale.low} set={(low) => set({ low })} />
             to
-            <Field name="Highest" value={scale.high} set={(high) => set({ high })} />
+            <NumberField name="Highest" value={scale.high} set={(high) => set({ high })} />
           </span>
         )}
         {scale.mode === "percentile" && (
           <span class="ends quiet">
-            <Field
+            <NumberField
               name="Percent cut off"
               value={scale.percentile}
               low={0}
@@ -85,7 +85,7 @@ export function Actions() {
       </label>
       <label title="Exponent: below 1 small values are lifted">
         gamma
-        <Field
+        <NumberField
           name="Gamma"
           value={scale.gamma}
           low={0.1}

@@ -1,11 +1,12 @@
 import { useEffect } from "preact/hooks";
 import { chosenRecord, chosenSeries, present } from "../../data/records";
+import { counted } from "../../drawing/legend";
 import { ALIGNS, type Align } from "../../numbers/steps";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
-import { useSteady } from "../hooks/latest";
-import { stepWritten } from "../parts/number_field";
-import { Said, useSaid } from "../parts/status";
+import { useLatest } from "../hooks/latest";
+import { readStep } from "../parts/number_field";
+import { Status, useStatus } from "../parts/status";
 import { moveStep, stepsNow, toStep } from "./navigation";
 
 /** How long a step is shown while playing, in ms. */
@@ -20,10 +21,10 @@ const ALIGNED: { [key in Align]: string } = {
 /** The row below: one step for everything that is shown. */
 export function Scrubber() {
   const { steps, at } = stepsNow();
-  const series = useSteady(chosenSeries(present(state.value.a))).value;
-  const record = useSteady(chosenRecord(present(state.value.a)));
+  const series = useLatest(chosenSeries(present(state.value.a))).value;
+  const record = useLatest(chosenRecord(present(state.value.a)));
   usePlay(record.waiting);
-  const [said, say] = useSaid();
+  const [said, say] = useStatus();
   const step = steps[at];
   const position = Object.entries(record.value?.header.position ?? {});
   return (
@@ -75,14 +76,14 @@ export function Scrubber() {
             aria-label="Step by number"
             onChange={(event) => say(goTo(event.currentTarget))}
           />
-          <Said words={said} above />
+          <Status words={said} above />
         </span>
       </label>
       <span class="values">
         {position.map(([name, value]) => `${name} ${value}`).join(" · ")}
       </span>
       <span class="values" data-name="kept">
-        {series && kept(series.steps.length, series.logged)}
+        {series && keptWords(series.steps.length, series.logged)}
       </span>
       <label title="How other runs are brought to the same moment">
         align by
@@ -102,16 +103,16 @@ export function Scrubber() {
   );
 }
 
-/** Say how many of the steps are there. */
-export function kept(count: number, logged: number | null): string {
+/** How many of the steps are there, in words. */
+export function keptWords(count: number, logged: number | null): string {
   if (logged === null) return `${count} steps kept, perhaps of more`;
-  return `${count} of ${logged} ${logged === 1 ? "step" : "steps"}`;
+  return `${count} of ${counted(logged, "step")}`;
 }
 
-/** Go to the last step that is not after the number in a field, and say what is not so. */
+/** Goes to the last step that is not after the number in a field; returns what was not so. */
 function goTo(field: HTMLInputElement): string {
   const { steps, at } = stepsNow();
-  const { value, words } = stepWritten(field.value, steps, at);
+  const { value, words } = readStep(field.value, steps, at);
   field.value = String(steps[value ?? at] ?? "");
   if (value !== null) toStep(value);
   return words;

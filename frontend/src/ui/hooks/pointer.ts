@@ -18,7 +18,7 @@ interface Pointing {
 /**
  * Keep `pointed` at what is under the mouse, also where pictures move under it.
  *
- * `find` tells what is at a place of the page, and `moved` what changes with every move.
+ * `find` returns what is at a place of the page, `moved` is what changes with every move.
  */
 export function usePointing(
   find: (at: Mouse) => Pointed | null,

@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-interface List {
+interface RovingList {
   box: RefObject<HTMLElement | null>;
   /** Names of the rows, in order. */
   names: readonly string[];
@@ -12,18 +12,18 @@ interface List {
 interface Roving {
   /** The one row that is reached by Tab; it must be drawn, in sight or not. */
   stop: number;
-  /** Go so many rows on; the row that one comes to, if there is any. */
+  /** Moves by so many rows, and returns the row that has the focus then. */
   move: (by: number) => number;
   /** Take over what has got the focus, or lost it. */
   enter: (row: number) => void;
   leave: () => void;
 }
 
-/** Of rows with the attribute `data-row` one at a time has the focus, the chosen one first. */
-export function useRoving({ box, names, chosen }: List): Roving {
+/** Lets one row at a time have the focus, by its attribute `data-row`; the chosen one first. */
+export function useRoving({ box, names, chosen }: RovingList): Roving {
   const [name, setName] = useState<string | null>(null);
-  const found = name === null ? -1 : names.indexOf(name);
-  const stop = Math.max(found >= 0 ? found : chosen, 0);
+  const focused = name === null ? -1 : names.indexOf(name);
+  const stop = Math.max(focused >= 0 ? focused : chosen, 0);
   const followed = useRef<string | undefined>(undefined);
   // At once: later, a key pressed in between would be undone.
   useLayoutEffect(() => {

@@ -1,11 +1,12 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
+import type { Size } from "../../numbers/layout";
+
+/** Rows beyond those in sight that are there already when they are scrolled to. */
+const BEYOND = 4;
 
 /** Size of an element in CSS pixels, as it changes. */
-export function useSize(element: RefObject<HTMLElement | null>): {
-  width: number;
-  height: number;
-} {
+export function useSize(element: RefObject<HTMLElement | null>): Size {
   const [size, setSize] = useState({ width: 0, height: 0 });
   useLayoutEffect(() => {
     const box = element.current;
@@ -19,17 +20,14 @@ export function useSize(element: RefObject<HTMLElement | null>): {
   return size;
 }
 
-/** Rows beyond those in sight that are there already when they are scrolled to. */
-const BEYOND = 4;
-
-/** Which rows of equal height are in sight, from `first` to before `end`. */
-export function useRows(
+/** Which rows of equal height are in sight in a box of such a size: `first` to before `end`. */
+export function useVisibleRows(
   box: RefObject<HTMLElement | null>,
+  size: Size,
   count: number,
   height: number,
 ): { first: number; end: number } {
   const [top, setTop] = useState(0);
-  const size = useSize(box);
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;

@@ -43,9 +43,9 @@ export function useWheelZoom(
         turned.current = Math.min(Math.max(turned.current, 1 / 2), 2);
         return;
       }
-      const found = anchorAt(event, element, drawn.current, ratio);
-      const still = last.current?.x === found.x && last.current.y === found.y;
-      last.current = anchor.current = still ? last.current : found;
+      const pointedAt = anchorAt(event, element, drawn.current, ratio);
+      const still = last.current?.x === pointedAt.x && last.current.y === pointedAt.y;
+      last.current = anchor.current = still ? last.current : pointedAt;
       change({ zoom });
     };
     element.addEventListener("wheel", turn, { passive: false });

@@ -1,17 +1,17 @@
 import type { Header } from "../../data/api";
 import type { Ordering } from "../../data/channels";
-import type { Record } from "../../data/records";
-import { type Exact, exactly, sidesOf } from "../../data/sides";
+import { WAITING } from "../../data/queries";
+import type { LayerRecord } from "../../data/records";
+import { type ExactSelection, exactSelection, sidesOf } from "../../data/sides";
 import { zoomBy, zoomOf } from "../../numbers/layout";
 import { SORT_KEYS, type SortKey } from "../../numbers/order";
 import { pinnedIn, withoutPins } from "../../state/pins";
 import { change, select, state } from "../../state/store";
+import { viewState } from "../../state/view_state";
 import { stepsNow } from "../frame/navigation";
-import { useSteady } from "../hooks/latest";
+import { useLatest } from "../hooks/latest";
 import { NoChannels, SearchChannels } from "./search";
 import "./search.css";
-import { WAITING } from "../../data/queries";
-import { viewState } from "../../state/view_state";
 
 /** Which channels, and in what order. */
 export function ChannelTools({ ordering, header }: { ordering: Ordering; header: Header }) {
@@ -77,11 +77,11 @@ const SORTS: { [key in SortKey]: string } = {
 /** What channels are sorted by. */
 function SortBy() {
   const { sort } = state.value;
-  // Nothing is asked for B where nobody wants to know.
-  const sides = useSteady(sort.by === "difference" ? sidesOf(state.value) : WAITING).value;
+  // B is asked for only where it matters.
+  const sides = useLatest(sort.by === "difference" ? sidesOf(state.value) : WAITING).value;
   const alone = stepsNow().steps.length === 1;
   return (
-    <label class="sort-by" title={titleOf(sort.by, sides && exactly(sides.b))}>
+    <label class="sort-by" title={titleOf(sort.by, sides && exactSelection(sides.b))}>
       Sort by
       <select
         value={sort.by}
@@ -100,7 +100,7 @@ function SortBy() {
 }
 
 /** What an order means, where its name does not say it. */
-function titleOf(by: SortKey, b: Exact | null): string | undefined {
+function titleOf(by: SortKey, b: ExactSelection | null): string | undefined {
   if (by === "change") return "L2 of the difference to the first step that was kept";
   if (by !== "difference") return undefined;
   const which = b && `: run ${b.run}, step ${b.step}, input ${b.input}, layer ${b.layer}`;
@@ -147,14 +147,14 @@ function Zoom() {
   );
 }
 
-interface Props {
-  record: Record;
+interface InputsButtonProps {
+  record: LayerRecord;
   /** The channel that is looked at there; null leaves it as it is. */
   channel: number | null;
 }
 
 /** The way to the inputs beside each other, where there are several. */
-export function InputsButton({ record, channel }: Props) {
+export function InputsButton({ record, channel }: InputsButtonProps) {
   if (record.header.inputs.length < 2 || state.value.view === "inputs") return null;
   return (
     <button

@@ -1,19 +1,20 @@
 import type { Header } from "../../data/api";
-import { type Lifeless as Kind, lifelessness } from "../../data/opening";
-import type { Record } from "../../data/records";
+import { type Lifelessness, lifelessness } from "../../data/opening";
+import type { LayerRecord } from "../../data/records";
 import { healthOf, stepsOf } from "../../data/resources";
-import { beganAt, type Facts, healthTable, isBroken } from "../../numbers/health";
+import { readableSteps } from "../../data/runs";
+import { beganAt, healthTable, isBroken, type ScalarsAtStep } from "../../numbers/health";
 import { select } from "../../state/store";
 
-/** Says that a layer shows nothing, and since when, where that is known. */
-export function Lifeless({ record, input }: { record: Record; input: number }) {
+/** That a layer shows nothing, and since when, where that is known. */
+export function Lifeless({ record, input }: { record: LayerRecord; input: number }) {
   const kind = lifelessness(record.header, input);
   if (kind === null) return null;
   const since = beganIn(record, kind);
-  const earlier = since !== null && since < record.place.step;
+  const earlier = since !== null && since < record.address.step;
   return (
     <p class="lead failed" data-name="lifeless">
-      {words(record.header, kind)}
+      {lifelessWords(record.header, kind)}
       {earlier && (
         <>
           {`, ${SINCE[kind]} step ${since}. `}
@@ -27,13 +28,13 @@ export function Lifeless({ record, input }: { record: Record; input: number }) {
   );
 }
 
-const SINCE: { [kind in Kind]: string } = {
+const SINCE: { [kind in Lifelessness]: string } = {
   dead: "since",
   "not finite": "with NaN or infinite values since",
   "dead or not finite": "with NaN or infinite values since",
 };
 
-function words({ step, inputs }: Header, kind: Kind): string {
+function lifelessWords({ step, inputs }: Header, kind: Lifelessness): string {
   const count = inputs[0]?.packed.shape[2] ?? 0;
   if (kind === "dead") {
     const which = count === 1 ? "The only channel is" : `All ${count} channels are`;
@@ -44,23 +45,25 @@ function words({ step, inputs }: Header, kind: Kind): string {
 }
 
 /** The step that was kept from which on it has been so; null where that is not known. */
-function beganIn({ run, tag, place, header }: Record, kind: Kind): number | null {
+function beganIn(
+  { run, tag, address, header }: LayerRecord,
+  kind: Lifelessness,
+): number | null {
   const series = stepsOf(run.run, tag);
   // The tree of layers asks for it.
   const health = healthOf(run);
   if (series.state !== "ready" || health.state !== "ready") return null;
-  const steps = series.value.steps
-    .filter(({ unreadable }) => unreadable === null)
-    .map(({ step }) => step);
-  const at = steps.indexOf(place.step);
+  const steps = readableSteps(series.value).map(({ step }) => step);
+  const at = steps.indexOf(address.step);
   if (at < 0) return null;
-  const row = healthTable([header.layer.path], health.value.layers).facts[0];
+  const row = healthTable([header.layer.path], health.value.layers).scalars[0];
   const began = beganAt(at, (index) => holds(row?.get(steps[index]!), kind));
   return began === null ? null : (steps[began] ?? null);
 }
 
-function holds(facts: Facts | undefined, kind: Kind): boolean | undefined {
-  if (!facts) return undefined;
-  if (kind !== "dead") return isBroken(facts);
-  return typeof facts.dead === "number" ? facts.dead === 1 : undefined;
+/** Whether a layer was so at a step; undefined where that is not known. */
+function holds(scalars: ScalarsAtStep | undefined, kind: Lifelessness): boolean | undefined {
+  if (!scalars) return undefined;
+  if (kind !== "dead") return isBroken(scalars);
+  return typeof scalars.dead === "number" ? scalars.dead === 1 : undefined;
 }

@@ -1,7 +1,7 @@
 import { numberIn } from "../../state/text";
-import { Said, useSaid } from "./status";
+import { Status, useStatus } from "./status";
 
-interface FieldProps {
+interface NumberFieldProps {
   name: string;
   value: number;
   low?: number;
@@ -10,10 +10,10 @@ interface FieldProps {
   set: (value: number) => void;
 }
 
-/** A number; what is none, or out of its range, is put back, and that is said. */
-export function Field(props: FieldProps) {
+/** A field for a number; what is not one, or out of its range, is put back, and that is said. */
+export function NumberField(props: NumberFieldProps) {
   const { name, value, low = -Infinity, high = Infinity, whole = false, set } = props;
-  const [said, say] = useSaid();
+  const [said, say] = useStatus();
   return (
     <span class="noted">
       <input
@@ -24,19 +24,19 @@ export function Field(props: FieldProps) {
         value={value}
         onChange={(event) => {
           const field = event.currentTarget;
-          const written = numberWritten(field.value, { now: value, low, high, whole });
-          field.value = String(written.value ?? value);
-          say(written.words);
-          if (written.value !== null) set(written.value);
+          const reading = readNumber(field.value, { now: value, low, high, whole });
+          field.value = String(reading.value ?? value);
+          say(reading.words);
+          if (reading.value !== null) set(reading.value);
         }}
       />
-      <Said words={said} />
+      <Status words={said} />
     </span>
   );
 }
 
-/** A value to take, or none; and in words what was not as it was written. */
-export interface Written {
+/** The value to take, if any; and in words what was not as it was written. */
+export interface FieldReading {
   value: number | null;
   words: string;
 }
@@ -52,8 +52,8 @@ interface Bounds {
 
 const LONGEST = 12;
 
-/** Read a number; what is none, or out of its bounds, leaves what was there. */
-export function numberWritten(text: string, { now, low, high, whole }: Bounds): Written {
+/** Reads a number; what is not one, or out of its bounds, leaves what was there. */
+export function readNumber(text: string, { now, low, high, whole }: Bounds): FieldReading {
   const wanted = numberIn(text);
   if (wanted === null) {
     return { value: null, words: `${quoted(text)} is no number: ${now} stays` };
@@ -66,8 +66,8 @@ export function numberWritten(text: string, { now, low, high, whole }: Bounds): 
   return { value, words: `only whole numbers: ${value}` };
 }
 
-/** Read a step: the place of the last of `steps` that is not after it, else the first. */
-export function stepWritten(text: string, steps: readonly number[], at: number): Written {
+/** Reads a step: the index of the last of `steps` that is not after it, else the first. */
+export function readStep(text: string, steps: readonly number[], at: number): FieldReading {
   const wanted = numberIn(text);
   if (wanted === null || !steps.length) {
     return { value: null, words: `${quoted(text)} is no step: ${steps[at] ?? "none"} stays` };
@@ -76,17 +76,17 @@ export function stepWritten(text: string, steps: readonly number[], at: number):
     steps.findLastIndex((step) => step <= wanted),
     0,
   );
-  const found = steps[value]!;
+  const nearest = steps[value]!;
   const none = `there is no step ${wanted}: `;
-  if (found === wanted) return { value, words: "" };
-  if (wanted < found) return { value, words: `${none}the first, ${found}, is shown` };
+  if (nearest === wanted) return { value, words: "" };
+  if (wanted < nearest) return { value, words: `${none}the first, ${nearest}, is shown` };
   if (value === steps.length - 1) {
-    return { value, words: `${none}the latest, ${found}, is shown and followed` };
+    return { value, words: `${none}the latest, ${nearest}, is shown and followed` };
   }
-  if (Math.floor(wanted) === found) {
-    return { value, words: `steps are whole numbers: ${found}` };
+  if (Math.floor(wanted) === nearest) {
+    return { value, words: `steps are whole numbers: ${nearest}` };
   }
-  return { value, words: `${none}the one before, ${found}, is shown` };
+  return { value, words: `${none}the one before, ${nearest}, is shown` };
 }
 
 function quoted(text: string): string {

@@ -65,9 +65,11 @@ export function NoChannels({ shown, all, unsearched, dead }: NoChannelsProps) {
   );
 }
 
-/** Say it in words. */
+/** Why there is none, in words. */
 function because(search: string | null, dead: number, all: number): string {
   if (search === null) return `All ${all} channels are dead, and dead channels are hidden.`;
-  const found = `The search “${search}” names none of the ${all} channels`;
-  return dead ? `${found} that is shown: ${dead} dead ones are hidden.` : `${found}.`;
+  const nothingNamed = `The search “${search}” names none of the ${all} channels`;
+  return dead
+    ? `${nothingNamed} that is shown: ${dead} dead ones are hidden.`
+    : `${nothingNamed}.`;
 }

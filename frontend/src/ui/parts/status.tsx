@@ -5,7 +5,7 @@ import { reload } from "../../data/resources";
 const LONG_ENOUGH = 6000;
 
 /** What was said last, for a while; and a way to say something else. */
-export function useSaid(): [string, (words: string) => void] {
+export function useStatus(): [string, (words: string) => void] {
   const [said, setSaid] = useState({ words: "" });
   useEffect(() => {
     if (!said.words) return;
@@ -16,7 +16,7 @@ export function useSaid(): [string, (words: string) => void] {
 }
 
 /** Words next to a field, which move nothing. */
-export function Said({ words, above = false }: { words: string; above?: boolean }) {
+export function Status({ words, above = false }: { words: string; above?: boolean }) {
   return (
     <span class={`said ${above ? "above" : ""}`} role="status">
       {words}

@@ -2,12 +2,12 @@
 
 import type { Header } from "../../data/api";
 import { canShowRemoved, partnerOf, type Removed, showsRemoved } from "../../data/pairs";
-import type { Record } from "../../data/records";
+import type { LayerRecord } from "../../data/records";
 import { percent } from "../../drawing/legend";
 import { change, select, state } from "../../state/store";
 
 /** What the picture below is: always of what is drawn, not of what is on its way. */
-export function Title({ record, input }: { record: Record; input: string }) {
+export function Title({ record, input }: { record: LayerRecord; input: string }) {
   const { layer, step } = record.header;
   return (
     <h2>
@@ -27,7 +27,7 @@ export function Title({ record, input }: { record: Record; input: string }) {
 }
 
 /** Before the activation function, after it, or what lies between. */
-function ReluSwitch({ record }: { record: Record }) {
+function ReluSwitch({ record }: { record: LayerRecord }) {
   const { layer } = record.header;
   const partner = partnerOf(record.run, layer.partner);
   if (!partner) return null;
@@ -37,7 +37,7 @@ function ReluSwitch({ record }: { record: Record }) {
     change({ removed: false });
     if (wanted !== after) select("a", { layer: partner.layer });
   };
-  const name = activationOf(layer);
+  const name = activationName(layer);
   return (
     <span class="switch" role="group" aria-label={`Before and after ${name}`}>
       <button type="button" aria-pressed={!removed && !after} onClick={() => choose(false)}>
@@ -61,19 +61,19 @@ function ReluSwitch({ record }: { record: Record }) {
 }
 
 /** What people call the activation function of a layer. */
-function activationOf({ class_name: name, kind }: Header["layer"]): string {
+function activationName({ class_name: name, kind }: Header["layer"]): string {
   return kind !== "activation" || /relu/i.test(name) ? "ReLU" : "activation";
 }
 
-/** Says what is shown where it is what the activation function removed. */
-export function RemovedLine({
-  removed,
-  channel = null,
-}: {
+interface RemovedLineProps {
   removed: Removed;
+  /** The channel that is shown; null for all. */
   channel?: number | null;
-}) {
-  const name = activationOf(removed.after.header.layer);
+}
+
+/** What is shown, in words, where it is what the activation function removed. */
+export function RemovedLine({ removed, channel = null }: RemovedLineProps) {
+  const name = activationName(removed.after.header.layer);
   const share = channel === null ? removed.share : (removed.shares[channel] ?? 0);
   const whose = channel === null ? "all values" : "the values of the channel";
   return (

@@ -1,3 +1,4 @@
+import type { PixelTarget } from "../../drawing/pixels";
 import type { Maps } from "../../numbers/decode";
 import type { Rectangle } from "../../numbers/layout";
 import { viewState } from "../../state/view_state";
@@ -47,7 +48,7 @@ export function ring(
 const OPAQUE = 0xff000000;
 
 /** An input's picture, values 0 to 255 of one or three channels, as pixels. */
-export function picturePixels(picture: Maps): Uint32Array {
+function picturePixels(picture: Maps): Uint32Array {
   const { height, width, channels, values } = picture;
   const count = height * width;
   const [green, blue] = channels >= 3 ? [count, 2 * count] : [0, 0];
@@ -59,16 +60,21 @@ export function picturePixels(picture: Maps): Uint32Array {
   return pixels;
 }
 
+/** The pixels of an image, to be drawn into. */
+export function pixelsOf(image: ImageData): PixelTarget {
+  return { pixels: new Uint32Array(image.data.buffer), width: image.width };
+}
+
 /** Draw an input's picture. */
 export function drawPicture(canvas: HTMLCanvasElement, picture: Maps): void {
   const context = canvas.getContext("2d");
   if (!context) return;
   const image = context.createImageData(picture.width, picture.height);
-  new Uint32Array(image.data.buffer).set(picturePixels(picture));
+  pixelsOf(image).pixels.set(picturePixels(picture));
   context.putImageData(image, 0, 0);
 }
 
-/** Draw a component anew when the page becomes dark or light: a canvas keeps its colours. */
+/** Draws a component anew when the page becomes dark or light: a canvas keeps its colours. */
 export function useTheme(): boolean {
   return viewState.dark.value;
 }

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { format } from "../../drawing/legend";
 import { drawMap } from "../../drawing/pixels";
-import type { Maps } from "../../numbers/decode";
+import { type Maps, valueAt } from "../../numbers/decode";
 import {
   cellRectangle,
   type GridLayout,
@@ -14,7 +14,7 @@ import { type Pointed, viewState } from "../../state/view_state";
 import { type Mouse, usePointing } from "../hooks/pointer";
 import { useSize } from "../hooks/size";
 import { useWheelZoom } from "../hooks/wheel_zoom";
-import { useTheme } from "./canvas";
+import { pixelsOf, useTheme } from "./canvas";
 import type { Paint } from "./paint";
 
 const GAP = 4;
@@ -31,13 +31,10 @@ interface Props {
   zoom: number | null;
   chosen: number | null;
   pins: readonly number[];
-  /** Whether the zoom that is told is the one of these maps. */
+  /** Whether it is these maps that say how large values are drawn. */
   leads?: boolean;
-  /** What it is, for who cannot see it. */
+  /** What it is, for people who cannot see it. */
   label: string;
-  /** How far it is scrolled, where several scroll together. */
-  onScroll?: (top: number) => void;
-  scrolled?: number;
   pick: (channel: number) => void;
 }
 
@@ -55,7 +52,7 @@ export function Channels(props: Props) {
     maps.width,
     maps.height,
     available,
-    zoom === null ? "fit" : zoom,
+    zoom ?? "fit",
     Math.round(GAP * ratio),
     Math.round(LABEL * ratio),
     Math.floor(size.height * ratio),
@@ -73,31 +70,28 @@ export function Channels(props: Props) {
     if (!canvas.current || !base.current) return;
     drawOver(canvas.current, base.current, props, layout, top * ratio, ratio, under);
   });
-  useEffect(() => {
-    if (props.scrolled !== undefined && box.current) box.current.scrollTop = props.scrolled;
-  }, [props.scrolled]);
   const { mapWidth, mapHeight, cellWidth, cellHeight } = layout;
   const at = props.chosen === null ? -1 : order.indexOf(props.chosen);
   useEffect(() => {
-    // Not when the order changes: then one looks for what is first.
+    // Not when the order changes: then people look for what is first.
     if (box.current && at >= 0 && size.height) reveal(box.current, layout, at, ratio);
   }, [props.chosen, size.height > 0, cellHeight]);
   useLayoutEffect(() => {
-    if (props.leads !== false)
-      viewState.drawnCells.value = { mapWidth, mapHeight, cellWidth, cellHeight };
+    if (props.leads === false) return;
+    viewState.drawnCells.value = { mapWidth, mapHeight, cellWidth, cellHeight };
   }, [props.leads, mapWidth, mapHeight, cellWidth, cellHeight]);
   useWheelZoom(box, layout, ratio);
   const find = ({ clientX, clientY }: Pick<Mouse, "clientX" | "clientY">): Pointed | null => {
     const area = canvas.current?.getBoundingClientRect();
     if (!area) return null;
-    const found = hit(
+    const value = hit(
       layout,
       (clientX - area.left) * ratio,
       (clientY - area.top + top) * ratio,
     );
-    const channel = found ? order[found.index] : undefined;
-    return found && channel !== undefined
-      ? { channel, row: found.row, column: found.column }
+    const channel = value ? order[value.index] : undefined;
+    return value && channel !== undefined
+      ? { channel, row: value.row, column: value.column }
       : null;
   };
   const moved = [top, order.join(), mapWidth, mapHeight, cellWidth, cellHeight, layout.columns];
@@ -110,10 +104,7 @@ export function Channels(props: Props) {
         tabIndex={0}
         role="group"
         aria-label={props.label}
-        onScroll={(event) => {
-          setTop(event.currentTarget.scrollTop);
-          props.onScroll?.(event.currentTarget.scrollTop);
-        }}
+        onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       >
         <div style={{ height: `${layout.height / ratio}px`, minHeight: "100%" }}>
           <canvas
@@ -125,8 +116,8 @@ export function Channels(props: Props) {
             style={{ width: `${width / ratio}px`, height: `${height / ratio}px` }}
             {...pointing}
             onClick={(event) => {
-              const found = find(event);
-              if (found) props.pick(found.channel);
+              const value = find(event);
+              if (value) props.pick(value.channel);
             }}
           />
         </div>
@@ -144,7 +135,7 @@ function reveal(box: HTMLElement, layout: GridLayout, index: number, ratio: numb
   box.scrollTop = Math.min(top, Math.max(box.scrollTop, bottom - box.clientHeight));
 }
 
-interface Cell extends Rectangle {
+interface ChannelCell extends Rectangle {
   channel: number;
 }
 
@@ -154,7 +145,7 @@ function cellsInSight(
   layout: GridLayout,
   top: number,
   height: number,
-): Cell[] {
+): ChannelCell[] {
   const { first, end } = visibleRows(layout, top, height);
   return order.slice(first * layout.columns, end * layout.columns).map((channel, i) => {
     const cell = cellRectangle(layout, first * layout.columns + i);
@@ -171,7 +162,7 @@ function drawMaps(
 ): ImageData | null {
   const image = canvas.getContext("2d")?.createImageData(canvas.width, canvas.height);
   if (!image) return null;
-  const target = { pixels: new Uint32Array(image.data.buffer), width: canvas.width };
+  const target = pixelsOf(image);
   const options = { smooth: paint.smooth };
   for (const { channel, ...cell } of cellsInSight(order, layout, top, canvas.height)) {
     drawMap(target, cell, maps, channel, paint.scale(channel), paint.table, options);
@@ -179,6 +170,7 @@ function drawMaps(
   return image;
 }
 
+/** What lies over the maps: their numbers, and frames around what is looked at. */
 function drawOver(
   canvas: HTMLCanvasElement,
   base: ImageData,
@@ -194,12 +186,8 @@ function drawOver(
   context.putImageData(base, 0, 0);
   context.textBaseline = "bottom";
   const font = (weight: number) => `${weight} ${11 * ratio}px ${style.fontFamily}`;
-  for (const { channel, x, y, width, height } of cellsInSight(
-    order,
-    layout,
-    top,
-    canvas.height,
-  )) {
+  for (const cell of cellsInSight(order, layout, top, canvas.height)) {
+    const { channel, x, y, width, height } = cell;
     const pinned = pins.includes(channel);
     const score = scores?.[channel];
     const label = `${pinned ? "★" : ""}${channel}`;
@@ -222,7 +210,7 @@ function drawOver(
     }
     // Another picture may be larger than these maps.
     const inside = under && under.row < layout.mapHeight && under.column < layout.mapWidth;
-    if (inside) mark(context, under, { x, y, width, height }, layout, ratio);
+    if (inside) mark(context, under, cell, layout, ratio);
   }
 }
 
@@ -262,9 +250,4 @@ export function Tip({ maps, top = false }: { maps: Maps; top?: boolean }) {
       )}`}
     </output>
   );
-}
-
-/** The value at a place. */
-export function valueAt(maps: Maps, { channel, row, column }: Pointed): number {
-  return maps.values[(channel * maps.height + row) * maps.width + column] ?? NaN;
 }

@@ -3,11 +3,11 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { format } from "../../drawing/legend";
 import { drawMap } from "../../drawing/pixels";
 import type { Maps } from "../../numbers/decode";
-import type { Rectangle } from "../../numbers/layout";
+import type { Rectangle, Size } from "../../numbers/layout";
 import { moved, stretched, WHOLE, wheelFactor, zoomed } from "../../numbers/lens";
-import type { Place } from "../../numbers/statistics";
+import type { MapPosition } from "../../numbers/statistics";
 import { viewState } from "../../state/view_state";
-import { frame, ring, useTheme } from "./canvas";
+import { frame, pixelsOf, ring, useTheme } from "./canvas";
 import type { Paint } from "./paint";
 
 /** Room for frames around what is at the edge, in CSS pixels. */
@@ -15,27 +15,21 @@ const EDGE = 3;
 /** No side is drawn shorter, in CSS pixels: below that no value can be pointed at. */
 const SHORTEST = 48;
 
-/** How much room there is, in CSS pixels. */
-export interface Room {
-  width: number;
-  height: number;
-}
-
 interface Props {
   maps: Maps;
   channel: number;
   paint: Paint;
-  room: Room;
+  room: Size;
   /** Where the maximum is. */
-  maximum: Place | null;
+  maximum: MapPosition | null;
   /** What is inspected. */
-  place: Place | null;
+  inspected: MapPosition | null;
   label: string;
-  pick: (place: Place) => void;
+  pick: (position: MapPosition) => void;
 }
 
 /** The size in pixels at which a map fits, its values being whole pixels if they can. */
-export function fitted({ height, width }: Room, room: Room): Room {
+export function fitted({ height, width }: Size, room: Size): Size {
   const zoom = Math.min(room.height / height, room.width / width);
   const chosen = zoom < 1 ? zoom : Math.floor(zoom);
   return { height: Math.round(height * chosen), width: Math.round(width * chosen) };
@@ -46,12 +40,15 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = devicePixelRatio || 1;
   const edge = Math.ceil(EDGE * ratio);
-  const found = fitted(maps, {
+  const fittedSize = fitted(maps, {
     width: room.width * ratio - 2 * edge,
     height: room.height * ratio - 2 * edge,
   });
   const least = Math.round(SHORTEST * ratio);
-  const side = { width: Math.max(found.width, least), height: Math.max(found.height, least) };
+  const side = {
+    width: Math.max(fittedSize.width, least),
+    height: Math.max(fittedSize.height, least),
+  };
   const under = viewState.pointed.value;
   const cell = through({ x: edge, y: edge, ...side }, maps);
   useTheme();
@@ -61,20 +58,19 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
     if (!canvas.current || !context) return;
     const { width, height } = canvas.current;
     const image = context.createImageData(width, height);
-    const target = { pixels: new Uint32Array(image.data.buffer), width };
     const options = { smooth: paint.smooth };
-    drawMap(target, cell, maps, channel, paint.scale(channel), paint.table, options);
+    drawMap(pixelsOf(image), cell, maps, channel, paint.scale(channel), paint.table, options);
     context.putImageData(image, 0, 0);
     const style = getComputedStyle(canvas.current);
-    const { maximum, place } = props;
+    const { maximum, inspected } = props;
     if (maximum) ring(context, valueCell(cell, maps, maximum), ratio);
     if (under) frame(context, valueCell(cell, maps, under), "#fff", ratio);
-    if (place) {
+    if (inspected) {
       const colour = style.getPropertyValue("--accent");
-      frame(context, valueCell(cell, maps, place), colour, ratio);
+      frame(context, valueCell(cell, maps, inspected), colour, ratio);
     }
   });
-  const find = (event: MouseEvent): Place => {
+  const find = (event: MouseEvent): MapPosition => {
     const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const at = (pixels: number, from: number, length: number, count: number) =>
       Math.min(Math.max(Math.floor(((pixels * ratio - from) * count) / length), 0), count - 1);
@@ -102,7 +98,11 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
 }
 
 /** Where a value of a map is, the map filling `cell`. */
-export function valueCell(cell: Rectangle, maps: Room, { row, column }: Place): Rectangle {
+export function valueCell(
+  cell: Rectangle,
+  maps: Size,
+  { row, column }: MapPosition,
+): Rectangle {
   const [width, height] = [cell.width / maps.width, cell.height / maps.height];
   return { x: cell.x + column * width, y: cell.y + row * height, width, height };
 }
@@ -158,7 +158,7 @@ function useLens(canvas: RefObject<HTMLCanvasElement | null>): void {
 }
 
 /** Where a picture of so many values is, if it fills `cell` as a whole. */
-function through(cell: Rectangle, values: { width: number; height: number }): Rectangle {
+function through(cell: Rectangle, values: Size): Rectangle {
   const { factor, x, y } = viewState.lens.value;
   const across = stretched(cell.width, values.width, { factor, start: x });
   const down = stretched(cell.height, values.height, { factor, start: y });

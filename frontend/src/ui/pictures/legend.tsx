@@ -4,6 +4,7 @@ import { css, MARK_COLOURS } from "../../drawing/colours";
 import { markWords, placedTicks, scaleWords } from "../../drawing/legend";
 import { type Coverage, type MarkCounts, position } from "../../numbers/scale";
 import { viewState } from "../../state/view_state";
+import { pixelsOf } from "./canvas";
 import type { Paint } from "./paint";
 
 const WIDTH = 224;
@@ -28,13 +29,13 @@ export function Legend({ scaling, paint, coverage, leads = true }: Props) {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     const image = context.createImageData(256, 1);
-    new Uint32Array(image.data.buffer).set(paint.table);
+    pixelsOf(image).pixels.set(paint.table);
     context.putImageData(image, 0, 0);
   }, [paint.table]);
   useEffect(() => {
     if (leads) viewState.limitsInUse.value = coverage.limits;
   }, [leads, coverage.limits?.low, coverage.limits?.high]);
-  const told = placedTicks(ends, (value) => position(value, scale), WIDTH);
+  const shownTicks = placedTicks(ends, (value) => position(value, scale), WIDTH);
   return (
     <div class="legend" data-name="legend" data-low={ends.low} data-high={ends.high}>
       <span class="ramp" style={{ width: `${WIDTH}px` }}>
@@ -47,7 +48,7 @@ export function Legend({ scaling, paint, coverage, leads = true }: Props) {
         />
         <span class="ticks">
           {scaling.shared ? (
-            told.map(({ text, share }) => (
+            shownTicks.map(({ text, share }) => (
               <span key={share} data-share={share} style={{ left: `${100 * share}%` }}>
                 {text}
               </span>
@@ -69,11 +70,11 @@ export function Legend({ scaling, paint, coverage, leads = true }: Props) {
 }
 
 function Marks({ counts }: { counts: MarkCounts }) {
-  const found = markWords(counts);
-  if (!found.length) return null;
+  const marks = markWords(counts);
+  if (!marks.length) return null;
   return (
     <span class="marks quiet values" data-name="marks">
-      {found.map(({ mark, words }) => (
+      {marks.map(({ mark, words }) => (
         <span key={mark}>
           <i style={{ background: css(MARK_COLOURS[mark]) }} /> {words}
         </span>

@@ -1,16 +1,23 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { cellAt, type MatrixLayout, matrixLayout, type Sides } from "../../numbers/matrix";
+import type { Size } from "../../numbers/layout";
+import { type CellBounds, cellAt, type MatrixLayout, matrixLayout } from "../../numbers/matrix";
 import { useSize } from "../hooks/size";
 import { useTheme } from "./canvas";
-import { AXIS, type Cell, GUTTER, type Painted, paintMatrix } from "./matrix_painting";
+import {
+  AXIS,
+  GUTTER,
+  type MatrixCell,
+  type PaintedMatrix,
+  paintMatrix,
+} from "./matrix_painting";
 import "./matrix.css";
 
-interface Props extends Painted {
-  sides: Sides;
-  /** What it is, for who cannot see it. */
+interface Props extends PaintedMatrix {
+  sides: CellBounds;
+  /** What it is, for people who cannot see it. */
   label: string;
-  point: (cell: Cell | null) => void;
-  pick: (cell: Cell) => void;
+  point: (cell: MatrixCell | null) => void;
+  pick: (cell: MatrixCell) => void;
 }
 
 /** Cells of colours with names along both axes; only what is in sight is drawn. */
@@ -19,7 +26,7 @@ export function MatrixCanvas(props: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [at, setAt] = useState({ x: 0, y: 0 });
-  const [under, setUnder] = useState<Cell | null>(null);
+  const [under, setUnder] = useState<MatrixCell | null>(null);
   const size = useSize(box);
   useTheme();
   const ratio = devicePixelRatio || 1;
@@ -40,15 +47,15 @@ export function MatrixCanvas(props: Props) {
   useEffect(() => {
     if (box.current && size.height) reveal(box.current, layout, room, chosen, ratio);
   }, [chosen.row, chosen.column, layout.height, layout.width, room.height, room.width]);
-  const find = (event: MouseEvent): Cell | null => {
+  const find = (event: MouseEvent): MatrixCell | null => {
     const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const x = (event.clientX - area.left) * ratio - device(GUTTER);
     const y = (event.clientY - area.top) * ratio;
     if (y >= room.height) return null;
-    const found = cellAt(layout, Math.max(x, 0) + scrolled.x, y + scrolled.y);
-    return found && { row: found.row, column: x < 0 ? null : found.column };
+    const cell = cellAt(layout, Math.max(x, 0) + scrolled.x, y + scrolled.y);
+    return cell && { row: cell.row, column: x < 0 ? null : cell.column };
   };
-  const show = (cell: Cell | null) => {
+  const show = (cell: MatrixCell | null) => {
     if (cell?.row === under?.row && cell?.column === under?.column) return;
     setUnder(cell);
     point(cell);
@@ -83,8 +90,8 @@ export function MatrixCanvas(props: Props) {
           onMouseMove={(event) => show(find(event))}
           onMouseLeave={() => show(null)}
           onClick={(event) => {
-            const found = find(event);
-            if (found) props.pick(found);
+            const cell = find(event);
+            if (cell) props.pick(cell);
           }}
         />
       </div>
@@ -96,8 +103,8 @@ export function MatrixCanvas(props: Props) {
 function reveal(
   box: HTMLElement,
   layout: MatrixLayout,
-  room: { width: number; height: number },
-  { row, column }: Cell,
+  room: Size,
+  { row, column }: MatrixCell,
   ratio: number,
 ): void {
   const into = (now: number, start: number, side: number, size: number) =>

@@ -1,7 +1,9 @@
 import type { Colouring } from "../../drawing/colouring";
 import { drawMatrix } from "../../drawing/matrix";
+import type { Rectangle } from "../../numbers/layout";
 import type { Matrix, MatrixLayout } from "../../numbers/matrix";
 import { everySo, inSight } from "../../numbers/row_layout";
+import { pixelsOf } from "./canvas";
 
 /** Height of the axis below, and width of the room for the names of rows. */
 export const [AXIS, GUTTER] = [20, 132];
@@ -9,30 +11,30 @@ export const [AXIS, GUTTER] = [20, 132];
 const LABEL = { width: 44, height: 13 };
 
 /** A row and a column; null for all of them. */
-export interface Cell {
+export interface MatrixCell {
   row: number | null;
   column: number | null;
 }
 
 /** What is drawn of a matrix. */
-export interface Painted {
+export interface PaintedMatrix {
   matrix: Matrix;
   rowName: (row: number) => string;
   columnName: (column: number) => string;
   /** What rows and columns are, for the axes. */
   axes: { rows: string; columns: string };
   colour: (row: number) => Colouring;
-  chosen: Cell;
+  chosen: MatrixCell;
 }
 
 /** Draw what is in sight of a matrix, and its axes, on the whole of a canvas. */
 export function paintMatrix(
   canvas: HTMLCanvasElement,
-  props: Painted,
+  props: PaintedMatrix,
   layout: MatrixLayout,
   scrolled: { x: number; y: number },
   ratio: number,
-  under: Cell | null,
+  under: MatrixCell | null,
 ): void {
   const context = canvas.getContext("2d");
   if (!context) return;
@@ -44,17 +46,16 @@ export function paintMatrix(
   const colour = (name: string) => style.getPropertyValue(name);
   context.clearRect(0, 0, canvas.width, canvas.height);
   const image = context.createImageData(width, height);
-  const target = { pixels: new Uint32Array(image.data.buffer), width: image.width };
-  drawMatrix(target, props.matrix, layout, scrolled, props.colour);
+  drawMatrix(pixelsOf(image), props.matrix, layout, scrolled, props.colour);
   context.putImageData(image, left, 0);
   hatch(context, { x: left, y: 0, width, height }, colour("--line"), ratio);
-  const place = (cell: Cell) => ({
+  const place = (cell: MatrixCell) => ({
     x: left + (cell.column ?? 0) * layout.cellWidth - scrolled.x,
     y: (cell.row ?? 0) * layout.cellHeight - scrolled.y,
     width: cell.column === null ? layout.width : layout.cellWidth,
     height: (cell.row === null ? layout.height : layout.cellHeight) - layout.gap,
   });
-  const frame = (cell: Cell, stroke: string, line: number, grow: number) => {
+  const frame = (cell: MatrixCell, stroke: string, line: number, grow: number) => {
     const { x, y, width, height } = place(cell);
     context.strokeStyle = stroke;
     context.lineWidth = line * ratio;
@@ -80,7 +81,7 @@ export function paintMatrix(
 /** Lines behind all that was drawn: across what holds no numbers. */
 function hatch(
   context: CanvasRenderingContext2D,
-  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+  { x, y, width, height }: Rectangle,
   stroke: string,
   ratio: number,
 ): void {
@@ -103,7 +104,7 @@ function hatch(
 /** Names of rows and columns, as many as there is room for. */
 function names(
   context: CanvasRenderingContext2D,
-  props: Painted,
+  props: PaintedMatrix,
   layout: MatrixLayout,
   scrolled: { x: number; y: number },
   { left, height, ratio }: { left: number; height: number; ratio: number },
@@ -121,8 +122,8 @@ function names(
   context.textBaseline = "middle";
   context.textAlign = "right";
   const { row, column } = props.chosen;
-  const near = (one: number, other: number | null, every: number) =>
-    other !== null && one !== other && Math.abs(one - other) < every;
+  const near = (index: number, chosen: number | null, every: number) =>
+    chosen !== null && index !== chosen && Math.abs(index - chosen) < every;
   for (let i = down.first; i < down.end; i++) {
     if ((i % rows && i !== row) || near(i, row, rows)) continue;
     const middle = (i + 0.5) * cellHeight - scrolled.y - layout.gap / 2;

@@ -1,32 +1,32 @@
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Shown } from "../../data/records";
+import type { ShownRecord } from "../../data/records";
 import { format, percent } from "../../drawing/legend";
 import { drawMap, layOver, veiled } from "../../drawing/pixels";
 import type { Maps } from "../../numbers/decode";
-import type { Rectangle } from "../../numbers/layout";
+import type { Rectangle, Size } from "../../numbers/layout";
 import {
   type Alignment,
   align,
-  enlarged,
   fieldAt,
   positionOn,
+  zoomedRegion,
 } from "../../numbers/receptive_field";
 import type { Scale } from "../../numbers/scale";
-import type { Place } from "../../numbers/statistics";
+import type { MapPosition } from "../../numbers/statistics";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
-import { frame, picturePixels, useTheme } from "./canvas";
-import { fitted, type Room, valueCell } from "./enlarged";
+import { drawPicture, frame, pixelsOf, useTheme } from "./canvas";
+import { fitted, valueCell } from "./enlarged";
 import type { Paint } from "./paint";
 
 interface Props {
-  one: Shown;
+  record: ShownRecord;
   channel: number;
   paint: Paint;
   picture: Maps;
-  room: Room;
-  place: Place | null;
-  pick: (place: Place) => void;
+  room: Size;
+  inspected: MapPosition | null;
+  pick: (position: MapPosition) => void;
 }
 
 const MEANING =
@@ -35,43 +35,43 @@ const MEANING =
 
 /** A feature map on the input, as far as its receptive field says where. */
 export function Overlay(props: Props) {
-  const { one, channel, paint, picture, room, place } = props;
+  const { record, channel, paint, picture, room, inspected } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = devicePixelRatio || 1;
   const side = fitted(picture, { width: room.width * ratio, height: room.height * ratio });
   const zoom = side.width / picture.width;
-  const field = one.header.layer.receptive_field ?? null;
-  const alignment = align(one.maps, field, picture);
+  const field = record.header.layer.receptive_field ?? null;
+  const alignment = align(record.maps, field, picture);
   const { overlay } = state.value;
   const under = viewState.pointed.value;
   useTheme();
   const scale = paint.scale(channel);
   const { low, high } = scale.limits;
   const laid = useMemo(() => {
-    const cell = enlarged(alignment, zoom);
-    return laidOn(picture, one.maps, channel, paint, side, cell, overlay);
-  }, [picture, one, channel, paint.key, low, high, side.width, side.height, overlay]);
+    const cell = zoomedRegion(alignment, zoom);
+    return laidOn(picture, record.maps, channel, paint, side, cell, overlay);
+  }, [picture, record.maps, channel, paint.key, low, high, side.width, side.height, overlay]);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!canvas.current || !context) return;
     const accent = getComputedStyle(canvas.current).getPropertyValue("--accent");
     if (laid) context.putImageData(laid, 0, 0);
-    const cell = enlarged(alignment, zoom);
+    const cell = zoomedRegion(alignment, zoom);
     for (const [at, colour] of [
       [under, "#fff"],
-      [place, accent],
+      [inspected, accent],
     ] as const) {
       if (!at) continue;
       const seen = field && fieldAt(field, at.row, at.column, picture.height, picture.width);
-      const region = seen ? enlarged(seen, zoom) : valueCell(cell, one.maps, at);
+      const region = seen ? zoomedRegion(seen, zoom) : valueCell(cell, record.maps, at);
       frame(context, region, colour, ratio);
     }
   });
-  const find = (event: MouseEvent): Place | null => {
+  const find = (event: MouseEvent): MapPosition | null => {
     const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const row = ((event.clientY - area.top) * ratio) / zoom;
     const column = ((event.clientX - area.left) * ratio) / zoom;
-    return positionOn(alignment, one.maps, row, column);
+    return positionOn(alignment, record.maps, row, column);
   };
   return (
     <>
@@ -79,18 +79,18 @@ export function Overlay(props: Props) {
         ref={canvas}
         class="enlarged"
         role="img"
-        aria-label={`Channel ${channel} on the input ${one.input.name}`}
+        aria-label={`Channel ${channel} on the input ${record.input.name}`}
         width={side.width}
         height={side.height}
         style={{ width: `${side.width / ratio}px`, height: `${side.height / ratio}px` }}
         onMouseMove={(event) => {
-          const found = find(event);
-          viewState.pointed.value = found && { channel, ...found };
+          const position = find(event);
+          viewState.pointed.value = position && { channel, ...position };
         }}
         onMouseLeave={() => (viewState.pointed.value = null)}
         onClick={(event) => {
-          const found = find(event);
-          if (found) props.pick(found);
+          const position = find(event);
+          if (position) props.pick(position);
         }}
       />
       <label class="corner" title={MEANING}>
@@ -107,7 +107,7 @@ export function Overlay(props: Props) {
         <span class="values">{percent(overlay)}</span>
       </label>
       <p class="quiet lead" title={MEANING}>
-        {howOpaque(scale, overlay)} {howAligned(alignment, one)}
+        {howOpaque(scale, overlay)} {howAligned(alignment, record)}
       </p>
     </>
   );
@@ -122,8 +122,8 @@ function howOpaque({ limits, signed }: Scale, opacity: number): string {
   }${format(all)}.`;
 }
 
-function howAligned({ known }: Alignment, one: Shown): string {
-  const field = one.header.layer.receptive_field;
+function howAligned({ known }: Alignment, record: ShownRecord): string {
+  const field = record.header.layer.receptive_field;
   if (!known || !field) {
     return "Stretched over the whole input: the receptive field of the layer is not known.";
   }
@@ -138,7 +138,7 @@ function laidOn(
   maps: Maps,
   channel: number,
   paint: Paint,
-  side: Room,
+  side: Size,
   cell: Rectangle,
   opacity: number,
 ): ImageData | null {
@@ -147,26 +147,16 @@ function laidOn(
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context || !side.width || !side.height) return null;
   context.imageSmoothingEnabled = side.width < picture.width;
-  context.drawImage(asCanvas(picturePixels(picture), picture), 0, 0, side.width, side.height);
+  const whole = document.createElement("canvas");
+  [whole.width, whole.height] = [picture.width, picture.height];
+  drawPicture(whole, picture);
+  context.drawImage(whole, 0, 0, side.width, side.height);
   const image = context.getImageData(0, 0, side.width, side.height);
-  const under = { pixels: new Uint32Array(image.data.buffer), width: side.width };
+  const under = pixelsOf(image);
   const over = { pixels: new Uint32Array(under.pixels.length), width: side.width };
   const scale = paint.scale(channel);
   const table = veiled(paint.table, scale.signed);
   drawMap(over, cell, maps, channel, scale, table, { smooth: paint.smooth });
   layOver(under, over, opacity);
   return image;
-}
-
-function asCanvas(pixels: Uint32Array, { width, height }: Room): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext("2d");
-  const image = context?.createImageData(width, height);
-  if (context && image) {
-    new Uint32Array(image.data.buffer).set(pixels);
-    context.putImageData(image, 0, 0);
-  }
-  return canvas;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { numberWritten, stepWritten } from "../../../src/ui/parts/number_field";
+import { readNumber, readStep } from "../../../src/ui/parts/number_field";
 
 const GAMMA = { now: 1, low: 0.1, high: 10, whole: false };
 const CHANNEL = { now: 7, low: 0, high: 31, whole: true };
@@ -11,7 +11,7 @@ describe("numberWritten", () => {
     ["1e0", GAMMA, 1],
     ["31", CHANNEL, 31],
   ])("takes %j and says nothing", (text, bounds, value) => {
-    expect(numberWritten(text, bounds)).toEqual({ value, words: "" });
+    expect(readNumber(text, bounds)).toEqual({ value, words: "" });
   });
 
   it.each([
@@ -24,11 +24,11 @@ describe("numberWritten", () => {
     ["1e999", GAMMA, "“1e999” is no number: 1 stays"],
     ["x".repeat(99), GAMMA, "“xxxxxxxxxxxx…” is no number: 1 stays"],
   ])("takes nothing of %j, and says why", (text, bounds, words) => {
-    expect(numberWritten(text, bounds)).toEqual({ value: null, words });
+    expect(readNumber(text, bounds)).toEqual({ value: null, words });
   });
 
   it("says what became of a fraction", () => {
-    expect(numberWritten("4.5", CHANNEL)).toEqual({ value: 5, words: "only whole numbers: 5" });
+    expect(readNumber("4.5", CHANNEL)).toEqual({ value: 5, words: "only whole numbers: 5" });
   });
 });
 
@@ -40,7 +40,7 @@ describe("stepWritten", () => {
     ["8", 2],
     ["11", 3],
   ])("finds step %s and says nothing", (text, value) => {
-    expect(stepWritten(text, STEPS, 0)).toEqual({ value, words: "" });
+    expect(readStep(text, STEPS, 0)).toEqual({ value, words: "" });
   });
 
   it.each([
@@ -50,18 +50,18 @@ describe("stepWritten", () => {
     ["999", 3, "there is no step 999: the latest, 11, is shown and followed"],
     ["-7", 0, "there is no step -7: the first, 2, is shown"],
   ])("goes next to step %s, and says so", (text, value, words) => {
-    expect(stepWritten(text, STEPS, 2)).toEqual({ value, words });
+    expect(readStep(text, STEPS, 2)).toEqual({ value, words });
   });
 
   it.each([
     ["last", "“last” is no step: 8 stays"],
     [" ", "nothing is no step: 8 stays"],
   ])("stays where it is for %j", (text, words) => {
-    expect(stepWritten(text, STEPS, 2)).toEqual({ value: null, words });
+    expect(readStep(text, STEPS, 2)).toEqual({ value: null, words });
   });
 
   it("stays where there are no steps", () => {
-    expect(stepWritten("4", [], 0)).toEqual({
+    expect(readStep("4", [], 0)).toEqual({
       value: null,
       words: "“4” is no step: none stays",
     });

@@ -1,13 +1,15 @@
 import { useEffect, useRef } from "preact/hooks";
 import { channelIn, orderingOf, peaksOf, statisticsOf } from "../../../data/channels";
-import { type Contents, chosenContents } from "../../../data/pairs";
+import { type ChosenLayer, chosenLayer } from "../../../data/pairs";
+import { WAITING } from "../../../data/queries";
 import { pictureOf } from "../../../data/records";
 import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
 import { format } from "../../../drawing/legend";
-import { atShares, sharesOf } from "../../../numbers/receptive_field";
-import type { Place } from "../../../numbers/statistics";
+import { fromRelative, toRelative } from "../../../numbers/receptive_field";
+import type { MapPosition } from "../../../numbers/statistics";
 import { change, state } from "../../../state/store";
-import { useSteady } from "../../hooks/latest";
+import { viewState } from "../../../state/view_state";
+import { useLatest } from "../../hooks/latest";
 import { useSize } from "../../hooks/size";
 import { Lifeless } from "../../parts/lifeless";
 import { Failed } from "../../parts/status";
@@ -18,12 +20,10 @@ import { Legend } from "../../pictures/legend";
 import { Overlay } from "../../pictures/overlay";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { ChannelPicker } from "./channel_picker";
-import { Spread, Statistics } from "./channel_statistics";
+import { Histogram, Statistics } from "./channel_statistics";
 import { Curves } from "./curves";
 import { Inspector } from "./inspector";
 import "./channel.css";
-import { WAITING } from "../../../data/queries";
-import { viewState } from "../../../state/view_state";
 
 /** Between columns; with less width than that of three the charts are below the pictures. */
 const [GAP, THREE_COLUMNS] = [16, 560];
@@ -36,51 +36,51 @@ const [LEAST, MOST] = [160, 720];
 
 /** One channel of a layer. */
 export function ChannelView() {
-  const steady = useSteady(chosenContents(state.value));
-  const one = steady.value?.one;
-  const scaling = useSteady<Scaling>(one ? scalingOf([one], state.value.scale) : WAITING);
-  const reason = steady.reason ?? scaling.reason;
+  const latest = useLatest(chosenLayer(state.value));
+  const record = latest.value?.record;
+  const scaling = useLatest<Scaling>(record ? scalingOf([record], state.value.scale) : WAITING);
+  const reason = latest.reason ?? scaling.reason;
   if (reason !== null) return <Failed reason={reason} />;
-  if (!steady.value || !scaling.value) return <div class="view" />;
-  return <Channel {...steady.value} scaling={scaling.value} />;
+  if (!latest.value || !scaling.value) return <div class="view" />;
+  return <Channel {...latest.value} scaling={scaling.value} />;
 }
 
-function Channel({ one, removed, scaling }: Contents & { scaling: Scaling }) {
+function Channel({ record, removed, scaling }: ChosenLayer & { scaling: Scaling }) {
   const chosen = state.value;
-  const channel = channelIn(one.maps, chosen.a.channel, removed !== null);
-  const ordering = orderingOf(one, chosen);
+  const channel = channelIn(record.maps, chosen.a.channel, removed !== null);
+  const ordering = orderingOf(record, chosen);
   useEffect(() => {
     viewState.channelOrder.value = ordering.channels;
   });
-  const place = chosen.place && atShares(one.maps, chosen.place);
+  const inspected = chosen.inspected && fromRelative(record.maps, chosen.inspected);
   const limits = scaling.limits(channel);
   // The legend says this channel's values, where others have their own.
-  const own: Scaling = { ...scaling, limits: () => limits, shared: true };
+  const ofChannel: Scaling = { ...scaling, limits: () => limits, shared: true };
   const painted = paintOf(scaling, chosen);
   const scale = painted.scale(channel);
   const paint: Paint = { ...painted, scale: () => scale };
-  const picture = useSteady(pictureOf(one.run, one.place.step, one.input.name));
+  const picture = useLatest(pictureOf(record.run, record.address.step, record.input.name));
   return (
     <section class="view" aria-label={`Channel ${channel}`}>
-      <Title record={one} input={one.input.name} />
-      <ChannelPicker one={one} channel={channel} order={ordering.channels} />
+      <Title record={record} input={record.input.name} />
+      <ChannelPicker record={record} channel={channel} order={ordering.channels} />
       {removed ? (
         <RemovedLine removed={removed} channel={channel} />
       ) : (
-        <Lifeless record={one} input={one.number} />
+        <Lifeless record={record} input={record.number} />
       )}
-      <div class={`channel ${place ? "inspected" : ""}`}>
+      <div class={`channel ${inspected ? "inspected" : ""}`}>
         <Panels
-          {...{ one, channel, paint, place }}
+          {...{ record, channel, paint, inspected }}
           removed={removed !== null}
           picture={picture.value}
         />
-        {place && <Inspector {...{ one, channel, place }} picture={picture.value} />}
+        {inspected && <Inspector {...{ record, channel, inspected }} picture={picture.value} />}
       </div>
       <Legend
-        scaling={own}
+        scaling={ofChannel}
         paint={paint}
-        coverage={coverageOf([{ maps: one.maps, channels: [channel] }], own)}
+        coverage={coverageOf([{ maps: record.maps, channels: [channel] }], ofChannel)}
       />
     </section>
   );
@@ -92,14 +92,14 @@ type PanelsProps = Omit<Parameters<typeof Overlay>[0], "picture" | "room" | "pic
   picture: Parameters<typeof Overlay>[0]["picture"] | null;
 };
 
-function Panels({ one, removed, channel, paint, place, picture }: PanelsProps) {
+function Panels({ record, removed, channel, paint, inspected, picture }: PanelsProps) {
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
-  const { maps } = one;
-  const found = statisticsOf(maps)[channel]!;
+  const { maps } = record;
+  const statistics = statisticsOf(maps)[channel]!;
   const peak = peaksOf(maps, removed)[channel] ?? null;
   const most = removed ? "most removed" : "maximum";
-  const inspect = (at: Place) => change({ place: sharesOf(maps, at) });
+  const inspect = (position: MapPosition) => change({ inspected: toRelative(maps, position) });
   const wide = size.width >= THREE_COLUMNS;
   const charts = Math.min(Math.max(size.width * CHARTS.share, CHARTS.least), CHARTS.most);
   const beside = wide ? GAP + Math.round(charts) : 0;
@@ -118,15 +118,15 @@ function Panels({ one, removed, channel, paint, place, picture }: PanelsProps) {
           Feature map <LensNote />
         </h3>
         <Enlarged
-          {...{ maps, channel, paint, room, place }}
-          maximum={peak?.place ?? null}
+          {...{ maps, channel, paint, room, inspected }}
+          maximum={peak?.position ?? null}
           label={`Feature map of channel ${channel}`}
           pick={inspect}
         />
         <p class="quiet lead">
           {peak
-            ? `○ ${most} ${format(peak.value)} at row ${peak.place.row}, ` +
-              `column ${peak.place.column}. `
+            ? `○ ${most} ${format(peak.value)} at row ${peak.position.row}, ` +
+              `column ${peak.position.column}. `
             : "Nothing finite. "}
           Click for all channels there.
         </p>
@@ -135,7 +135,7 @@ function Panels({ one, removed, channel, paint, place, picture }: PanelsProps) {
       <section>
         <h3>On the input</h3>
         {picture ? (
-          <Overlay {...{ one, channel, paint, picture, room, place }} pick={inspect} />
+          <Overlay {...{ record, channel, paint, picture, room, inspected }} pick={inspect} />
         ) : (
           <p class="quiet">
             No picture of this input was logged, so there is nothing to lay it on.
@@ -145,16 +145,19 @@ function Panels({ one, removed, channel, paint, place, picture }: PanelsProps) {
       <div class="charts">
         <section>
           <h3>How often values occur</h3>
-          <Spread {...{ maps, channel, found }} />
+          <Histogram {...{ maps, channel, statistics }} />
         </section>
         <section>
           <h3>Over training</h3>
-          <Curves one={one} channel={channel} />
+          <Curves record={record} channel={channel} />
         </section>
       </div>
       <section class="numbers">
         <h3>Values</h3>
-        <Statistics {...{ maps, found, most, inspect }} place={peak?.place ?? null} />
+        <Statistics
+          {...{ maps, statistics, most, inspect }}
+          position={peak?.position ?? null}
+        />
       </section>
     </div>
   );

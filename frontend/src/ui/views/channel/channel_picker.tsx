@@ -1,24 +1,24 @@
 import { showsRemoved } from "../../../data/pairs";
-import type { Shown } from "../../../data/records";
+import type { ShownRecord } from "../../../data/records";
 import { pinnedIn } from "../../../state/pins";
 import { select, state } from "../../../state/store";
-import { moveChannel, pin } from "../../frame/navigation";
+import { moveChannel, pinChannel } from "../../frame/navigation";
 import { InputsButton } from "../../parts/channel_tools";
-import { Field } from "../../parts/number_field";
+import { NumberField } from "../../parts/number_field";
 
 interface Props {
-  one: Shown;
+  record: ShownRecord;
   channel: number;
   /** The channels as the grid shows them. */
   order: readonly number[];
 }
 
 /** Which channel is looked at, where it is in the grid, and the ways to others. */
-export function ChannelPicker({ one, channel, order }: Props) {
+export function ChannelPicker({ record, channel, order }: Props) {
   const { a, pins } = state.value;
-  const pinned = pinnedIn(pins, one.header.layer).includes(channel);
+  const pinned = pinnedIn(pins, record.header.layer).includes(channel);
   const at = order.indexOf(channel);
-  const last = one.maps.channels - 1;
+  const last = record.maps.channels - 1;
   return (
     <div class="tools" data-name="picker">
       <span class="switch">
@@ -41,7 +41,7 @@ export function ChannelPicker({ one, channel, order }: Props) {
       </span>
       <label>
         Channel
-        <Field
+        <NumberField
           name={`Channel, 0 to ${last}`}
           value={channel}
           low={0}
@@ -54,11 +54,11 @@ export function ChannelPicker({ one, channel, order }: Props) {
         type="button"
         aria-pressed={pinned}
         title={pinned ? "Take the pin out (m)" : "Pin the channel, so that it comes first (m)"}
-        onClick={pin}
+        onClick={pinChannel}
       >
         {pinned ? "★ pinned" : "☆ pin"}
       </button>
-      <InputsButton record={one} channel={channel} />
+      <InputsButton record={record} channel={channel} />
       <span class="quiet values">
         {at < 0
           ? "not in the grid, which is searched or hides dead channels"

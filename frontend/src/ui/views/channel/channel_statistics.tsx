@@ -4,33 +4,37 @@ import { format, percent, ticks } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
 import { channelLimits } from "../../../numbers/limits";
 import { MARKS } from "../../../numbers/scale";
-import { type ChannelStatistics, histogram, type Place } from "../../../numbers/statistics";
+import {
+  type ChannelStatistics,
+  histogram,
+  type MapPosition,
+} from "../../../numbers/statistics";
 import { useSize } from "../../hooks/size";
 
 const BINS = 40;
 const HEIGHT = 110;
 const MARGIN = { left: 34, right: 8, top: 6, bottom: 18 };
 
-interface Facts {
+interface StatisticsProps {
   maps: Maps;
-  found: ChannelStatistics;
+  statistics: ChannelStatistics;
   /** What stands out, and where that is. */
   most: string;
-  place: Place | null;
-  inspect: (place: Place) => void;
+  position: MapPosition | null;
+  inspect: (position: MapPosition) => void;
 }
 
 /** Statistics of a channel, a line each. */
-export function Statistics({ maps, found, most, place, inspect }: Facts) {
+export function Statistics({ maps, statistics, most, position, inspect }: StatisticsProps) {
   const positions = maps.height * maps.width;
   const show = (value: number | null) => (value === null ? "nothing finite" : format(value));
   const count = (number: number) => number.toLocaleString("en");
   return (
     <table class="facts">
       <tbody>
-        <Fact name="minimum" value={show(found.minimum)} />
-        <Fact name="maximum" value={show(found.maximum)} />
-        {place && (
+        <Fact name="minimum" value={show(statistics.minimum)} />
+        <Fact name="maximum" value={show(statistics.maximum)} />
+        {position && (
           <tr>
             <td title="The first position that has it">{most} at</td>
             <td>
@@ -38,19 +42,23 @@ export function Statistics({ maps, found, most, place, inspect }: Facts) {
                 type="button"
                 class="link"
                 title="Inspect all channels there (o)"
-                onClick={() => inspect(place)}
+                onClick={() => inspect(position)}
               >
-                row {place.row}, column {place.column}
+                row {position.row}, column {position.column}
               </button>
             </td>
           </tr>
         )}
-        <Fact name="mean" value={show(found.mean)} />
-        <Fact name="standard deviation" value={show(found.deviation)} />
-        <Fact name="L2 norm" value={show(found.l2)} />
-        <Fact name="zeros" value={percent(found.zeroShare)} />
-        <Fact name="NaN" value={count(found.nanCount)} odd={found.nanCount > 0} />
-        <Fact name="infinite" value={count(found.infCount)} odd={found.infCount > 0} />
+        <Fact name="mean" value={show(statistics.mean)} />
+        <Fact name="standard deviation" value={show(statistics.deviation)} />
+        <Fact name="L2 norm" value={show(statistics.l2)} />
+        <Fact name="zeros" value={percent(statistics.zeroShare)} />
+        <Fact name="NaN" value={count(statistics.nanCount)} odd={statistics.nanCount > 0} />
+        <Fact
+          name="infinite"
+          value={count(statistics.infCount)}
+          odd={statistics.infCount > 0}
+        />
         <Fact name="values" value={count(positions)} />
       </tbody>
     </table>
@@ -66,14 +74,14 @@ function Fact({ name, value, odd = false }: { name: string; value: string; odd?:
   );
 }
 
-interface SpreadProps {
+interface HistogramProps {
   maps: Maps;
   channel: number;
-  found: ChannelStatistics;
+  statistics: ChannelStatistics;
 }
 
 /** How often values occur; zeros and what is not finite are counted beside it. */
-export function Spread({ maps, channel, found }: SpreadProps) {
+export function Histogram({ maps, channel, statistics }: HistogramProps) {
   const box = useRef<HTMLDivElement>(null);
   const { width } = useSize(box);
   const counted = useMemo(() => {
@@ -84,11 +92,11 @@ export function Spread({ maps, channel, found }: SpreadProps) {
     const limits = channelLimits({ height: 1, width: values.length, channels: 1, values }, 0);
     return limits && histogram(values, BINS, limits);
   }, [maps, channel]);
-  const zeros = Math.round(found.zeroShare * maps.height * maps.width);
+  const zeros = Math.round(statistics.zeroShare * maps.height * maps.width);
   const beside = [
-    `${zeros.toLocaleString("en")} zeros (${percent(found.zeroShare)})`,
-    `${found.nanCount} NaN`,
-    `${found.infCount} infinite`,
+    `${zeros.toLocaleString("en")} zeros (${percent(statistics.zeroShare)})`,
+    `${statistics.nanCount} NaN`,
+    `${statistics.infCount} infinite`,
   ];
   return (
     <div class="spread" ref={box}>
@@ -125,10 +133,10 @@ function Bins({ counts, limits, width }: BinsProps) {
   const bottom = HEIGHT - MARGIN.bottom;
   const rise = bottom - MARGIN.top;
   const most = Math.max(...counts);
-  const one = inside / counts.length;
+  const binWidth = inside / counts.length;
   const edge = (bin: number) => low + ((high - low) * bin) / counts.length;
   const x = (value: number) =>
-    MARGIN.left + (high > low ? (inside * (value - low)) / (high - low) : one / 2);
+    MARGIN.left + (high > low ? (inside * (value - low)) / (high - low) : binWidth / 2);
   return (
     <svg
       role="img"
@@ -143,16 +151,16 @@ function Bins({ counts, limits, width }: BinsProps) {
           <g key={bin}>
             <rect
               class="bin"
-              x={MARGIN.left + bin * one}
+              x={MARGIN.left + bin * binWidth}
               y={bottom - height}
-              width={Math.max(0.5, one - 1)}
+              width={Math.max(0.5, binWidth - 1)}
               height={height}
             />
             <rect
               class="reach"
-              x={MARGIN.left + bin * one}
+              x={MARGIN.left + bin * binWidth}
               y={MARGIN.top}
-              width={one}
+              width={binWidth}
               height={rise}
             >
               <title>

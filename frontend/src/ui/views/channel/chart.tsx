@@ -35,7 +35,7 @@ interface Props {
   series: readonly ChartSeries[];
   xLabel: string;
   yLabel: string;
-  /** What it shows, for who cannot see it. */
+  /** What it shows, for people who cannot see it. */
   label: string;
   height?: number;
   /** Where on the horizontal axis what is looked at is. */
@@ -75,15 +75,15 @@ export function Chart(props: Props) {
           onMouseMove={(event) => setUnder(find(event))}
           onMouseLeave={() => setUnder(null)}
           onClick={(event) => {
-            const found = find(event);
-            if (found !== null) onPick?.(found);
+            const x = find(event);
+            if (x !== null) onPick?.(x);
           }}
         >
           <Ticks axes={axes} frame={frame} places={placesOf(axes, frame, lines)} />
           {marked !== null && <At axes={axes} frame={frame} x={marked} name="marked" />}
           {under !== null && <At axes={axes} frame={frame} x={under} name="under" />}
-          {series.map((one) => (
-            <Line key={one.name} axes={axes} frame={frame} line={one} />
+          {series.map((line) => (
+            <Line key={line.name} axes={axes} frame={frame} line={line} />
           ))}
         </svg>
       ) : (

@@ -1,24 +1,24 @@
 import { type ChannelCurve, curvesOf, MOST_OTHERS } from "../../../data/curves";
-import type { Shown } from "../../../data/records";
+import type { ShownRecord } from "../../../data/records";
 import { listedRuns, runOrderOf } from "../../../data/resources";
 import { cssOf, runColours } from "../../../drawing/colours";
 import { change, state } from "../../../state/store";
 import { stepsNow, toStep } from "../../frame/navigation";
-import { useSteady } from "../../hooks/latest";
+import { useLatest } from "../../hooks/latest";
 import { Chart, type ChartSeries } from "./chart";
 
 /** A channel over training in its run, and if wanted in others that have the same layer. */
-export function Curves({ one, channel }: { one: Shown; channel: number }) {
+export function Curves({ record, channel }: { record: ShownRecord; channel: number }) {
   const { all } = state.value.curves;
-  const steady = useSteady(curvesOf(one, channel, all));
+  const latest = useLatest(curvesOf(record, channel, all));
   const runs = listedRuns();
   const order = runOrderOf(runs);
   const names = order.state === "ready" ? order.value : runs.map(({ run }) => run);
   const colours = runColours(names);
-  if (steady.reason !== null) return <p class="failed">{steady.reason}</p>;
-  if (!steady.value) return <p class="quiet">Looking for the curve …</p>;
-  const { own, others, candidates } = steady.value;
-  if (!own.maximum.length) {
+  if (latest.reason !== null) return <p class="failed">{latest.reason}</p>;
+  if (!latest.value) return <p class="quiet">Looking for the curve …</p>;
+  const { ownRun, otherRuns, candidates } = latest.value;
+  if (!ownRun.maximum.length) {
     return <p class="quiet">No record states the statistics of this channel.</p>;
   }
   const colourOf = (run: string) => {
@@ -43,12 +43,12 @@ export function Curves({ one, channel }: { one: Shown; channel: number }) {
   return (
     <>
       <Chart
-        series={[...others.flatMap((curve) => lines(curve, true)), ...lines(own, false)]}
+        series={[...otherRuns.flatMap((curve) => lines(curve, true)), ...lines(ownRun, false)]}
         xLabel="step"
         yLabel={`channel ${channel}`}
         label={`Maximum and mean of channel ${channel} over the steps that were kept`}
         height={130}
-        marked={one.place.step}
+        marked={record.address.step}
         onPick={pick}
       />
       {candidates > 0 && (

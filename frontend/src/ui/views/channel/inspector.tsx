@@ -1,29 +1,30 @@
 import { useMemo, useRef } from "preact/hooks";
-import type { Shown } from "../../../data/records";
+import type { ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
 import { barOf, largestFirst, limitsWithZero, valuesAt } from "../../../numbers/positions";
-import { fieldAt, sharesOf } from "../../../numbers/receptive_field";
-import type { Place } from "../../../numbers/statistics";
+import { fieldAt, toRelative } from "../../../numbers/receptive_field";
+import type { MapPosition } from "../../../numbers/statistics";
 import { change, select } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useRows } from "../../hooks/size";
-import { Field } from "../../parts/number_field";
+import { useSize, useVisibleRows } from "../../hooks/size";
+import { NumberField } from "../../parts/number_field";
 
 /** Height of a row, as in the style sheet. */
 const ROW = 20;
 
 interface Props {
-  one: Shown;
+  record: ShownRecord;
   picture: Maps | null;
   channel: number;
-  place: Place;
+  inspected: MapPosition;
 }
 
 /** All channels at one position, and what it sees of the input. */
-export function Inspector({ one, picture, channel, place }: Props) {
-  const { maps } = one;
-  const go = (part: Partial<Place>) => change({ place: sharesOf(maps, { ...place, ...part }) });
+export function Inspector({ record, picture, channel, inspected }: Props) {
+  const { maps } = record;
+  const go = (part: Partial<MapPosition>) =>
+    change({ inspected: toRelative(maps, { ...inspected, ...part }) });
   return (
     <section class="inspector" aria-label="Position">
       <div class="tools">
@@ -31,7 +32,7 @@ export function Inspector({ one, picture, channel, place }: Props) {
         <button
           type="button"
           title="Inspect no position (Esc)"
-          onClick={() => change({ place: null })}
+          onClick={() => change({ inspected: null })}
         >
           Clear
         </button>
@@ -39,9 +40,9 @@ export function Inspector({ one, picture, channel, place }: Props) {
       <div class="tools">
         <label>
           row
-          <Field
+          <NumberField
             name={`Row, 0 to ${maps.height - 1}`}
-            value={place.row}
+            value={inspected.row}
             low={0}
             high={maps.height - 1}
             whole
@@ -50,9 +51,9 @@ export function Inspector({ one, picture, channel, place }: Props) {
         </label>
         <label>
           column
-          <Field
+          <NumberField
             name={`Column, 0 to ${maps.width - 1}`}
-            value={place.column}
+            value={inspected.column}
             low={0}
             high={maps.width - 1}
             whole
@@ -61,16 +62,16 @@ export function Inspector({ one, picture, channel, place }: Props) {
         </label>
       </div>
       <p class="lead quiet" data-name="field">
-        {seen(one, picture, place)}
+        {seen(record, picture, inspected)}
       </p>
-      <Bars maps={maps} channel={channel} place={place} />
+      <Bars maps={maps} channel={channel} inspected={inspected} />
     </section>
   );
 }
 
 /** Which pixels a position sees, in words. */
-function seen(one: Shown, picture: Maps | null, { row, column }: Place): string {
-  const field = one.header.layer.receptive_field;
+function seen(record: ShownRecord, picture: Maps | null, { row, column }: MapPosition): string {
+  const field = record.header.layer.receptive_field;
   if (!field) return "What it sees of the input is not known.";
   const [height, width] = field.size;
   const size = `Sees ${height}×${width} px of the input`;
@@ -85,14 +86,22 @@ function seen(one: Shown, picture: Maps | null, { row, column }: Place): string 
   );
 }
 
-function Bars({ maps, channel, place }: { maps: Maps; channel: number; place: Place }) {
+function Bars({
+  maps,
+  channel,
+  inspected,
+}: Omit<Props, "record" | "picture"> & { maps: Maps }) {
   const list = useRef<HTMLDivElement>(null);
   const { values, order, limits } = useMemo(() => {
-    const found = valuesAt(maps, place);
-    return { values: found, order: largestFirst(found), limits: limitsWithZero(found) };
-  }, [maps, place.row, place.column]);
-  const { first, end } = useRows(list, order.length, ROW);
-  const point = (other: number) => (viewState.pointed.value = { channel: other, ...place });
+    const atPosition = valuesAt(maps, inspected);
+    return {
+      values: atPosition,
+      order: largestFirst(atPosition),
+      limits: limitsWithZero(atPosition),
+    };
+  }, [maps, inspected.row, inspected.column]);
+  const { first, end } = useVisibleRows(list, useSize(list), order.length, ROW);
+  const point = (other: number) => (viewState.pointed.value = { channel: other, ...inspected });
   return (
     <>
       <p class="lead quiet">

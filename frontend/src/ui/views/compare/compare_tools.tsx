@@ -4,7 +4,7 @@ import { isChosen, isOpen, type Proposal } from "../../../data/sides";
 import { COMPARISONS, type Comparison, START } from "../../../state/state";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { blink, keepAsB, swap } from "../../frame/navigation";
+import { blink, keepAsB, swapSides } from "../../frame/navigation";
 
 const WAYS: { [how in Comparison]: string } = {
   side: "Side by side",
@@ -21,7 +21,7 @@ export function CompareTools({ children }: { children: ComponentChildren }) {
     <>
       <div class="tools">
         {children}
-        <button type="button" title="A becomes B, and B becomes A (x)" onClick={swap}>
+        <button type="button" title="A becomes B, and B becomes A (x)" onClick={swapSides}>
           Swap A and B
         </button>
         <button
@@ -48,19 +48,23 @@ export function CompareTools({ children }: { children: ComponentChildren }) {
         </span>
         {compare.how === "blink" && <Automatic />}
         <span class="switch" role="group" aria-label="Channels to compare">
-          <button type="button" aria-pressed={!compare.one} onClick={() => set({ one: false })}>
+          <button
+            type="button"
+            aria-pressed={!compare.oneChannel}
+            onClick={() => set({ oneChannel: false })}
+          >
             all channels
           </button>
           <button
             type="button"
-            aria-pressed={compare.one}
+            aria-pressed={compare.oneChannel}
             disabled={a.channel === null}
             title={
               a.channel === null
                 ? "Click a feature map, or name a channel in row A, to compare one channel"
                 : "One channel, enlarged"
             }
-            onClick={() => set({ one: true })}
+            onClick={() => set({ oneChannel: true })}
           >
             {a.channel === null ? "one channel" : `channel ${a.channel}`}
           </button>
@@ -92,7 +96,7 @@ function Automatic() {
   );
 }
 
-/** The entry that stands for choices of one's own. */
+/** The entry that stands for what was chosen part by part. */
 const OWN = -1;
 
 /** What B is, in one choice; what is proposed comes first, and is taken where B is open. */
@@ -100,12 +104,14 @@ export function CompareWith({ proposals }: { proposals: readonly Proposal[] | nu
   const { b } = state.value;
   if (!proposals) return null;
   const open = isOpen(b);
-  const at = open ? 0 : proposals.findIndex((one) => isChosen(one, b));
+  const at = open ? 0 : proposals.findIndex((proposal) => isChosen(proposal, b));
   const none = !proposals.length;
   const choose = (number: number) => {
-    const one = proposals[number];
-    // The first is open, so that it goes on being what is most telling.
-    change({ b: number && one ? { ...START.b, [one.part]: one.value } : START.b });
+    const proposal = proposals[number];
+    // The first is open, so that it goes on being what says most.
+    change({
+      b: number && proposal ? { ...START.b, [proposal.part]: proposal.value } : START.b,
+    });
   };
   return (
     <label>

@@ -1,16 +1,16 @@
-import type { Difference } from "../../../data/comparison";
-import type { Shown } from "../../../data/records";
+import type { ChannelPair, Difference } from "../../../data/comparison";
+import type { ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
+import { valueAt } from "../../../numbers/decode";
 import type { Distances } from "../../../numbers/statistics";
 import { viewState } from "../../../state/view_state";
-import { valueAt } from "../../pictures/channels";
 
 interface Props {
-  a: Shown;
-  b: Shown;
+  a: ShownRecord;
+  b: ShownRecord;
   difference: Difference;
   /** The channels that are shown, where it is one each. */
-  channels: { a: number; b: number } | null;
+  channels: ChannelPair;
 }
 
 /** How far both sides are apart, in all and under the cursor. */
@@ -22,7 +22,9 @@ export function DistanceLine({ a, b, difference, channels }: Props) {
   return (
     <p class="lead values" data-name="distances">
       <span class="quiet">{channels ? "A − B, the channel: " : "A − B, all channels: "}</span>
-      {same ? "A and B are the same record: change one of them." : words(difference.total)}
+      {same
+        ? "A and B are the same record: change one of them."
+        : distanceWords(difference.total)}
     </p>
   );
 }
@@ -36,11 +38,11 @@ export function PairUnder({ a, b, difference, channels }: Props) {
   if (!under) {
     return <p class={`lead quiet ${room}`}>Point at a feature map to see both values.</p>;
   }
-  const one = { ...under, channel: channels?.a ?? under.channel };
-  const other = { ...under, channel: channels?.b ?? under.channel };
-  const [first, second] = [valueAt(a.maps, one), valueAt(b.maps, other)];
+  const inA = { ...under, channel: channels?.a ?? under.channel };
+  const inB = { ...under, channel: channels?.b ?? under.channel };
+  const [first, second] = [valueAt(a.maps, inA), valueAt(b.maps, inB)];
   const channel =
-    one.channel === other.channel ? `${one.channel}` : `${one.channel} − ${other.channel}`;
+    inA.channel === inB.channel ? `${inA.channel}` : `${inA.channel} − ${inB.channel}`;
   return (
     <p class={`lead values ${room}`} data-name="pair">
       <span class="quiet">
@@ -50,7 +52,7 @@ export function PairUnder({ a, b, difference, channels }: Props) {
       {!channels && (
         <>
           <span class="quiet"> — the channel: </span>
-          {words(difference.of(one.channel))}
+          {distanceWords(difference.ofChannel(inA.channel))}
         </>
       )}
     </p>
@@ -58,15 +60,15 @@ export function PairUnder({ a, b, difference, channels }: Props) {
 }
 
 /** Distances in words. */
-export function words({ l1, l2, cosine, left, counted }: Distances): string {
+export function distanceWords({ l1, l2, cosine, leftOut, counted }: Distances): string {
   if (!counted) return "nothing finite to compare: no position is finite on both sides";
   const parts = [
     `L1 ${format(l1)}`,
     `L2 ${format(l2)}`,
     cosine === null ? "no cosine: one of them is zero" : `cosine ${format(cosine)}`,
-    left === 0
+    leftOut === 0
       ? "all positions finite"
-      : `${left} ${left === 1 ? "position" : "positions"} not finite, left out`,
+      : `${leftOut} ${leftOut === 1 ? "position" : "positions"} not finite, left out`,
   ];
   return parts.join(" · ");
 }

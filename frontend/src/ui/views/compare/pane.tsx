@@ -1,14 +1,16 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Header } from "../../../data/api";
-import type { Shown } from "../../../data/records";
-import { type Exact, exactly } from "../../../data/sides";
+import type { ChannelPair } from "../../../data/comparison";
+import type { ShownRecord } from "../../../data/records";
+import { type ExactSelection, exactSelection } from "../../../data/sides";
 import type { Maps } from "../../../numbers/decode";
+import type { Size } from "../../../numbers/layout";
 import { pinnedIn } from "../../../state/pins";
 import { change, select, state } from "../../../state/store";
 import { useSize } from "../../hooks/size";
 import { Channels } from "../../pictures/channels";
-import { fitted, type Room } from "../../pictures/enlarged";
+import { fitted } from "../../pictures/enlarged";
 import type { Paint } from "../../pictures/paint";
 
 interface PaneProps {
@@ -27,7 +29,7 @@ export function Pane({ link, paint, name, layer, maps, order, scores }: PaneProp
   const { a, zoom, pins, compare } = state.value;
   const box = useRef<HTMLDivElement>(null);
   const room = useSize(box);
-  const one = compare.one && a.channel !== null;
+  const alone = compare.oneChannel && a.channel !== null;
   return (
     <div class="pane" ref={box}>
       <Linked link={link}>
@@ -36,15 +38,15 @@ export function Pane({ link, paint, name, layer, maps, order, scores }: PaneProp
           order={order}
           scores={scores}
           paint={paint}
-          zoom={zoom ?? (one && room.width ? wholeZoom(maps, room) : null)}
-          chosen={one ? null : a.channel}
+          zoom={zoom ?? (alone && room.width ? wholeZoom(maps, room) : null)}
+          chosen={alone ? null : a.channel}
           pins={pinnedIn(pins, layer)}
           leads={name !== "B"}
           label={`Feature maps of ${name}`}
           pick={(channel) => {
-            if (one) return;
+            if (alone) return;
             select("a", { channel });
-            change({ compare: { ...state.peek().compare, one: true } });
+            change({ compare: { ...state.peek().compare, oneChannel: true } });
           }}
         />
       </Linked>
@@ -54,20 +56,20 @@ export function Pane({ link, paint, name, layer, maps, order, scores }: PaneProp
 
 interface HeadingProps {
   name: "A" | "B";
-  one: Shown;
-  other: Shown;
-  channels: { a: number; b: number } | null;
+  record: ShownRecord;
+  other: ShownRecord;
+  channels: ChannelPair;
 }
 
 /** What is drawn; what the other side has otherwise stands out. */
-export function Heading({ name, one, other, channels }: HeadingProps) {
-  const exact = ({ input, ...record }: Shown, channel: number | null) =>
-    exactly({ record, input: input.name, channel });
-  const own = channels && (name === "A" ? channels.a : channels.b);
-  const others = channels && (name === "A" ? channels.b : channels.a);
-  const [here, there] = [exact(one, own), exact(other, others)];
-  const differs = (part: keyof Exact) => here[part] !== there[part];
-  const words = (part: keyof Exact) =>
+export function Heading({ name, record, other, channels }: HeadingProps) {
+  const exact = ({ input, ...record }: ShownRecord, channel: number | null) =>
+    exactSelection({ record, input: input.name, channel });
+  const ownChannel = channels && (name === "A" ? channels.a : channels.b);
+  const otherChannel = channels && (name === "A" ? channels.b : channels.a);
+  const [here, there] = [exact(record, ownChannel), exact(other, otherChannel)];
+  const differs = (part: keyof ExactSelection) => here[part] !== there[part];
+  const words = (part: keyof ExactSelection) =>
     part === "layer" ? here[part] : `${part} ${here[part]}`;
   const parts = (["run", "step", "input", "channel", "layer"] as const)
     .filter((part) => here[part] !== null)
@@ -106,14 +108,14 @@ function Linked({ link, children }: { link: Link; children: ComponentChildren })
   const box = useRef<HTMLDivElement>(null);
   const pressed = useRef<{ x: number; y: number; moved: boolean } | null>(null);
   useEffect(() => {
-    const own = box.current;
-    if (!own) return;
-    link.boxes.add(own);
+    const element = box.current;
+    if (!element) return;
+    link.boxes.add(element);
     // What is in it has its size only after it was first drawn.
-    const frame = requestAnimationFrame(() => scrollerOf(own)?.scrollTo(link));
+    const frame = requestAnimationFrame(() => scrollerOf(element)?.scrollTo(link));
     return () => {
       cancelAnimationFrame(frame);
-      link.boxes.delete(own);
+      link.boxes.delete(element);
     };
   }, [link]);
   const lead = () => (link.leader = box.current);
@@ -169,7 +171,7 @@ function scrollerOf(box: HTMLElement): HTMLElement | null {
 const LABEL = 20;
 
 /** Screen pixels for a value with which one whole map fits into a box. */
-export function wholeZoom(maps: Room, box: Room): number {
+export function wholeZoom(maps: Size, box: Size): number {
   const ratio = devicePixelRatio || 1;
   const room = { width: box.width * ratio, height: Math.max(box.height - LABEL, 1) * ratio };
   return Math.max(fitted(maps, room).width, 1) / maps.width;

@@ -1,16 +1,18 @@
 import { WAITING } from "../../../data/queries";
+import { inputNames } from "../../../data/records";
 import { listedRuns, stepsOf } from "../../../data/resources";
-import { layersOf } from "../../../data/runs";
-import type { Side as Found, Proposal } from "../../../data/sides";
+import { layersOf, readableSteps } from "../../../data/runs";
+import type { ComparedSide, Proposal } from "../../../data/sides";
 import type { Selection } from "../../../state/state";
-import { type Side, select, state } from "../../../state/store";
-import { useSteady } from "../../hooks/latest";
+import { type SideName, select, state } from "../../../state/store";
+import { useLatest } from "../../hooks/latest";
 
-const PARTS = ["run", "step", "input", "layer", "channel"] as const;
+/** What is chosen from a list; the channel has a field. */
+const LISTED = ["run", "step", "input", "layer"] as const;
 
 interface Props {
-  a: Found | null;
-  b: Found | null;
+  a: ComparedSide | null;
+  b: ComparedSide | null;
   proposal: Proposal | null;
 }
 
@@ -19,50 +21,50 @@ export function SideChoices({ a, b, proposal }: Props) {
   return (
     <div class="sides">
       <span />
-      {PARTS.map((part) => (
+      {[...LISTED, "channel"].map((part) => (
         <span class="quiet" key={part} aria-hidden="true">
           {part}
         </span>
       ))}
-      <Row side="a" found={a} proposal={null} />
-      <Row side="b" found={b ?? a} proposal={proposal} />
+      <SideRow side="a" shown={a} proposal={null} />
+      <SideRow side="b" shown={b ?? a} proposal={proposal} />
     </div>
   );
 }
 
-interface RowProps {
-  side: Side;
-  found: Found | null;
+interface SideRowProps {
+  side: SideName;
+  shown: ComparedSide | null;
   proposal: Proposal | null;
 }
 
-function Row({ side, found, proposal }: RowProps) {
+/** A list for each part of a side, and a field for its channel. */
+function SideRow({ side, shown, proposal }: SideRowProps) {
   const chosen = state.value[side];
   const name = side.toUpperCase();
   const runs = listedRuns();
-  // Of the run that is chosen, so that another layer can be where it has not this one.
-  const run = runs.find((one) => one.run === chosen.run) ?? found?.record.run;
-  const series = useSteady(
-    found ? stepsOf(found.record.run.run, found.record.tag) : WAITING,
+  // The layers of the run that is chosen: it may not have the one that is shown.
+  const run = runs.find((run) => run.run === chosen.run) ?? shown?.record.run;
+  const series = useLatest(
+    shown ? stepsOf(shown.record.run.run, shown.record.tag) : WAITING,
   ).value;
-  const steps = series?.steps.filter((one) => one.unreadable === null) ?? [];
-  const all: { [part in "run" | "step" | "input" | "layer"]: string[] } = {
+  const all: { [part in (typeof LISTED)[number]]: string[] } = {
     run: runs.filter((run) => layersOf(run).length).map((run) => run.run),
-    step: steps.map((one) => String(one.step)),
-    input: found?.record.header.inputs.map((one) => one.name) ?? [],
+    step: series ? readableSteps(series).map(({ step }) => String(step)) : [],
+    input: shown ? inputNames(shown.record.header) : [],
     layer: run ? layersOf(run).map((tag) => tag.layer) : [],
   };
   const now: { [part in keyof typeof all]: string } = {
-    run: found?.record.run.run ?? "",
-    step: String(found?.record.place.step ?? ""),
-    input: found?.input ?? "",
-    layer: found?.record.tag.layer ?? "",
+    run: shown?.record.run.run ?? "",
+    step: String(shown?.record.address.step ?? ""),
+    input: shown?.input ?? "",
+    layer: shown?.record.tag.layer ?? "",
   };
   return (
     <>
       <b class="badge">{name}</b>
-      {(["run", "step", "input", "layer"] as const).map((part) => (
-        <Part
+      {LISTED.map((part) => (
+        <PartSelect
           key={part}
           name={`${name}: ${part}`}
           options={all[part]}
@@ -73,7 +75,7 @@ function Row({ side, found, proposal }: RowProps) {
           set={(value) => select(side, picked(part, value))}
         />
       ))}
-      <ChannelField side={side} found={found} />
+      <ChannelField side={side} shown={shown} />
     </>
   );
 }
@@ -89,7 +91,7 @@ function picked(part: keyof Selection, value: string | null): Partial<Selection>
   return { [part]: part === "step" && value !== null ? Number(value) : value };
 }
 
-interface PartProps {
+interface PartSelectProps {
   name: string;
   options: readonly string[];
   value: string | null;
@@ -102,7 +104,7 @@ interface PartProps {
 }
 
 /** A list; its first entry leaves the part open. */
-function Part({ name, options, value, drawn, open, proposed, set }: PartProps) {
+function PartSelect({ name, options, value, drawn, open, proposed, set }: PartSelectProps) {
   const shown = value ?? proposed;
   const known = shown === null || options.includes(shown) ? options : [shown, ...options];
   return (
@@ -123,9 +125,9 @@ function Part({ name, options, value, drawn, open, proposed, set }: PartProps) {
   );
 }
 
-function ChannelField({ side, found }: { side: Side; found: Found | null }) {
+function ChannelField({ side, shown }: { side: SideName; shown: ComparedSide | null }) {
   const { channel } = state.value[side];
-  const count = found?.record.header.inputs[0]?.packed.shape[2] ?? 0;
+  const count = shown?.record.header.inputs[0]?.packed.shape[2] ?? 0;
   const name = `${side.toUpperCase()}: channel`;
   const from = state.value.a.channel;
   return (

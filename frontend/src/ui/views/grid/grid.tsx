@@ -1,11 +1,11 @@
 import { useEffect } from "preact/hooks";
 import { orderingOf } from "../../../data/channels";
-import { type Contents, chosenContents } from "../../../data/pairs";
+import { type ChosenLayer, chosenLayer } from "../../../data/pairs";
 import { coverageOf, scalingOf } from "../../../data/scaling";
 import { pinnedIn } from "../../../state/pins";
 import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useSteady } from "../../hooks/latest";
+import { useLatest } from "../../hooks/latest";
 import { ChannelTools } from "../../parts/channel_tools";
 import { Lifeless } from "../../parts/lifeless";
 import { Failed } from "../../parts/status";
@@ -16,16 +16,16 @@ import { paintOf } from "../../pictures/paint";
 
 /** All channels of a layer. */
 export function GridView() {
-  const steady = useSteady(chosenContents(state.value));
-  if (steady.reason !== null) return <Failed reason={steady.reason} />;
-  if (!steady.value) return <div class="view" />;
-  return <Grid {...steady.value} />;
+  const latest = useLatest(chosenLayer(state.value));
+  if (latest.reason !== null) return <Failed reason={latest.reason} />;
+  if (!latest.value) return <div class="view" />;
+  return <Grid {...latest.value} />;
 }
 
-function Grid({ one, removed }: Contents) {
+function Grid({ record, removed }: ChosenLayer) {
   const chosen = state.value;
-  const ordering = orderingOf(one, chosen);
-  const scaling = useSteady(scalingOf([one], chosen.scale));
+  const ordering = orderingOf(record, chosen);
+  const scaling = useLatest(scalingOf([record], chosen.scale));
   useEffect(() => {
     viewState.channelOrder.value = ordering.channels;
   });
@@ -34,22 +34,22 @@ function Grid({ one, removed }: Contents) {
   const paint = paintOf(scaling.value, chosen);
   return (
     <section class="view" aria-label="Channels">
-      <Title record={one} input={one.input.name} />
+      <Title record={record} input={record.input.name} />
       {removed ? (
         <RemovedLine removed={removed} />
       ) : (
-        <Lifeless record={one} input={one.number} />
+        <Lifeless record={record} input={record.number} />
       )}
-      <ChannelTools ordering={ordering} header={one.header} />
+      <ChannelTools ordering={ordering} header={record.header} />
       <Channels
-        maps={one.maps}
+        maps={record.maps}
         order={ordering.channels}
         scores={ordering.scores}
         paint={paint}
         zoom={chosen.zoom}
         chosen={chosen.a.channel}
-        pins={pinnedIn(chosen.pins, one.header.layer)}
-        label={`Feature maps of ${one.header.layer.path}`}
+        pins={pinnedIn(chosen.pins, record.header.layer)}
+        label={`Feature maps of ${record.header.layer.path}`}
         pick={(channel) => {
           select("a", { channel });
           change({ view: "channel" });
@@ -58,7 +58,10 @@ function Grid({ one, removed }: Contents) {
       <Legend
         scaling={scaling.value}
         paint={paint}
-        coverage={coverageOf([{ maps: one.maps, channels: ordering.channels }], scaling.value)}
+        coverage={coverageOf(
+          [{ maps: record.maps, channels: ordering.channels }],
+          scaling.value,
+        )}
       />
     </section>
   );

@@ -1,10 +1,10 @@
-import type { Shown } from "../../../data/records";
+import type { ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
 import type { Maps } from "../../../numbers/decode";
 import { cellRectangle, type GridLayout, visibleRows } from "../../../numbers/layout";
 import { viewState } from "../../../state/view_state";
-import { frame } from "../../pictures/canvas";
+import { frame, pixelsOf } from "../../pictures/canvas";
 import { valueCell } from "../../pictures/enlarged";
 import type { Paint } from "../../pictures/paint";
 
@@ -12,8 +12,8 @@ import type { Paint } from "../../pictures/paint";
 export const GUTTER = 120;
 
 /** Feature maps by channel and input. */
-export interface Rows {
-  all: readonly Shown[];
+export interface DrawnRows {
+  all: readonly ShownRecord[];
   between: Maps;
   /** The channels, in order. */
   ranking: readonly number[];
@@ -26,18 +26,19 @@ export interface Rows {
   pins: readonly number[];
 }
 
-/** Draw the rows in sight, the channels and their scores before them. */
+/** Draws the rows in sight, the channels and their scores before them. */
 export function drawRows(
   canvas: HTMLCanvasElement,
-  { all, between, ranking, scores, paint, signed, chosen, pins }: Rows,
+  rows: DrawnRows,
   layout: GridLayout,
   scroll: { top: number; left: number },
   ratio: number,
 ): void {
+  const { all, between, ranking, paint, signed } = rows;
   const context = canvas.getContext("2d");
   if (!context) return;
   const image = context.createImageData(canvas.width, canvas.height);
-  const target = { pixels: new Uint32Array(image.data.buffer), width: canvas.width };
+  const target = pixelsOf(image);
   const top = scroll.top * ratio;
   const gutter = Math.round(GUTTER * ratio);
   const { first, end } = visibleRows(layout, top, canvas.height);
@@ -57,28 +58,43 @@ export function drawRows(
   }
   context.putImageData(image, 0, 0);
   const under = viewState.pointed.value;
-  const style = getComputedStyle(canvas);
   const at = under ? ranking.indexOf(under.channel) : -1;
   if (under && at >= first && at < end) {
     for (let number = 0; number <= all.length; number++) {
       frame(context, valueCell(placed(at, number), between, under), "#fff", ratio);
     }
   }
+  const style = getComputedStyle(canvas);
   context.clearRect(0, 0, gutter, canvas.height);
   context.textBaseline = "middle";
   for (let row = first; row < end; row++) {
-    const channel = ranking[row]!;
     const { y, height } = placed(row, 0);
-    const bold = channel === chosen || pins.includes(channel);
-    context.fillStyle = style.getPropertyValue(channel === chosen ? "--accent" : "--ink");
-    context.font = `${bold ? 600 : 400} ${12 * ratio}px ${style.fontFamily}`;
-    const name = `${pins.includes(channel) ? "★" : ""}${channel}`;
-    const middle = y + height / 2;
-    context.fillText(name, 4 * ratio, middle - 8 * ratio);
-    context.fillStyle = style.getPropertyValue("--quiet");
-    context.font = `${11 * ratio}px ${style.fontFamily}`;
-    const score = scores[channel]!;
-    const words = Number.isNaN(score) ? "not finite" : format(score);
-    context.fillText(words, 4 * ratio, middle + 8 * ratio, gutter - 8 * ratio);
+    writeChannel(context, style, rows, ranking[row]!, y + height / 2, ratio);
   }
+}
+
+/** The number of a channel and its score, in front of its row. */
+function writeChannel(
+  context: CanvasRenderingContext2D,
+  style: CSSStyleDeclaration,
+  { scores, chosen, pins }: DrawnRows,
+  channel: number,
+  middle: number,
+  ratio: number,
+): void {
+  const pinned = pins.includes(channel);
+  context.fillStyle = style.getPropertyValue(channel === chosen ? "--accent" : "--ink");
+  const weight = channel === chosen || pinned ? 600 : 400;
+  context.font = `${weight} ${12 * ratio}px ${style.fontFamily}`;
+  context.fillText(`${pinned ? "★" : ""}${channel}`, 4 * ratio, middle - 8 * ratio);
+  context.fillStyle = style.getPropertyValue("--quiet");
+  context.font = `${11 * ratio}px ${style.fontFamily}`;
+  const score = scores[channel]!;
+  const words = Number.isNaN(score) ? "not finite" : format(score);
+  context.fillText(
+    words,
+    4 * ratio,
+    middle + 8 * ratio,
+    Math.round(GUTTER * ratio) - 8 * ratio,
+  );
 }

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PredictedClass } from "../../../data/inputs";
-import { pictureOf, type Shown } from "../../../data/records";
+import { pictureOf, type ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
-import { useSteady } from "../../hooks/latest";
+import { useLatest } from "../../hooks/latest";
 import { drawPicture } from "../../pictures/canvas";
 import { GUTTER } from "./input_drawing";
 
@@ -17,7 +17,7 @@ export interface Heads {
 }
 
 interface Props extends Heads {
-  all: readonly Shown[];
+  all: readonly ShownRecord[];
   /** Which two are compared. */
   pair: readonly [number, number];
   /** What the scores below are. */
@@ -48,21 +48,21 @@ export function InputHeads({ all, pair, wide, scored, ...heads }: Props) {
           <span>{scored}</span>
         </span>
       </div>
-      {all.map((one, i) => (
-        <div class="head" key={one.input.name} style={{ width: `${wide}px` }}>
+      {all.map((record, i) => (
+        <div class="head" key={record.input.name} style={{ width: `${wide}px` }}>
           <div class="seen">
-            {pictured && <Picture one={one} />}
+            {pictured && <Picture record={record} />}
             <div>
               {classes.map(({ number, name, scores }) => (
                 <Score key={number} name={name} score={scores[i]} />
               ))}
             </div>
           </div>
-          <span class="name" title={one.input.name}>
+          <span class="name" title={record.input.name}>
             <span>
               {pair[0] === i && <b>A </b>}
               {pair[1] === i && <b>B </b>}
-              {one.input.name}
+              {record.input.name}
             </span>
           </span>
         </div>
@@ -104,9 +104,11 @@ function Score({ name, score }: { name: string; score: number | null | undefined
   );
 }
 
-function Picture({ one }: { one: Shown }) {
+function Picture({ record }: { record: ShownRecord }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const picture = useSteady(pictureOf(one.run, one.place.step, one.input.name)).value;
+  const picture = useLatest(
+    pictureOf(record.run, record.address.step, record.input.name),
+  ).value;
   useLayoutEffect(() => {
     if (canvas.current && picture) drawPicture(canvas.current, picture);
   });
@@ -115,7 +117,7 @@ function Picture({ one }: { one: Shown }) {
     <canvas
       ref={canvas}
       role="img"
-      aria-label={`Input ${one.input.name}`}
+      aria-label={`Input ${record.input.name}`}
       width={picture.width}
       height={picture.height}
     />

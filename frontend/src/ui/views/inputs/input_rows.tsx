@@ -2,23 +2,23 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { classesOf } from "../../../data/inputs";
 import { INPUT } from "../../../data/resources";
 import { format } from "../../../drawing/legend";
-import { hit } from "../../../numbers/layout";
+import { valueAt } from "../../../numbers/decode";
+import { hit, type Size } from "../../../numbers/layout";
 import { rowsLayout } from "../../../numbers/row_layout";
 import { viewState } from "../../../state/view_state";
 import { type Mouse, usePointing } from "../../hooks/pointer";
 import { useSize } from "../../hooks/size";
 import { useTheme } from "../../pictures/canvas";
-import { valueAt } from "../../pictures/channels";
-import { drawRows, GUTTER, type Rows } from "./input_drawing";
+import { type DrawnRows, drawRows, GUTTER } from "./input_drawing";
 import { headHeight, InputHeads } from "./input_heads";
 
 const GAP = 8;
 /** How wide a map becomes at least in "fit". */
 const USUAL = 88;
-/** How many classes are told of. */
+/** How many classes are named. */
 const CLASSES = 3;
 
-interface Props extends Rows {
+interface Props extends DrawnRows {
   /** Which two are compared. */
   pair: readonly [number, number];
   /** What the scores are. */
@@ -29,18 +29,10 @@ interface Props extends Rows {
   pick: (channel: number, input: string | null) => void;
 }
 
-/** A row for each channel, a column for each input; only what is in sight is drawn. */
-export function InputRows(props: Props) {
-  const { all, between, pair, ranking, zoom, chosen } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const [scroll, setScroll] = useState({ top: 0, left: 0 });
-  const [column, setColumn] = useState<number | null>(null);
-  const size = useSize(box);
-  useTheme();
-  const ratio = devicePixelRatio || 1;
+/** Where everything is, in pixels of the screen but for what is said to be in CSS pixels. */
+function placeRows({ all, between, pair, ranking, zoom }: Props, size: Size, ratio: number) {
   const classes = classesOf(
-    all.map((one) => one.input),
+    all.map((record) => record.input),
     pair,
     CLASSES,
   );
@@ -52,18 +44,32 @@ export function InputRows(props: Props) {
   };
   const beside = { ...room, width: room.width - Math.round(GUTTER * ratio) };
   const gap = Math.round(GAP * ratio);
-  const layout = rowsLayout(
-    between,
-    ranking.length,
-    all.length + 1,
-    zoom,
-    beside,
-    gap,
-    USUAL,
-    ratio,
-  );
-  const pitch = (layout.cellHeight + layout.gap) / ratio;
-  const wide = (layout.cellWidth + layout.gap) / ratio;
+  const columns = all.length + 1;
+  const layout = rowsLayout(between, ranking.length, columns, zoom, beside, gap, USUAL, ratio);
+  return {
+    classes,
+    pictured,
+    /** Height of the heads in CSS pixels. */
+    head,
+    room,
+    layout,
+    /** How far rows and columns are apart, in CSS pixels. */
+    pitch: (layout.cellHeight + layout.gap) / ratio,
+    wide: (layout.cellWidth + layout.gap) / ratio,
+  };
+}
+
+/** A row for each channel, a column for each input; only what is in sight is drawn. */
+export function InputRows(props: Props) {
+  const { all, ranking, chosen } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [scroll, setScroll] = useState({ top: 0, left: 0 });
+  const [column, setColumn] = useState<number | null>(null);
+  const size = useSize(box);
+  useTheme();
+  const ratio = devicePixelRatio || 1;
+  const { classes, pictured, head, room, layout, pitch, wide } = placeRows(props, size, ratio);
   useLayoutEffect(() => {
     if (canvas.current) drawRows(canvas.current, props, layout, scroll, ratio);
   });
@@ -80,16 +86,16 @@ export function InputRows(props: Props) {
     const x = area ? clientX - area.left - GUTTER : -1;
     if (!area || x < 0) return null;
     const y = clientY - area.top + scroll.top;
-    const found = hit(layout, (x + scroll.left) * ratio, y * ratio);
-    const channel = found && ranking[Math.floor(found.index / layout.columns)];
-    if (!found || channel === undefined || channel === null) return null;
-    const { row, column, index } = found;
-    return { place: { channel, row, column }, number: index % layout.columns };
+    const value = hit(layout, (x + scroll.left) * ratio, y * ratio);
+    const channel = value && ranking[Math.floor(value.index / layout.columns)];
+    if (!value || channel === undefined || channel === null) return null;
+    const { row, column, index } = value;
+    return { pointed: { channel, row, column }, number: index % layout.columns };
   };
-  const look = (place: Mouse) => {
-    const found = find(place);
-    setColumn(found?.number ?? null);
-    return found?.place ?? null;
+  const look = (mouse: Mouse) => {
+    const under = find(mouse);
+    setColumn(under?.number ?? null);
+    return under?.pointed ?? null;
   };
   const moved = [scroll.top, scroll.left, ranking.join(), pitch, wide];
   const { mouse, ...pointing } = usePointing(look, moved);
@@ -128,8 +134,10 @@ export function InputRows(props: Props) {
             }}
             {...pointing}
             onClick={(event) => {
-              const found = find(event);
-              if (found) props.pick(found.place.channel, all[found.number]?.input.name ?? null);
+              const clicked = find(event);
+              if (!clicked) return;
+              const input = all[clicked.number]?.input.name ?? null;
+              props.pick(clicked.pointed.channel, input);
             }}
           />
         </div>
@@ -139,19 +147,19 @@ export function InputRows(props: Props) {
   );
 }
 
-/** Says in words what the inputs have under the cursor: below, or on top over the heads. */
+/** What the inputs have under the cursor, in words: below, or on top over the heads. */
 function Values(props: Props & { hovered: number | null; top: boolean }) {
   const { all, pair, between, ranking, hovered, top } = props;
   const under = viewState.pointed.value;
   if (!under || !ranking.includes(under.channel)) return null;
   const { channel, row, column } = under;
-  const told = all.flatMap((one, i) => {
+  const values = all.flatMap(({ input, maps }, i) => {
     if (!pair.includes(i) && i !== hovered) return [];
-    return [`${one.input.name} ${format(valueAt(one.maps, under))}`];
+    return [`${input.name} ${format(valueAt(maps, under))}`];
   });
   return (
     <output class={`tip ${top ? "top" : ""}`} data-name="under">
-      {`channel ${channel}, row ${row}, column ${column}: ${told.join(" · ")} · A − B ${format(
+      {`channel ${channel}, row ${row}, column ${column}: ${values.join(" · ")} · A − B ${format(
         valueAt(between, under),
       )}`}
     </output>

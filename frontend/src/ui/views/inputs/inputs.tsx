@@ -1,21 +1,30 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { sameShape } from "../../../data/channels";
 import {
-  apartScaling,
+  type ComparedInputs,
+  differenceScaling,
   inputsOf,
-  type Inputs as Loaded,
   MOST_INPUTS,
   rankingOf,
 } from "../../../data/inputs";
-import { andThen } from "../../../data/queries";
-import { chosenRecord, present, type Record, type Shown } from "../../../data/records";
+import { andThen, WAITING } from "../../../data/queries";
+import {
+  chosenRecord,
+  inputNames,
+  type LayerRecord,
+  present,
+  type ShownRecord,
+} from "../../../data/records";
 import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
 import { COLOUR_MAPS } from "../../../drawing/colours";
 import { MEASURES, type Measure, responses } from "../../../numbers/differences";
+import type { Limits } from "../../../numbers/limits";
 import { difference } from "../../../numbers/statistics";
 import { pinnedIn } from "../../../state/pins";
-import { change, select, state } from "../../../state/store";
-import { useSteady } from "../../hooks/latest";
+import type { State } from "../../../state/state";
+import { change, type SideName, select, state } from "../../../state/store";
+import { viewState } from "../../../state/view_state";
+import { useLatest } from "../../hooks/latest";
 import { NoChannels, SearchChannels } from "../../parts/search";
 import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
@@ -23,8 +32,6 @@ import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { InputRows } from "./input_rows";
 import "./inputs.css";
-import { WAITING } from "../../../data/queries";
-import { viewState } from "../../../state/view_state";
 
 const NAMES: { [measure in Measure]: string } = {
   maximum: "the maxima",
@@ -34,18 +41,18 @@ const NAMES: { [measure in Measure]: string } = {
 
 /** Inputs beside each other, channels ranked by how differently they respond. */
 export function InputsView() {
-  const steady = useSteady(
+  const latest = useLatest(
     andThen(chosenRecord(present(state.value.a)), (record) => inputsOf(record, state.value)),
   );
-  const all = steady.value?.all;
-  const scaling = useSteady<Scaling>(all ? scalingOf(all, state.value.scale) : WAITING);
-  const reason = steady.reason ?? scaling.reason;
+  const all = latest.value?.all;
+  const scaling = useLatest<Scaling>(all ? scalingOf(all, state.value.scale) : WAITING);
+  const reason = latest.reason ?? scaling.reason;
   if (reason !== null) return <Failed reason={reason} />;
-  if (!steady.value) return <div class="view" />;
-  const { record, pair } = steady.value;
-  if (pair[1] < 0) return <Alone record={record} />;
+  if (!latest.value) return <div class="view" />;
+  const { record, pair } = latest.value;
+  if (pair[1] < 0) return <OneInput record={record} />;
   if (!scaling.value) return <div class="view" />;
-  const [a, b] = [steady.value.all[pair[0]]!, steady.value.all[pair[1]]!];
+  const [a, b] = [latest.value.all[pair[0]]!, latest.value.all[pair[1]]!];
   if (!sameShape(a.maps, b.maps)) {
     return (
       <Failed
@@ -56,10 +63,10 @@ export function InputsView() {
       />
     );
   }
-  return <Inputs {...steady.value} a={a} b={b} scaling={scaling.value} />;
+  return <Inputs {...latest.value} a={a} b={b} scaling={scaling.value} />;
 }
 
-function Alone({ record }: { record: Record }) {
+function OneInput({ record }: { record: LayerRecord }) {
   const name = record.header.inputs[0]?.name ?? "";
   return (
     <section class="view" aria-label="Inputs">
@@ -75,76 +82,24 @@ function Alone({ record }: { record: Record }) {
   );
 }
 
-function Inputs({
-  record,
-  all,
-  a,
-  b,
-  pair,
-  scaling,
-}: Loaded & { a: Shown; b: Shown; scaling: Scaling }) {
+type TwoInputs = ComparedInputs & { a: ShownRecord; b: ShownRecord };
+
+function Inputs({ record, all, a, b, pair, scaling }: TwoInputs & { scaling: Scaling }) {
   const chosen = state.value;
   const { measure } = chosen.inputs;
   const scores = useMemo(() => responses(a.maps, b.maps, measure), [a.maps, b.maps, measure]);
   const between = useMemo(() => difference(a.maps, b.maps), [a.maps, b.maps]);
-  const { channels } = a.maps;
   const { channels: ranking, search } = rankingOf(scores, chosen);
   useEffect(() => {
     viewState.channelOrder.value = ranking;
   });
-  const apart = apartScaling(between);
-  const limits = apart.limits(0);
+  const scalingBetween = differenceScaling(between);
   const paint = paintOf(scaling, chosen);
-  const scale = { limits, gamma: chosen.scale.gamma, signed: true };
-  const signed: Paint = {
-    ...paint,
-    scale: () => scale,
-    name: "signed",
-    table: COLOUR_MAPS.signed,
-    key: `difference ${limits.high} ${scale.gamma} ${chosen.smooth}`,
-  };
+  const signed = signedPaint(paint, scalingBetween.limits(0), chosen);
   return (
     <section class="view" aria-label="Inputs">
       <Title record={record} input={`${a.input.name} and ${b.input.name}`} />
-      <div class="tools">
-        <Choice side="a" record={record} name={a.input.name} other={b.input.name} />
-        <Choice side="b" record={record} name={b.input.name} other={a.input.name} />
-        <label>
-          Rank by difference of
-          <select
-            value={measure}
-            onChange={(event) =>
-              change({ inputs: { measure: event.currentTarget.value as Measure } })
-            }
-          >
-            {MEASURES.map((one) => (
-              <option key={one} value={one}>
-                {NAMES[one]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <SearchChannels
-          unknown={search.unknown}
-          hides={channels - ranking.length}
-          count={channels}
-        />
-        <span class="quiet values" data-name="count">
-          {ranking.length} of {channels} channels
-        </span>
-        <NoChannels
-          shown={ranking.length}
-          all={channels}
-          unsearched={channels - ranking.length}
-          dead={0}
-        />
-        {all.length < record.header.inputs.length && (
-          <span class="quiet">
-            {all.length} of {record.header.inputs.length} inputs: at most {MOST_INPUTS} are
-            shown
-          </span>
-        )}
-      </div>
+      <InputTools {...{ record, all, a, b }} shown={ranking.length} unknown={search.unknown} />
       <InputRows
         all={all}
         pair={pair}
@@ -172,9 +127,9 @@ function Inputs({
           )}
         />
         <Legend
-          scaling={apart}
+          scaling={scalingBetween}
           paint={signed}
-          coverage={coverageOf([{ maps: between, channels: ranking }], apart)}
+          coverage={coverageOf([{ maps: between, channels: ranking }], scalingBetween)}
           leads={false}
         />
       </div>
@@ -182,15 +137,71 @@ function Inputs({
   );
 }
 
-interface ChoiceProps {
-  side: "a" | "b";
-  record: Record;
+/** How differences are drawn beside what they are the differences of. */
+function signedPaint(paint: Paint, limits: Limits, { scale: { gamma }, smooth }: State): Paint {
+  const scale = { limits, gamma, signed: true };
+  return {
+    ...paint,
+    scale: () => scale,
+    name: "signed",
+    table: COLOUR_MAPS.signed,
+    key: `difference ${limits.high} ${gamma} ${smooth}`,
+  };
+}
+
+interface InputToolsProps extends Omit<TwoInputs, "pair"> {
+  /** How many channels are shown. */
+  shown: number;
+  /** Words of the search that are not channels. */
+  unknown: readonly string[];
+}
+
+/** Which two inputs are compared, by what, and which channels are shown. */
+function InputTools({ record, all, a, b, shown, unknown }: InputToolsProps) {
+  const { channels } = a.maps;
+  const hidden = channels - shown;
+  return (
+    <div class="tools">
+      <InputChoice side="a" record={record} name={a.input.name} other={b.input.name} />
+      <InputChoice side="b" record={record} name={b.input.name} other={a.input.name} />
+      <label>
+        Rank by difference of
+        <select
+          value={state.value.inputs.measure}
+          onChange={(event) =>
+            change({ inputs: { measure: event.currentTarget.value as Measure } })
+          }
+        >
+          {MEASURES.map((measure) => (
+            <option key={measure} value={measure}>
+              {NAMES[measure]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <SearchChannels unknown={unknown} hides={hidden} count={channels} />
+      <span class="quiet values" data-name="count">
+        {shown} of {channels} channels
+      </span>
+      <NoChannels shown={shown} all={channels} unsearched={hidden} dead={0} />
+      {all.length < record.header.inputs.length && (
+        <span class="quiet">
+          {all.length} of {record.header.inputs.length} inputs: at most {MOST_INPUTS} are shown
+        </span>
+      )}
+    </div>
+  );
+}
+
+interface InputChoiceProps {
+  side: SideName;
+  record: LayerRecord;
   name: string;
   /** What the other side shows, which takes this one's place if it is chosen here. */
   other: string;
 }
 
-function Choice({ side, record, name, other }: ChoiceProps) {
+function InputChoice({ side, record, name, other }: InputChoiceProps) {
   const choose = (wanted: string) => {
     select(side, { input: wanted });
     // What follows from what was chosen is said, so that it stays.
@@ -200,9 +211,9 @@ function Choice({ side, record, name, other }: ChoiceProps) {
     <label>
       {side.toUpperCase()}
       <select value={name} onChange={(event) => choose(event.currentTarget.value)}>
-        {record.header.inputs.map((one) => (
-          <option key={one.name} value={one.name}>
-            {one.name}
+        {inputNames(record.header).map((input) => (
+          <option key={input} value={input}>
+            {input}
           </option>
         ))}
       </select>

@@ -3,40 +3,42 @@ import type { Column, Multiple } from "../../../data/multiples";
 import type { Answer } from "../../../data/queries";
 import { format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
-import { sidesIn } from "../../../numbers/row_layout";
-import { useSteady } from "../../hooks/latest";
-import { valueAt } from "../../pictures/channels";
+import { valueAt } from "../../../numbers/decode";
+import type { Size } from "../../../numbers/layout";
+import { sizeIn } from "../../../numbers/row_layout";
+import { useLatest } from "../../hooks/latest";
+import { pixelsOf } from "../../pictures/canvas";
 import type { Paint } from "../../pictures/paint";
 
 interface Props {
   answer: Answer<Multiple>;
   run: string;
   column: Column;
-  /** Whether the layer is named with what is told. */
+  /** Whether the layer is named with what is said. */
   named: boolean;
   paint: Paint | null;
-  side: { width: number; height: number };
+  side: Size;
   left: number;
   current: boolean;
-  tell: (words: string | null) => void;
-  pick: (one: Multiple | null) => void;
+  say: (words: string | null) => void;
+  pick: (multiple: Multiple | null) => void;
 }
 
 /** One feature map of a run, or why there is none. */
 export function MultipleCell(props: Props) {
-  const { answer, run, column, side, left, current, tell, pick } = props;
-  const steady = useSteady(answer);
-  const one = steady.value;
-  const elsewhere = one && one.place.step !== column.step;
-  const words = one
+  const { answer, run, column, side, left, current, say, pick } = props;
+  const latest = useLatest(answer);
+  const multiple = latest.value;
+  const elsewhere = multiple && multiple.address.step !== column.step;
+  const words = multiple
     ? [
         `run ${run}`,
         ...(props.named ? [column.layer] : []),
-        `step ${one.place.step}`,
-        `channel ${one.channel}`,
+        `step ${multiple.address.step}`,
+        `channel ${multiple.channel}`,
       ].join(" · ")
     : `run ${run} · ${props.named ? `${column.layer} · ` : ""}step ${column.step}`;
-  const reason = steady.reason;
+  const reason = latest.reason;
   return (
     <button
       type="button"
@@ -44,22 +46,28 @@ export function MultipleCell(props: Props) {
       tabIndex={-1}
       aria-current={current}
       aria-label={reason === null ? words : `${words}: ${reason}`}
-      aria-busy={steady.waiting}
+      aria-busy={latest.waiting}
       title={reason ?? ""}
       style={{ left: `${left}px`, width: `${side.width}px` }}
-      onClick={() => pick(one)}
-      onMouseLeave={() => tell(null)}
-      onMouseEnter={() => tell(reason === null ? words : `${words}: ${reason}`)}
+      onClick={() => pick(multiple)}
+      onMouseLeave={() => say(null)}
+      onMouseEnter={() => say(reason === null ? words : `${words}: ${reason}`)}
     >
       <span class="picture-box" style={{ height: `${side.height}px` }}>
-        {one && props.paint && (
-          <Picture one={one} paint={props.paint} side={side} words={words} tell={tell} />
+        {multiple && props.paint && (
+          <Picture
+            multiple={multiple}
+            paint={props.paint}
+            side={side}
+            words={words}
+            say={say}
+          />
         )}
         {reason !== null && <span class="reason">{reason}</span>}
       </span>
       <small class="quiet values">
-        {one &&
-          [elsewhere ? `at ${one.place.step}` : "", props.named ? one.channel : ""]
+        {multiple &&
+          [elsewhere ? `at ${multiple.address.step}` : "", props.named ? multiple.channel : ""]
             .filter((part) => part !== "")
             .join(" · ")}
       </small>
@@ -68,18 +76,18 @@ export function MultipleCell(props: Props) {
 }
 
 interface PictureProps {
-  one: Multiple;
+  multiple: Multiple;
   paint: Paint;
-  side: { width: number; height: number };
+  side: Size;
   words: string;
-  tell: (words: string | null) => void;
+  say: (words: string | null) => void;
 }
 
-function Picture({ one, paint, side, words, tell }: PictureProps) {
+function Picture({ multiple, paint, side, words, say }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = devicePixelRatio || 1;
-  const { maps, channel } = one;
-  const { width, height } = sidesIn(
+  const { maps, channel } = multiple;
+  const { width, height } = sizeIn(
     { width: Math.floor(side.width * ratio), height: Math.floor(side.height * ratio) },
     maps,
   );
@@ -88,9 +96,8 @@ function Picture({ one, paint, side, words, tell }: PictureProps) {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     const image = context.createImageData(width, height);
-    const target = { pixels: new Uint32Array(image.data.buffer), width };
     const cell = { x: 0, y: 0, width, height };
-    drawMap(target, cell, maps, channel, scale, paint.table, { smooth: paint.smooth });
+    drawMap(pixelsOf(image), cell, maps, channel, scale, paint.table, { smooth: paint.smooth });
     context.putImageData(image, 0, 0);
   }, [maps, channel, width, height, paint.key, scale.limits.low, scale.limits.high]);
   return (
@@ -106,7 +113,7 @@ function Picture({ one, paint, side, words, tell }: PictureProps) {
         const row = share(event.clientY, area.top, area.height, maps.height);
         const column = share(event.clientX, area.left, area.width, maps.width);
         const value = format(valueAt(maps, { channel, row, column }));
-        tell(`${words}, row ${row}, column ${column}: ${value}`);
+        say(`${words}, row ${row}, column ${column}: ${value}`);
       }}
     />
   );

@@ -1,23 +1,23 @@
 import { useEffect } from "preact/hooks";
-import type { Series, Step } from "../../../data/api";
+import type { Series } from "../../../data/api";
 import { type Column, strongestOf } from "../../../data/multiples";
-import { andThen } from "../../../data/queries";
-import { chosenRecord, inputIn, present, type Record } from "../../../data/records";
+import { andThen, ready } from "../../../data/queries";
+import { chosenRecord, inputNumber, type LayerRecord, present } from "../../../data/records";
 import { listedRuns, stepsOf } from "../../../data/resources";
-import { layersOf } from "../../../data/runs";
+import { layersOf, readableSteps } from "../../../data/runs";
+import { counted } from "../../../drawing/legend";
 import { matching } from "../../../numbers/tree";
 import { change, state } from "../../../state/store";
-import { useSteady } from "../../hooks/latest";
+import { viewState } from "../../../state/view_state";
+import { useLatest } from "../../hooks/latest";
 import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { MultiplesGrid } from "./multiples_grid";
 import "./multiples.css";
-import { ready } from "../../../data/queries";
-import { viewState } from "../../../state/view_state";
 
 /** Where the reference is: the run, layer and step that are looked at. */
 interface Reference {
-  record: Record;
+  record: LayerRecord;
   series: Series;
   /** The channel that is chosen, or the strongest one. */
   channel: number;
@@ -26,35 +26,35 @@ interface Reference {
 /** Runs as rows; steps or layers as columns. */
 export function MultiplesView() {
   const { a } = state.value;
-  const steady = useSteady(
+  const latest = useLatest(
     andThen(chosenRecord(present(a)), (record) =>
       andThen(stepsOf(record.run.run, record.tag), (series) =>
         andThen(
           a.channel === null
-            ? strongestOf(record, inputIn(record.header, a.input))
+            ? strongestOf(record, inputNumber(record.header, a.input))
             : ready(a.channel),
           (channel) => ready({ record, series, channel } satisfies Reference),
         ),
       ),
     ),
   );
-  if (steady.reason !== null) return <Failed reason={steady.reason} />;
-  if (!steady.value) return <div class="view" />;
-  return <Contents {...steady.value} />;
+  if (latest.reason !== null) return <Failed reason={latest.reason} />;
+  if (!latest.value) return <div class="view" />;
+  return <RunsAndColumns {...latest.value} />;
 }
 
-function Contents({ record, series, channel }: Reference) {
+function RunsAndColumns({ record, series, channel }: Reference) {
   const chosen = state.value;
   const { columns: kind, all } = chosen.multiples;
-  const input = record.header.inputs[inputIn(record.header, chosen.a.input)];
+  const input = record.header.inputs[inputNumber(record.header, chosen.a.input)];
   const runs = listedRuns();
   const layers = layersOf(record.run);
-  const found = matching(layers, chosen.layers).tags;
-  const steps = series.steps.filter((step) => step.unreadable === null);
+  const filtered = matching(layers, chosen.layers).tags;
+  const steps = readableSteps(series);
   const columns =
     kind === "steps"
       ? steps.map(({ step }) => ({ layer: record.tag.layer, step }))
-      : found.map(({ layer }) => ({ layer, step: record.place.step }));
+      : filtered.map(({ layer }) => ({ layer, step: record.address.step }));
   const channels = input?.packed.shape[2] ?? 0;
   useEffect(() => {
     viewState.channelOrder.value = Array.from({ length: channels }, (_, i) => i);
@@ -94,7 +94,7 @@ function Contents({ record, series, channel }: Reference) {
         <span class="quiet values" data-name="shown-channel">
           {channelWords(kind, channel, chosen.a.channel, record)}
         </span>
-        {left(kind, series.steps, steps, layers.length - found.length)}
+        <LeftOut kind={kind} series={series} filtered={layers.length - filtered.length} />
       </div>
       <MultiplesGrid
         runs={runs.filter((run) => layersOf(run).length || run.unreadable !== null)}
@@ -110,8 +110,10 @@ function Contents({ record, series, channel }: Reference) {
   );
 }
 
-function indexOf(columns: readonly Column[], { tag, place }: Record): number | null {
-  const at = columns.findIndex(({ layer, step }) => layer === tag.layer && step === place.step);
+function indexOf(columns: readonly Column[], { tag, address }: LayerRecord): number | null {
+  const at = columns.findIndex(
+    ({ layer, step }) => layer === tag.layer && step === address.step,
+  );
   return at < 0 ? null : at;
 }
 
@@ -119,7 +121,7 @@ function channelWords(
   kind: "steps" | "layers",
   channel: number,
   chosen: number | null,
-  record: Record,
+  record: LayerRecord,
 ): string {
   const { run } = record.run;
   if (kind === "layers") {
@@ -132,18 +134,20 @@ function channelWords(
     : `channel ${channel}`;
 }
 
-/** Say what has no column at all. */
-function left(
-  kind: "steps" | "layers",
-  all: readonly Step[],
-  readable: readonly Step[],
-  filtered: number,
-) {
-  const unreadable = all.filter((step) => !readable.includes(step));
+interface LeftOutProps {
+  kind: "steps" | "layers";
+  series: Series;
+  /** How many layers the filter leaves out. */
+  filtered: number;
+}
+
+/** What has no column at all. */
+function LeftOut({ kind, series, filtered }: LeftOutProps) {
+  const unreadable = series.steps.filter((step) => step.unreadable !== null);
   if (kind === "steps" && unreadable.length) {
     return (
-      <span class="failed" title={unreadable.map((one) => one.unreadable).join("\n")}>
-        {unreadable.length} {unreadable.length === 1 ? "step" : "steps"} cannot be read
+      <span class="failed" title={unreadable.map((step) => step.unreadable).join("\n")}>
+        {counted(unreadable.length, "step")} cannot be read
       </span>
     );
   }

@@ -1,142 +1,55 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { InputHeader, Run } from "../../../data/api";
-import {
-  type Column,
-  type Multiple,
-  multipleOf,
-  multiplesScaling,
-  strongestAt,
-} from "../../../data/multiples";
-import { type Answer, andThen, ready } from "../../../data/queries";
-import type { Record } from "../../../data/records";
+import { useEffect } from "preact/hooks";
+import type { Run } from "../../../data/api";
+import { type Column, type Multiple, multiplesScaling } from "../../../data/multiples";
 import { runOrderOf } from "../../../data/resources";
-import { coverageOf } from "../../../data/scaling";
-import { cssOf, runColours } from "../../../drawing/colours";
-import { format } from "../../../drawing/legend";
-import { cellSides, chooseColumns, inSight } from "../../../numbers/row_layout";
+import { coverageOf, type Scaling } from "../../../data/scaling";
+import { cssOf, type RunColour, runColours } from "../../../drawing/colours";
+import { counted, format } from "../../../drawing/legend";
+import type { Size } from "../../../numbers/layout";
 import { together } from "../../../numbers/scale";
 import { select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useSteady } from "../../hooks/latest";
-import { useSize } from "../../hooks/size";
+import { useLatest } from "../../hooks/latest";
 import { Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { MultipleCell } from "./multiple_cell";
+import {
+  type ColumnInSight,
+  GAP,
+  HEAD,
+  type Multiples,
+  NAMES,
+  type RunInSight,
+  runsInSight,
+  useWindow,
+} from "./multiples_window";
 
-/** Room for the names of runs and of columns, between cells, and for what is below one. */
-const [NAMES, HEAD, GAP, BELOW] = [148, 22, 6, 14];
-
-interface Props {
-  runs: readonly Run[];
-  columns: readonly Column[];
-  /** Which column is looked at. */
-  at: number | null;
-  kind: "steps" | "layers";
-  /** Whether all columns are shown, not only as many as fit. */
-  all: boolean;
-  record: Record;
-  input: InputHeader;
-  channel: number;
-}
-
-/** A cell for each run and column; only those in sight are asked for. */
-export function MultiplesGrid(props: Props) {
-  const { runs, columns, at, kind, record, input } = props;
-  const chosen = state.value;
-  const box = useRef<HTMLDivElement>(null);
-  const size = useSize(box);
-  // Counted in cells, so that nothing is done for scrolling less than one.
-  const [left, setLeft] = useState(0);
-  const [top, setTop] = useState(0);
-  const told = useSignal<string | null>(null);
-  const [mapHeight, mapWidth] = input.packed.shape;
-  const room = Math.max(1, size.width - NAMES);
-  // Maps of other layers have other sides: a square has room for all.
-  const map = { width: kind === "layers" ? mapHeight : mapWidth, height: mapHeight };
-  const side = cellSides(map, columns.length, room - columns.length * GAP, chosen.zoom);
-  const pitch = { x: side.width + GAP, y: side.height + BELOW + GAP };
-  const fitting = Math.floor((room + GAP) / pitch.x);
-  const picked = chooseColumns(columns.length, props.all ? Infinity : fitting, at);
-  const row = runs.findIndex((run) => run.run === record.run.run);
-  useEffect(() => {
-    const scroll = box.current;
-    if (!scroll || !size.height) return;
-    const into = (now: number, start: number, length: number, sight: number) =>
-      Math.max(Math.min(now, start), start + length - sight);
-    if (row >= 0) {
-      scroll.scrollTop = into(scroll.scrollTop, row * pitch.y, pitch.y, size.height - HEAD);
-    }
-    const place = at === null ? -1 : picked.indexOf(at);
-    if (place >= 0) scroll.scrollLeft = into(scroll.scrollLeft, place * pitch.x, pitch.x, room);
-  }, [row, at, pitch.x, pitch.y, size.height, room]);
-  const down = inSight(runs.length, 1, top, 1 + size.height / pitch.y);
-  const across = inSight(picked.length, 1, left, 1 + room / pitch.x);
-  const sight = picked.slice(across.first, across.end).map((i, place) => {
-    const column = columns[i]!;
-    const x = NAMES + (across.first + place) * pitch.x;
-    return { column, i, x, channel: channelIn(column) };
-  });
-  const rows = size.height ? runs.slice(down.first, down.end) : [];
-  const cells = rows.map((run) => ({
-    run,
-    answers: sight.map(({ column, channel }) =>
-      andThen<number, Multiple>(channel, (number) =>
-        multipleOf(run, column, number, input.name, record, chosen.align),
-      ),
-    ),
-  }));
-  function channelIn(column: Column): Answer<number> {
-    const own = column.layer === record.tag.layer;
-    if (kind === "steps" || (own && chosen.a.channel !== null)) {
-      return ready(props.channel);
-    }
-    return strongestAt(record.run, column, input.name);
-  }
+/** A cell for each run and column; only those in sight are there. */
+export function MultiplesGrid(multiples: Multiples) {
+  const { runs, columns, kind, record } = multiples;
+  const sight = useWindow(multiples);
+  const { box, side, pitch, picked, down, onScroll } = sight;
+  const rows = runsInSight(multiples, sight);
+  const hint = useSignal<string | null>(null);
   useEffect(() => {
     viewState.multiplesInSight.value = {
-      cells: cells.flatMap(({ run, answers }) =>
+      cells: rows.flatMap(({ run, answers }) =>
         answers.map((answer) => ({ run: run.run, answer })),
       ),
-      columns: sight.length,
+      columns: sight.columns.length,
     };
   });
-  const loaded = cells.flatMap(({ answers }) =>
+  const loaded = rows.flatMap(({ answers }) =>
     answers.flatMap((answer) => (answer.state === "ready" ? [answer.value] : [])),
   );
-  const scaling = useSteady(multiplesScaling(loaded, chosen.scale, kind === "layers"));
+  const scaling = useLatest(multiplesScaling(loaded, state.value.scale, kind === "layers"));
   if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
-  const paints = new Map<string, Paint>();
-  const paint = (layer: string): Paint | null => {
-    if (!scaling.value) return null;
-    const known = paints.get(layer) ?? paintOf(scaling.value(layer), chosen);
-    paints.set(layer, known);
-    return known;
-  };
+  const paint = paintsOf(scaling.value);
+  const legend = paint(record.tag.layer);
   const order = runOrderOf(runs);
   const colours = runColours(order.state === "ready" ? order.value : []);
-  // In another run another channel is the strongest: what is seen stays.
-  const kept = (run: Run) => (run.run === record.run.run ? chosen.a.channel : props.channel);
-  const pick = (run: Run, column: Column, one: Multiple | null) =>
-    select("a", {
-      run: run.run,
-      step: one?.place.step ?? column.step,
-      ...(kind === "layers"
-        ? { layer: column.layer, channel: one?.channel ?? null }
-        : { channel: kept(run) }),
-    });
-  const headTitle = ({ layer }: Column) => {
-    const known = loaded.some(({ tag }) => tag.layer === layer);
-    const found = known && scaling.value?.(layer).limits(0);
-    if (!found) return layer;
-    return `${layer}: colours from ${format(found.low)} to ${format(found.high)}`;
-  };
-  const legend = paint(record.tag.layer);
-  const covered = loaded.flatMap(({ maps, channel, tag }) => {
-    const own = scaling.value?.(tag.layer);
-    return own ? [coverageOf([{ maps, channels: [channel] }], own)] : [];
-  });
   return (
     <>
       <div class="tools">
@@ -144,9 +57,9 @@ export function MultiplesGrid(props: Props) {
           {`${picked.length} of ${columns.length} `}
           {columns.length === 1 ? kind.slice(0, -1) : kind} shown
           {picked.length < columns.length && ", evenly chosen"}
-          {` · ${runs.length} ${runs.length === 1 ? "run" : "runs"}`}
+          {` · ${counted(runs.length, "run")}`}
         </span>
-        <Told words={told} />
+        <CellHint words={hint} />
       </div>
       <div
         class="scroll multiples"
@@ -154,10 +67,7 @@ export function MultiplesGrid(props: Props) {
         tabIndex={0}
         role="group"
         aria-label={`Runs × ${kind}`}
-        onScroll={({ currentTarget: { scrollLeft, scrollTop } }) => {
-          setLeft(Math.floor(scrollLeft / pitch.x));
-          setTop(Math.floor(scrollTop / pitch.y));
-        }}
+        onScroll={onScroll}
       >
         <div
           style={{
@@ -166,89 +76,181 @@ export function MultiplesGrid(props: Props) {
             position: "relative",
           }}
         >
-          <div class="heads" style={{ height: `${HEAD}px` }}>
-            {sight.map(({ column, i, x }) => (
-              <button
-                key={i}
-                type="button"
-                class="head link"
-                aria-current={i === at}
-                title={kind === "steps" ? `Step ${column.step}` : headTitle(column)}
-                style={{ left: `${x}px`, width: `${side.width}px` }}
-                onClick={() => pick(record.run, column, null)}
-              >
-                <span>
-                  <bdi>{kind === "steps" ? `step ${column.step}` : column.layer}</bdi>
-                </span>
-              </button>
-            ))}
-            <span class="corner quiet" style={{ width: `${NAMES}px` }}>
-              run ↓ {kind} →
-            </span>
-          </div>
-          {cells.map(({ run, answers }, i) => {
-            const colour = colours.get(run.run);
-            return (
-              <div
-                key={run.run}
-                class="line"
-                style={{
-                  top: `${HEAD + (down.first + i) * pitch.y}px`,
-                  height: `${pitch.y}px`,
-                }}
-              >
-                <button
-                  type="button"
-                  class="run"
-                  aria-current={run === runs[row]}
-                  title={run.unreadable ?? `Look at run ${run.run}`}
-                  style={{ width: `${NAMES - GAP}px`, height: `${side.height}px` }}
-                  onClick={() =>
-                    select("a", {
-                      run: run.run,
-                      ...(kind === "steps" ? { channel: kept(run) } : {}),
-                    })
-                  }
-                >
-                  <i style={colour ? { background: cssOf(colour) } : {}} />
-                  <span>{run.run}</span>
-                </button>
-                {answers.map((answer, place) => {
-                  const { column, i: index, x } = sight[place]!;
-                  return (
-                    <MultipleCell
-                      key={`${column.layer} ${column.step}`}
-                      answer={answer}
-                      run={run.run}
-                      column={column}
-                      named={kind === "layers"}
-                      paint={paint(column.layer)}
-                      side={side}
-                      left={x}
-                      current={run === runs[row] && index === at}
-                      tell={(words) => (told.value = words)}
-                      pick={(one) => pick(run, column, one)}
-                    />
-                  );
-                })}
-              </div>
-            );
-          })}
+          <ColumnHeads
+            multiples={multiples}
+            columns={sight.columns}
+            width={side.width}
+            loaded={loaded}
+            scaling={scaling.value}
+          />
+          {rows.map((row, i) => (
+            <RunRow
+              key={row.run.run}
+              multiples={multiples}
+              columns={sight.columns}
+              row={row}
+              top={HEAD + (down.first + i) * pitch.y}
+              height={pitch.y}
+              side={side}
+              isChosen={row.run === runs[sight.row]}
+              colour={colours.get(row.run.run)}
+              paint={paint}
+              hint={hint}
+            />
+          ))}
         </div>
       </div>
       {scaling.value && legend && (
         <Legend
           scaling={scaling.value(record.tag.layer)}
           paint={legend}
-          coverage={together(covered)}
+          coverage={coverageOfCells(loaded, scaling.value)}
         />
       )}
     </>
   );
 }
 
-/** Says what is under the cursor, without drawing the cells anew. */
-function Told({ words }: { words: Signal<string | null> }) {
+/** A scale for each layer. */
+type Scalings = (layer: string) => Scaling;
+
+/** How the cells of each layer are painted: the same for all of them. */
+function paintsOf(scaling: Scalings | null): (layer: string) => Paint | null {
+  const paints = new Map<string, Paint>();
+  return (layer) => {
+    if (!scaling) return null;
+    const paint = paints.get(layer) ?? paintOf(scaling(layer), state.value);
+    paints.set(layer, paint);
+    return paint;
+  };
+}
+
+function coverageOfCells(cells: readonly Multiple[], scaling: Scalings) {
+  return together(
+    cells.map(({ maps, channel, tag }) =>
+      coverageOf([{ maps, channels: [channel] }], scaling(tag.layer)),
+    ),
+  );
+}
+
+/** The channel to look at in a run: the strongest may be another there, but what is seen stays. */
+function channelKept({ record, channel }: Multiples, run: Run): number | null {
+  return run.run === record.run.run ? state.value.a.channel : channel;
+}
+
+/** Look at a cell; without a feature map, at its run and column. */
+function pick(multiples: Multiples, run: Run, column: Column, multiple: Multiple | null): void {
+  select("a", {
+    run: run.run,
+    step: multiple?.address.step ?? column.step,
+    ...(multiples.kind === "layers"
+      ? { layer: column.layer, channel: multiple?.channel ?? null }
+      : { channel: channelKept(multiples, run) }),
+  });
+}
+
+interface ColumnHeadsProps {
+  multiples: Multiples;
+  columns: readonly ColumnInSight[];
+  width: number;
+  loaded: readonly Multiple[];
+  scaling: Scalings | null;
+}
+
+/** The names of the columns. */
+function ColumnHeads({ multiples, columns, width, loaded, scaling }: ColumnHeadsProps) {
+  const { kind, record, at } = multiples;
+  const titleOf = ({ layer }: Column) => {
+    const isLoaded = loaded.some(({ tag }) => tag.layer === layer);
+    const limits = isLoaded && scaling?.(layer).limits(0);
+    if (!limits) return layer;
+    return `${layer}: colours from ${format(limits.low)} to ${format(limits.high)}`;
+  };
+  return (
+    <div class="heads" style={{ height: `${HEAD}px` }}>
+      {columns.map(({ column, index, x }) => (
+        <button
+          key={index}
+          type="button"
+          class="head link"
+          aria-current={index === at}
+          title={kind === "steps" ? `Step ${column.step}` : titleOf(column)}
+          style={{ left: `${x}px`, width: `${width}px` }}
+          onClick={() => pick(multiples, record.run, column, null)}
+        >
+          <span>
+            <bdi>{kind === "steps" ? `step ${column.step}` : column.layer}</bdi>
+          </span>
+        </button>
+      ))}
+      <span class="corner quiet" style={{ width: `${NAMES}px` }}>
+        run ↓ {kind} →
+      </span>
+    </div>
+  );
+}
+
+interface RunRowProps {
+  multiples: Multiples;
+  columns: readonly ColumnInSight[];
+  row: RunInSight;
+  top: number;
+  height: number;
+  side: Size;
+  /** Whether it is the run that is looked at. */
+  isChosen: boolean;
+  colour: RunColour | undefined;
+  paint: (layer: string) => Paint | null;
+  hint: Signal<string | null>;
+}
+
+/** The cells of a run, behind its name. */
+function RunRow({ multiples, columns, row, side, isChosen, ...props }: RunRowProps) {
+  const { run, answers } = row;
+  const { kind, at } = multiples;
+  const { colour, paint, hint } = props;
+  return (
+    <div class="line" style={{ top: `${props.top}px`, height: `${props.height}px` }}>
+      <button
+        type="button"
+        class="run"
+        aria-current={isChosen}
+        title={run.unreadable ?? `Look at run ${run.run}`}
+        style={{ width: `${NAMES - GAP}px`, height: `${side.height}px` }}
+        onClick={() =>
+          select("a", {
+            run: run.run,
+            ...(kind === "steps" ? { channel: channelKept(multiples, run) } : {}),
+          })
+        }
+      >
+        <i style={colour ? { background: cssOf(colour) } : {}} />
+        <span>{run.run}</span>
+      </button>
+      {answers.map((answer, i) => {
+        const { column, index, x } = columns[i]!;
+        return (
+          <MultipleCell
+            key={`${column.layer} ${column.step}`}
+            answer={answer}
+            run={run.run}
+            column={column}
+            named={kind === "layers"}
+            paint={paint(column.layer)}
+            side={side}
+            left={x}
+            current={isChosen && index === at}
+            say={(words) => (hint.value = words)}
+            pick={(multiple) => pick(multiples, run, column, multiple)}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+/** What is under the cursor, in words, without drawing the cells anew. */
+function CellHint({ words }: { words: Signal<string | null> }) {
   return (
     <output class="told values" data-name="told">
       {words.value ?? "Point at a cell; a click goes there."}

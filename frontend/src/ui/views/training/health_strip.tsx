@@ -19,11 +19,11 @@ import { SHARE_LIMITS } from "../../../numbers/limits";
 import { matrixCoverage } from "../../../numbers/scale";
 import { matching } from "../../../numbers/tree";
 import { change, select, state } from "../../../state/store";
-import { useSteady } from "../../hooks/latest";
+import { useLatest } from "../../hooks/latest";
 import { Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
-import type { Cell } from "../../pictures/matrix_painting";
+import type { MatrixCell } from "../../pictures/matrix_painting";
 import type { Paint } from "../../pictures/paint";
 
 const NAMES: { [kind in HealthKind]: string } = {
@@ -54,21 +54,21 @@ const COLOUR = colouring(SCALE, PAINT.table);
 
 /** How each layer of a run fares at each step. */
 export function HealthStrip() {
-  const steady = useSteady(
+  const latest = useLatest(
     andThen(chosenRun(present(state.value.a)), (run) =>
       andThen(healthOf(run), (health) => ready({ run, health })),
     ),
   );
-  if (steady.reason !== null) return <Failed reason={steady.reason} />;
-  if (!steady.value) return <section class="strip" />;
-  return <Contents {...steady.value} />;
+  if (latest.reason !== null) return <Failed reason={latest.reason} />;
+  if (!latest.value) return <section class="strip" />;
+  return <LayerHealth {...latest.value} />;
 }
 
-function Contents({ run, health }: { run: Run; health: Health }) {
+function LayerHealth({ run, health }: { run: Run; health: Health }) {
   const chosen = state.value;
   const kind = chosen.training.health;
-  const [under, setUnder] = useState<Cell | null>(null);
-  const record = useSteady(chosenRecord(present(chosen.a))).value;
+  const [under, setUnder] = useState<MatrixCell | null>(null);
+  const record = useLatest(chosenRecord(present(chosen.a))).value;
   const all = layersOf(run);
   const layers = useMemo(
     () => matching(all, chosen.layers).tags.map((tag) => tag.layer),
@@ -78,7 +78,7 @@ function Contents({ run, health }: { run: Run; health: Health }) {
   const matrix = useMemo(() => healthMatrix(table, kind), [table, kind]);
   const { steps, silent } = table;
   const row = layers.indexOf(record?.header.layer.path ?? "");
-  const step = record?.place.step;
+  const step = record?.address.step;
   const at = {
     row: row < 0 ? null : row,
     column:
@@ -86,7 +86,7 @@ function Contents({ run, health }: { run: Run; health: Health }) {
         ? null
         : Math.max(
             0,
-            steps.findLastIndex((one) => one <= step),
+            steps.findLastIndex((other) => other <= step),
           ),
   };
   return (
@@ -115,16 +115,16 @@ function Contents({ run, health }: { run: Run; health: Health }) {
           {matrix.missing.includes(1) && " · hatched: not logged"}
         </span>
         <output class="told values" data-name="health-told">
-          {steps.length > 0 && words(under ?? at, layers, table)}
+          {steps.length > 0 && cellWords(under ?? at, layers, table)}
         </output>
       </div>
-      <Silence silent={silent} layers={layers} health={health} />
+      <NotLogged silent={silent} layers={layers} health={health} />
       {steps.length > 0 && (
         <>
           <MatrixCanvas
             matrix={matrix}
             sides={SIDES}
-            rowName={(one) => layers[one] ?? ""}
+            rowName={(row) => layers[row] ?? ""}
             columnName={(column) => String(steps[column])}
             axes={{ rows: "layer", columns: "step" }}
             colour={() => COLOUR}
@@ -132,11 +132,11 @@ function Contents({ run, health }: { run: Run; health: Health }) {
             label={`${NAMES[kind]} of the layers of run ${run.run} at each step`}
             point={setUnder}
             pick={(cell) => {
-              const layer = cell.row === null ? null : layers[cell.row];
-              const found = cell.column === null ? null : steps[cell.column];
+              const layer = cell.row === null ? undefined : layers[cell.row];
+              const step = cell.column === null ? undefined : steps[cell.column];
               select("a", {
-                ...(layer == null ? {} : { layer }),
-                ...(found == null ? {} : { step: found }),
+                ...(layer === undefined ? {} : { layer }),
+                ...(step === undefined ? {} : { step }),
               });
             }}
           />
@@ -152,13 +152,15 @@ function Contents({ run, health }: { run: Run; health: Health }) {
   );
 }
 
-/** What was not logged, and how to log it. */
-function Silence(props: {
+interface NotLoggedProps {
+  /** Layers without any scalar. */
   silent: readonly string[];
   layers: readonly string[];
   health: Health;
-}) {
-  const { silent, layers, health } = props;
+}
+
+/** What was not logged, and how to log it. */
+function NotLogged({ silent, layers, health }: NotLoggedProps) {
   const reasons = health.layers.flatMap(({ layer, scalars }) =>
     Object.entries(scalars)
       .filter(([, scalar]) => scalar.unreadable !== null)
@@ -174,7 +176,7 @@ function Silence(props: {
       )}
       {silent.length > 0 && silent.length < layers.length && (
         <p class="lead" title={silent.join("\n")}>
-          {`Of ${silent.length} ${silent.length === 1 ? "layer" : "layers"} no statistics `}
+          {`Of ${counted(silent.length, "layer")} no statistics `}
           were logged: {silent.slice(0, 3).join(", ")}
           {silent.length > 3 && " …"}
         </p>
@@ -189,18 +191,22 @@ function Silence(props: {
   );
 }
 
-/** Say what is under the cursor, or else what is chosen. */
-function words({ row, column }: Cell, layers: readonly string[], table: HealthTable): string {
+/** What was logged of a cell, in words. */
+function cellWords(
+  { row, column }: MatrixCell,
+  layers: readonly string[],
+  table: HealthTable,
+): string {
   if (row === null) return "Point at a cell; a click goes there.";
   const layer = layers[row] ?? "";
   if (column === null) return layer;
   const step = table.steps[column] ?? 0;
-  const facts = table.facts[row]?.get(step);
-  if (!facts) return `${layer} · step ${step}: nothing was logged`;
+  const scalars = table.scalars[row]?.get(step);
+  if (!scalars) return `${layer} · step ${step}: nothing was logged`;
   const share = (name: string, what: string) =>
-    typeof facts[name] === "number" ? `${percent(facts[name])} ${what}` : null;
+    typeof scalars[name] === "number" ? `${percent(scalars[name])} ${what}` : null;
   const parts = [
-    isBroken(facts) ? (share("nonfinite", "NaN or infinite") ?? "NaN or infinite") : null,
+    isBroken(scalars) ? (share("nonfinite", "NaN or infinite") ?? "NaN or infinite") : null,
     share("dead", "of channels dead"),
     share("saturated", "of values saturated"),
     share("sparsity", "zeros"),

@@ -9,7 +9,7 @@ import {
   variesByStep,
 } from "../../../data/heat_map";
 import { andThen, ready } from "../../../data/queries";
-import { present, type Shown, shown } from "../../../data/records";
+import { present, type ShownRecord, shownRecord } from "../../../data/records";
 import { curveOf } from "../../../data/resources";
 import { matrixScaling } from "../../../data/scaling";
 import { colouring } from "../../../drawing/colouring";
@@ -18,12 +18,12 @@ import { curveMatrix, STATISTICS, type Statistic } from "../../../numbers/matrix
 import { matrixCoverage } from "../../../numbers/scale";
 import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useSteady } from "../../hooks/latest";
+import { useLatest } from "../../hooks/latest";
 import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
-import type { Cell } from "../../pictures/matrix_painting";
+import type { MatrixCell } from "../../pictures/matrix_painting";
 import { paintOf } from "../../pictures/paint";
 
 const NAMES: { [statistic in Statistic]: string } = {
@@ -36,31 +36,35 @@ const SIDES = { width: [3, 48], height: [3, 22], gap: 0 } as const;
 
 /** A number of each channel of a layer at each step that was kept. */
 export function HeatMap() {
-  const steady = useSteady(
-    andThen(shown(present(state.value.a)), (one) =>
-      andThen(curveOf(one.run.run, one.tag, one.number), (curve) => ready({ one, curve })),
+  const latest = useLatest(
+    andThen(shownRecord(present(state.value.a)), (record) =>
+      andThen(curveOf(record.run.run, record.tag, record.number), (curve) =>
+        ready({ record, curve }),
+      ),
     ),
   );
-  if (steady.reason !== null) return <Failed reason={steady.reason} />;
-  if (!steady.value) return <section class="heat" />;
-  return <Contents {...steady.value} />;
+  if (latest.reason !== null) return <Failed reason={latest.reason} />;
+  if (!latest.value) return <section class="heat" />;
+  return <ChannelHeatMap {...latest.value} />;
 }
 
-function Contents({ one, curve }: { one: Shown; curve: Curve }) {
+interface RecordAndCurve {
+  record: ShownRecord;
+  curve: Curve;
+}
+
+/** What the heat map shows, and `reorder`, which orders its rows anew at this step. */
+function useHeatMap({ record, curve }: RecordAndCurve) {
   const chosen = state.value;
-  const { statistic, rows } = chosen.training;
-  const [under, setUnder] = useState<Cell | null>(null);
+  const { statistic } = chosen.training;
   const [, redraw] = useState({});
-  const ordering = orderingOf(one, chosen);
-  const { channels } = one.maps;
   const kept = useRef<OrderedRows | null>(null);
-  const ordered = keptRows(kept.current, one, ordering, chosen);
+  const ordered = keptRows(kept.current, record, orderingOf(record, chosen), chosen);
   kept.current = ordered;
-  const key = ordered.channels.join();
-  const order = useMemo(() => ordered.channels, [key]);
+  const order = useMemo(() => ordered.channels, [ordered.channels.join()]);
   const lists = useMemo(
-    () => numbersOf(curve, statistic, one.input.name),
-    [curve, statistic, one.input.name],
+    () => numbersOf(curve, statistic, record.input.name),
+    [curve, statistic, record.input.name],
   );
   const matrix = useMemo(() => curveMatrix(lists, order), [lists, order]);
   const natural = naturalLimits(statistic);
@@ -73,64 +77,31 @@ function Contents({ one, curve }: { one: Shown; curve: Curve }) {
     viewState.channelOrder.value = order;
     viewState.heatMapRows.value = ordered;
   });
+  const reorder = () => {
+    kept.current = null;
+    redraw({});
+  };
+  return { order, orderedAt: ordered.step, lists, matrix, scaling, coverage, reorder };
+}
+
+type HeatMapContent = ReturnType<typeof useHeatMap>;
+
+function ChannelHeatMap({ record, curve }: RecordAndCurve) {
+  const chosen = state.value;
+  const { statistic } = chosen.training;
+  const [under, setUnder] = useState<MatrixCell | null>(null);
+  const content = useHeatMap({ record, curve });
+  const { order, matrix, scaling, coverage } = content;
   const paint = paintOf(scaling, chosen);
   const at = {
-    row: find(order, chosen.a.channel ?? -1),
-    column: find(curve.steps, one.place.step),
+    row: indexIn(order, chosen.a.channel ?? -1),
+    column: indexIn(curve.steps, record.address.step),
   };
-  const told = under ?? at;
-  const set = (part: Partial<typeof chosen.training>) =>
-    change({ training: { ...chosen.training, ...part } });
-  const empty = lists.filter((list) => list === null).length;
   const shared = scaling.shared ? colouring(paint.scale(0), paint.table) : null;
   return (
     <section class="heat" aria-label="Channels over training">
-      <Title record={one} input={one.input.name} />
-      <div class="tools">
-        <label>
-          Channels × steps:
-          <select
-            aria-label="Number of each channel"
-            value={statistic}
-            onChange={(event) => set({ statistic: event.currentTarget.value as Statistic })}
-          >
-            {STATISTICS.map((name) => (
-              <option key={name} value={name}>
-                {NAMES[name]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <span class="switch" role="group" aria-label="Order of channels">
-          {(["order", "number"] as const).map((name) => (
-            <button
-              key={name}
-              type="button"
-              aria-pressed={rows === name}
-              onClick={() => set({ rows: name })}
-            >
-              {name === "order" ? "as in the grid" : "by number"}
-            </button>
-          ))}
-        </span>
-        {variesByStep(chosen) && (
-          <Ordered
-            at={ordered.step}
-            now={one.place.step}
-            anew={() => {
-              kept.current = null;
-              redraw({});
-            }}
-          />
-        )}
-        <span class="quiet values" data-name="count">
-          {`${order.length} of ${counted(channels, "channel")} × ${counted(curve.steps.length, "step")} kept`}
-          {empty > 0 && `, ${empty} of them without numbers (hatched)`}
-        </span>
-        <output class="told values" data-name="told">
-          {words(told, order, curve, lists, statistic)}
-        </output>
-      </div>
+      <Title record={record} input={record.input.name} />
+      <HeatMapTools {...{ record, curve, content }} cell={under ?? at} />
       <MatrixCanvas
         matrix={matrix}
         sides={SIDES}
@@ -139,7 +110,7 @@ function Contents({ one, curve }: { one: Shown; curve: Curve }) {
         axes={{ rows: "channel", columns: "step" }}
         colour={(row) => shared ?? colouring(paint.scale(row), paint.table)}
         chosen={at}
-        label={`${NAMES[statistic]} of the channels of ${one.header.layer.path} at each step`}
+        label={`${NAMES[statistic]} of the channels of ${record.header.layer.path} at each step`}
         point={setUnder}
         pick={({ row, column }) =>
           select("a", {
@@ -153,8 +124,66 @@ function Contents({ one, curve }: { one: Shown; curve: Curve }) {
   );
 }
 
-/** Says at which step the rows were ordered, and offers to do it at the one looked at. */
-function Ordered({ at, now, anew }: { at: number; now: number; anew: () => void }) {
+interface HeatMapToolsProps extends RecordAndCurve {
+  content: HeatMapContent;
+  /** The cell that is said in words. */
+  cell: MatrixCell;
+}
+
+/** Which number is shown, in what order, and how much of it there is. */
+function HeatMapTools({ record, curve, content, cell }: HeatMapToolsProps) {
+  const chosen = state.value;
+  const { statistic, rows } = chosen.training;
+  const { order, orderedAt, lists, reorder } = content;
+  const set = (part: Partial<typeof chosen.training>) =>
+    change({ training: { ...chosen.training, ...part } });
+  const empty = lists.filter((list) => list === null).length;
+  const channels = counted(record.maps.channels, "channel");
+  const steps = counted(curve.steps.length, "step");
+  return (
+    <div class="tools">
+      <label>
+        Channels × steps:
+        <select
+          aria-label="Number of each channel"
+          value={statistic}
+          onChange={(event) => set({ statistic: event.currentTarget.value as Statistic })}
+        >
+          {STATISTICS.map((name) => (
+            <option key={name} value={name}>
+              {NAMES[name]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span class="switch" role="group" aria-label="Order of channels">
+        {(["order", "number"] as const).map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={rows === name}
+            onClick={() => set({ rows: name })}
+          >
+            {name === "order" ? "as in the grid" : "by number"}
+          </button>
+        ))}
+      </span>
+      {variesByStep(chosen) && (
+        <OrderNote at={orderedAt} now={record.address.step} reorder={reorder} />
+      )}
+      <span class="quiet values" data-name="count">
+        {`${order.length} of ${channels} × ${steps} kept`}
+        {empty > 0 && `, ${empty} of them without numbers (hatched)`}
+      </span>
+      <output class="told values" data-name="told">
+        {cellWords(cell, order, curve, lists, statistic)}
+      </output>
+    </div>
+  );
+}
+
+/** At which step the rows were ordered, and the way to do it at the one looked at. */
+function OrderNote({ at, now, reorder }: { at: number; now: number; reorder: () => void }) {
   return (
     <span class="values" data-name="ordered">
       <span class="quiet">ordered at step {at}</span>
@@ -164,7 +193,7 @@ function Ordered({ at, now, anew }: { at: number; now: number; anew: () => void 
           <button
             type="button"
             title={`Order the rows as they are at step ${now}`}
-            onClick={anew}
+            onClick={reorder}
           >
             order at step {now}
           </button>
@@ -174,14 +203,14 @@ function Ordered({ at, now, anew }: { at: number; now: number; anew: () => void 
   );
 }
 
-function find(list: readonly number[], wanted: number): number | null {
+function indexIn(list: readonly number[], wanted: number): number | null {
   const at = list.indexOf(wanted);
   return at < 0 ? null : at;
 }
 
-/** Say what is under the cursor, or else what is chosen. */
-function words(
-  { row, column }: Cell,
+/** What a cell holds, in words. */
+function cellWords(
+  { row, column }: MatrixCell,
   order: readonly number[],
   curve: Curve,
   lists: readonly (readonly (number | null)[] | null)[],
@@ -189,11 +218,11 @@ function words(
 ): string {
   if (row === null || column === null) return "Point at a cell; a click goes there.";
   const channel = order[row] ?? 0;
-  const place = `channel ${channel} · step ${curve.steps[column]} · ${NAMES[statistic]}`;
+  const where = `channel ${channel} · step ${curve.steps[column]} · ${NAMES[statistic]}`;
   const list = lists[column];
-  if (!list) return `${place}: ${curve.unreadable[column] ?? "not stated in this record"}`;
+  if (!list) return `${where}: ${curve.unreadable[column] ?? "not stated in this record"}`;
   const value = list[channel];
-  if (value === undefined) return `${place}: no such channel at this step`;
-  if (value === null) return `${place}: nothing is finite`;
-  return `${place}: ${statistic === "zero_share" ? percent(value) : format(value)}`;
+  if (value === undefined) return `${where}: no such channel at this step`;
+  if (value === null) return `${where}: nothing is finite`;
+  return `${where}: ${statistic === "zero_share" ? percent(value) : format(value)}`;
 }
