@@ -1,121 +1,140 @@
 /** What the back end answers, as `tb_actviz/plugin/http_api.md` describes it. */
 
-import type { Packed } from "../numbers/decode";
-import type { Statistic } from "../numbers/matrix";
-import type { ReceptiveField } from "../numbers/receptive_field";
+import {
+  checked,
+  list,
+  maybe,
+  number,
+  object,
+  oneOf,
+  orNull,
+  type Shape,
+  type Typed,
+  table,
+  text,
+  tuple,
+} from "./shapes";
 
+const TAG = object({
+  tag: text,
+  layer: text,
+  last_step: number,
+  last_wall_time: orNull(number),
+  unreadable: orNull(text),
+});
 /** A tag, which holds the records of one layer. */
-export interface Tag {
-  tag: string;
-  layer: string;
-  last_step: number;
-  last_wall_time: number | null;
-  unreadable: string | null;
-}
+export type Tag = Typed<typeof TAG>;
 
+const RUN = object({ run: text, tags: list(TAG), unreadable: orNull(text) });
 /** A run and its tags. */
-export interface Run {
-  run: string;
-  tags: Tag[];
-  unreadable: string | null;
-}
+export type Run = Typed<typeof RUN>;
 
+const LISTING = object({ kept_at_most: orNull(number), runs: list(RUN) });
 /** All runs; how many steps TensorBoard keeps of a tag, null for all or unknown. */
-export interface Listing {
-  kept_at_most: number | null;
-  runs: Run[];
-}
+export type Listing = Typed<typeof LISTING>;
 
+const STEP = object({ step: number, wall_time: orNull(number), unreadable: orNull(text) });
 /** A record that was kept. */
-export interface Step {
-  step: number;
-  wall_time: number | null;
-  inputs: number;
-  unreadable: string | null;
-}
+export type Step = Typed<typeof STEP>;
 
+const SERIES = object({ run: text, tag: text, logged: orNull(number), steps: list(STEP) });
 /** The records of a tag that were kept; how many there were, null where that is unknown. */
-export interface Series {
-  run: string;
-  tag: string;
-  logged: number | null;
-  steps: Step[];
-}
+export type Series = Typed<typeof SERIES>;
 
+const CHANNEL_NUMBERS = list(orNull(number));
 /** A number of each channel; null stands for what is not finite. */
-export type ChannelNumbers = (number | null)[];
+export type ChannelNumbers = Typed<typeof CHANNEL_NUMBERS>;
 
+/** Numbers of channels or of classes, and their scores. */
+const SCORED = list(tuple(number, orNull(number)));
+
+const INPUT_HEADER = object({
+  name: text,
+  shape: list(number),
+  dtype: text,
+  packed: object({
+    precision: oneOf("float32", "float16", "uint8"),
+    shape: tuple(number, number, number),
+    exponent: number,
+    low: orNull(CHANNEL_NUMBERS),
+    high: orNull(CHANNEL_NUMBERS),
+    levels: number,
+  }),
+  nan_count: list(number),
+  inf_count: list(number),
+  strongest: SCORED,
+  predictions: SCORED,
+  predicted: maybe(orNull(list(text))),
+});
 /** What a record says of one input. */
-export interface InputHeader {
-  name: string;
-  shape: number[];
-  dtype: string;
-  packed: Packed;
-  minimum: ChannelNumbers;
-  maximum: ChannelNumbers;
-  mean: ChannelNumbers;
-  zero_share: ChannelNumbers;
-  nan_count: number[];
-  inf_count: number[];
-  strongest: [number, number | null][];
-  predictions: [number, number | null][];
-  predicted?: string[];
-}
+export type InputHeader = Typed<typeof INPUT_HEADER>;
 
+const HEADER = object({
+  producer: text,
+  step: number,
+  position: table(number),
+  layer: object({
+    path: text,
+    class_name: text,
+    kind: oneOf("activation", "pre-activation", "input", "other"),
+    partner: orNull(text),
+    parameters: maybe(orNull(number)),
+    receptive_field: maybe(
+      orNull(
+        object({
+          size: tuple(number, number),
+          stride: tuple(number, number),
+          start: tuple(number, number),
+        }),
+      ),
+    ),
+  }),
+  preprocess: text,
+  reduced: text,
+  dead: list(number),
+  inputs: list(INPUT_HEADER),
+});
 /** What a record says of itself. */
-export interface Header {
-  schema: number;
-  producer: string;
-  step: number;
-  position: Record<string, number>;
-  layer: {
-    path: string;
-    class_name: string;
-    kind: "activation" | "pre-activation" | "input" | "other";
-    partner: string | null;
-    parameters?: number | null;
-    receptive_field?: ReceptiveField | null;
-  };
-  preprocess: string;
-  reduced: string;
-  dead: number[];
-  inputs: InputHeader[];
-}
+export type Header = Typed<typeof HEADER>;
 
-/** What was logged of a layer under one name. */
-interface Scalar {
-  steps: number[];
-  values: ChannelNumbers;
+const SCALAR = object({
+  steps: list(number),
+  values: CHANNEL_NUMBERS,
   /** Why there are no steps, if so. */
-  unreadable: string | null;
-}
+  unreadable: orNull(text),
+});
 
-/** Scalars of the layers of a run, over its steps. */
-export interface Health {
-  run: string;
+const HEALTH = object({
   /** How many steps of each scalar are given at most. */
-  given_at_most: number;
-  layers: { layer: string; scalars: Record<string, Scalar> }[];
-}
+  given_at_most: number,
+  layers: list(object({ layer: text, scalars: table(SCALAR) })),
+});
+/** Scalars of the layers of a run, over its steps. */
+export type Health = Typed<typeof HEALTH>;
 
-/** Statistics of each channel of one input, for each step that was kept. */
-export interface Curve {
-  run: string;
-  tag: string;
-  input: number;
+/** A list for each step, null where the record states no such numbers. */
+const OVER_STEPS = list(orNull(CHANNEL_NUMBERS));
+
+const CURVE = object({
+  run: text,
   /** Names of all inputs of the last record that can be read. */
-  inputs: string[];
-  steps: number[];
-  wall_times: (number | null)[];
+  inputs: list(text),
+  steps: list(number),
   /** Epoch at each step, where the back end gives it. */
-  epochs?: (number | null)[];
+  epochs: maybe(list(orNull(number))),
   /** Which input has that number, for each step. */
-  names: (string | null)[];
+  names: list(orNull(text)),
   /** Why a record says nothing, for each step. */
-  unreadable: (string | null)[];
-  /** A list for each step, null where the record states no such numbers. */
-  statistics: Record<Statistic, (ChannelNumbers | null)[]>;
-}
+  unreadable: list(orNull(text)),
+  statistics: object({
+    maximum: OVER_STEPS,
+    mean: OVER_STEPS,
+    minimum: OVER_STEPS,
+    zero_share: OVER_STEPS,
+  }),
+});
+/** Statistics of each channel of one input, for each step that was kept. */
+export type Curve = Typed<typeof CURVE>;
 
 /** Names one record for good. */
 export interface RecordAddress {
@@ -155,8 +174,14 @@ async function ask(name: string, given: Arguments, signal: AbortSignal): Promise
   return response;
 }
 
-async function askJson<T>(name: string, given: Arguments, signal: AbortSignal): Promise<T> {
-  return (await (await ask(name, given, signal)).json()) as T;
+/** Asks for JSON, and checks that it has a shape. */
+async function askJson<T>(
+  name: string,
+  shape: Shape<T>,
+  given: Arguments,
+  signal: AbortSignal,
+): Promise<T> {
+  return checked(name, await (await ask(name, given, signal)).json(), shape);
 }
 
 function addressArguments(address: RecordAddress): Arguments {
@@ -166,17 +191,17 @@ function addressArguments(address: RecordAddress): Arguments {
 
 /** Asks for all runs. */
 export function fetchRuns(signal: AbortSignal): Promise<Listing> {
-  return askJson("runs", {}, signal);
+  return askJson("runs", LISTING, {}, signal);
 }
 
 /** Asks for the records of a tag. */
 export function fetchSteps(run: string, tag: string, signal: AbortSignal): Promise<Series> {
-  return askJson("steps", { run, tag }, signal);
+  return askJson("steps", SERIES, { run, tag }, signal);
 }
 
 /** Asks for the header of a record. */
 export function fetchRecord(address: RecordAddress, signal: AbortSignal): Promise<Header> {
-  return askJson("record", addressArguments(address), signal);
+  return askJson("record", HEADER, addressArguments(address), signal);
 }
 
 /** Asks for the values of one input of a record, still deflated. */
@@ -190,7 +215,7 @@ export async function fetchValues(
 
 /** Asks for the scalars of the layers of a run. */
 export function fetchHealth(run: string, signal: AbortSignal): Promise<Health> {
-  return askJson("health", { run }, signal);
+  return askJson("health", HEALTH, { run }, signal);
 }
 
 /** Asks for the statistics of each channel over the steps of a tag. */
@@ -200,10 +225,10 @@ export function fetchCurve(
   input: number,
   signal: AbortSignal,
 ): Promise<Curve> {
-  return askJson("curve", { run, tag, input }, signal);
+  return askJson("curve", CURVE, { run, tag, input }, signal);
 }
 
 /** Asks TensorBoard for all of its runs, in the order that it gives them colours in. */
 export function fetchRunOrder(signal: AbortSignal): Promise<string[]> {
-  return askJson("../../runs", {}, signal);
+  return askJson("../../runs", list(text), {}, signal);
 }

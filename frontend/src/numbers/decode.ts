@@ -5,8 +5,8 @@ export interface Packed {
   /** Height, width, channels. */
   shape: readonly [number, number, number];
   exponent: number;
-  low: readonly number[] | null;
-  high: readonly number[] | null;
+  low: readonly (number | null)[] | null;
+  high: readonly (number | null)[] | null;
   levels: number;
 }
 

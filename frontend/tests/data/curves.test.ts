@@ -4,11 +4,8 @@ import { ofChannel } from "../../src/data/curves";
 
 const CURVE: Curve = {
   run: "train",
-  tag: "conv1/activations",
-  input: 0,
   inputs: ["face"],
   steps: [0, 100, 200, 300],
-  wall_times: [1, 2, 3, 4],
   names: ["face", "other", "face", "face"],
   unreadable: [null, null, "It is empty.", null],
   statistics: {

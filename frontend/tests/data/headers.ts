@@ -8,7 +8,6 @@ export function headerWith(
 ): Header {
   const counts = Array<number>(channels).fill(0);
   return {
-    schema: 1,
     producer: "",
     step: 3,
     position: {},
@@ -22,10 +21,6 @@ export function headerWith(
         shape: [2, 2, channels],
         dtype: "float32",
         packed: { precision: "float32", shape: [2, 2, channels], exponent: 0, levels: 255 },
-        minimum: [],
-        maximum: [],
-        mean: [],
-        zero_share: [],
         nan_count: counts,
         inf_count: counts,
         strongest: [],

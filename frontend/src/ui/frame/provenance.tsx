@@ -34,9 +34,10 @@ function precision(header: Header, number: number): string {
   if (packed.precision === "float16") {
     return `${computed}, stored in float16: within 0.05 % of each value`;
   }
-  const steps = packed.low?.map(
-    (low, i) => ((packed.high?.[i] ?? low) - low) / packed.levels / 2,
+  const { low, high, levels } = packed;
+  const errors = low?.map(
+    (least, i) => ((high?.[i] ?? least ?? 0) - (least ?? 0)) / levels / 2,
   );
-  const worst = Math.max(0, ...(steps ?? []));
+  const worst = Math.max(0, ...(errors ?? []));
   return `${computed}, stored in 8 bits a channel: within ±${format(worst)}`;
 }
