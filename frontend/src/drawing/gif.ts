@@ -159,8 +159,10 @@ class Codes {
 /** LZW with codes of 9 to 12 bits. */
 function compress(pixels: Uint8Array, out: Bytes): void {
   const codes = new Codes(out);
-  // By the code of what came before and the next pixel, in one number.
-  const known = new Map<number, number>();
+  // By the code of what came before and the next pixel, in one number. An entry begins with
+  // the number of its dictionary, so that nothing has to be cleared for the next one.
+  const known = new Int32Array(ENTRIES << LONGEST_CODE);
+  let dictionary = 1;
   let size = CODE_SIZE + 1;
   let next = STOP + 1;
   codes.add(CLEAR, size);
@@ -168,9 +170,9 @@ function compress(pixels: Uint8Array, out: Bytes): void {
   for (let i = 1; i < pixels.length; i++) {
     const pixel = pixels[i]!;
     const key = before * ENTRIES + pixel;
-    const longer = known.get(key);
-    if (longer !== undefined) {
-      before = longer;
+    const longer = known[key]!;
+    if (longer >> LONGEST_CODE === dictionary) {
+      before = longer & ((1 << LONGEST_CODE) - 1);
       continue;
     }
     codes.add(before, size);
@@ -178,11 +180,11 @@ function compress(pixels: Uint8Array, out: Bytes): void {
     if (next < 1 << LONGEST_CODE) {
       // A code has to fit once it may be used, which is from the next one on.
       if (next === 1 << size) size++;
-      known.set(key, next++);
+      known[key] = (dictionary << LONGEST_CODE) | next++;
       continue;
     }
     codes.add(CLEAR, size);
-    known.clear();
+    dictionary++;
     size = CODE_SIZE + 1;
     next = STOP + 1;
   }
