@@ -4,7 +4,7 @@ import {
   type ScriptedChannel,
   type UnderlyingInput,
 } from "../../src/export_python/channel";
-import { bodyOf, SHARED, SOURCE } from "./shown";
+import { bodyOf, SHARED, SOURCE } from "./fixtures";
 
 const UNDER: UnderlyingInput = {
   source: { ...SOURCE, layer: ":input", step: 0 },

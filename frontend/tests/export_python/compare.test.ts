@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareScript, type ScriptedComparison } from "../../src/export_python/compare";
-import { bodyOf, OWN, SHARED, SOURCE } from "./shown";
+import { bodyOf, OWN, SHARED, SOURCE } from "./fixtures";
 
 const BOTH: ScriptedComparison = {
   logDir: "runs",

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { gridScript, type ScriptedGrid } from "../../src/export_python/grid";
-import { bodyOf, OWN, SHARED, SOURCE } from "./shown";
+import { bodyOf, OWN, SHARED, SOURCE } from "./fixtures";
 
 const GRID: ScriptedGrid = {
   logDir: "runs",

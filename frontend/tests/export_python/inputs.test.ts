@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { inputsScript, type ScriptedInputs } from "../../src/export_python/inputs";
-import { bodyOf, OWN, SHARED, SOURCE } from "./shown";
+import { bodyOf, OWN, SHARED, SOURCE } from "./fixtures";
 
 const INPUTS: ScriptedInputs = {
   logDir: "runs",

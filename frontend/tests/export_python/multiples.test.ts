@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { multiplesScript, type ScriptedMultiples } from "../../src/export_python/multiples";
-import { bodyOf, OWN, SHARED } from "./shown";
+import { bodyOf, OWN, SHARED } from "./fixtures";
 
 const cell = (run: string, layer: string, step: number) => ({
   reason: null,

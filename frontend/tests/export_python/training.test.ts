@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type ScriptedTraining, trainingScript } from "../../src/export_python/training";
-import { OWN, SHARED } from "./shown";
+import { OWN, SHARED } from "./fixtures";
 
 const TRAINING: ScriptedTraining = {
   logDir: "runs",
