@@ -1,18 +1,26 @@
 """See what the layers of a Keras network respond to, in TensorBoard.
 
+With any Keras `model`, a picture, and data `x`, `y` to train on:
+
     >>> import tb_actviz as av
     >>> acts = av.activations(model, "face.png", layers=["conv1", "fire6-*"])
+    >>> acts["conv1"].shape
+    (1, 64, 64, 8)
     >>> grid = av.draw_channels(acts["conv1"][0], layer="conv1")  # RGB, uint8
     >>> channels, maxima = av.strongest_channels(acts["conv1"][0], k=3)
+    >>> channels
+    array([7, 3, 1])
 
-    >>> with av.ActivationLogger("runs/face", model, layers="fire6-*") as log:
+    >>> with av.ActivationLogger("runs/probe", model, layers="fire6-*") as log:
     ...     logged = log("face.png", step=0)
-    >>> callback = av.ActivationCallback("runs/training", "face.png")
-    >>> history = model.fit(x, y, callbacks=[callback], verbose=0)
-    >>> records = list(av.read_records("runs"))
+    >>> callback = av.ActivationCallback("runs/training", "face.png", "fire6-*")
+    >>> history = model.fit(x, y, epochs=2, callbacks=[callback], verbose=0)
+    >>> stored = av.read_records("runs", runs="training", layers="fire6-relu*")
+    >>> [(record.step, record.activations["face"].shape) for record in stored]
+    [(0, (32, 32, 6)), (1, (32, 32, 6))]
 
-`tensorboard --logdir runs` shows them in its tab Activations. Arrays are RGB, 0…255,
-shape (H, W, 3) or (N, H, W, 3). What is not listed here may change.
+`tensorboard --logdir runs` shows the runs in its tab Activations. Arrays are RGB,
+0…255, shape (H, W, 3) or (N, H, W, 3). What is not listed here may change.
 """
 
 from __future__ import annotations

@@ -110,6 +110,13 @@ def as_maps(activations: np.ndarray) -> np.ndarray:
         slices of a volume stand row by row in the grid of `slice_grid`; of higher
         ranks all axes before the last three count the slices, the last of them
         fastest.
+
+    Example:
+        >>> sequence = np.zeros((20, 64))  # (T, C), as a Conv1D gives it
+        >>> av.as_maps(sequence).shape
+        (1, 20, 64)
+        >>> av.as_maps(np.zeros(10)).shape
+        (1, 1, 10)
     """
     if activations.ndim < 4:
         return activations.reshape(maps_shape(activations.shape))

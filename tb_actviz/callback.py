@@ -52,6 +52,13 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
     Raises:
         InputError: If an argument cannot be used; layers and inputs are checked when
             the training begins.
+
+    Example:
+        >>> callback = av.ActivationCallback("runs/training", "face.png", "conv1")
+        >>> history = model.fit(x, y, epochs=2, callbacks=[callback], verbose=0)
+        >>> stored = av.read_records("runs", runs="training", layers="conv1")
+        >>> [record.step for record in stored]
+        [0, 1]
     """
 
     def __init__(

@@ -37,6 +37,14 @@ class InputDifference:
         box: Where that is in the input: top, left, bottom, right in pixels, the latter
             two exclusive. It holds the cells of the map around the place that change
             at least half as much.
+
+    Example:
+        >>> pair = "face.png", "face-eye-closed.png"
+        >>> largest = av.compare_inputs(model, *pair, layers="relu*")[0]
+        >>> print(f"{largest.layer} {largest.channel}: {largest.change:+.2f}")
+        relu_conv1 3: -1.34
+        >>> largest.box  # top, left, bottom, right in pixels of the picture
+        (32, 22, 33, 23)
     """
 
     layer: str
@@ -78,6 +86,13 @@ def compare_inputs(
     Raises:
         InputError: If an input cannot be used, there is more than one on a side, the
             two differ in size, or a layer does not exist.
+
+    Example:
+        >>> pair = "face.png", "face-eye-closed.png"
+        >>> for found in av.compare_inputs(model, *pair, layers="relu*")[:2]:
+        ...     print(found.layer, found.channel, f"{found.share:.0%}")
+        relu_conv1 3 49%
+        relu_conv1 7 28%
     """
     choose = partial(select_calls, layers=layers)
     forward = ForwardPass(model, choose, preprocess=preprocess)

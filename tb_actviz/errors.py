@@ -9,7 +9,15 @@ from collections.abc import Iterable, Sequence
 
 
 class InputError(ValueError):
-    """Something a caller passed cannot be used; the text says what and what to do."""
+    """Something a caller passed cannot be used; the text says what and what to do.
+
+    Example:
+        >>> try:
+        ...     acts = av.activations(model, "face.png", "conv_1")
+        ... except av.InputError as error:
+        ...     print(error)
+        No layer has the path 'conv_1'. Did you mean 'conv1' or 'relu_conv1'?
+    """
 
 
 def near_matches(name: str, known: Iterable[str]) -> str:

@@ -40,6 +40,13 @@ class ActivationLogger:
     Raises:
         InputError: If a layer or channel does not exist, or the folder cannot be
             written to.
+
+    Example:
+        >>> faces = {"open": "face.png", "closed": "face-eye-closed.png"}
+        >>> with av.ActivationLogger("runs/faces", model, layers="fire6-relu*") as log:
+        ...     logged = log(faces, step=0)
+        >>> logged.tags[0]
+        'fire6-relu_squeeze1x1/channels/open'
     """
 
     def __init__(

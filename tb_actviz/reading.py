@@ -61,6 +61,13 @@ class StoredActivations:
         wall_time: When it was written, in seconds since 1970.
         record: All that was logged besides the values: class and kind of the layer,
             and for each input dtype, statistics, strongest channels, predictions.
+
+    Example:
+        >>> stored = next(av.read_records("runs", layers="conv1"))
+        >>> stored.run, stored.layer, stored.step
+        ('face', 'conv1', 0)
+        >>> stored.activations["face"].shape
+        (64, 64, 8)
     """
 
     run: str
@@ -111,6 +118,13 @@ def read_records(
         InputError: If there is no such folder, if a run or layer matches nothing, or
             if an argument is something else.
         OSError: If another machine cannot be reached.
+
+    Example:
+        >>> for stored in av.read_records("runs", layers="*conv1", steps=range(100)):
+        ...     maps = stored.activations["face"]
+        ...     print(stored.run, stored.layer, stored.step, maps.shape)
+        face conv1 0 (64, 64, 8)
+        face relu_conv1 0 (64, 64, 8)
     """
     run_patterns, layer_patterns = _patterns("run", runs), _patterns("layer", layers)
     is_wanted = _as_predicate(steps)

@@ -25,6 +25,11 @@ class ReceptiveField:
 
     Raises:
         ValueError: If one of them is no pair, or out of range.
+
+    Example:
+        >>> stored = next(av.read_records("runs", layers="conv1"))
+        >>> stored.record.layer.receptive_field
+        ReceptiveField(size=(3, 3), stride=(1, 1), start=(-1, -1))
     """
 
     size: Sequence[int]

@@ -31,6 +31,12 @@ class Batch(NamedTuple):
         labels: (N,), int64, see `Label`.
         boxes: (N, 2, 4), float32, pixels: left and right eye (in the picture), each
             as top, left, bottom, right; NaN where there is no face.
+
+    Example:
+        >>> from keras_models.faces import draw_batch
+        >>> batch = draw_batch(range(10), size=64)
+        >>> batch.pictures.shape, batch.labels.shape, batch.boxes.shape
+        ((10, 64, 64, 3), (10,), (10, 2, 4))
     """
 
     pictures: NDArray[np.uint8]
@@ -67,6 +73,12 @@ def draw_batch(
 
     Raises:
         ValueError: if a seed or the size is out of range.
+
+    Example:
+        >>> from keras_models.faces import CLASS_NAMES, draw_batch
+        >>> batch = draw_batch(range(3), size=64)
+        >>> [CLASS_NAMES[label] for label in batch.labels]
+        ['no face', 'both eyes open', 'left eye closed']
     """
     chosen = [int(seed) for seed in seeds]
     if processes > 1 and len(chosen) > _CHUNK:
@@ -106,6 +118,11 @@ def train_seeds(start: int, count: int) -> range:
 
     Raises:
         ValueError: if they reach beyond.
+
+    Example:
+        >>> from keras_models.faces import train_seeds
+        >>> train_seeds(0, 1000)
+        range(0, 1000)
     """
     return _checked(range(start, start + count), 0, FIRST_TEST_SEED)
 
@@ -122,6 +139,12 @@ def unseen_seeds(start: int, count: int) -> range:
 
     Raises:
         ValueError: if they reach beyond.
+
+    Example:
+        >>> from keras_models.faces import draw_batch, unseen_seeds
+        >>> unseen_seeds(0, 10)
+        range(2147483648, 2147483658)
+        >>> batch = draw_batch(unseen_seeds(0, 10), size=64)
     """
     first = FIRST_TEST_SEED + start
     return _checked(range(first, first + count), FIRST_TEST_SEED, _END)

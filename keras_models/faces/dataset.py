@@ -51,6 +51,13 @@ class FaceDataset(keras.utils.PyDataset):  # type: ignore[misc]
     Raises:
         ValueError: if an argument is out of range, or seeds for training would run
             into those for measuring.
+
+    Example:
+        >>> from keras_models.faces import FaceDataset, train_seeds
+        >>> data = FaceDataset(train_seeds(0, 64), batch_size=16, size=64)
+        >>> pictures, labels = data[0]
+        >>> len(data), pictures.shape, labels.shape
+        (4, (16, 64, 64, 3), (16,))
     """
 
     def __init__(
@@ -152,6 +159,13 @@ def as_tf_dataset(dataset: FaceDataset) -> Any:
 
     Returns:
         `tf.data.Dataset` of (inputs, labels), with the number of batches known.
+
+    Example:
+        >>> from keras_models.faces import FaceDataset, as_tf_dataset, train_seeds
+        >>> data = FaceDataset(train_seeds(0, 64), batch_size=16, size=64)
+        >>> pictures, labels = next(iter(as_tf_dataset(data)))
+        >>> pictures.shape
+        TensorShape([16, 64, 64, 3])
     """
     import tensorflow as tf
 

@@ -52,6 +52,14 @@ class DrawnFace:
         left_eye_box: top, left, bottom, right in pixels, float; the same whether the
             eye is open or closed.
         right_eye_box: the same for the right eye.
+
+    Example:
+        >>> from keras_models.faces import draw_face
+        >>> face = draw_face(seed=7, size=64, left_eye_open=False, right_eye_open=True)
+        >>> face.label, face.left_eye_open
+        (<Label.LEFT_CLOSED: 2>, False)
+        >>> [round(edge) for edge in face.left_eye_box]  # top, left, bottom, right
+        [27, 17, 36, 26]
     """
 
     picture: NDArray[np.uint8]
@@ -86,6 +94,12 @@ def draw_face(
 
     Raises:
         ValueError: if seed or size is out of range.
+
+    Example:
+        >>> from keras_models.faces import draw_face
+        >>> face = draw_face(seed=7, size=64, left_eye_open=False, right_eye_open=True)
+        >>> face.picture.shape, face.picture.dtype
+        ((64, 64, 3), dtype('uint8'))
     """
     check_seed_and_size(seed, size)
     # One stream of chance, and drawing an eye takes nothing from it: whatever comes

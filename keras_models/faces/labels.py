@@ -6,7 +6,15 @@ from enum import IntEnum
 
 
 class Label(IntEnum):
-    """What a picture shows; left and right are those of the picture."""
+    """What a picture shows; left and right are those of the picture.
+
+    Example:
+        >>> from keras_models.faces import Label
+        >>> Label.of_eyes(left_open=False, right_open=True)
+        <Label.LEFT_CLOSED: 2>
+        >>> Label.LEFT_CLOSED.eyes_open
+        (False, True)
+    """
 
     NO_FACE = 0
     BOTH_OPEN = 1

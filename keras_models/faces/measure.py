@@ -34,6 +34,13 @@ def accuracy(model: Any, pictures: Batch) -> dict[str, float]:
     Returns:
         Share of right answers: `"all"`, `"faces"`, `"no faces"`, 0 … 1; NaN for
         pictures that there are none of.
+
+    Example:
+        >>> from keras_models import SqueezeNet
+        >>> from keras_models.faces import accuracy, draw_batch, unseen_seeds
+        >>> batch = draw_batch(unseen_seeds(0, 5), size=128)
+        >>> accuracy(SqueezeNet(weights="faces"), batch)
+        {'all': 1.0, 'faces': 1.0, 'no faces': 1.0}
     """
     named = []
     for first in range(0, len(pictures.labels), _BATCH):
@@ -66,6 +73,14 @@ class Selectivity:
             share of the response.
         seen: share of the open eyes that it responds to with at least half of its
             mean response, 0 … 1.
+
+    Example:
+        >>> from keras_models import SqueezeNet
+        >>> from keras_models.faces import selectivity, unseen_seeds
+        >>> net, seeds = SqueezeNet(weights="faces"), unseen_seeds(0, 3)
+        >>> best = selectivity(net, seeds, size=128, layers=["fire4-relu_expand3x3"])[0]
+        >>> print(f"channel {best.channel} loses {best.loss:.0%} of its response")
+        channel 121 loses 99% of its response
     """
 
     layer: str
@@ -101,6 +116,14 @@ def selectivity(
 
     Returns:
         The channels, largest loss first.
+
+    Example:
+        >>> from keras_models import SqueezeNet
+        >>> from keras_models.faces import selectivity, unseen_seeds
+        >>> net, seeds = SqueezeNet(weights="faces"), unseen_seeds(0, 3)
+        >>> ranked = selectivity(net, seeds, size=128, layers=["fire4-relu_expand3x3"])
+        >>> [channel.channel for channel in ranked[:2]]
+        [121, 0]
     """
     outputs = {name: model.get_layer(name).output for name in layers}
     sub = keras.Model(model.inputs[0], outputs)

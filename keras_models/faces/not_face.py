@@ -44,6 +44,11 @@ def draw_not_face(seed: int, size: int = DEFAULT_SIZE) -> NDArray[np.uint8]:
 
     Raises:
         ValueError: if seed or size is out of range.
+
+    Example:
+        >>> from keras_models.faces import draw_not_face
+        >>> draw_not_face(seed=7, size=64).shape
+        (64, 64, 3)
     """
     check_seed_and_size(seed, size)
     rng = np.random.default_rng([seed, 100])

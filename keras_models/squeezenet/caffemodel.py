@@ -68,6 +68,12 @@ def read_caffemodel(path: str | os.PathLike[str]) -> dict[str, list[NDArray[Any]
     Raises:
         WeightsError: if the file is missing, too large, damaged, not a Caffe model,
             or contradicts itself.
+
+    Example:
+        >>> from keras_models.squeezenet import read_caffemodel
+        >>> blobs = read_caffemodel("squeezenet_v1.1.caffemodel")
+        >>> [blob.shape for blob in blobs["conv1"]]
+        [(64, 3, 3, 3), (64,)]
     """
     path = Path(path)
     net = _parse(path)

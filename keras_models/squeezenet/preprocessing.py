@@ -33,6 +33,12 @@ def preprocess_input(x: Any, data_format: str | None = None) -> Any:
             than three channels.
 
     Source: the transformation in the SqueezeNet 1.1 release's training description.
+
+    Example:
+        >>> from keras_models.squeezenet import preprocess_input
+        >>> red = np.full((1, 1, 3), (255, 0, 0))
+        >>> preprocess_input(red)  # blue, green, red
+        array([[[-104., -117.,  132.]]], dtype=float32)
     """
     if not isinstance(x, np.ndarray):
         import keras
@@ -66,6 +72,13 @@ def decode_predictions(
 
     Raises:
         ValueError: if the shape or `top` is not as described.
+
+    Example:
+        >>> from keras_models.squeezenet import decode_predictions
+        >>> scores = np.zeros((1, 1000))
+        >>> scores[0, 207] = 0.8
+        >>> decode_predictions(scores, top=1)
+        [[('n02099601', 'golden retriever', 0.8)]]
     """
     scores = _as_numpy(preds)
     classes = _imagenet_classes()
@@ -91,6 +104,11 @@ def class_names() -> tuple[str, ...]:
     Returns:
         The first name of each class, with spaces, in the order of the outputs. Two
         pairs of classes share a name (crane, maillot).
+
+    Example:
+        >>> from keras_models.squeezenet import class_names
+        >>> class_names()[:2]
+        ('tench', 'goldfish')
     """
     return tuple(name for _, name in _imagenet_classes())
 

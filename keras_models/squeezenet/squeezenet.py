@@ -83,6 +83,13 @@ def SqueezeNet(  # noqa: N802 - named as the networks of keras.applications are
     Source: Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer
     parameters and < 0.5 MB model size", 2016, arXiv:1602.07360; version 1.1 as in
     the authors' release.
+
+    Example:
+        >>> from keras_models import SqueezeNet
+        >>> net = SqueezeNet(weights="faces")
+        >>> face = keras.utils.img_to_array(keras.utils.load_img("face.png"))
+        >>> net.predict(net.preprocess_input(face[None]), verbose=0).shape
+        (1, 5)
     """
     check_choices(include_top, pooling, classes)
     data_format = keras.config.image_data_format()

@@ -43,6 +43,12 @@ class ChannelStatistics:
         nan_count: int64, how many positions are NaN.
         inf_count: int64, how many positions are infinite.
         peak: int64, shape (..., 2), first (row, col) of the maximum, 0-based.
+
+    Example:
+        >>> acts = av.activations(model, "face.png", "relu_conv1")
+        >>> statistics = av.channel_statistics(acts["relu_conv1"][0])
+        >>> statistics.maximum.round(1)
+        array([1.3, 1.5, 0.1, 2.1, 0. , 0.3, 0.1, 2.7])
     """
 
     minimum: NDArray[np.float64]
@@ -69,6 +75,12 @@ def channel_statistics(a: ArrayLike) -> ChannelStatistics:
     Raises:
         TypeError: if the values are not real numbers.
         ValueError: if the shape is not one of these or there is no value.
+
+    Example:
+        >>> acts = av.activations(model, "face.png", "relu_conv1")
+        >>> statistics = av.channel_statistics(acts["relu_conv1"][0])
+        >>> statistics.peak[3]  # row and column where channel 3 is strongest
+        array([32, 22])
     """
     maps = _Maps.of(a)
     zeros = _count(maps.values == 0)
@@ -112,6 +124,14 @@ def strongest_channels(
     Raises:
         TypeError: if the values are not real numbers.
         ValueError: if the shape, `k` or `by` is not one of these.
+
+    Example:
+        >>> acts = av.activations(model, "face.png", "relu_conv1")
+        >>> channels, maxima = av.strongest_channels(acts["relu_conv1"][0], k=3)
+        >>> channels
+        array([7, 3, 1])
+        >>> maxima.round(2)
+        array([2.71, 2.07, 1.46])
     """
     if by not in _SCORES:
         raise ValueError(
@@ -166,6 +186,11 @@ def dead_channels(a: ArrayLike) -> NDArray[np.int64]:
     Raises:
         TypeError: if the values are not real numbers.
         ValueError: if the shape is not one of these or there is no value.
+
+    Example:
+        >>> acts = av.activations(model, "face.png", "fire6-relu_squeeze1x1")
+        >>> av.dead_channels(acts["fire6-relu_squeeze1x1"])
+        array([0, 1])
     """
     return np.flatnonzero(~_Maps.of(a).values.any(axis=(0, 1, 2)))
 

@@ -30,6 +30,13 @@ class LayerStatistics:
         inf_count: How many values are infinite.
         dead: Channels, from 0, that are zero at every position of every input.
         channels: How many channels there are.
+
+    Example:
+        >>> with av.ActivationLogger("runs/new", model, "relu_conv1") as log:
+        ...     logged = log("face.png")
+        >>> statistics = logged.statistics["relu_conv1"]
+        >>> f"{statistics.zero_share:.0%} zeros, {statistics.dead_share:.0%} dead"
+        '52% zeros, 0% dead'
     """
 
     minimum: float

@@ -212,6 +212,14 @@ class Capture:
             size.
         layers: Paths of the layers, in the order they were asked for.
         left_out: Paths of layers that cannot be captured to the reason.
+
+    Example:
+        >>> extract = av.FeatureExtractor(model, "fire6-*")
+        >>> print(extract.describe())
+        captured by a sub-model, ... on ...
+        inputs: data 64×64×3
+        preprocessing: none (the model prepares inputs itself, in its layer 'scaled')
+        2 layers: fire6-squeeze1x1, fire6-relu_squeeze1x1
     """
 
     method: str

@@ -39,6 +39,14 @@ class FeatureExtractor:
 
     Raises:
         InputError: If a layer does not exist, or cannot be captured.
+
+    Example:
+        >>> extract = av.FeatureExtractor(model, ["conv1", "fire6-*"])
+        >>> extract.layers
+        ('conv1', 'fire6-squeeze1x1', 'fire6-relu_squeeze1x1')
+        >>> acts = extract(["face.png", "face-eye-closed.png"])
+        >>> acts["conv1"].shape
+        (2, 64, 64, 8)
     """
 
     def __init__(
@@ -144,6 +152,12 @@ def activations(
 
     Raises:
         InputError: If the model, a layer or an input cannot be used.
+
+    Example:
+        >>> acts = av.activations(model, "face.png", layers=["conv1", "fire6-*"])
+        >>> {path: values.shape for path, values in acts.items()}
+        {'conv1': (1, 64, 64, 8), 'fire6-squeeze1x1': (1, 32, 32, 6),
+         'fire6-relu_squeeze1x1': (1, 32, 32, 6)}
     """
     extractor = FeatureExtractor(model, layers, preprocess=preprocess)
     return extractor(inputs, samples=samples, batch_size=batch_size, progress=progress)

@@ -24,6 +24,12 @@ class NamedInput:
             where the values are no picture.
         source: The file it was read from, if any.
         notes: What was done to the picture when it was read.
+
+    Example:
+        >>> with av.ActivationLogger("runs/new", model, "conv1") as log:
+        ...     face, noise = log.read({"face": "face.png", "noise": x[0]})
+        >>> face.name, face.source.name, face.picture.shape
+        ('face', 'face.png', (64, 64, 3))
     """
 
     name: str

@@ -47,6 +47,14 @@ class LayerInfo:
         partner: Path of the other half of such a pair; of an activation, exactly what
             it is applied to.
         warnings: What a viewer of this layer should know.
+
+    Example:
+        >>> layers = {layer.path: layer for layer in av.describe_layers(model)}
+        >>> conv1 = layers["conv1"]
+        >>> conv1.class_name, conv1.output_shape, conv1.parameters
+        ('Conv2D', (64, 64, 8), 224)
+        >>> conv1.kind, conv1.partner
+        ('pre-activation', 'relu_conv1')
     """
 
     path: str
@@ -72,6 +80,13 @@ def describe_layers(model: keras.Model) -> list[LayerInfo]:
     Raises:
         InputError: If the model does not know the shape of its inputs, or fails when it
             is run on shapes alone.
+
+    Example:
+        >>> for layer in av.describe_layers(model)[2:5]:
+        ...     print(layer.path, layer.class_name, layer.output_shape)
+        conv1 Conv2D (64, 64, 8)
+        relu_conv1 ReLU (64, 64, 8)
+        pool1 MaxPooling2D (32, 32, 8)
     """
     return describe_calls(known_calls(model))
 

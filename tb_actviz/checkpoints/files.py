@@ -33,6 +33,13 @@ class Checkpoint:
     Args:
         step: The step, at least 0.
         path: The file.
+
+    Example:
+        >>> model.save_weights("ckpt-07.weights.h5")
+        >>> done = av.log_checkpoints("runs/ckpts", model, "*.h5", "face.png", "conv1")
+        >>> checkpoint = done.checkpoints[0]
+        >>> print(checkpoint.step, checkpoint.path)
+        7 ckpt-07.weights.h5
     """
 
     step: int

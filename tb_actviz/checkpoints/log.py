@@ -43,6 +43,13 @@ class SkippedCheckpoint:
     Args:
         checkpoint: The file and the step it would have had.
         reason: What is wrong with it.
+
+    Example:
+        >>> model.save_weights("ckpt-01.weights.h5")
+        >>> written = open("ckpt-02.weights.h5", "wb").write(b"damaged")
+        >>> done = av.log_checkpoints("runs/ckpts", model, "*.h5", "face.png", "conv1")
+        >>> [skipped.checkpoint.step for skipped in done.skipped]
+        [2]
     """
 
     checkpoint: Checkpoint
@@ -60,6 +67,12 @@ class LoggedCheckpoints:
         steps_from: In words, where the steps are from.
         scale: In words, what shares one scale.
         event_file: Path of the event file.
+
+    Example:
+        >>> model.save_weights("ckpt-01.weights.h5")
+        >>> done = av.log_checkpoints("runs/ckpts", model, "*.h5", "face.png", "conv1")
+        >>> done.steps_from, len(done.checkpoints), len(done.skipped)
+        ('the names of the files', 1, 0)
     """
 
     checkpoints: tuple[Checkpoint, ...]
@@ -119,6 +132,13 @@ def log_checkpoints(
         InputError: If there are no checkpoints or none can be loaded, one cannot and
             `strict` is set, or as `ActivationLogger` does. Of a checkpoint that cannot
             be loaded nothing is written.
+
+    Example:
+        >>> for epoch in (1, 2):
+        ...     model.save_weights(f"ckpt-{epoch:02d}.weights.h5")
+        >>> done = av.log_checkpoints("runs/ckpts", model, "*.h5", "face.png", "conv1")
+        >>> [checkpoint.step for checkpoint in done.checkpoints]
+        [1, 2]
     """
     options = options or LogOptions()
     _check_scale(options, scale)

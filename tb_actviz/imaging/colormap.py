@@ -150,6 +150,14 @@ def colorize(
         TypeError: if the values are not real numbers.
         ValueError: if `limits` are not two finite numbers in ascending order,
             if `gamma` is not above 0, or if there is no such colour map.
+
+    Example:
+        >>> acts = av.activations(model, "face.png", "conv1")
+        >>> channel = acts["conv1"][0, :, :, 3]
+        >>> av.colorize(channel, limits=(-3, 3), colormap="signed").shape
+        (64, 64, 3)
+        >>> av.colorize(np.array([0, 30, 31, np.nan]), limits=(0, 30)).tolist()
+        [[0, 0, 0], [255, 255, 255], [0, 200, 80], [255, 0, 255]]
     """
     values = as_real(a)
     lo, hi = check_limits(limits)
@@ -291,6 +299,12 @@ def mat2gray(
         ValueError: if `limits` are not two finite numbers in ascending order.
 
     Source: `mat2gray` of MATLAB's Image Processing Toolbox.
+
+    Example:
+        >>> av.mat2gray(np.array([-2.0, 0.0, 2.0]))
+        array([0. , 0.5, 1. ])
+        >>> av.mat2gray(np.array([-2.0, 0.0, 2.0]), limits=(0, 4))
+        array([0. , 0. , 0.5])
     """
     values = as_real(a)
     scale = finite_limits(values) if limits is None else check_limits(limits)

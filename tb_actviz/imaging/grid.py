@@ -100,6 +100,12 @@ def imtile(
             `background`.
 
     Source: `imtile` of MATLAB's Image Processing Toolbox.
+
+    Example:
+        >>> acts = av.activations(model, "face.png", "conv1")
+        >>> gray = av.mat2gray(acts["conv1"][0])
+        >>> av.imtile(gray, grid_size=(2, 4), border_size=1).shape
+        (129, 259)
     """
     maps = np.asarray(a)
     if maps.ndim not in (3, 4):

@@ -86,6 +86,12 @@ def draw_channels(
     Raises:
         ValueError: If `maps` is not (H, W, C) or has more than a million channels,
             `shape` is not theirs, or both `limits` and `per_channel` are given.
+
+    Example:
+        >>> acts = av.activations(model, "face.png", "conv1")
+        >>> grid = av.draw_channels(acts["conv1"][0], layer="conv1", input_name="face")
+        >>> grid.shape, grid.dtype
+        ((..., ..., 3), dtype('uint8'))
     """
     maps = checked_maps(maps)
     shape = shape_before(maps.shape, shape)
@@ -141,6 +147,13 @@ def draw_beside_input(
     Raises:
         ValueError: If a channel does not exist, shapes are wrong, or the picture is
             not RGB, uint8.
+
+    Example:
+        >>> face = np.array(keras.utils.load_img("face.png"))  # RGB, uint8
+        >>> maps = av.activations(model, face, "relu_conv1")["relu_conv1"][0]
+        >>> drawn = av.draw_beside_input(face, maps, [3, 7], layer="relu_conv1")
+        >>> drawn.shape
+        (..., ..., 3)
     """
     picture, maps = checked_picture(picture), checked_maps(maps)
     shape = shape_before(maps.shape, shape)
@@ -202,6 +215,15 @@ def draw_relu(
 
     Raises:
         ValueError: If the shapes differ or a channel does not exist.
+
+    Example:
+        >>> acts = av.activations(model, "face.png", ["conv1", "relu_conv1"])
+        >>> before, after = acts["conv1"][0], acts["relu_conv1"][0]
+        >>> drawn = av.draw_relu(
+        ...     before, after, [3, 7], layer="relu_conv1", before_layer="conv1"
+        ... )
+        >>> drawn.shape
+        (..., ..., 3)
     """
     before, after = checked_maps(before), checked_maps(after)
     if before.shape != after.shape:
@@ -276,6 +298,14 @@ def draw_inputs(
         ValueError: If the numbers of pictures, maps and names differ, there are none,
             the maps are not those of the channels, `shapes` are not theirs, or a
             picture is not RGB, uint8.
+
+    Example:
+        >>> names = ["face", "face-eye-closed"]
+        >>> faces = [np.array(keras.utils.load_img(f"{name}.png")) for name in names]
+        >>> acts = av.activations(model, faces, "conv1")
+        >>> maps = list(acts["conv1"][..., [3, 7]])
+        >>> av.draw_inputs(faces, maps, [3, 7], layer="conv1", input_names=names).shape
+        (..., ..., 3)
     """
     if not maps or not len(pictures) == len(maps) == len(input_names):
         raise ValueError(

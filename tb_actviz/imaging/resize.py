@@ -204,6 +204,13 @@ def imresize(
 
     Source: `imresize` of MATLAB's Image Processing Toolbox; R. Keys, "Cubic
     convolution interpolation for digital image processing", 1981.
+
+    Example:
+        >>> acts = av.activations(model, "face.png", "conv1")
+        >>> av.imresize(acts["conv1"], (227, 227)).shape
+        (1, 227, 227, 8)
+        >>> av.imresize(np.array([[0, 100]], np.uint8), (1, 4), method="bilinear")
+        array([[  0,  25,  75, 100]], dtype=uint8)
     """
     if method != "nearest" and method not in KERNELS:
         raise ValueError(

@@ -74,6 +74,12 @@ class Packed:
     Raises:
         ValueError: If these contradict each other, or there are more than `MAX_VALUES`
             values or none.
+
+    Example:
+        >>> stored = next(av.read_records("runs", layers="conv1"))
+        >>> packed = stored.record.inputs[0].packed
+        >>> packed.precision, packed.shape
+        ('float32', (64, 64, 8))
     """
 
     precision: str

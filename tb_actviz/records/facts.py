@@ -59,6 +59,12 @@ class LayerFacts:
 
     Raises:
         ValueError: If there is no such kind, or the number is negative.
+
+    Example:
+        >>> stored = next(av.read_records("runs", layers="conv1"))
+        >>> layer = stored.record.layer
+        >>> layer.class_name, layer.kind, layer.partner
+        ('Conv2D', 'pre-activation', 'relu_conv1')
     """
 
     path: str
@@ -105,6 +111,14 @@ class InputFacts:
         ValueError: If the numbers of channels differ, a channel does not exist, there
             are more strongest channels than channels, or more predictions than
             `MAX_PREDICTIONS`, or names are too long or not as many.
+
+    Example:
+        >>> stored = next(av.read_records("runs", layers="relu_conv1"))
+        >>> face = stored.record.inputs[0]
+        >>> face.name, face.shape, face.dtype
+        ('face', (64, 64, 8), 'float32')
+        >>> [channel for channel, score in face.strongest]
+        [7, 3, 1]
     """
 
     name: str
@@ -174,6 +188,11 @@ class Record:
     Raises:
         ValueError: If there are too many inputs or none, more than `MAX_POSITION`
             numbers of the position, or more dead channels than channels.
+
+    Example:
+        >>> record = next(av.read_records("runs", layers="relu_conv1")).record
+        >>> record.layer.path, record.step, [shown.name for shown in record.inputs]
+        ('relu_conv1', 0, ['face'])
     """
 
     layer: LayerFacts

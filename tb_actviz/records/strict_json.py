@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 
 
 class RecordError(ValueError):
-    """A record cannot be read; the text says why in one line."""
+    """A record cannot be read; the text says why in one line.
+
+    Example:
+        >>> for stored in av.read_records("runs", layers="conv1"):
+        ...     try:
+        ...         print(stored.step, stored.activations["face"].shape)
+        ...     except av.RecordError as error:
+        ...         print("left out:", error)
+        0 (64, 64, 8)
+    """
 
 
 MAX_LISTS = 1 << 18

@@ -32,6 +32,14 @@ class LoggedStep:
         statistics: Layer path to its statistics over all inputs.
         missing_channels: Layer path to channels that were to be followed and do not
             exist there.
+
+    Example:
+        >>> with av.ActivationLogger("runs/new", model, "relu_conv1") as log:
+        ...     logged = log("face.png", step=10)
+        >>> logged.step, logged.tags[0]
+        (10, 'relu_conv1/channels/face')
+        >>> [channel for channel, maximum in logged.strongest["relu_conv1"]["face"]]
+        [7, 3, 1]
     """
 
     step: int

@@ -55,6 +55,14 @@ class LogOptions:
 
     Raises:
         InputError: If one of them makes no sense.
+
+    Example:
+        >>> options = av.LogOptions(channels=(3, 7), limits=(0, 3), views=("chosen",))
+        >>> log = av.ActivationLogger("runs/new", model, "relu*", options=options)
+        >>> with log:
+        ...     logged = log("face.png")
+        >>> logged.tags
+        ['relu_conv1/chosen/face']
     """
 
     channels: Sequence[int] | Mapping[str, Sequence[int]] = ()
