@@ -16,14 +16,14 @@ def as_real(a: ArrayLike) -> NDArray[Any]:
     """Return the array as booleans, integers, float32 or float64.
 
     Args:
-        a: any shape, any real dtype. Floats that float32 holds exactly
+        a: Any shape, any real dtype. Floats that float32 holds exactly
             (float16, bfloat16, float8) become float32, longer ones float64.
 
     Returns:
         The array itself where its dtype already is one of these.
 
     Raises:
-        TypeError: for complex numbers, objects, strings and dates.
+        TypeError: For complex numbers, objects, strings and dates.
     """
     values = np.asarray(a)
     dtype = values.dtype
@@ -50,13 +50,13 @@ def finite_limits(a: ArrayLike) -> Limits | None:
     """Find the smallest and the largest finite value of an array.
 
     Args:
-        a: any shape, any real dtype.
+        a: Any shape, any real dtype.
 
     Returns:
         (smallest, largest) as floats, or None where nothing is finite.
 
     Raises:
-        TypeError: if the values are not real numbers.
+        TypeError: If the values are not real numbers.
     """
     values = as_real(a)
     if values.size == 0:
@@ -80,7 +80,7 @@ def check_limits(limits: Sequence[float]) -> Limits:
         The same as a tuple of Python floats.
 
     Raises:
-        ValueError: if they are not two finite numbers in ascending order.
+        ValueError: If they are not two finite numbers in ascending order.
     """
     try:
         lo, hi = (float(limit) for limit in limits)

@@ -33,8 +33,8 @@ from tb_actviz.writing.reader import (
     scan,
 )
 
+#: A step, several of them, a predicate, or None for all.
 Steps: TypeAlias = int | Iterable[int] | Callable[[int], object] | None
-"""A step, several of them, a predicate, or None for all."""
 
 # Keys of fields: their number and, in the last three bits, their type.
 _VALUE = 0x0A  # in `Summary`

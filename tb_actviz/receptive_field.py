@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+#: How many pixels a receptive field can have in a row or column.
 MAX_PIXELS = 2**31 - 1
-"""How many pixels a receptive field can have in a row or column."""
 
 
 @dataclass(frozen=True)

@@ -62,17 +62,17 @@ def draw_batch(
     """Draw a picture for each seed, with the classes in turn.
 
     Args:
-        seeds: each ≥ 0. Those below `FIRST_TEST_SEED` are meant for training, the
+        seeds: Each ≥ 0. Those below `FIRST_TEST_SEED` are meant for training, the
             others for measuring.
-        size: side of the pictures in pixels, ≥ 32.
-        processes: how many processes draw, ≥ 1; more than 1 needs a main module that
+        size: Side of the pictures in pixels, ≥ 32.
+        processes: How many processes draw, ≥ 1; more than 1 needs a main module that
             can be imported, as `multiprocessing` explains. The pictures are the same.
 
     Returns:
         Pictures, labels and boxes.
 
     Raises:
-        ValueError: if a seed or the size is out of range.
+        ValueError: If a seed or the size is out of range.
 
     Example:
         >>> from keras_models.faces import CLASS_NAMES, draw_batch
@@ -110,14 +110,14 @@ def train_seeds(start: int, count: int) -> range:
     """Give seeds for training.
 
     Args:
-        start: number of the first, ≥ 0.
-        count: how many.
+        start: Number of the first, ≥ 0.
+        count: How many.
 
     Returns:
         The seeds, all below `FIRST_TEST_SEED`.
 
     Raises:
-        ValueError: if they reach beyond.
+        ValueError: If they reach beyond.
 
     Example:
         >>> from keras_models.faces import train_seeds
@@ -131,14 +131,14 @@ def unseen_seeds(start: int, count: int) -> range:
     """Give seeds for measuring, which no training uses.
 
     Args:
-        start: number of the first, ≥ 0.
-        count: how many.
+        start: Number of the first, ≥ 0.
+        count: How many.
 
     Returns:
         The seeds, from `FIRST_TEST_SEED` + `start` on, below 2**32.
 
     Raises:
-        ValueError: if they reach beyond.
+        ValueError: If they reach beyond.
 
     Example:
         >>> from keras_models.faces import draw_batch, unseen_seeds

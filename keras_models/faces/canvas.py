@@ -17,8 +17,8 @@ class Layer:
     """Part of a square drawing, addressed in shares of the whole drawing's side.
 
     Args:
-        image: the pixels of this part, mode "RGB"; drawn on.
-        side: side of the whole drawing, pixels.
+        image: The pixels of this part, mode "RGB"; drawn on.
+        side: Side of the whole drawing, pixels.
         corner: (left, top) of this part in the whole drawing, pixels.
     """
 
@@ -48,7 +48,7 @@ class Layer:
         Args:
             points: (n, 2), shares of the side.
             colour: 0 … 255.
-            width: share of the side.
+            width: Share of the side.
             alpha: 0 (invisible) … 1 (opaque).
         """
         pixels = max(1, round(width * self.side))
@@ -129,7 +129,7 @@ class Canvas(Layer):
     """A whole square drawing.
 
     Args:
-        size: side of the finished picture, pixels.
+        size: Side of the finished picture, pixels.
         background: (n, n, 3), float32, 0 … 255; it is enlarged.
     """
 

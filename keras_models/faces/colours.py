@@ -52,9 +52,9 @@ def mix(a: Colour, b: Colour, share: float) -> Colour:
     """Mix two colours.
 
     Args:
-        a: first colour, 0 … 255.
-        b: second colour, 0 … 255.
-        share: share of the second, 0 … 1.
+        a: First colour, 0 … 255.
+        b: Second colour, 0 … 255.
+        share: Share of the second, 0 … 1.
 
     Returns:
         The mixture.
@@ -92,9 +92,9 @@ def pick(
     """Draw a colour by lot and vary it.
 
     Args:
-        rng: source of chance.
-        colours: what there is to draw from.
-        jitter: standard deviation of each of its numbers.
+        rng: Source of chance.
+        colours: What there is to draw from.
+        jitter: Standard deviation of each of its numbers.
 
     Returns:
         A colour, 0 … 255.
@@ -107,7 +107,7 @@ def sample_skin(rng: np.random.Generator) -> Colour:
     """Draw a skin tone by lot, evenly from light to dark.
 
     Args:
-        rng: source of chance.
+        rng: Source of chance.
 
     Returns:
         A colour, 0 … 255.
@@ -138,9 +138,9 @@ def any_colour(
     """Draw a colour of any hue by lot.
 
     Args:
-        rng: source of chance.
-        saturation: from … to, within 0 … 1.
-        value: brightness from … to, within 0 … 1.
+        rng: Source of chance.
+        saturation: From … to, within 0 … 1.
+        value: Brightness from … to, within 0 … 1.
 
     Returns:
         A colour, 0 … 255.

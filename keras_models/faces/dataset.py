@@ -36,20 +36,20 @@ class FaceDataset(keras.utils.PyDataset):  # type: ignore[misc]
     from a `Batch`, the pictures stay in memory and nothing is drawn.
 
     Args:
-        source: consecutive seeds to draw, or pictures that are drawn already.
-        batch_size: pictures of a batch, ≥ 1; the last batch may be smaller.
-        size: side of the pictures in pixels, ≥ 32; ignored for a `Batch`.
-        fresh: draw other pictures in each epoch: the seeds that follow those of the
+        source: Consecutive seeds to draw, or pictures that are drawn already.
+        batch_size: Pictures of a batch, ≥ 1; the last batch may be smaller.
+        size: Side of the pictures in pixels, ≥ 32; ignored for a `Batch`.
+        fresh: Draw other pictures in each epoch: the seeds that follow those of the
             epoch before.
-        shuffle: give the pictures in another order in each epoch.
-        mirror: mirror half of the pictures, with their labels, by lot in each epoch.
-        seed: of order and mirroring.
-        preprocess: turns uint8 pictures (N, H, W, 3) into the network's inputs; None
+        shuffle: Give the pictures in another order in each epoch.
+        mirror: Mirror half of the pictures, with their labels, by lot in each epoch.
+        seed: Seed of order and mirroring.
+        preprocess: Turns uint8 pictures (N, H, W, 3) into the network's inputs; None
             leaves them as they are.
         **kwargs: `workers`, `use_multiprocessing`, `max_queue_size`.
 
     Raises:
-        ValueError: if an argument is out of range, or seeds for training would run
+        ValueError: If an argument is out of range, or seeds for training would run
             into those for measuring.
 
     Example:
@@ -100,7 +100,7 @@ class FaceDataset(keras.utils.PyDataset):  # type: ignore[misc]
         """Give a batch.
 
         Args:
-            index: which, 0 … `len(self)` - 1.
+            index: Which batch, 0 … `len(self)` - 1.
 
         Returns:
             Inputs (N, H, W, 3) as `preprocess` makes them, and labels (N,), int64.
@@ -155,7 +155,7 @@ def as_tf_dataset(dataset: FaceDataset) -> Any:
     """Give the same batches as a `tf.data.Dataset`; TensorFlow is imported here.
 
     Args:
-        dataset: the batches; each pass over the result is an epoch of it.
+        dataset: The batches; each pass over the result is an epoch of it.
 
     Returns:
         `tf.data.Dataset` of (inputs, labels), with the number of batches known.

@@ -27,13 +27,13 @@ class Extras:
     """Glasses and beard.
 
     Args:
-        glasses: colour of the frame, or None.
+        glasses: Colour of the frame, or None.
         lens: (half width, half height) of a lens, head units.
         square: 0 for round lenses … 1 for nearly rectangular ones.
-        frame: thickness of the frame, head units.
-        reflection: strength of the reflections on the lenses, 0 … 1.
-        beard: one of `BEARDS`.
-        beard_colour: colour, 0 … 255.
+        frame: Thickness of the frame, head units.
+        reflection: Strength of the reflections on the lenses, 0 … 1.
+        beard: One of `BEARDS`.
+        beard_colour: Colour, 0 … 255.
     """
 
     glasses: Colour | None
@@ -49,9 +49,9 @@ def sample_extras(rng: np.random.Generator, hair: Colour, bearded: bool) -> Extr
     """Draw glasses and beard by lot.
 
     Args:
-        rng: source of chance.
-        hair: colour of the hair, which the beard follows.
-        bearded: whether there may be a beard.
+        rng: Source of chance.
+        hair: Colour of the hair, which the beard follows.
+        bearded: Whether there may be a beard.
 
     Returns:
         The looks.
@@ -82,10 +82,10 @@ def draw_freckles(
     """Sprinkle freckles over nose and cheeks.
 
     Args:
-        layer: what to draw on; the skin must be there.
-        rng: source of chance.
-        skin: how many, and their colour.
-        pose: where the head is.
+        layer: What to draw on; the skin must be there.
+        rng: Source of chance.
+        skin: How many, and their colour.
+        pose: Where the head is.
     """
     spots = rng.normal((0, 0.36), (0.42, 0.13), (skin.freckles, 1, 2))
     radii = 0.014 + 0.01 * rng.random((skin.freckles, 1, 1))
@@ -97,10 +97,10 @@ def draw_glasses(layer: Layer, extras: Extras, eye_x: float, pose: Pose) -> None
     """Draw glasses, if there are any, over the eyes.
 
     Args:
-        layer: what to draw on.
-        extras: the looks.
-        eye_x: distance of an eye's middle from the middle of the face.
-        pose: where the head is.
+        layer: What to draw on.
+        extras: The looks.
+        eye_x: Distance of an eye's middle from the middle of the face.
+        pose: Where the head is.
     """
     if extras.glasses is None:
         return
@@ -141,12 +141,12 @@ def draw_beard(
     """Draw the beard, if there is one, under the mouth that is drawn later.
 
     Args:
-        layer: what to draw on; the skin must be there.
-        rng: source of chance.
-        extras: the looks.
-        features: where mouth and nose are.
-        skin: the outline of the jaw.
-        pose: where the head is.
+        layer: What to draw on; the skin must be there.
+        rng: Source of chance.
+        extras: The looks.
+        features: Where mouth and nose are.
+        skin: The outline of the jaw.
+        pose: Where the head is.
     """
     if extras.beard == "none":
         return

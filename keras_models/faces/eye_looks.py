@@ -23,21 +23,21 @@ class Eyes:
     """Looks of a pair of eyes; lengths in head units.
 
     Args:
-        x: distance of an eye's middle from the middle of the face.
-        width: half width of an eye.
-        opening: height of the upper lid's arch above the line between the corners.
-        slant: how much higher the outer corner is.
-        iris: colour, 0 … 255.
-        pupil: radius of the pupil as a share of the iris'.
+        x: Distance of an eye's middle from the middle of the face.
+        width: Half width of an eye.
+        opening: Height of the upper lid's arch above the line between the corners.
+        slant: How much higher the outer corner is.
+        iris: Colour, 0 … 255.
+        pupil: Radius of the pupil as a share of the iris'.
         gaze: (x, y) shift of the iris, share of its radius.
-        lashes: strength of the lashes, 0 … 1.
-        crease: height of the fold above the upper lid, share of `opening`.
-        sag: how far a closed eye's line of lashes hangs down, head units.
-        shadow: colour put on the lids, or None.
-        brow: colour of the brows.
-        brow_height: distance of the brows above the eyes.
-        brow_width: thickness of the brows.
-        brow_tilt: how much lower the inner ends are.
+        lashes: Strength of the lashes, 0 … 1.
+        crease: Height of the fold above the upper lid, share of `opening`.
+        sag: How far a closed eye's line of lashes hangs down, head units.
+        shadow: Colour put on the lids, or None.
+        brow: Colour of the brows.
+        brow_height: Distance of the brows above the eyes.
+        brow_width: Thickness of the brows.
+        brow_tilt: How much lower the inner ends are.
     """
 
     x: float
@@ -61,9 +61,9 @@ def sample_eyes(rng: np.random.Generator, skin: Skin, hair: Colour) -> Eyes:
     """Draw the looks of a pair of eyes by lot.
 
     Args:
-        rng: source of chance.
-        skin: the skin around them; dark skin has dark eyes.
-        hair: colour of the hair, which the brows follow.
+        rng: Source of chance.
+        skin: The skin around them; dark skin has dark eyes.
+        hair: Colour of the hair, which the brows follow.
 
     Returns:
         The looks.

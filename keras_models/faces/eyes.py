@@ -17,9 +17,9 @@ class EyeSocket:
     """One eye's place on a head.
 
     Args:
-        eyes: looks of the pair.
-        skin: the skin around it.
-        pose: where the head is.
+        eyes: Looks of the pair.
+        skin: The skin around it.
+        pose: Where the head is.
         side: -1 for the eye that is left in the picture, 1 for the right one.
     """
 
@@ -45,7 +45,7 @@ class EyeSocket:
         """Draw the eye open.
 
         Args:
-            layer: what to draw on; the skin must be there.
+            layer: What to draw on; the skin must be there.
         """
         e, unit = self._eyes, self._pose.scale
         upper, lower = self._lids()
@@ -72,7 +72,7 @@ class EyeSocket:
         """Draw the eye closed.
 
         Args:
-            layer: what to draw on; the skin must be there.
+            layer: What to draw on; the skin must be there.
         """
         e, unit = self._eyes, self._pose.scale
         seam = self._seam()
@@ -92,7 +92,7 @@ class EyeSocket:
         """Draw the brow.
 
         Args:
-            layer: what to draw on; the skin must be there.
+            layer: What to draw on; the skin must be there.
         """
         e = self._eyes
         high = -e.brow_height

@@ -46,12 +46,12 @@ class DrawnFace:
 
     Args:
         picture: (size, size, 3), uint8, RGB.
-        label: index of the class, see `Label`.
-        left_eye_open: state of the eye that is left in the picture.
-        right_eye_open: state of the eye that is right in the picture.
-        left_eye_box: top, left, bottom, right in pixels, float; the same whether the
+        label: Index of the class, see `Label`.
+        left_eye_open: State of the eye that is left in the picture.
+        right_eye_open: State of the eye that is right in the picture.
+        left_eye_box: Top, left, bottom, right in pixels, float; the same whether the
             eye is open or closed.
-        right_eye_box: the same for the right eye.
+        right_eye_box: The same for the right eye.
 
     Example:
         >>> from keras_models.faces import draw_face
@@ -84,16 +84,16 @@ def draw_face(
 
     Args:
         seed: ≥ 0; which face.
-        size: side of the picture in pixels, ≥ 32.
-        left_eye_open: whether the eye that is left in the picture is open; None
+        size: Side of the picture in pixels, ≥ 32.
+        left_eye_open: Whether the eye that is left in the picture is open; None
             leaves it to chance.
-        right_eye_open: the same for the right one.
+        right_eye_open: The same for the right one.
 
     Returns:
         The picture, its label and the boxes of the eyes.
 
     Raises:
-        ValueError: if seed or size is out of range.
+        ValueError: If seed or size is out of range.
 
     Example:
         >>> from keras_models.faces import draw_face
@@ -153,11 +153,11 @@ def check_seed_and_size(seed: int, size: int) -> None:
     """Refuse a seed or a size that nothing can be drawn with.
 
     Args:
-        seed: must be ≥ 0.
-        size: must be ≥ 32.
+        seed: Must be ≥ 0.
+        size: Must be ≥ 32.
 
     Raises:
-        ValueError: if it is not.
+        ValueError: If it is not.
     """
     if seed < 0:
         raise ValueError(f"seed must be an integer of 0 or more, received {seed!r}")

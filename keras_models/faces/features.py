@@ -20,18 +20,18 @@ class Features:
     """Looks of nose, mouth and ears; lengths in head units.
 
     Args:
-        nose_width: half width of the nose.
-        nose_y: height of the nose's base.
-        mouth_y: height of the mouth.
-        mouth_width: half width of the mouth.
-        lips: colour, 0 … 255.
-        upper_lip: thickness of the upper lip.
-        lower_lip: thickness of the lower lip.
-        expression: one of `SMILES`.
-        curve: how far the mouth's corners are above its middle.
-        gap: height of an open mouth.
-        ear: size of the ears, 1 is usual.
-        earring: colour of earrings, or None.
+        nose_width: Half width of the nose.
+        nose_y: Height of the nose's base.
+        mouth_y: Height of the mouth.
+        mouth_width: Half width of the mouth.
+        lips: Colour, 0 … 255.
+        upper_lip: Thickness of the upper lip.
+        lower_lip: Thickness of the lower lip.
+        expression: One of `SMILES`.
+        curve: How far the mouth's corners are above its middle.
+        gap: Height of an open mouth.
+        ear: Size of the ears, 1 is usual.
+        earring: Colour of earrings, or None.
     """
 
     nose_width: float
@@ -52,8 +52,8 @@ def sample_features(rng: np.random.Generator, skin: Skin) -> Features:
     """Draw nose, mouth and ears by lot.
 
     Args:
-        rng: source of chance.
-        skin: the skin around them.
+        rng: Source of chance.
+        skin: The skin around them.
 
     Returns:
         The looks.
@@ -91,10 +91,10 @@ def draw_ears(layer: Layer, features: Features, skin: Skin, pose: Pose) -> None:
     """Draw both ears; the face is drawn over their inner halves.
 
     Args:
-        layer: what to draw on.
-        features: the looks.
-        skin: colour and light.
-        pose: where the head is.
+        layer: What to draw on.
+        features: The looks.
+        skin: Colour and light.
+        pose: Where the head is.
     """
     size = features.ear
     for side in (-1, 1):
@@ -122,10 +122,10 @@ def draw_nose(layer: Layer, features: Features, skin: Skin, pose: Pose) -> None:
     """Draw the nose's wings and nostrils; its bridge is in the skin's shading.
 
     Args:
-        layer: what to draw on; the skin must be there.
-        features: the looks.
-        skin: colour and light.
-        pose: where the head is.
+        layer: What to draw on; the skin must be there.
+        features: The looks.
+        skin: Colour and light.
+        pose: Where the head is.
     """
     dark, unit = lid_colour(skin), pose.scale
     w, y = features.nose_width, features.nose_y
@@ -148,10 +148,10 @@ def draw_mouth(layer: Layer, features: Features, skin: Skin, pose: Pose) -> None
     """Draw the mouth, with teeth where it is open.
 
     Args:
-        layer: what to draw on; the skin must be there.
-        features: the looks.
-        skin: colour and light.
-        pose: where the head is.
+        layer: What to draw on; the skin must be there.
+        features: The looks.
+        skin: Colour and light.
+        pose: Where the head is.
     """
     f, unit = features, pose.scale
     w, top = f.mouth_width, f.mouth_y

@@ -15,7 +15,7 @@ def finish(picture: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
 
     Args:
         picture: (H, W, 3), float32, 0 … 255.
-        rng: source of chance.
+        rng: Source of chance.
 
     Returns:
         (H, W, 3), uint8.

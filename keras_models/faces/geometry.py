@@ -16,7 +16,7 @@ def closed_curve(points: ArrayLike, steps: int = 6) -> Points:
 
     Args:
         points: (n, 2), n ≥ 3, any unit.
-        steps: points of the result for each one given, ≥ 1.
+        steps: Points of the result for each one given, ≥ 1.
 
     Returns:
         (n * steps, 2), float64; every `steps`-th is one of those given.
@@ -30,7 +30,7 @@ def open_curve(points: ArrayLike, steps: int = 6) -> Points:
 
     Args:
         points: (n, 2), n ≥ 2, any unit.
-        steps: points of the result between two given ones, ≥ 1.
+        steps: Points of the result between two given ones, ≥ 1.
 
     Returns:
         ((n - 1) * steps + 1, 2), float64.
@@ -52,9 +52,9 @@ def ellipse(
     Args:
         centre: (x, y).
         radii: (half width, half height).
-        n: number of points.
-        start: angle of the first point in radians; 0 is right, π/2 below.
-        end: angle behind the last point.
+        n: Number of points.
+        start: Angle of the first point in radians; 0 is right, π/2 below.
+        end: Angle behind the last point.
 
     Returns:
         (n, 2), float64.
@@ -84,8 +84,8 @@ def bow(start: Sequence[float], end: Sequence[float], sag: float, n: int = 9) ->
     Args:
         start: (x, y).
         end: (x, y).
-        sag: how far its middle lies below the straight line, in y.
-        n: number of points.
+        sag: How far its middle lies below the straight line, in y.
+        n: Number of points.
 
     Returns:
         (n, 2), float64.

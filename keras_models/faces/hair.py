@@ -19,10 +19,10 @@ def draw_back_hair(
     """Draw the hair behind head and neck.
 
     Args:
-        layer: what to draw on.
-        rng: source of chance.
-        hair: the looks.
-        pose: where the head is.
+        layer: What to draw on.
+        rng: Source of chance.
+        hair: The looks.
+        pose: Where the head is.
     """
     dark, v = shaded(hair.colour, 0.62), hair.volume
     if hair.style == "scarf":
@@ -67,10 +67,10 @@ def draw_front_hair(
     """Draw the hair over the skull and forehead, or the hat.
 
     Args:
-        layer: what to draw on; the face must be there.
-        rng: source of chance.
-        hair: the looks.
-        pose: where the head is.
+        layer: What to draw on; the face must be there.
+        rng: Source of chance.
+        hair: The looks.
+        pose: Where the head is.
     """
     if hair.style == "scarf":
         draw_scarf(layer, hair, pose)

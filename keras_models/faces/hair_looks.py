@@ -26,15 +26,15 @@ class Hair:
     """Looks of the hair; lengths in head units.
 
     Args:
-        style: one of `SHORT` and `LONG`.
+        style: One of `SHORT` and `LONG`.
         colour: 0 … 255.
-        volume: thickness of the hair over the skull.
-        hairline: height (y) of the hairline in the middle of the forehead.
-        parting: where the hair parts, x.
-        fringe: lowest height that hair on the forehead reaches; equal to `hairline`
+        volume: Thickness of the hair over the skull.
+        hairline: Height (y) of the hairline in the middle of the forehead.
+        parting: Where the hair parts, x.
+        fringe: Lowest height that hair on the forehead reaches; equal to `hairline`
             for none.
-        length: height (y) where long hair ends.
-        cover: colour of a hat or scarf, or None.
+        length: Height (y) where long hair ends.
+        cover: Colour of a hat or scarf, or None.
     """
 
     style: str
@@ -51,8 +51,8 @@ def sample_hair(rng: np.random.Generator, skin: Skin) -> Hair:
     """Draw hair by lot.
 
     Args:
-        rng: source of chance.
-        skin: dark skin has dark hair.
+        rng: Source of chance.
+        skin: Dark skin has dark hair.
 
     Returns:
         The looks.

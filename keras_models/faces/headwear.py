@@ -15,9 +15,9 @@ def draw_hat(layer: Layer, hair: Hair, pose: Pose) -> None:
     """Draw a knitted hat over the hair.
 
     Args:
-        layer: what to draw on; the hair must be there.
-        hair: the looks.
-        pose: where the head is.
+        layer: What to draw on; the hair must be there.
+        hair: The looks.
+        pose: Where the head is.
     """
     colour = hair.cover or hair.colour
     v = 0.12 + 0.5 * hair.volume
@@ -49,9 +49,9 @@ def draw_scarf_behind(layer: Layer, hair: Hair, pose: Pose) -> None:
     """Draw the part of a headscarf that is behind head and neck.
 
     Args:
-        layer: what to draw on.
-        hair: the looks.
-        pose: where the head is.
+        layer: What to draw on.
+        hair: The looks.
+        pose: Where the head is.
     """
     shape = [(-1.16, 0), (-1.0, 1.1), (-1.3, 2.3), (1.3, 2.3), (1.0, 1.1), (1.16, 0)]
     back = closed_curve([*shape, (0.75, -1.3), (-0.75, -1.3)], 4)
@@ -63,9 +63,9 @@ def draw_scarf(layer: Layer, hair: Hair, pose: Pose) -> None:
     """Draw a headscarf around the face and under the chin.
 
     Args:
-        layer: what to draw on; the face must be there.
-        hair: the looks.
-        pose: where the head is.
+        layer: What to draw on; the face must be there.
+        hair: The looks.
+        pose: Where the head is.
     """
     colour = hair.cover or hair.colour
     outer = open_curve(

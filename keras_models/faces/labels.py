@@ -27,8 +27,8 @@ class Label(IntEnum):
         """Give the label of a face.
 
         Args:
-            left_open: whether the eye that is left in the picture is open.
-            right_open: whether the eye that is right in the picture is open.
+            left_open: Whether the eye that is left in the picture is open.
+            right_open: Whether the eye that is right in the picture is open.
 
         Returns:
             The label.

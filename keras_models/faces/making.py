@@ -34,10 +34,10 @@ def make(recipe: Recipe, path: Path, processes: int = 1) -> dict[str, Any]:
     """Train a network, write it in half precision and measure what was written.
 
     Args:
-        recipe: how to train.
-        path: file for the weights, ending in `.npz`; what is known of them goes
+        recipe: How to train.
+        path: File for the weights, ending in `.npz`; what is known of them goes
             beside it, ending in `.json`.
-        processes: how many processes draw the pictures.
+        processes: How many processes draw the pictures.
 
     Returns:
         What was written to the `.json` file.
@@ -77,14 +77,14 @@ def measure_again(path: Path, processes: int = 1) -> dict[str, Any]:
     """Measure a written network on pictures that its training did not see.
 
     Args:
-        path: file of the weights, with its `.json` beside it.
-        processes: how many processes draw the pictures.
+        path: File of the weights, with its `.json` beside it.
+        processes: How many processes draw the pictures.
 
     Returns:
         What `make` writes as `measured_in_half_precision`.
 
     Raises:
-        ValueError: if the two files do not belong together.
+        ValueError: If the two files do not belong together.
     """
     known = read_card(path)["recipe"]
     return _measure(path, Recipe(**known), processes)

@@ -29,7 +29,7 @@ def accuracy(model: Any, pictures: Batch) -> dict[str, float]:
 
     Args:
         model: Keras model, (N, H, W, 3) preprocessed -> scores (N, classes).
-        pictures: what to name.
+        pictures: What to name.
 
     Returns:
         Share of right answers: `"all"`, `"faces"`, `"no faces"`, 0 … 1; NaN for
@@ -64,14 +64,14 @@ class Selectivity:
     """How a channel responds when one eye of a face is closed.
 
     Args:
-        layer: name of the layer.
-        channel: index, 0-based.
-        response: mean response at open eyes.
-        loss: share of the response that is lost at the eye that closes, ≤ 1; negative
+        layer: Name of the layer.
+        channel: Index, 0-based.
+        response: Mean response at open eyes.
+        loss: Share of the response that is lost at the eye that closes, ≤ 1; negative
             where closing raises it.
-        change: mean absolute change of the response at the eye that stays open, as a
+        change: Mean absolute change of the response at the eye that stays open, as a
             share of the response.
-        seen: share of the open eyes that it responds to with at least half of its
+        seen: Share of the open eyes that it responds to with at least half of its
             mean response, 0 … 1.
 
     Example:
@@ -108,11 +108,11 @@ def selectivity(
 
     Args:
         model: Keras model, (N, H, W, 3) preprocessed -> anything.
-        seeds: of the faces.
-        size: side of the pictures in pixels.
-        layers: names of the layers to look at.
-        max_change: channels that change more than this at the open eye are left out.
-        min_seen: channels that respond to a smaller share of open eyes are left out.
+        seeds: Seeds of the faces.
+        size: Side of the pictures in pixels.
+        layers: Names of the layers to look at.
+        max_change: Channels that change more than this at the open eye are left out.
+        min_seen: Channels that respond to a smaller share of open eyes are left out.
 
     Returns:
         The channels, largest loss first.

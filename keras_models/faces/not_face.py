@@ -37,13 +37,13 @@ def draw_not_face(seed: int, size: int = DEFAULT_SIZE) -> NDArray[np.uint8]:
 
     Args:
         seed: ≥ 0; which picture.
-        size: side of the picture in pixels, ≥ 32.
+        size: Side of the picture in pixels, ≥ 32.
 
     Returns:
         (size, size, 3), uint8, RGB.
 
     Raises:
-        ValueError: if seed or size is out of range.
+        ValueError: If seed or size is out of range.
 
     Example:
         >>> from keras_models.faces import draw_not_face

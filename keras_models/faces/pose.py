@@ -23,12 +23,12 @@ class Pose:
     near y = 0, and half the face's width is 1.
 
     Args:
-        x: where the head's origin is, share of the picture's width.
-        y: the same, share of its height.
-        scale: half the face's width as a share of the picture's.
-        roll: tilt in radians, clockwise.
-        yaw: turn to the right in the picture, radians.
-        pitch: turn downwards, radians.
+        x: Where the head's origin is, share of the picture's width.
+        y: The same, share of its height.
+        scale: Half the face's width as a share of the picture's.
+        roll: Tilt in radians, clockwise.
+        yaw: Turn to the right in the picture, radians.
+        pitch: Turn downwards, radians.
     """
 
     x: float
@@ -51,7 +51,7 @@ class Pose:
 
         Args:
             points: (..., 2), head coordinates.
-            lift: how far they stand out of the head's surface; negative: behind.
+            lift: How far they stand out of the head's surface; negative: behind.
 
         Returns:
             (..., 2), head coordinates as seen.
@@ -65,7 +65,7 @@ class Pose:
 
         Args:
             points: (..., 2), head coordinates.
-            lift: how far they stand out of the head's surface; negative: behind.
+            lift: How far they stand out of the head's surface; negative: behind.
 
         Returns:
             (..., 2), shares of the picture's width and height.
@@ -78,10 +78,10 @@ class Pose:
         """Give the head coordinates, as seen, of a square grid over the picture.
 
         Args:
-            size: points along a side.
+            size: Points along a side.
 
         Returns:
-            x and y, (size, size) each, float32, of the cells' centres.
+            X and y, (size, size) each, float32, of the cells' centres.
         """
         ticks = ((np.arange(size, dtype=np.float32) + 0.5) / size).astype(np.float32)
         dx = (ticks[None, :] - np.float32(self.x)) / np.float32(self.scale)
@@ -118,7 +118,7 @@ def sample_pose(rng: np.random.Generator) -> Pose:
     """Draw a pose by lot, with the face well inside of the picture.
 
     Args:
-        rng: source of chance.
+        rng: Source of chance.
 
     Returns:
         A pose.

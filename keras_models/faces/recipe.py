@@ -10,18 +10,18 @@ class Recipe:
     """How a network is trained.
 
     Args:
-        seed: of weights, order, mirroring and dropout.
-        sizes: sides of the pictures in pixels; batches of them take turns, and the
+        seed: Seed of weights, order, mirroring and dropout.
+        sizes: Sides of the pictures in pixels; batches of them take turns, and the
             network learns all faces from those in the smallest to the largest.
-        pictures: how many of each size are drawn for training; each epoch shows all,
+        pictures: How many of each size are drawn for training; each epoch shows all,
             half of them mirrored by lot.
-        epochs: how often.
-        batch_size: pictures per step.
-        learning_rate: of Adam, after warming up; falls to 0 along a cosine.
-        warm_up: share of the steps in which the learning rate rises from 0.
-        dropout: share of the last fire module's outputs that a step leaves out.
-        clip: largest norm of a weight's gradient.
-        held_out: how many unseen pictures of each size measure the accuracy.
+        epochs: How often the network sees all pictures.
+        batch_size: Pictures per step.
+        learning_rate: That of Adam, after warming up; falls to 0 along a cosine.
+        warm_up: Share of the steps in which the learning rate rises from 0.
+        dropout: Share of the last fire module's outputs that a step leaves out.
+        clip: Largest norm of a weight's gradient.
+        held_out: How many unseen pictures of each size measure the accuracy.
     """
 
     seed: int = 1

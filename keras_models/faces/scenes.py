@@ -38,8 +38,8 @@ def draw_clutter(layer: Layer, rng: np.random.Generator) -> None:
     """Draw nothing but background things.
 
     Args:
-        layer: what to draw on.
-        rng: source of chance.
+        layer: What to draw on.
+        rng: Source of chance.
     """
     for _ in range(int(rng.integers(0, 4))):
         draw_things(layer, rng, int(rng.integers(3, 10)))
@@ -49,8 +49,8 @@ def draw_landscape(layer: Layer, rng: np.random.Generator) -> None:
     """Draw hills with houses and trees under a sky.
 
     Args:
-        layer: what to draw on.
-        rng: source of chance.
+        layer: What to draw on.
+        rng: Source of chance.
     """
     if rng.random() < 0.6:
         sun = ellipse(rng.uniform(0.1, 0.9, 2) * (1, 0.4), (0.06, 0.06), 24)
@@ -75,8 +75,8 @@ def draw_fruit(layer: Layer, rng: np.random.Generator) -> None:
     """Draw balls, some in colours of skin with a cap in a colour of hair.
 
     Args:
-        layer: what to draw on.
-        rng: source of chance.
+        layer: What to draw on.
+        rng: Source of chance.
     """
     for _ in range(int(rng.integers(1, 6))):
         centre = rng.uniform(0.15, 0.85, 2)
@@ -99,8 +99,8 @@ def draw_plain_head(layer: Layer, rng: np.random.Generator) -> None:
     """Draw a head with hair and clothes on which there are no eyes and no mouth.
 
     Args:
-        layer: what to draw on.
-        rng: source of chance.
+        layer: What to draw on.
+        rng: Source of chance.
     """
     pose, skin = sample_pose(rng), sample_skin_looks(rng)
     hair, features = sample_hair(rng, skin), sample_features(rng, skin)
@@ -120,8 +120,8 @@ def draw_loose_parts(layer: Layer, rng: np.random.Generator) -> None:
     """Scatter eyes, noses, mouths and glasses, each with its patch of skin.
 
     Args:
-        layer: what to draw on.
-        rng: source of chance.
+        layer: What to draw on.
+        rng: Source of chance.
     """
     pose, skin = sample_pose(rng), sample_skin_looks(rng)
     eyes = sample_eyes(rng, skin, pick(rng, HAIR, 6))

@@ -21,17 +21,17 @@ class Skin:
     """Shape and colour of a face.
 
     Args:
-        tone: colour in full light, 0 … 255.
-        cheek: half width at the height of the mouth, head units.
-        jaw: half width between mouth and chin.
-        chin: height (y) of the chin's lowest point.
-        light: direction that the light comes from: x, y, z; length 1.
-        ambient: share of the light that comes from everywhere, 0 … 1.
-        blush: strength of the red of the cheeks, 0 … 1.
-        tired: strength of the shadows under the eyes, 0 … 1.
-        freckles: number of freckles.
-        shine: strength of highlights, 0 … 1.
-        stubble: strength of a shaved beard's shadow, 0 … 1.
+        tone: Colour in full light, 0 … 255.
+        cheek: Half width at the height of the mouth, head units.
+        jaw: Half width between mouth and chin.
+        chin: Height (y) of the chin's lowest point.
+        light: Direction that the light comes from: x, y, z; length 1.
+        ambient: Share of the light that comes from everywhere, 0 … 1.
+        blush: Strength of the red of the cheeks, 0 … 1.
+        tired: Strength of the shadows under the eyes, 0 … 1.
+        freckles: Number of freckles.
+        shine: Strength of highlights, 0 … 1.
+        stubble: Strength of a shaved beard's shadow, 0 … 1.
     """
 
     tone: Colour
@@ -70,7 +70,7 @@ def sample_skin_looks(rng: np.random.Generator) -> Skin:
     """Draw shape and colour of a face by lot.
 
     Args:
-        rng: source of chance.
+        rng: Source of chance.
 
     Returns:
         The looks.
@@ -99,8 +99,8 @@ def shade_skin(skin: Skin, pose: Pose) -> NDArray[np.float32]:
     """Colour the skin: a rounded head with sockets, nose, cheeks and chin.
 
     Args:
-        skin: the looks.
-        pose: where the head is.
+        skin: The looks.
+        pose: Where the head is.
 
     Returns:
         (60, 60, 3), float32, 0 … 255: skin colour all over the picture, to be cut out.
@@ -141,7 +141,7 @@ def lid_colour(skin: Skin) -> Colour:
     """Give the colour of fine lines in the skin: lids, wrinkles, nostrils.
 
     Args:
-        skin: the looks.
+        skin: The looks.
 
     Returns:
         A colour, 0 … 255.

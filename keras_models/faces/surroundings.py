@@ -25,7 +25,7 @@ def sample_background(rng: np.random.Generator) -> NDArray[np.float32]:
     """Draw a background by lot: a gradient, some with soft noise, stripes or weave.
 
     Args:
-        rng: source of chance.
+        rng: Source of chance.
 
     Returns:
         (64, 64, 3), float32, 0 … 255.
@@ -59,8 +59,8 @@ def soft_noise(rng: np.random.Generator, cells: int) -> NDArray[np.float64]:
     """Draw clouds: noise of two sizes, smoothly enlarged.
 
     Args:
-        rng: source of chance.
-        cells: number of clouds along a side.
+        rng: Source of chance.
+        cells: Number of clouds along a side.
 
     Returns:
         (64, 64), float64, mostly 0 … 1.
@@ -81,9 +81,9 @@ def draw_things(layer: Layer, rng: np.random.Generator, count: int) -> None:
     """Draw things in the background: discs of light, frames, boards, leaves.
 
     Args:
-        layer: what to draw on.
-        rng: source of chance.
-        count: how many.
+        layer: What to draw on.
+        rng: Source of chance.
+        count: How many.
     """
     alpha = float(rng.uniform(0.25, 0.9))
     kind = int(rng.integers(4))
@@ -112,10 +112,10 @@ def draw_body(layer: Layer, rng: np.random.Generator, skin: Skin, pose: Pose) ->
     """Draw neck, shoulders and clothes.
 
     Args:
-        layer: what to draw on.
-        rng: source of chance.
-        skin: colour and light.
-        pose: where the head is.
+        layer: What to draw on.
+        rng: Source of chance.
+        skin: Colour and light.
+        pose: Where the head is.
     """
     body = pose.body()
     cloth = any_colour(rng, (0.0, 0.8), (0.08, 0.95))

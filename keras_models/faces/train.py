@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Train and write a network, or measure one again.
 
     Args:
-        arguments: of the command line; None takes the program's own.
+        arguments: Those of the command line; None takes the program's own.
     """
     # Processes that draw import this module too and must not load Keras.
     from keras_models.faces.making import make, measure_again

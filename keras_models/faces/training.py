@@ -28,9 +28,9 @@ def train(
     """Train a network.
 
     Args:
-        recipe: how.
-        pictures: what on: as many of each size.
-        verbose: as for `fit`.
+        recipe: How to train.
+        pictures: What to train on: as many of each size.
+        verbose: As for `fit`.
 
     Returns:
         A SqueezeNet for preprocessed pictures of any size (N, H, W, 3), and the mean
@@ -89,13 +89,13 @@ def with_weights(values: LayerValues) -> Any:
     """Build a network with given weights.
 
     Args:
-        values: layer name -> kernel and bias, of all convolutions.
+        values: Layer name -> kernel and bias, of all convolutions.
 
     Returns:
         A SqueezeNet for preprocessed pictures of any size, (N, H, W, 3).
 
     Raises:
-        KeyError: if a layer is missing.
+        KeyError: If a layer is missing.
     """
     classes = values["conv10"][1].shape[0]
     model = SqueezeNet(weights=None, classes=classes, input_shape=(None, None, 3))

@@ -16,12 +16,12 @@ def check_choices(include_top: Any, pooling: Any, classes: Any) -> None:
     """Refuse values that `include_top`, `pooling` and `classes` cannot have.
 
     Args:
-        include_top: whether the network ends in its classifier, bool.
+        include_top: Whether the network ends in its classifier, bool.
         pooling: None, `"avg"` or `"max"`.
-        classes: number of classes, positive integer, or None.
+        classes: Number of classes, positive integer, or None.
 
     Raises:
-        ValueError: if one of them is not as described.
+        ValueError: If one of them is not as described.
     """
     if not isinstance(include_top, bool):
         raise ValueError(f"include_top must be True or False, received {include_top!r}")
@@ -50,7 +50,7 @@ def check_input_shape(
         The shape, three entries, without the batch axis.
 
     Raises:
-        ValueError: if it has other than three entries, lacks the number of channels,
+        ValueError: If it has other than three entries, lacks the number of channels,
             or a side is shorter than `MIN_SIZE`.
     """
     first = data_format == "channels_first"

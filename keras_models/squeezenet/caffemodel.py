@@ -58,7 +58,7 @@ def read_caffemodel(path: str | os.PathLike[str]) -> dict[str, list[NDArray[Any]
     `BlobShape` and as the older num, channels, height and width.
 
     Args:
-        path: the file, 256 MiB at most.
+        path: The file, 256 MiB at most.
 
     Returns:
         Layer name as in the file -> its blobs, float32 in the file's own shapes (a
@@ -66,7 +66,7 @@ def read_caffemodel(path: str | os.PathLike[str]) -> dict[str, list[NDArray[Any]
         has any, in the file's order.
 
     Raises:
-        WeightsError: if the file is missing, too large, damaged, not a Caffe model,
+        WeightsError: If the file is missing, too large, damaged, not a Caffe model,
             or contradicts itself.
 
     Example:

@@ -33,7 +33,7 @@ def download_imagenet() -> Path:
         The file in Keras' cache.
 
     Raises:
-        WeightsError: if they cannot be had.
+        WeightsError: If they cannot be had.
     """
     return fetch(IMAGENET_URL, IMAGENET_BLOB_ID, cache_folder())
 
@@ -61,17 +61,17 @@ def fetch(
     wrong leaves nothing behind. Several processes may do this at once.
 
     Args:
-        url: http or https address; its last part names the file.
-        blob_id: git's id of the content, 40 hexadecimal digits.
-        folder: where the file goes; made if missing.
-        patience: time-outs and repetitions; None for the usual ones.
-        console: where progress is shown; None for standard error.
+        url: Address, http or https; its last part names the file.
+        blob_id: Git's id of the content, 40 hexadecimal digits.
+        folder: Where the file goes; made if missing.
+        patience: Time-outs and repetitions; None for the usual ones.
+        console: Where progress is shown; None for standard error.
 
     Returns:
         The verified file.
 
     Raises:
-        WeightsError: if the file cannot be had, is not the expected one, or cannot be
+        WeightsError: If the file cannot be had, is not the expected one, or cannot be
             written; the message says why, and how to do without a network.
     """
     target = folder / url.rsplit("/", 1)[-1]
@@ -108,7 +108,7 @@ def git_blob_id(path: Path) -> str:
     """Compute the id under which git would store a file.
 
     Args:
-        path: the file.
+        path: The file.
 
     Returns:
         SHA-1 over `blob SIZE`, a zero byte and the content: 40 hexadecimal digits.

@@ -20,14 +20,14 @@ def write_half(values: Mapping[str, list[NDArray[Any]]], path: Path) -> str:
     """Write weights in half precision.
 
     Args:
-        values: layer name -> kernel and bias, real numbers.
-        path: file to write; its name ends in `.npz`.
+        values: Layer name -> kernel and bias, real numbers.
+        path: File to write; its name ends in `.npz`.
 
     Returns:
         The file's SHA-256, 64 hexadecimal digits.
 
     Raises:
-        ValueError: if the name ends otherwise, or a number is too large for half
+        ValueError: If the name ends otherwise, or a number is too large for half
             precision (65504) or not finite.
     """
     if path.suffix != ".npz":
@@ -51,14 +51,14 @@ def read_half(path: Path) -> LayerValues:
     """Read weights in half precision. Nothing in the file is executed.
 
     Args:
-        path: file that `write_half` wrote.
+        path: File that `write_half` wrote.
 
     Returns:
         Layer name -> kernel (height, width, in, out) and bias (out,), float32.
 
     Raises:
-        ValueError: if the file holds something else.
-        OSError: if it cannot be read.
+        ValueError: If the file holds something else.
+        OSError: If it cannot be read.
     """
     try:
         with zipfile.ZipFile(path):
@@ -79,7 +79,7 @@ def checksum(path: Path) -> str:
     """Give a file's SHA-256.
 
     Args:
-        path: the file.
+        path: The file.
 
     Returns:
         64 hexadecimal digits.
@@ -91,8 +91,8 @@ def write_card(card: Mapping[str, Any], weights: Path) -> Path:
     """Write what is known of weights beside them.
 
     Args:
-        card: anything that JSON can hold.
-        weights: the file of the weights.
+        card: Anything that JSON can hold.
+        weights: The file of the weights.
 
     Returns:
         The file written: the same name, ending in `.json`.
@@ -107,15 +107,15 @@ def read_card(weights: Path) -> dict[str, Any]:
     """Read what is known of weights, and make sure that it is said of these.
 
     Args:
-        weights: the file of the weights.
+        weights: The file of the weights.
 
     Returns:
         The content of the `.json` file beside it.
 
     Raises:
-        ValueError: if the weights' checksum is another than the card says: one of the
+        ValueError: If the weights' checksum is another than the card says: one of the
             two files is damaged, or they do not belong together.
-        OSError: if one of them cannot be read.
+        OSError: If one of them cannot be read.
     """
     card: dict[str, Any] = json.loads(
         weights.with_suffix(".json").read_text(encoding="utf-8")

@@ -18,15 +18,15 @@ class CeilMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
     edge never win, whatever the signs of the values. Sizes may be unknown.
 
     Args:
-        pool_size: height and width of the window, int or two ints, in pixels.
-        strides: step between windows, int or two ints in 1 … `pool_size`;
+        pool_size: Height and width of the window, int or two ints, in pixels.
+        strides: Step between windows, int or two ints in 1 … `pool_size`;
             None means `pool_size`.
         data_format: `"channels_last"` or `"channels_first"`; None means
             `keras.config.image_data_format()`.
         **kwargs: `name`, `dtype` and `trainable` of `keras.layers.Layer`.
 
     Raises:
-        ValueError: if windows would leave gaps, or a map is too small for any window.
+        ValueError: If windows would leave gaps, or a map is too small for any window.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class CeilMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
         """Pool a tensor of activations.
 
         Args:
-            inputs: tensor (N, H, W, C), or (N, C, H, W) for channels first; any
+            inputs: Tensor (N, H, W, C), or (N, C, H, W) for channels first; any
                 float or integer dtype.
 
         Returns:
@@ -71,7 +71,7 @@ class CeilMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
         """Give the shape of the pooled maps.
 
         Args:
-            input_shape: shape of the input, None for sizes that are not known.
+            input_shape: Shape of the input, None for sizes that are not known.
 
         Returns:
             Shape of the output, None in the same places.
@@ -90,8 +90,8 @@ class CeilMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
         """Give the windows over maps of some size, as tb_actviz asks for them.
 
         Args:
-            height: of the maps, in pixels.
-            width: of the maps.
+            height: Height of the maps, in pixels.
+            width: Width of the maps.
 
         Returns:
             For rows and for columns the number of windows, the size of one, the step

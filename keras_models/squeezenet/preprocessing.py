@@ -20,7 +20,7 @@ def preprocess_input(x: Any, data_format: str | None = None) -> Any:
     tensors of the active Keras back end, also symbolic ones, give such tensors.
 
     Args:
-        x: pictures (..., H, W, 3), or (..., 3, H, W) for channels first; any real
+        x: Pictures (..., H, W, 3), or (..., 3, H, W) for channels first; any real
             numeric dtype, values in 0 … 255.
         data_format: `"channels_last"` or `"channels_first"`; None means
             `keras.config.image_data_format()`.
@@ -29,7 +29,7 @@ def preprocess_input(x: Any, data_format: str | None = None) -> Any:
         Blue, green and red minus 104, 117 and 123: float32, the shape of `x`.
 
     Raises:
-        ValueError: if `x` is not numeric, has fewer than three axes, or has other
+        ValueError: If `x` is not numeric, has fewer than three axes, or has other
             than three channels.
 
     Source: the transformation in the SqueezeNet 1.1 release's training description.
@@ -62,8 +62,8 @@ def decode_predictions(
     """Name the classes with the highest scores.
 
     Args:
-        preds: scores of the 1000 ImageNet classes, (N, 1000), array or tensor.
-        top: how many classes to name, 1 … 1000.
+        preds: Scores of the 1000 ImageNet classes, (N, 1000), array or tensor.
+        top: How many classes to name, 1 … 1000.
 
     Returns:
         For each of the N rows, highest score first: WordNet id, class name (the first
@@ -71,7 +71,7 @@ def decode_predictions(
         come last.
 
     Raises:
-        ValueError: if the shape or `top` is not as described.
+        ValueError: If the shape or `top` is not as described.
 
     Example:
         >>> from keras_models.squeezenet import decode_predictions

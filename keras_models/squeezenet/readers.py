@@ -20,7 +20,7 @@ def read_weights(path: Path) -> LayerValues:
     """Read the convolutions of a SqueezeNet from a file.
 
     Args:
-        path: a `.caffemodel`, `.weights.h5`, `.keras` file, or an `.npz` file of half
+        path: A `.caffemodel`, `.weights.h5`, `.keras` file, or an `.npz` file of half
             precision.
 
     Returns:
@@ -28,7 +28,7 @@ def read_weights(path: Path) -> LayerValues:
         bias (out,).
 
     Raises:
-        WeightsError: if the file is of another kind, or cannot be read.
+        WeightsError: If the file is of another kind, or cannot be read.
     """
     for ending, read in _READERS.items():
         if path.name.lower().endswith(ending):
@@ -69,7 +69,7 @@ class Conv2D(keras.layers.Layer):  # type: ignore[misc]
         """Pass the inputs on.
 
         Args:
-            inputs: any tensor.
+            inputs: Any tensor.
 
         Returns:
             The same tensor.
@@ -80,7 +80,7 @@ class Conv2D(keras.layers.Layer):  # type: ignore[misc]
         """Keep what the file holds, whatever its shapes.
 
         Args:
-            store: mapping of `"0"`, `"1"` … to arrays.
+            store: Mapping of `"0"`, `"1"` … to arrays.
         """
         self.values = [np.asarray(store[key]) for key in sorted(store.keys())]
 

@@ -29,7 +29,7 @@ class SqueezeNetModel(keras.Model):  # type: ignore[misc]
         """Turn RGB pictures into this model's input.
 
         Args:
-            x: pictures (..., H, W, 3), or (..., 3, H, W) where this model has its
+            x: Pictures (..., H, W, 3), or (..., 3, H, W) where this model has its
                 channels first; any real numeric dtype, values in 0 … 255.
 
         Returns:
@@ -54,7 +54,7 @@ def SqueezeNet(  # noqa: N802 - named as the networks of keras.applications are
     `preprocess_input`, also found as a method of the model.
 
     Args:
-        include_top: whether the network ends in its classifier (`drop9`, `conv10`,
+        include_top: Whether the network ends in its classifier (`drop9`, `conv10`,
             `relu_conv10`, `pool10`, `prob`) or in `fire9-concat`.
         weights: None for random values; `"imagenet"` for the original release's,
             downloaded once, or read from the file that the environment variable
@@ -64,20 +64,20 @@ def SqueezeNet(  # noqa: N802 - named as the networks of keras.applications are
         input_shape: (H, W, C) of a picture in pixels, or (C, H, W) where
             `keras.config.image_data_format()` says so; H and W at least 17, or None
             for any size. None means any size of RGB.
-        pooling: with `include_top=False`, what is done with the last maps: None
+        pooling: With `include_top=False`, what is done with the last maps: None
             leaves them, `"avg"` and `"max"` reduce each to one number.
-        classes: number of classes, with `include_top=True`; None takes those that the
+        classes: Number of classes, with `include_top=True`; None takes those that the
             weights are for, 1000 without weights.
-        classifier_activation: activation of `prob`; None leaves out `prob`, and the
+        classifier_activation: Activation of `prob`; None leaves out `prob`, and the
             model returns logits.
-        name: name of the model.
+        name: Name of the model.
 
     Returns:
         The model, float32 pictures (N, H, W, C) in; out come scores (N, classes), or
         with `include_top=False` maps (N, h, w, 512) or vectors (N, 512).
 
     Raises:
-        ValueError: if arguments are not as described or contradict each other.
+        ValueError: If arguments are not as described or contradict each other.
         WeightsError: (a ValueError) if weights cannot be had or do not fit.
 
     Source: Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer

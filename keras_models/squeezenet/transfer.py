@@ -35,9 +35,9 @@ class Patience:
     """How long to wait, and how often to try again.
 
     Args:
-        timeout: longest silence of the server, seconds.
-        attempts: how many connections are made at most.
-        pause: wait before the second connection, seconds; doubles each time.
+        timeout: Longest silence of the server, seconds.
+        attempts: How many connections are made at most.
+        pause: Wait before the second connection, seconds; doubles each time.
     """
 
     timeout: float = 20.0
@@ -56,14 +56,14 @@ def receive(url: str, out: BinaryIO, patience: Patience, console: Console) -> No
     start where the server does not know how.
 
     Args:
-        url: http or https address of at most 16 MiB.
-        out: empty file, open for writing.
-        patience: time-outs and repetitions.
-        console: where progress is shown: a bar on a terminal, else one line.
+        url: Address, http or https, of at most 16 MiB.
+        out: Empty file, open for writing.
+        patience: Time-outs and repetitions.
+        console: Where progress is shown: a bar on a terminal, else one line.
 
     Raises:
-        WeightsError: if the content could not be had whole.
-        OSError: if the file cannot be written.
+        WeightsError: If the content could not be had whole.
+        OSError: If the file cannot be written.
     """
     if not url.startswith(("http://", "https://")):
         raise WeightsError("the address must begin with http:// or https://")

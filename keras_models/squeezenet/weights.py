@@ -24,9 +24,9 @@ class WeightsSource:
     """Where weights come from, and what is known of them before they are read.
 
     Args:
-        description: what to call them in a message.
-        find: gives the file, downloading it if need be.
-        classes: number of classes of a set for RGB pictures that is known by name;
+        description: What to call them in a message.
+        find: Returns the file, downloading it if need be.
+        classes: Number of classes of a set for RGB pictures that is known by name;
             None for a file, of which nothing is known.
     """
 
@@ -42,7 +42,7 @@ class WeightsSource:
             data_format: `"channels_last"` or `"channels_first"`.
 
         Raises:
-            WeightsError: if the set is known to need three.
+            WeightsError: If the set is known to need three.
         """
         channels = shape[0] if data_format == "channels_first" else shape[-1]
         if self.classes is not None and channels != 3:
@@ -54,11 +54,11 @@ class WeightsSource:
         """Refuse a classifier that this set is known not to fit.
 
         Args:
-            classes: number of classes asked for; None for those of the set.
-            classifier_activation: activation of the last layer.
+            classes: Number of classes asked for; None for those of the set.
+            classifier_activation: Activation of the last layer.
 
         Raises:
-            WeightsError: if the set has another number of classes, or was trained for
+            WeightsError: If the set has another number of classes, or was trained for
                 another activation.
         """
         if self.classes is None:
@@ -84,7 +84,7 @@ def find_source(weights: str | os.PathLike[str] | None) -> WeightsSource | None:
         Where the weights come from; None for None.
 
     Raises:
-        WeightsError: if it is neither a known name nor an existing file.
+        WeightsError: If it is neither a known name nor an existing file.
     """
     if weights is None:
         return None
@@ -110,7 +110,7 @@ def count_classes(values: LayerValues | None) -> int:
     """Tell how many classes a classifier has that is to take weights.
 
     Args:
-        values: layer name -> kernel and bias, or None for no weights.
+        values: Layer name -> kernel and bias, or None for no weights.
 
     Returns:
         The number of classes the weights are for; ImageNet's where they do not tell.
@@ -126,12 +126,12 @@ def assign(model: Any, values: LayerValues, description: str) -> None:
 
     Args:
         model: Keras model whose layers with weights are SqueezeNet's convolutions.
-        values: layer name -> kernel (height, width, in, out) and bias (out,), real
+        values: Layer name -> kernel (height, width, in, out) and bias (out,), real
             numbers; further layers are ignored.
-        description: what to call the weights in a message.
+        description: What to call the weights in a message.
 
     Raises:
-        WeightsError: if a layer is missing or a shape differs; the model is then as
+        WeightsError: If a layer is missing or a shape differs; the model is then as
             it was.
     """
     targets = [layer for layer in model.layers if layer.weights]

@@ -15,14 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 from tb_actviz.arrays import as_real
 from tb_actviz.errors import near_matches
 
+#: How many values are widened to float64 at a time; 1 MiB stays in a cache.
 _BLOCK_VALUES = 1 << 17
-"""How many values are widened to float64 at a time; 1 MiB stays in a cache."""
 
+#: How many values a loop of NumPy needs for its start not to matter.
 _LONG_LOOP = 128
-"""How many values a loop of NumPy needs for its start not to matter."""
 
+#: How many positions may be left to such short loops.
 _SHORT_ROW = 8
-"""How many positions may be left to such short loops."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class ChannelStatistics:
     minimum, maximum, mean, std and l2, and (-1, -1) for peak.
 
     Args:
-        minimum: float64, smallest value.
-        maximum: float64, largest value.
-        mean: float64.
-        std: float64, standard deviation of the population.
-        l2: float64, square root of the sum of squares.
-        zero_share: float64 in [0, 1], share of all positions that are zero.
-        nan_count: int64, how many positions are NaN.
-        inf_count: int64, how many positions are infinite.
-        peak: int64, shape (..., 2), first (row, col) of the maximum, 0-based.
+        minimum: Smallest value, float64.
+        maximum: Largest value, float64.
+        mean: Mean, float64.
+        std: Standard deviation of the population, float64.
+        l2: Square root of the sum of squares, float64.
+        zero_share: Share of all positions that are zero, float64 in [0, 1].
+        nan_count: How many positions are NaN, int64.
+        inf_count: How many positions are infinite, int64.
+        peak: First (row, col) of the maximum, 0-based, int64, shape (..., 2).
 
     Example:
         >>> acts = av.activations(model, "face.png", "relu_conv1")
@@ -73,8 +73,8 @@ def channel_statistics(a: ArrayLike) -> ChannelStatistics:
         The statistics, per input and channel where there are inputs.
 
     Raises:
-        TypeError: if the values are not real numbers.
-        ValueError: if the shape is not one of these or there is no value.
+        TypeError: If the values are not real numbers.
+        ValueError: If the shape is not one of these or there is no value.
 
     Example:
         >>> acts = av.activations(model, "face.png", "relu_conv1")
@@ -113,7 +113,7 @@ def strongest_channels(
     Args:
         a: (H, W, C) or (N, H, W, C), any real dtype, not empty. (C,) and (N, C)
             count as maps of one pixel; three axes are always (H, W, C).
-        k: how many channels, 1 to C.
+        k: How many channels, 1 to C.
         by: "max" (the strongest answer anywhere), "mean", "l2" (root of the sum
             of squares), "std" or "abs_max" (the largest magnitude).
 
@@ -122,8 +122,8 @@ def strongest_channels(
         batch: strongest first, equal ones by index. Indices are 0-based.
 
     Raises:
-        TypeError: if the values are not real numbers.
-        ValueError: if the shape, `k` or `by` is not one of these.
+        TypeError: If the values are not real numbers.
+        ValueError: If the shape, `k` or `by` is not one of these.
 
     Example:
         >>> acts = av.activations(model, "face.png", "relu_conv1")
@@ -184,8 +184,8 @@ def dead_channels(a: ArrayLike) -> NDArray[np.int64]:
         input, ascending, int64. NaN is not zero.
 
     Raises:
-        TypeError: if the values are not real numbers.
-        ValueError: if the shape is not one of these or there is no value.
+        TypeError: If the values are not real numbers.
+        ValueError: If the shape is not one of these or there is no value.
 
     Example:
         >>> acts = av.activations(model, "face.png", "fire6-relu_squeeze1x1")

@@ -183,12 +183,12 @@ def _moments(
 
 _MOST_BINS = 1 << 16
 
+#: How many values are counted at a time; what is made of them stays in a cache.
 _BLOCK_VALUES = 1 << 15
-"""How many values are counted at a time; what is made of them stays in a cache."""
 
+#: How many counters a bin has while values are counted: much of a layer may be zero,
+#: and a processor that adds to one place again and again has to wait for itself.
 _LANES = 4
-"""How many counters a bin has while values are counted: much of a layer may be zero,
-and a processor that adds to one place again and again has to wait for itself."""
 
 
 @dataclass(frozen=True)

@@ -12,20 +12,20 @@ from numpy.typing import ArrayLike, NDArray
 from tb_actviz.arrays import Limits, all_finite, as_real, check_limits, finite_limits
 from tb_actviz.errors import near_matches
 
+#: RGB of NaN and infinities: magenta.
 NON_FINITE: Final = (255, 0, 255)
-"""RGB of NaN and infinities: magenta."""
 
+#: RGB of finite values outside the stated scale: green.
 CLIPPED: Final = (0, 200, 80)
-"""RGB of finite values outside the stated scale: green."""
 
+#: RGB of what lies below the scale, where shades tell it from what lies above.
 BELOW: Final = (0, 120, 48)
-"""RGB of what lies below the scale, where shades tell it from what lies above."""
 
+#: RGB of infinity, where shades tell it from NaN.
 PLUS_INFINITY: Final = (255, 150, 255)
-"""RGB of infinity, where shades tell it from NaN."""
 
+#: RGB of minus infinity, where shades tell it from NaN.
 MINUS_INFINITY: Final = (150, 0, 150)
-"""RGB of minus infinity, where shades tell it from NaN."""
 
 _RESERVED = np.array([CLIPPED, NON_FINITE], np.uint8)
 
@@ -96,6 +96,13 @@ def _signed_table() -> NDArray[np.uint8]:
 
 _RAMP = np.linspace(0, 1, 256)
 
+#: Colour tables, uint8 (256, 3), from the low to the high end of a scale.
+#:
+#: `gray` goes from black to white. `signed` is black in the middle, blue to pale cyan
+#: below and orange to a warm white above, which colour-blind readers tell apart, and
+#: both branches are equally light. `heat` goes from black through red and orange to a
+#: warm white, `ice` through blue to a cold one, both in equal steps of lightness.
+#: Luminance rises steadily along each map or branch.
 COLORMAPS: Final[dict[str, NDArray[np.uint8]]] = {
     "gray": _table(_RAMP, _RAMP, _RAMP),
     "signed": _signed_table(),
@@ -106,14 +113,6 @@ COLORMAPS: Final[dict[str, NDArray[np.uint8]]] = {
         (0.05, 0.13, 0.42), (0.10, 0.42, 0.78), (0.40, 0.74, 0.95), (0.88, 0.98, 1.0)
     ),
 }
-"""Colour tables, uint8 (256, 3), from the low to the high end of a scale.
-
-`gray` goes from black to white. `signed` is black in the middle, blue to pale
-cyan below and orange to a warm white above, which colour-blind readers tell
-apart, and both branches are equally light. `heat` goes from black through red
-and orange to a warm white, `ice` through blue to a cold one, both in equal steps
-of lightness. Luminance rises steadily along each map or branch.
-"""
 
 
 def colorize(
@@ -132,14 +131,14 @@ def colorize(
     counts as outside.
 
     Args:
-        a: any shape, any real dtype. It is not changed.
+        a: Any shape, any real dtype. It is not changed.
         limits: (lo, hi), the values at the two ends of the colour map. They
             belong to the scale, and so does what differs by rounding alone.
         colormap: `"gray"`, `"signed"`, `"heat"` or `"ice"`.
-        gamma: exponent of the position on the scale, 0 to 1, above 0; of
+        gamma: Exponent of the position on the scale, 0 to 1, above 0; of
             `"signed"` that of its distance from the middle. Below 1 small values
             are lifted.
-        shades: tell what is outside apart, as the Activations tab does.
+        shades: Tell what is outside apart, as the Activations tab does.
 
     Returns:
         RGB, uint8, shape (..., 3); finite values outside the scale green, NaN and
@@ -147,8 +146,8 @@ def colorize(
         light and minus infinity dark magenta.
 
     Raises:
-        TypeError: if the values are not real numbers.
-        ValueError: if `limits` are not two finite numbers in ascending order,
+        TypeError: If the values are not real numbers.
+        ValueError: If `limits` are not two finite numbers in ascending order,
             if `gamma` is not above 0, or if there is no such colour map.
 
     Example:
@@ -203,7 +202,7 @@ def outside_scale(a: ArrayLike, limits: Sequence[float]) -> NDArray[np.bool_] | 
     """Find the values that a scale cannot show.
 
     Args:
-        a: any shape, any real dtype.
+        a: Any shape, any real dtype.
         limits: (lo, hi); they belong to the scale, and so does what differs by
             rounding alone.
 
@@ -212,8 +211,8 @@ def outside_scale(a: ArrayLike, limits: Sequence[float]) -> NDArray[np.bool_] | 
         would be empty for every finite value.
 
     Raises:
-        TypeError: if the values are not real numbers.
-        ValueError: if `limits` are not two finite numbers in ascending order.
+        TypeError: If the values are not real numbers.
+        ValueError: If `limits` are not two finite numbers in ascending order.
     """
     values = as_real(a)
     seen = finite_limits(values)
@@ -260,7 +259,7 @@ def default_limits(a: ArrayLike) -> Limits:
     """Choose the scale on which values show best, with zero always at black.
 
     Args:
-        a: any shape, any real dtype.
+        a: Any shape, any real dtype.
 
     Returns:
         (0, largest value) where no finite value is negative, otherwise
@@ -268,7 +267,7 @@ def default_limits(a: ArrayLike) -> Limits:
         is zero or none is there, so that nothing shows as black.
 
     Raises:
-        TypeError: if the values are not real numbers.
+        TypeError: If the values are not real numbers.
     """
     lo, hi = finite_limits(a) or (0.0, 0.0)
     if lo < 0:
@@ -286,7 +285,7 @@ def mat2gray(
     as they are, clipped to [0, 1]. Infinities become 1 and 0, NaN stays NaN.
 
     Args:
-        a: any shape, any real dtype. It is not changed.
+        a: Any shape, any real dtype. It is not changed.
         limits: (lo, hi), the values that become 0 and 1. By default the
             smallest and the largest finite value of the whole array.
 
@@ -295,8 +294,8 @@ def mat2gray(
         float64 for everything else. Values in [0, 1] and NaN.
 
     Raises:
-        TypeError: if the values are not real numbers.
-        ValueError: if `limits` are not two finite numbers in ascending order.
+        TypeError: If the values are not real numbers.
+        ValueError: If `limits` are not two finite numbers in ascending order.
 
     Source: `mat2gray` of MATLAB's Image Processing Toolbox.
 

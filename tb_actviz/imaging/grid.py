@@ -35,7 +35,7 @@ def grid_shape(
     last places stay empty.
 
     Args:
-        n_tiles: number of tiles, at least 1.
+        n_tiles: Number of tiles, at least 1.
         grid_size: (rows, cols) as wished; one of them may be None and follows
             from the other.
 
@@ -43,7 +43,7 @@ def grid_shape(
         (rows, cols) with rows * cols >= n_tiles.
 
     Raises:
-        ValueError: if `n_tiles` is not positive or the grid has too few places.
+        ValueError: If `n_tiles` is not positive or the grid has too few places.
     """
     n_tiles = _whole_number(n_tiles, "n_tiles")
     if grid_size is not None:
@@ -61,8 +61,8 @@ def balanced_grid(n_tiles: int, size: GridShape) -> GridShape:
     """Choose a grid of tiles of any shape that makes a near-square picture.
 
     Args:
-        n_tiles: number of tiles, at least 1.
-        size: height and width of a tile.
+        n_tiles: Number of tiles, at least 1.
+        size: Height and width of a tile.
 
     Returns:
         (rows, cols) with rows * cols >= n_tiles, of which the longer side of the
@@ -86,8 +86,8 @@ def imtile(
         a: (H, W, C) or (N, H, W, C), any dtype, not empty.
         grid_size: (rows, cols) in tiles; one of them may be None and follows
             from the other. By default `grid_shape` of the number of channels.
-        border_size: pixels of background between tiles, none around the grid.
-        background: value of the borders and of places without a tile.
+        border_size: Pixels of background between tiles, none around the grid.
+        background: Value of the borders and of places without a tile.
 
     Returns:
         One grid of rows * H + (rows - 1) * border_size by
@@ -95,7 +95,7 @@ def imtile(
         (N, H, W, C) one per input along a leading axis of length N.
 
     Raises:
-        ValueError: if the shape is not one of these, if the grid has fewer
+        ValueError: If the shape is not one of these, if the grid has fewer
             places than there are channels, or if the dtype cannot hold
             `background`.
 

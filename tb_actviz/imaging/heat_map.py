@@ -34,12 +34,12 @@ def wrapped_lines(
     are as few as leave them at least two thirds of that.
 
     Args:
-        n_lines: number of lines, at least 1.
-        length: values in a line, at least 1.
-        margin: pixels that each column of lines needs beside its values.
-        usual: pixels that both sides should have.
-        most: pixels that they may have rather than shrink values below one pixel.
-        largest: height and width that values are enlarged to at most.
+        n_lines: Number of lines, at least 1.
+        length: Values in a line, at least 1.
+        margin: Pixels that each column of lines needs beside its values.
+        usual: Pixels that both sides should have.
+        most: Pixels that they may have rather than shrink values below one pixel.
+        largest: Height and width that values are enlarged to at most.
 
     Returns:
         Rows, columns, and the height and width of a value: whole pixels, or a

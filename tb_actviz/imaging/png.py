@@ -29,8 +29,8 @@ def encode_png(image: NDArray[Any]) -> bytes:
         The file's bytes; decoding gives exactly the same pixels.
 
     Raises:
-        TypeError: if the dtype is not uint8.
-        ValueError: if the shape is not one of these or there is no pixel.
+        TypeError: If the dtype is not uint8.
+        ValueError: If the shape is not one of these or there is no pixel.
 
     Source: PNG specification, third edition, W3C 2025.
     """

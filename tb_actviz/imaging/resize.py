@@ -64,7 +64,7 @@ class Axis:
         """Convert the weights.
 
         Args:
-            dtype: float32 or float64.
+            dtype: That of the result, float32 or float64.
 
         Returns:
             The same with weights of that dtype.
@@ -144,11 +144,11 @@ def reflect(indices: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     """Fold indices beyond the edges back: … 1 0 | 0 1 … n-1 | n-1 n-2 ….
 
     Args:
-        indices: int64, any shape.
+        indices: Any shape, int64.
         n: How many there are.
 
     Returns:
-        int64, same shape, 0 to n - 1.
+        The same shape, 0 to n - 1, int64.
     """
     folded = indices % (2 * n)
     return np.minimum(folded, 2 * n - 1 - folded)
@@ -166,11 +166,11 @@ def _triangle(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 _Kernel = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
+#: For each smooth method its kernel, of the distance in pixels, and where it ends.
 KERNELS: dict[str, tuple[_Kernel, int]] = {
     "bicubic": (_cubic, 2),
     "bilinear": (_triangle, 1),
 }
-"""For each smooth method its kernel, of the distance in pixels, and where it ends."""
 
 
 _FloatArray = NDArray[np.floating[Any]]
@@ -199,8 +199,8 @@ def imresize(
         booleans true above one half.
 
     Raises:
-        TypeError: if the values are not real numbers.
-        ValueError: if the shape, `size` or `method` is not one of these.
+        TypeError: If the values are not real numbers.
+        ValueError: If the shape, `size` or `method` is not one of these.
 
     Source: `imresize` of MATLAB's Image Processing Toolbox; R. Keys, "Cubic
     convolution interpolation for digital image processing", 1981.

@@ -207,11 +207,11 @@ def resize_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Resize a mask without losing a single one of its pixels.
 
     Args:
-        mask: bool, shape (H, W, C).
+        mask: Shape (H, W, C), bool.
         size: Height and width in pixels.
 
     Returns:
-        bool, shape (*size, C). Along a side that shrinks, a pixel is set where the
+        Shape (*size, C), bool. Along a side that shrinks, a pixel is set where the
         stretch it covers holds any pixel that is; along others it is the nearest one.
     """
     for axis, length in enumerate(size):
@@ -238,7 +238,7 @@ def shrink_usual(
 
     Args:
         maps: Float, shape (H, W, C).
-        unusual: bool, same shape; what takes no part.
+        unusual: What takes no part, bool, same shape.
         size: Height and width in pixels, none larger than the maps' own.
 
     Returns:

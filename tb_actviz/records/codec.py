@@ -37,14 +37,14 @@ from tb_actviz.arrays import as_real
 from tb_actviz.deflate import VALUES, deflate
 from tb_actviz.errors import InputError, near_matches
 
+#: How values can be packed, most faithful first.
 PRECISIONS = ("float32", "float16", "uint8")
-"""How values can be packed, most faithful first."""
 
+#: How many values can be packed together; they take 1 GiB as float32.
 MAX_VALUES = 1 << 28
-"""How many values can be packed together; they take 1 GiB as float32."""
 
+#: How many bytes one value takes in each precision, before it is deflated.
 VALUE_BYTES = {"float32": 4, "float16": 2, "uint8": 1}
-"""How many bytes one value takes in each precision, before it is deflated."""
 
 # At the lowest exponent, the smallest float32 is the smallest float16.
 _EXPONENTS = range(-125, 113)
@@ -52,8 +52,8 @@ _STEPS = 255
 _STEPS_BESIDE_NON_FINITE = 252
 _NEGATIVE_INFINITY, _INFINITY, _NAN = 253, 254, 255
 _LARGEST_HALF = np.float16(65504)
+#: How many values are handled at a time where a cache should hold them.
 _BLOCK_VALUES = 1 << 18
-"""How many values are handled at a time where a cache should hold them."""
 
 
 @dataclass(frozen=True)

@@ -20,29 +20,29 @@ from tb_actviz.receptive_field import ReceptiveField
 from tb_actviz.records.codec import Packed
 from tb_actviz.records.decimals import as_float32
 
+#: What a layer is; of a pair, an activation and what goes to it.
 KINDS = ("activation", "pre-activation", "input", "other")
-"""What a layer is; of a pair, an activation and what goes to it."""
 
+#: How many inputs one record can hold.
 MAX_INPUTS = 256
-"""How many inputs one record can hold."""
 
+#: How many classes one record can name for an input.
 MAX_PREDICTIONS = 1000
-"""How many classes one record can name for an input."""
 
+#: How many characters the name of a class can have.
 MAX_CLASS_NAME = 256
-"""How many characters the name of a class can have."""
 
+#: How many numbers can say where in a training a record is.
 MAX_POSITION = 16
-"""How many numbers can say where in a training a record is."""
 
+#: How many axes activations can have; no array of NumPy has more.
 MAX_AXES = 64
-"""How many axes activations can have; no array of NumPy has more."""
 
+#: Statistics of each channel that are fractions.
 PER_CHANNEL_NUMBERS = ("minimum", "maximum", "mean", "zero_share")
-"""Statistics of each channel that are fractions."""
 
+#: Statistics of each channel that are counts.
 PER_CHANNEL_COUNTS = ("nan_count", "inf_count")
-"""Statistics of each channel that are counts."""
 
 
 @dataclass(frozen=True)

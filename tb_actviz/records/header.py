@@ -27,8 +27,8 @@ from tb_actviz.records.strict_json import Fields, RecordError, check_size, parse
 
 SCHEMA_VERSION = 1
 
+#: How long a header can be; the statistics of a channel take 40 to 60 bytes of it.
 MAX_HEADER_BYTES = 1 << 22
-"""How long a header can be; the statistics of a channel take 40 to 60 bytes of it."""
 
 
 def write_header(record: Record) -> bytes:

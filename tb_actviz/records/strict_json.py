@@ -27,11 +27,11 @@ class RecordError(ValueError):
     """
 
 
+#: How many lists, objects and keys can be read; each takes 60 to 200 bytes.
 MAX_LISTS = 1 << 18
-"""How many lists, objects and keys can be read; each takes 60 to 200 bytes."""
 
+#: How many entries all lists and objects can have; each takes up to 60 bytes.
 MAX_ENTRIES = 1 << 20
-"""How many entries all lists and objects can have; each takes up to 60 bytes."""
 
 
 def check_size(data: bytes) -> None:

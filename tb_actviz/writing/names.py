@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from tb_actviz.errors import InputError
 
+#: Of a run: a path on this machine, or the URL of one on another.
 Folder: TypeAlias = Path | str
-"""Of a run: a path on this machine, or the URL of one on another."""
 
 _HERE = "file://"
 
