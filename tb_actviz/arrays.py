@@ -42,7 +42,7 @@ def as_real(a: ArrayLike) -> NDArray[Any]:
 
 
 def all_finite(values: NDArray[Any]) -> bool:
-    """Tell whether an array from `as_real` has neither NaN nor infinities."""
+    """Return whether an array from `as_real` has neither NaN nor infinities."""
     return values.dtype.kind != "f" or bool(np.isfinite(values).all())
 
 
@@ -107,9 +107,9 @@ def as_maps(activations: np.ndarray) -> np.ndarray:
     Returns:
         Every value once, shape (H, W, C), a view where possible: a scalar as one
         channel, a vector as maps of one pixel, a sequence as one row of T pixels. The
-        slices of a volume stand row by row in the grid of `slice_grid`; of higher
-        ranks all axes before the last three count the slices, the last of them
-        fastest.
+        slices of a volume stand row by row in the full grid that makes the most square
+        map; in higher ranks all axes before the last three count the slices, the last
+        of them fastest.
 
     Example:
         >>> sequence = np.zeros((20, 64))  # (T, C), as a Conv1D gives it
@@ -130,7 +130,7 @@ def from_maps(maps: np.ndarray, shape: Sequence[int]) -> np.ndarray:
 
     Args:
         maps: (H, W, C), from `as_maps`.
-        shape: Of the activations of one input, any rank, channels last.
+        shape: Shape of the activations of one input, any rank, channels last.
 
     Returns:
         Every value once, of that shape, a view where possible.
@@ -138,7 +138,7 @@ def from_maps(maps: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     Raises:
         ValueError: If `as_maps` does not make such maps of that shape.
     """
-    # First the number of values: to find a grid for any more would take for ever.
+    # First the number of values: to find a grid for any more would take forever.
     if math.prod(shape) != maps.size or maps_shape(shape) != maps.shape:
         raise ValueError(
             f"Maps of shape {maps.shape} are not made of {tuple(shape)!r:.80}."
@@ -155,7 +155,7 @@ def maps_shape(shape: Sequence[int]) -> tuple[int, int, int]:
     """Find the shape that `as_maps` gives.
 
     Args:
-        shape: Of the activations of one input, any rank, channels last.
+        shape: Shape of the activations of one input, any rank, channels last.
 
     Returns:
         Height, width and channels.
@@ -169,7 +169,7 @@ def slice_grid(shape: Sequence[int]) -> tuple[int, int]:
     """Choose how the slices of a volume stand in a map.
 
     Args:
-        shape: Of the activations of one input, any rank, channels last.
+        shape: Shape of the activations of one input, any rank, channels last.
 
     Returns:
         Rows and columns of slices, without an empty place: of all such grids the one
@@ -215,7 +215,7 @@ def is_sequence(shape: Sequence[int]) -> bool:
     """Say whether maps are one row of positions, as `as_maps` makes of a sequence.
 
     Args:
-        shape: Of the maps: height, width and more.
+        shape: Shape of the maps: height, width and more.
 
     Returns:
         Whether the height is 1 and the width is not.

@@ -21,7 +21,7 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
     For each layer it writes a record for the Activations tab, pictures for the Images
     tab, statistics for the Scalars tab and a histogram. The model is run on the inputs
     once for each log, in inference mode; everything else is done on a worker thread.
-    Training gives the same weights as without it, whatever fails: a failure is told
+    Training gives the same weights as without it, whatever fails: a failure is reported
     once, and ends the logging.
 
     A step is an epoch, counted from 0 as by `keras.callbacks.TensorBoard`, or the
@@ -188,7 +188,7 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def batches_seen(model: keras.Model) -> int:
-    """Tell how many batches a model has been trained on.
+    """Return how many batches a model has been trained on.
 
     Args:
         model: A Keras model.

@@ -1,4 +1,4 @@
-"""The eye test as numbers: which channels tell two pictures apart, and where."""
+"""The eye test as numbers: which channels respond differently, and where."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def compare_inputs(
 
     Args:
         model: Any Keras model.
-        first: One picture, as for `read_inputs`.
+        first: One picture, as for `activations`.
         second: Another one of the same size.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
             takes the convolutions and the activation layers.

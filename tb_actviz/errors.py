@@ -52,7 +52,7 @@ def _either(names: Iterable[str]) -> str:
 
 
 _TERMINAL_COLOURS = re.compile(r"\x1b\[\d*m")
-# What Keras and TensorFlow say around the words of an error.
+#: What Keras and TensorFlow say around the words of an error.
 _WRAPPING = re.compile(
     "Could not automatically infer"
     "|Exception encountered when calling"
@@ -66,7 +66,7 @@ _WRAPPING = re.compile(
     r"|\[\[{{node"
     r"|\d+ root error"
 )
-# The operation that an error of TensorFlow's comes from, ahead of its words and after.
+#: The operation that an error of TensorFlow's comes from, ahead of its words and after.
 _OPERATION = re.compile(
     r"^({{function_node .*?}}|\(\d+\) [A-Z_ ]+:)\s*|\s*\[Op:\S*\].*$"
 )

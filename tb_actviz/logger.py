@@ -88,7 +88,7 @@ class ActivationLogger:
         Args:
             inputs: As for `activations`: paths of pictures, arrays of shape (H, W, C)
                 or (N, H, W, C), RGB 0…255, datasets, a list or dict of these; sizes
-                may differ. Of a dataset or generator samples are taken the first time;
+                may differ. Samples of a dataset or generator are taken the first time;
                 as long as the same one is passed, these samples are used.
             step: Step to log at, at least 0.
             samples: How many samples to take of a dataset or generator.
@@ -131,7 +131,7 @@ class ActivationLogger:
         return self._log.event_file
 
     def describe(self) -> Capture:
-        """Tell how the activations are captured; printed, it is text for people.
+        """Describe how the activations are captured; printed, it is text for people.
 
         Returns:
             As `FeatureExtractor.describe`.

@@ -111,8 +111,8 @@ def read_records(
 
     Returns:
         What was logged: by name of the run, then by layer in the order in which the run
-        has them, then by step. Of a step that was logged several times, what was
-        written last counts, that is, what the last file in the order of names holds.
+        has them, then by step. Where a step was logged several times, what was written
+        last counts, that is, what the last file in the order of names holds.
 
     Raises:
         InputError: If there is no such folder, if a run or layer matches nothing, or
@@ -130,8 +130,8 @@ def read_records(
     is_wanted = _as_predicate(steps)
     if not is_remote(log_dir) and not as_folder(log_dir).is_dir():
         raise InputError(
-            f"The log directory {os.fspath(log_dir)!r} is no folder. Name the one that "
-            "was logged to, or one above it."
+            f"The log directory {os.fspath(log_dir)!r} is not a folder. Name the one "
+            "that was logged to, or one above it."
         )
     files = runs_below(log_dir)
     chosen = _chosen("run", run_patterns, files, f"in {os.fspath(log_dir)!r}")
@@ -286,7 +286,7 @@ def _layers_in(
 
 
 def _layer_of(source: Source, start: int, end: int) -> str | None:
-    """The layer of a value of a summary, None if it is no record."""
+    """The layer of a value of a summary, None if it is not a record."""
     layer = None
     for key, first, last in fields(source, start, end):
         if key == _TAG:
@@ -315,7 +315,7 @@ def _are_ours(source: Source, start: int, end: int) -> bool:
 def _last_readable(
     run: str, layer: str, several: Sequence[_Found]
 ) -> Iterator[StoredActivations]:
-    """Of several records of one step the last one that can be read, if any."""
+    """The last of several records of one step that can be read, if any."""
     for one in reversed(several):
         step = one.event.step
         try:
@@ -339,7 +339,7 @@ def _record(one: _Found) -> Record:
     try:
         value = Summary.Value.FromString(data[first - start : last - start])
     except DecodeError as error:
-        raise RecordError(f"It is no summary: {error}.") from None
+        raise RecordError(f"It is not a summary: {error}.") from None
     return decode_record(value.tensor.string_val)
 
 

@@ -24,7 +24,7 @@ class ReceptiveField:
         start: First row and column that the first position sees; negative in padding.
 
     Raises:
-        ValueError: If one of them is no pair, or out of range.
+        ValueError: If one of them is not a pair, or out of range.
 
     Example:
         >>> stored = next(av.read_records("runs", layers="conv1"))
@@ -55,7 +55,7 @@ class ReceptiveAxis:
     """The positions along one axis of maps, and what they see along it of the input.
 
     Args:
-        length: Of the input, in pixels.
+        length: That of the input, in pixels.
         positions: How many there are.
         size: How many pixels each sees.
         stride: How many pixels further the next one sees; 0 where all see the same.
@@ -129,7 +129,7 @@ def united(axes: Sequence[ReceptiveAxis]) -> ReceptiveAxis | None:
     """Put the same positions of several maps together.
 
     Args:
-        axes: Of as many positions each, or of one, which then goes with all.
+        axes: Each with as many positions, or with one, which then goes with all.
 
     Returns:
         What sees all that they see, from the first pixel to the last; None where the

@@ -313,7 +313,7 @@ def test_a_folder_that_is_none_is_refused_and_an_empty_one_is_empty(
 ) -> None:
     (tmp_path / "file").write_text("")
     for log_dir in (tmp_path / "missing", tmp_path / "file"):
-        with pytest.raises(InputError, match="is no folder"):
+        with pytest.raises(InputError, match="is not a folder"):
             read_records(log_dir)
     assert list(read_records(tmp_path)) == []
     assert list(read_records(f"file://{tmp_path}")) == []

@@ -15,11 +15,11 @@ from keras_models.faces.face import DEFAULT_SIZE, draw_face
 from keras_models.faces.labels import Label
 from keras_models.faces.not_face import draw_not_face
 
-# Seeds below are for training, seeds from here on for measuring: no training draws
-# from these, so what is measured on them is measured on unseen pictures.
+#: Seeds below are for training, seeds from here on for measuring: no training draws
+#: from these, so what is measured on them is measured on unseen pictures.
 FIRST_TEST_SEED = 2**31
 _END = 2**32
-# Pictures that a process draws before it hands them over.
+#: Pictures that a process draws before it hands them over.
 _CHUNK = 250
 
 
@@ -45,7 +45,7 @@ class Batch(NamedTuple):
 
 
 def label_of(seed: int) -> Label:
-    """Tell which class the picture of a seed shows in a batch.
+    """Return which class the picture of a seed shows in a batch.
 
     Args:
         seed: ≥ 0.

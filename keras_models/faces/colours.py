@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Colour = tuple[float, float, float]
 
-# From very light to very dark, each varied a little by `sample_skin`.
+#: From very light to very dark, each varied a little by `sample_skin`.
 SKINS: tuple[Colour, ...] = (
     (250, 222, 205),
     (241, 205, 182),
@@ -89,7 +89,7 @@ def shaded(colour: Colour, light: float) -> Colour:
 def pick(
     rng: np.random.Generator, colours: tuple[Colour, ...], jitter: float
 ) -> Colour:
-    """Draw a colour by lot and vary it.
+    """Draw a colour at random and vary it.
 
     Args:
         rng: Source of chance.
@@ -104,7 +104,7 @@ def pick(
 
 
 def sample_skin(rng: np.random.Generator) -> Colour:
-    """Draw a skin tone by lot, evenly from light to dark.
+    """Draw a skin tone at random, evenly from light to dark.
 
     Args:
         rng: Source of chance.
@@ -119,7 +119,7 @@ def sample_skin(rng: np.random.Generator) -> Colour:
 
 
 def darkness(skin: Colour) -> float:
-    """Tell how dark a skin tone is.
+    """Return how dark a skin tone is.
 
     Args:
         skin: 0 … 255.
@@ -135,7 +135,7 @@ def any_colour(
     saturation: tuple[float, float] = (0.05, 0.7),
     value: tuple[float, float] = (0.2, 0.95),
 ) -> Colour:
-    """Draw a colour of any hue by lot.
+    """Draw a colour of any hue at random.
 
     Args:
         rng: Source of chance.

@@ -16,7 +16,7 @@ from keras_models.squeezenet import preprocess_input
 
 Preprocess = Callable[[NDArray[np.uint8]], NDArray[Any]]
 
-# The class of a picture's mirror image, by the class of the picture.
+#: The class of a picture's mirror image, by the class of the picture.
 _MIRRORED = np.array(
     [
         Label.NO_FACE,
@@ -32,7 +32,7 @@ class FaceDataset(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of drawn pictures with their labels, for `fit`, `evaluate`, `predict`.
 
     Drawn from seeds, a batch is drawn when it is asked for, by as many `workers` as
-    `keras.utils.PyDataset` is told to use; processes scale, threads hardly do. Made
+    `keras.utils.PyDataset` uses; processes scale, threads hardly do. Made
     from a `Batch`, the pictures stay in memory and nothing is drawn.
 
     Args:
@@ -42,7 +42,7 @@ class FaceDataset(keras.utils.PyDataset):  # type: ignore[misc]
         fresh: Draw other pictures in each epoch: the seeds that follow those of the
             epoch before.
         shuffle: Give the pictures in another order in each epoch.
-        mirror: Mirror half of the pictures, with their labels, by lot in each epoch.
+        mirror: Mirror half of the pictures, with their labels, at random in each epoch.
         seed: Seed of order and mirroring.
         preprocess: Turns uint8 pictures (N, H, W, 3) into the network's inputs; None
             leaves them as they are.

@@ -46,7 +46,7 @@ class Extras:
 
 
 def sample_extras(rng: np.random.Generator, hair: Colour, bearded: bool) -> Extras:
-    """Draw glasses and beard by lot.
+    """Draw glasses and beard at random.
 
     Args:
         rng: Source of chance.

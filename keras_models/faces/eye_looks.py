@@ -58,7 +58,7 @@ class Eyes:
 
 
 def sample_eyes(rng: np.random.Generator, skin: Skin, hair: Colour) -> Eyes:
-    """Draw the looks of a pair of eyes by lot.
+    """Draw the looks of a pair of eyes at random.
 
     Args:
         rng: Source of chance.

@@ -34,7 +34,7 @@ from keras_models.faces.surroundings import (
     sample_background,
 )
 
-# The size that SqueezeNet takes unless it is told otherwise.
+#: The size that SqueezeNet takes by default.
 DEFAULT_SIZE = 227
 
 

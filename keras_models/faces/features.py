@@ -49,7 +49,7 @@ class Features:
 
 
 def sample_features(rng: np.random.Generator, skin: Skin) -> Features:
-    """Draw nose, mouth and ears by lot.
+    """Draw nose, mouth and ears at random.
 
     Args:
         rng: Source of chance.

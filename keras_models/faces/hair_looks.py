@@ -48,7 +48,7 @@ class Hair:
 
 
 def sample_hair(rng: np.random.Generator, skin: Skin) -> Hair:
-    """Draw hair by lot.
+    """Draw hair at random.
 
     Args:
         rng: Source of chance.

@@ -20,7 +20,7 @@ MIDDLE_LAYERS = tuple(
     for part in ("squeeze1x1", "expand1x1", "expand3x3")
 )
 
-# Pictures in one forward pass; more of them take gigabytes at 227 pixels.
+#: Pictures in one forward pass; more of them take gigabytes at 227 pixels.
 _BATCH = 16
 
 

@@ -29,7 +29,7 @@ _PAINTERS: tuple[Callable[[Layer, np.random.Generator], None], ...] = (
 
 
 def draw_not_face(seed: int, size: int = DEFAULT_SIZE) -> NDArray[np.uint8]:
-    """Draw a picture that is no face.
+    """Draw a picture that is not a face.
 
     It shows a background with things, a landscape, balls in colours of skin, a head
     without eyes and mouth, loose parts of faces, or a face that was cut up and put

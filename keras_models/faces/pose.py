@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from keras_models.faces.geometry import Points
 
-# The head as half an ellipsoid: half width, half height, depth, height of its centre.
+#: The head as half an ellipsoid: half width, half height, depth, height of its centre.
 HEAD = (1.06, 1.62, 0.72, 0.1)
 
 
@@ -115,7 +115,7 @@ def surface(points: ArrayLike) -> NDArray[np.float64]:
 
 
 def sample_pose(rng: np.random.Generator) -> Pose:
-    """Draw a pose by lot, with the face well inside of the picture.
+    """Draw a pose at random, with the face well inside of the picture.
 
     Args:
         rng: Source of chance.

@@ -14,7 +14,7 @@ class Recipe:
         sizes: Sides of the pictures in pixels; batches of them take turns, and the
             network learns all faces from those in the smallest to the largest.
         pictures: How many of each size are drawn for training; each epoch shows all,
-            half of them mirrored by lot.
+            half of them mirrored at random.
         epochs: How often the network sees all pictures.
         batch_size: Pictures per step.
         learning_rate: That of Adam, after warming up; falls to 0 along a cosine.

@@ -1,4 +1,4 @@
-"""Things that are no faces: landscapes, fruit, plain heads, loose parts of faces."""
+"""Things that are not faces: landscapes, fruit, plain heads, loose parts of faces."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from keras_models.faces.colours import Colour, darkness, sample_skin
 from keras_models.faces.geometry import Points, closed_curve, mirrored
 from keras_models.faces.pose import HEAD, Pose, surface
 
-# Cells of the shading along a side of the picture.
+#: Cells of the shading along a side of the picture.
 CELLS = 60
 
 
@@ -67,7 +67,7 @@ class Skin:
 
 
 def sample_skin_looks(rng: np.random.Generator) -> Skin:
-    """Draw shape and colour of a face by lot.
+    """Draw shape and colour of a face at random.
 
     Args:
         rng: Source of chance.

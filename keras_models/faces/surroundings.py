@@ -17,12 +17,12 @@ from keras_models.faces.geometry import (
 from keras_models.faces.pose import Pose
 from keras_models.faces.skin import Skin
 
-# Cells of a background along a side.
+#: Cells of a background along a side.
 CELLS = 64
 
 
 def sample_background(rng: np.random.Generator) -> NDArray[np.float32]:
-    """Draw a background by lot: a gradient, some with soft noise, stripes or weave.
+    """Draw a background at random: a gradient, some with soft noise, stripes or weave.
 
     Args:
         rng: Source of chance.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Number of the fire module -> filters of its squeeze and of each of its expands.
+#: Number of the fire module -> filters of its squeeze and of each of its expands.
 FIRES = {
     2: (16, 64),
     3: (16, 64),
@@ -13,14 +13,14 @@ FIRES = {
     8: (64, 256),
     9: (64, 256),
 }
-# Fire modules that a pooling layer follows.
+#: Fire modules that a pooling layer follows.
 POOLED_FIRES = (3, 5)
-# The smallest height and width that leave every map at least one pixel.
+#: The smallest height and width that leave every map at least one pixel.
 MIN_SIZE = 17
 IMAGENET_CLASSES = 1000
 FACES_CLASSES = 5
 
-# In the order of the network, which is that of Keras' weights files.
+#: Layers with weights, in the order of the network and of Keras' weights files.
 CONVOLUTIONS = (
     "conv1",
     *(

@@ -23,8 +23,8 @@ _PACKAGE = "keras_models.caffe"
 _LEGACY_DIMENSIONS = ("num", "channels", "height", "width")
 
 _Field = descriptor_pb2.FieldDescriptorProto
-# Message -> fields (name, number, type, repeated), from `caffe.proto`; a type in
-# capitals is a message of this table.
+#: Message -> fields (name, number, type, repeated), from `caffe.proto`; a type in
+#: capitals is a message of this table.
 _MESSAGES: dict[str, Sequence[tuple[str, int, Any, bool]]] = {
     "BlobShape": [("dim", 1, _Field.TYPE_INT64, True)],
     "BlobProto": [

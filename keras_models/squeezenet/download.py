@@ -39,7 +39,7 @@ def download_imagenet() -> Path:
 
 
 def cache_folder() -> Path:
-    """Tell where Keras keeps downloaded models.
+    """Return where Keras keeps downloaded models.
 
     Returns:
         `models` in the folder that `KERAS_HOME` names, else in `~/.keras`.

@@ -66,7 +66,7 @@ def read_half(path: Path) -> LayerValues:
         with np.load(path, allow_pickle=False) as file:
             arrays = {key: file[key].astype(np.float32) for key in file.files}
     except zipfile.BadZipFile as error:
-        raise ValueError(f"{path} is no .npz file of weights: {error}") from error
+        raise ValueError(f"{path} is not an .npz file of weights: {error}") from error
     layers = dict.fromkeys(key.rpartition("/")[0] for key in arrays)
     expected = {f"{layer}/{part}" for layer in layers for part in _PARTS}
     if expected != set(arrays):

@@ -107,7 +107,7 @@ class CeilMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
         """Give the constructor's arguments, for saving.
 
         Returns:
-            The configuration, without `padding`, which is no choice here.
+            The configuration, without `padding`, which cannot be chosen here.
         """
         config: dict[str, Any] = super().get_config()
         del config["padding"]

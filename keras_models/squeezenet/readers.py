@@ -104,7 +104,8 @@ def _read_weights_h5(path: Path) -> LayerValues:
 def _read_keras(path: Path) -> LayerValues:
     if not zipfile.is_zipfile(path):
         raise WeightsError(
-            f"cannot read {path}: it is no .keras file (a zip archive), or is cut short"
+            f"cannot read {path}: it is not a .keras file (a zip archive), or it is "
+            "cut short"
         )
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)

@@ -26,7 +26,7 @@ from keras_models.squeezenet.errors import WeightsError
 
 MAX_BYTES = 16 * 2**20
 _CHUNK = 2**16
-# Answers that say "later", as opposed to "no".
+#: Answers that say "later", as opposed to "no".
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 

@@ -75,7 +75,7 @@ class WeightsSource:
 
 
 def find_source(weights: str | os.PathLike[str] | None) -> WeightsSource | None:
-    """Tell what the argument `weights` of `SqueezeNet` means.
+    """Find what the argument `weights` of `SqueezeNet` means.
 
     Args:
         weights: None, the name of a set of weights, or the path of a file.
@@ -107,13 +107,13 @@ def find_source(weights: str | os.PathLike[str] | None) -> WeightsSource | None:
 
 
 def count_classes(values: LayerValues | None) -> int:
-    """Tell how many classes a classifier has that is to take weights.
+    """Return how many classes a classifier has that is to take weights.
 
     Args:
         values: Layer name -> kernel and bias, or None for no weights.
 
     Returns:
-        The number of classes the weights are for; ImageNet's where they do not tell.
+        The number of classes the weights are for; ImageNet's where they do not say.
     """
     parts = (values or {}).get("conv10", [])
     if parts and parts[0].ndim == 4:
@@ -207,8 +207,8 @@ def _imagenet() -> Path:
         return download_imagenet()
     if not os.path.isfile(os.path.expanduser(path)):
         raise WeightsError(
-            f"the environment variable {WEIGHTS_VARIABLE} names {path!r}, which is no "
-            "file; correct it, or unset it to download the ImageNet weights"
+            f"the environment variable {WEIGHTS_VARIABLE} names {path!r}, which is not "
+            "a file; correct it, or unset it to download the ImageNet weights"
         )
     return Path(os.path.expanduser(path))
 

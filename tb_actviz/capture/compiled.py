@@ -32,7 +32,7 @@ def compile_forward(
     many layers of one picture that costs several forward passes. Here the pass is
     traced once and its outputs are looked at in place where the back end allows it.
     Whatever the pass assigns to Keras variables (the state of random layers, say) is
-    dropped, so that the model stays as it is. Of weights that several processes hold in
+    dropped, so that the model stays as it is. Where several processes hold weights in
     common, this process's own copies are read, without waiting for the others.
 
     Args:

@@ -21,7 +21,7 @@ _NOT_NUMBERS = (np.flexible, np.object_, np.datetime64, np.timedelta64, str)
 
 
 def is_dataset(value: Any) -> bool:
-    """Tell whether a value gives its samples one after another.
+    """Return whether a value gives its samples one after another.
 
     Args:
         value: Anything.
@@ -70,10 +70,10 @@ def take_samples(
         arrays. They are copies, with the dtype the stream gives.
 
     Raises:
-        InputError: If `count` is no positive integer; if the stream is empty or raises
-            an exception; if an element holds anything but numbers in dense arrays, has
-            another structure than the first, inputs of different batch sizes, or
-            another number of inputs or axes than the model.
+        InputError: If `count` is not a positive integer; if the stream is empty or
+            raises an exception; if an element holds anything but numbers in dense
+            arrays, has another structure than the first, inputs of different batch
+            sizes, or another number of inputs or axes than the model.
     """
     wanted = _positive(count)
     samples: list[Any] = []
@@ -169,9 +169,9 @@ def _as_array(value: Any, where: str) -> np.ndarray:
         array = _to_numpy(value)
     except Exception as error:
         raise InputError(
-            f"{where} holds a {type(value).__name__} that is no NumPy array and cannot "
-            f"be made one ({describe_error(error)}). Expected dense values of a dtype "
-            "that NumPy has."
+            f"{where} holds a {type(value).__name__} that is not a NumPy array and "
+            f"cannot be made one ({describe_error(error)}). Expected dense values of a "
+            "dtype that NumPy has."
         ) from error
     if issubclass(array.dtype.type, _NOT_NUMBERS):
         raise InputError(
@@ -214,8 +214,8 @@ def _is_batched(x: Any, ndims: Sequence[int] | None, where: str) -> bool:
     if len(arrays) != len(ndims):
         raise InputError(
             f"{where} holds x of shape {_shapes(x)}; expected one array for each input "
-            f"of the model, that is {len(ndims)}. Of a tuple or list of two or three, "
-            "x is the first item; several inputs go together as x, as in ((a, b), y)."
+            f"of the model, that is {len(ndims)}. The first item of a tuple or list of "
+            "two or three is x; several inputs go together as x, as in ((a, b), y)."
         )
     extra = {array.ndim - ndim for array, ndim in zip(arrays, ndims, strict=True)}
     if extra in ({0}, {1}):

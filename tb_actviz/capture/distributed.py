@@ -8,7 +8,7 @@ import keras
 
 
 def is_chief(model: keras.Model) -> bool:
-    """Tell whether this process is the one that logs.
+    """Return whether this process is the one that logs.
 
     Args:
         model: The model in training.

@@ -80,7 +80,7 @@ class FeatureExtractor:
         """Run the model over inputs of one size.
 
         Args:
-            inputs: As for `read_inputs`: arrays (H, W, C) or (N, H, W, C), RGB 0…255
+            inputs: As for `activations`: arrays (H, W, C) or (N, H, W, C), RGB 0…255
                 unless `preprocess` is None; paths; datasets; a list or dict of these.
             samples: How many samples to take of a dataset or generator.
             batch_size: How many inputs go through the model at once, at least 1.
@@ -107,7 +107,7 @@ class FeatureExtractor:
             return self._pass.run(named, batch_size=batch_size, progress=report)
 
     def describe(self) -> Capture:
-        """Tell how the activations are captured; printed, it is text for people.
+        """Describe how the activations are captured; printed, it is text for people.
 
         Returns:
             Whether a sub-model or a probe serves, why, and what it is fed with.

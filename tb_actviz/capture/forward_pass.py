@@ -275,7 +275,7 @@ class ForwardPass:
         signature = self.signature or signature_of(named.values, self._model)
         if not self._model.built:
             self._build(signature, named)
-            # Now it may have a graph, and layers that tell more.
+            # Now it may have a graph, and layers that show more.
             signature = model_signature(self._model) or signature
             self._find_preprocess()
         calls = self._list_on_shapes(signature)

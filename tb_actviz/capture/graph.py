@@ -1,6 +1,6 @@
 """The calls in the graph of a functional or sequential model, read without running it.
 
-Keras tells which call made which tensor only by private attributes
+Keras shows which call made which tensor only by private attributes
 (`Functional._nodes_by_depth`, `Sequential._functional`, `Operation._inbound_nodes` and
 what a node holds); nothing outside this module reads them.
 """
@@ -29,7 +29,7 @@ from tb_actviz.capture.layer_kinds import (
 
 
 def has_graph(model: keras.Model) -> bool:
-    """Tell whether a model runs exactly the graph that Keras keeps of it.
+    """Return whether a model runs exactly the graph that Keras keeps of it.
 
     Args:
         model: Any Keras model.
@@ -45,14 +45,14 @@ def has_graph(model: keras.Model) -> bool:
 
 
 def is_flat(model: keras.Model) -> bool:
-    """Tell whether the graph of a model shows every layer there is in it.
+    """Return whether the graph of a model shows every layer there is in it.
 
     Args:
         model: A model with a graph.
 
     Returns:
         False where it holds models, layers with layers inside, or layers of someone
-        else's that have an activation of their own, so that only a run can tell.
+        else's that have an activation of their own, so that only a run can show it.
     """
     return not any(
         is_model(layer)
@@ -140,7 +140,7 @@ def graph_inputs(model: keras.Model) -> Any:
 
 
 def is_in_graph(operation: Any) -> bool:
-    """Tell whether an operation belongs to a graph.
+    """Return whether an operation belongs to a graph.
 
     Args:
         operation: A layer or operation.

@@ -75,14 +75,14 @@ class SizeCheck:
         except Exception as error:  # a model of the user's can fail in any way
             sizes = [size for shape in signature.shapes for size in shape]
             if not has_graph(self.model) or None not in sizes:
-                # Not for its size: it needs real values, or its run will tell more.
+                # Not for its size: it needs real values, or its run will show more.
                 return 0
             reason = describe_error(error).partition(": ")[2].rstrip(".")
         else:
             empty = [shape for shape in shape_of.values() if 0 in shape]
             if not empty:
                 shapes_kept = (shape_of.get(call.path, ()) for call in self.chosen)
-                # What a layer does not tell before its run cannot be counted.
+                # What a layer does not say before its run cannot be counted.
                 values = sum(math.prod(n or 1 for n in shape) for shape in shapes_kept)
                 return 4 * values // (signature.batch_size or 1)
             reason = f"a layer would be {format_shape(empty[0])}"
@@ -97,7 +97,7 @@ def physical_memory() -> int:
     """Find the size of this machine's memory.
 
     Returns:
-        Bytes; where the system does not tell, so many that nothing is refused.
+        Bytes; where the system does not say, so many that nothing is refused.
     """
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -44,11 +44,11 @@ def read_inputs(
 
     Returns:
         At least one input. Files are named by their stem, with as many parent
-        folders as it takes to tell them apart; arrays `input_0`, `input_1`, …;
+        folders as it takes to make names differ; arrays `input_0`, `input_1`, …;
         samples of a dataset `sample_0`, `sample_1`, …
 
     Raises:
-        InputError: If something is no input, or a picture cannot be read.
+        InputError: If something is not an input, or a picture cannot be read.
     """
     reader = _Reader(signature, samples)
     if reader.is_one_nest(inputs):
@@ -107,7 +107,7 @@ class _Reader:
             self._refuse_one_for_several(name)
             pixels, notes = from_pillow(value, name)
             return [NamedInput(name=name, values=pixels, picture=pixels, notes=notes)]
-        # Of a model that was never called anything may be a nest of its inputs.
+        # Anything may be a nest of inputs of a model that was never called.
         is_unknown_nest = self._ndims is None and isinstance(value, Mapping | tuple)
         if is_unknown_nest or self.is_one_nest(value):
             return self._from_nest(self._in_order(value), name, self._own_keys(value))
@@ -168,7 +168,7 @@ class _Reader:
         return NamedInput(name=name, values=values, picture=picture)
 
     def _own_keys(self, nest: Any) -> list[str] | None:
-        """The keys of a dict whose arrays the model is yet to tell apart."""
+        """The keys of a dict whose arrays the model does not know yet."""
         if self._ndims is None and isinstance(nest, Mapping):
             return sorted(map(str, nest))
         return None
@@ -218,7 +218,7 @@ def _as_array(value: Any) -> np.ndarray:
 
 
 def _sample_ndim(array: np.ndarray) -> int:
-    """Axes of one input where the model does not tell."""
+    """Axes of one input where the model does not say."""
     is_picture = array.ndim == 3 and array.shape[-1] in (1, 3, 4)
     return array.ndim if is_picture or array.ndim < 2 else array.ndim - 1
 

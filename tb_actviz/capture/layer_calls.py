@@ -143,7 +143,7 @@ def dtype_of(tensor: Any) -> str:
 
 
 def value_problem(shape: Sequence[int | None], dtype: str) -> str | None:
-    """Tell why a tensor cannot be captured, as far as its shape and dtype say.
+    """Say why a tensor cannot be captured, as far as its shape and dtype say.
 
     Args:
         shape: Its shape, with the batch axis.
@@ -167,8 +167,8 @@ def with_batch_size(
         batch_size: Size of the batches it takes; None for any.
 
     Returns:
-        The calls with None as size of the batch axis; those without one, which nothing
-        can tell inputs apart in, with that as their problem.
+        The calls with None as size of the batch axis; those without one, in which
+        inputs cannot be distinguished, with that as their problem.
     """
     if batch_size is None:
         return list(calls)

@@ -38,7 +38,7 @@ _NORMALIZATIONS = (
 
 
 def is_input(layer: Any) -> bool:
-    """Tell whether a layer is an input of a model rather than a computation.
+    """Return whether a layer is an input of a model rather than a computation.
 
     Args:
         layer: A layer or operation.
@@ -50,7 +50,7 @@ def is_input(layer: Any) -> bool:
 
 
 def is_own_of_keras(kind: type) -> bool:
-    """Tell whether a class is one that Keras brings.
+    """Return whether a class is one that Keras brings.
 
     Args:
         kind: Class of a layer, model or operation.
@@ -62,7 +62,7 @@ def is_own_of_keras(kind: type) -> bool:
 
 
 def is_model(layer: Any) -> bool:
-    """Tell whether a layer is itself a model.
+    """Return whether a layer is itself a model.
 
     Args:
         layer: A layer or operation.
@@ -74,7 +74,7 @@ def is_model(layer: Any) -> bool:
 
 
 def is_activation(layer: Any) -> bool:
-    """Tell whether a layer does nothing but apply an activation function.
+    """Return whether a layer does nothing but apply an activation function.
 
     Args:
         layer: A layer, or an operation such as `keras.ops.relu` in a functional model.
@@ -90,7 +90,7 @@ def is_activation(layer: Any) -> bool:
 
 
 def is_normalization(layer: Any) -> bool:
-    """Tell whether a layer only normalises.
+    """Return whether a layer only normalises.
 
     Args:
         layer: A layer or operation.

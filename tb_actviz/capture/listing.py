@@ -118,7 +118,7 @@ def shapes_at(
         shapes: Shape of each input, without the batch axis.
 
     Returns:
-        Path to shape, with a batch axis of one; None where only a run can tell.
+        Path to shape, with a batch axis of one; None where only a run can show it.
 
     Raises:
         Exception: What the model raises for such sizes.
@@ -222,7 +222,7 @@ def _build_what_runs(model: keras.Model, signature: Signature) -> None:
     """
     if all(layer.built for layer in all_layers(model)):
         return
-    with contextlib.suppress(Exception):  # the watched run will fail as well, and tell
+    with contextlib.suppress(Exception):  # the watched run will fail, too, and say why
         build(model, signature)
 
 
@@ -318,7 +318,7 @@ def _place(call: LayerCall) -> tuple[str, int]:
 
 
 def _merge(outer: list[LayerCall], found: list[LayerCall]) -> list[LayerCall]:
-    """Join what a model's own graph tells of its calls with what a run showed."""
+    """Join what a model's own graph says of its calls with what a run showed."""
     known = {call.path: call for call in outer}
     joined = [call for call in outer if is_input(call.layer)]
     for call in found:

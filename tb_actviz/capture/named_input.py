@@ -21,7 +21,7 @@ class NamedInput:
             of arrays, one for each, or a dict of them by name. Integers and booleans
             keep their dtype, floats are float32.
         picture: RGB to show beside the activations, uint8, shape (H, W, 3); None
-            where the values are no picture.
+            where the values are not a picture.
         source: The file it was read from, if any.
         notes: What was done to the picture when it was read.
 
@@ -76,7 +76,7 @@ def numbered(inputs: Sequence[NamedInput]) -> list[NamedInput]:
 def _shortest_names(paths: Iterable[Path]) -> dict[Path, str]:
     """Give each path its stem, or what more it takes to be unique.
 
-    First the ending tells files apart, then as many parent folders as needed.
+    First the ending makes names differ, then as many parent folders as needed.
     """
     paths = list(paths)
     stems = Counter(path.with_suffix("") for path in paths)

@@ -143,7 +143,7 @@ def _no_file(path: Path) -> str:
     if path.is_dir():
         return f"{str(path)!r} is a directory, not a picture."
     if path.exists():
-        return f"{str(path)!r} is no regular file."
+        return f"{str(path)!r} is not a regular file."
     return f"There is no file {str(path)!r}."
 
 

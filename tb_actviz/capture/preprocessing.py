@@ -188,8 +188,8 @@ def _start(region: str, names: str) -> _Start:
 
 
 # All of them and no others: ports of ResNeXt have every name of ResNet's beginning and
-# some between, Xception and VGG have a first block each. Of InceptionV3 only the ends
-# of its blocks have fixed names.
+# some between, Xception and VGG have a first block each. Only the ends of InceptionV3's
+# blocks have fixed names.
 _STARTS = {
     "densenet": _start(
         r"conv1_\w+|conv2_block1_\w+",

@@ -1,7 +1,7 @@
 """Watches the layers of a model while it runs, in the thread that runs it.
 
 Every call of a Keras layer or operation passes `keras.Operation.__call__`. While a
-model is watched that method is replaced by one that also tells a `Recorder`; it is put
+model is watched that method is replaced by one that also calls a `Recorder`; it is put
 back when the run ends, however it ends, and does nothing for calls in other threads.
 Layers themselves are touched in one place only: the function in `activation` is
 replaced for the time of the layer's own call.
@@ -253,7 +253,7 @@ def watching(recorder: Recorder) -> Iterator[None]:
     """Let a recorder see the calls of Keras layers made in this thread.
 
     Args:
-        recorder: What is told of them.
+        recorder: What they are passed to.
 
     Yields:
         Nothing.
@@ -302,7 +302,7 @@ def _problem(tensor: Any, reference: Any) -> str | None:
 
 
 def _is_outside(tensor: Any, reference: Any) -> bool:
-    """Tell whether a tensor exists where the model's inputs do.
+    """Return whether a tensor exists where the model's inputs do.
 
     Loops and functions compiled on their own have tensors that mean nothing, or are
     an error, outside of them. Each back end shows it differently.

@@ -33,10 +33,10 @@ def receptive_fields(
 ) -> dict[str, ReceptiveField]:
     """Find the receptive fields of a model's layers, at one size of its input.
 
-    Of layers that Keras brings the common ones are understood. One of someone else's
-    may have a method `receptive_windows(height, width)`: called with the size of the
-    maps that the layer is called on, it gives for rows and for columns how many windows
-    there are, the size of one, the step to the next one, and where the first begins.
+    The common layers of Keras are understood. A layer of someone else's may have a
+    method `receptive_windows(height, width)`: called with the size of the maps that the
+    layer is called on, it gives for rows and for columns how many windows there are,
+    the size of one, the step to the next one, and where the first begins.
 
     Args:
         model: Any Keras model.
@@ -164,7 +164,7 @@ def _through(call: LayerCall, sources: list[_Maps]) -> _Maps | None:
     if isinstance(layer, _GATHERING):
         return rows.gathered(), columns.gathered()
     if isinstance(layer, layers.Dense):
-        # Of maps with their channels first it puts the columns together.
+        # It puts the columns together where maps have their channels first.
         return None if call.channels_first else first
     if isinstance(layer, layers.Reshape | layers.Permute):
         return _rearranged(call, first)
@@ -173,7 +173,7 @@ def _through(call: LayerCall, sources: list[_Maps]) -> _Maps | None:
 
 
 def _windows(layer: Any) -> tuple[Callable[[ReceptiveAxis], ReceptiveAxis], ...] | None:
-    """What a layer lays over rows and over columns; None if it is no such layer."""
+    """What a layer lays over rows and over columns; None if it is not such a layer."""
     if isinstance(layer, _CONVOLUTIONS):
         sizes = [
             (size - 1) * rate + 1
@@ -252,7 +252,7 @@ _MERGING_OPERATIONS = {
 
 
 def merges_positions(call: LayerCall) -> bool:
-    """Tell whether a call puts the same positions of several maps together.
+    """Return whether a call puts the same positions of several maps together.
 
     Args:
         call: A call of a layer that Keras brings.
@@ -269,7 +269,7 @@ def merges_positions(call: LayerCall) -> bool:
 
 
 def keeps_positions_apart(call: LayerCall) -> bool:
-    """Tell whether what a call gives at a position depends on that position alone.
+    """Return whether what a call gives at a position depends on that position alone.
 
     Args:
         call: A call of a layer that Keras brings, on one tensor.
@@ -290,7 +290,7 @@ def keeps_positions_apart(call: LayerCall) -> bool:
 
 
 def is_applied_apart(function: Any, call: LayerCall) -> bool:
-    """Tell the same of an activation function alone.
+    """Return the same for an activation function alone.
 
     Args:
         function: The function.

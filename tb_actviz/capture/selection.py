@@ -115,7 +115,7 @@ def known_calls(model: keras.Model) -> list[LayerCall]:
 
 
 def refuse_other_than_models(model: object) -> None:
-    """Refuse anything that is no Keras model.
+    """Refuse anything that is not a Keras model.
 
     Args:
         model: What was passed as a model.
@@ -290,7 +290,7 @@ def _is_meant_by_globs(call: LayerCall) -> bool:
 
 
 def _without_problems(calls: list[LayerCall]) -> list[LayerCall]:
-    """The calls whose values can be captured; an error if there is none but others."""
+    """The calls whose values can be captured; an error if there are only others."""
     found = [call for call in calls if not call.problem]
     if calls and not found:
         _refuse_problems(calls)

@@ -52,7 +52,7 @@ def model_signature(model: keras.Model) -> Signature | None:
         model: Any Keras model.
 
     Returns:
-        The signature; None where only a call can tell, as for a subclassed model that
+        The signature; None where only a call shows it, as for a subclassed model that
         was never called.
     """
     structure = graph_inputs(model)

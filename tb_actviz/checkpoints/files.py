@@ -50,16 +50,16 @@ def find_checkpoints(checkpoints: Checkpoints) -> list[Path]:
     """Find the files that a list, glob or folder means.
 
     Args:
-        checkpoints: A file, a glob, a folder, or a list of these. Of a glob or folder
-            those files are taken whose names end as those of checkpoints do, in the
+        checkpoints: A file, a glob, a folder, or a list of these. A glob or folder
+            means the files in it whose names end as those of checkpoints do, in the
             natural order of their names (2 before 10).
 
     Returns:
         At least one existing file.
 
     Raises:
-        InputError: If there is none, one does not exist, or is no checkpoint by its
-            name.
+        InputError: If there is none, one does not exist, or is not a checkpoint by
+            its name.
     """
     if isinstance(checkpoints, str | os.PathLike):
         checkpoints = [os.fspath(checkpoints)]
@@ -122,10 +122,12 @@ def _expanded(text: str) -> list[Path]:
             )
         return matched
     if not path.is_file():
-        raise InputError(f"There is no checkpoint {text!r}.")
+        raise InputError(
+            f"There is no checkpoint {text!r}. Expected a file, a glob or a folder."
+        )
     if not path.name.endswith(ENDINGS):
         raise InputError(
-            f"{text!r} is no checkpoint by its name; expected a file that ends in "
+            f"{text!r} is not a checkpoint by its name; expected a file that ends in "
             f"{', '.join(ENDINGS)}."
         )
     return [path]
@@ -169,7 +171,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
 
 
 def _named_steps(names: Sequence[str]) -> tuple[list[int], str]:
-    """The steps that the names tell, or none and why."""
+    """The steps that the names hold, or none and why."""
     if len(names) == 1:
         alone = [n for n in _NUMBER.findall(names[0]) if n in _ALONE.findall(names[0])]
         columns = [[int(number)] for number in alone]
@@ -183,7 +185,7 @@ def _named_steps(names: Sequence[str]) -> tuple[list[int], str]:
             if len(set(column)) > 1 and not any("." in number for number in column)
         ]
     if not columns:
-        return [], "no whole number in their names tells the step"
+        return [], "no whole number in their names says the step"
     if len(columns) > 1:
         return [], "several numbers in their names could be the step"
     (steps,) = columns

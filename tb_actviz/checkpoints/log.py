@@ -38,7 +38,7 @@ SCALES = ("layer", "step")
 
 @dataclass(frozen=True)
 class SkippedCheckpoint:
-    """A checkpoint that nothing was logged of.
+    """A checkpoint that could not be loaded and was not logged.
 
     Args:
         checkpoint: The file and the step it would have had.
@@ -130,8 +130,8 @@ def log_checkpoints(
 
     Raises:
         InputError: If there are no checkpoints or none can be loaded, one cannot and
-            `strict` is set, or as `ActivationLogger` does. Of a checkpoint that cannot
-            be loaded nothing is written.
+            `strict` is set, or as `ActivationLogger` does. Nothing is written of a
+            checkpoint that cannot be loaded.
 
     Example:
         >>> for epoch in (1, 2):

@@ -1,4 +1,4 @@
-"""`tb-actviz compare`: which channels tell two pictures apart."""
+"""`tb-actviz compare`: which channels respond differently to two pictures."""
 
 from __future__ import annotations
 

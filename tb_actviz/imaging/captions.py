@@ -181,7 +181,7 @@ def maps_note(shape: Sequence[int]) -> str:
     """Say what there is of each channel.
 
     Args:
-        shape: Of the activations of one input, any rank, channels last.
+        shape: Shape of the activations of one input, any rank, channels last.
 
     Returns:
         Such as `48 maps of 14x14`, `10 channels, one value each`,
@@ -282,10 +282,10 @@ def input_note(picture: np.ndarray | None, size: tuple[int, int] | None) -> str:
 
 
 def frame_note(shape: Sequence[int], size: tuple[int, int]) -> str:
-    """Say how panels show activations that are no pictures.
+    """Say how panels show activations that are not pictures.
 
     Args:
-        shape: Of the activations of one input, any rank, channels last.
+        shape: Shape of the activations of one input, any rank, channels last.
         size: Height and width of a panel.
 
     Returns:

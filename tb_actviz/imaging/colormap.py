@@ -18,13 +18,13 @@ NON_FINITE: Final = (255, 0, 255)
 #: RGB of finite values outside the stated scale: green.
 CLIPPED: Final = (0, 200, 80)
 
-#: RGB of what lies below the scale, where shades tell it from what lies above.
+#: RGB of what lies below the scale, where shades distinguish it from above.
 BELOW: Final = (0, 120, 48)
 
-#: RGB of infinity, where shades tell it from NaN.
+#: RGB of infinity, where shades distinguish it from NaN.
 PLUS_INFINITY: Final = (255, 150, 255)
 
-#: RGB of minus infinity, where shades tell it from NaN.
+#: RGB of minus infinity, where shades distinguish it from NaN.
 MINUS_INFINITY: Final = (150, 0, 150)
 
 _RESERVED = np.array([CLIPPED, NON_FINITE], np.uint8)
@@ -99,7 +99,7 @@ _RAMP = np.linspace(0, 1, 256)
 #: Colour tables, uint8 (256, 3), from the low to the high end of a scale.
 #:
 #: `gray` goes from black to white. `signed` is black in the middle, blue to pale cyan
-#: below and orange to a warm white above, which colour-blind readers tell apart, and
+#: below and orange to a warm white above, which colour-blind readers distinguish, and
 #: both branches are equally light. `heat` goes from black through red and orange to a
 #: warm white, `ice` through blue to a cold one, both in equal steps of lightness.
 #: Luminance rises steadily along each map or branch.
@@ -138,7 +138,7 @@ def colorize(
         gamma: Exponent of the position on the scale, 0 to 1, above 0; of
             `"signed"` that of its distance from the middle. Below 1 small values
             are lifted.
-        shades: Tell what is outside apart, as the Activations tab does.
+        shades: Give what is outside colours of its own, as the Activations tab does.
 
     Returns:
         RGB, uint8, shape (..., 3); finite values outside the scale green, NaN and
@@ -328,7 +328,7 @@ def mat2gray(
 
 
 def _float32_is_enough(lo: float, hi: float) -> bool:
-    """Tell whether limits and their distance survive float32 arithmetic."""
+    """Return whether limits and their distance survive float32 arithmetic."""
     if max(abs(lo), abs(hi), hi - lo) > float(np.finfo(np.float32).max):
         return False
     return float(np.float32(lo)) == lo and float(np.float32(hi)) == hi

@@ -85,7 +85,9 @@ def imtile(
     Args:
         a: (H, W, C) or (N, H, W, C), any dtype, not empty.
         grid_size: (rows, cols) in tiles; one of them may be None and follows
-            from the other. By default `grid_shape` of the number of channels.
+            from the other. By default the most square grid without an empty place
+            that is at most twice as wide as high; where there is none, one whose
+            last places stay empty.
         border_size: Pixels of background between tiles, none around the grid.
         background: Value of the borders and of places without a tile.
 
@@ -203,7 +205,7 @@ def _fill_value(background: float, dtype: np.dtype[Any]) -> NDArray[Any]:
 GRID_WIDTH, TILE = 960, 128
 #: No grid gets larger than this on either side; what is shrunk says so.
 MAX_SIDE = 4096
-#: More tiles than this would be a pixel or two each, and none could be told apart.
+#: More tiles than this would be a pixel or two each, and nobody could distinguish them.
 MAX_CHANNELS = 1_000_000
 _LINE = 2
 

@@ -207,6 +207,6 @@ def _numbered(numbers: range, length: int, room: int) -> Iterator[tuple[int, int
 
 
 def _round_step(least: float) -> int:
-    """The smallest of 1, 2, 5, 10, 20, 50… that is no smaller than this."""
+    """The smallest of 1, 2, 5, 10, 20, 50… that is not smaller than this."""
     power = int(10 ** max(0, math.ceil(math.log10(least)) - 1))
     return next(power * n for n in (1, 2, 5, 10) if power * n >= least)

@@ -76,12 +76,12 @@ def draw_channels(
         limits_of: What these limits are those of, for the legend.
         per_channel: Stretch every channel over its own range instead.
         shape: Shape of the activations before `as_maps`, without the batch axis, so
-            that the slices of a volume are told apart; None for what `maps` has.
+            that the slices of a volume are kept apart; None for what `maps` has.
 
     Returns:
         RGB, uint8. Small maps are enlarged by a whole factor, very large grids shrunk;
-        the caption says so. Of maps of one row, which sequences are, the channels are
-        the lines of a heat map, with positions to the right.
+        the caption says so. Channels whose maps have one row, as those of sequences,
+        are the lines of a heat map, with positions to the right.
 
     Raises:
         ValueError: If `maps` is not (H, W, C) or has more than a million channels,
@@ -130,7 +130,7 @@ def draw_beside_input(
     """Show channels beside the input, resized to it, all on one scale.
 
     Args:
-        picture: The input, RGB, uint8, shape (H, W, 3); None where it is no picture.
+        picture: The input, RGB, uint8, shape (H, W, 3); None where it is not a picture.
         maps: Activations of that input, float, shape (h, w, C).
         channels: Which channels to show, in this order, at least one.
         layer: Layer path, for the caption.
@@ -141,7 +141,7 @@ def draw_beside_input(
         shape: Shape of the activations before `as_maps`, as for `draw_channels`.
 
     Returns:
-        RGB, uint8. Sequences and the slices of volumes are no parts of a picture and
+        RGB, uint8. Sequences and the slices of volumes are not parts of a picture and
         keep a size of their own; sequences stand below one another.
 
     Raises:
@@ -291,8 +291,8 @@ def draw_inputs(
 
     Returns:
         RGB, uint8. Below each map stands its maximum, and how it differs from the
-        first input's. Of many inputs those are shown that fit into 16,000 pixels of
-        height, at least one; the caption says how many.
+        first input's. As many inputs are shown as fit into 16,000 pixels of height,
+        at least one; the caption says how many.
 
     Raises:
         ValueError: If the numbers of pictures, maps and names differ, there are none,

@@ -48,7 +48,7 @@ def map_frame(
     """Choose how to draw the maps of a layer.
 
     Args:
-        shape: Of the maps: height, width and more.
+        shape: Shape of the maps: height, width and more.
         beside: Height and width that their input is drawn at, None without a picture.
             Maps get that size too, but neither sequences nor slices, whose places are
             not those of the picture.

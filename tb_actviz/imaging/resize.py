@@ -72,7 +72,7 @@ class Axis:
         return self._each(lambda matrix: matrix.astype(dtype, copy=False))
 
     def reach(self) -> Axis:
-        """Tell which pixels are drawn on at all.
+        """Return which pixels are drawn on at all.
 
         Returns:
             The same with float32 weights of 1 where there is any weight, else 0.

@@ -147,7 +147,7 @@ def comparison_row(
         maps: Float, shape (h, w, C).
         frame: How the panels are drawn.
         scale: What the values are drawn on.
-        labels: Of the input, and of each map.
+        labels: Those of the input, and of each map.
 
     Returns:
         RGB, uint8.

@@ -30,7 +30,7 @@ from tb_actviz.records.schema import RecordError, decode_record
 MOST_NUMBERS = 4_000_000
 #: How many bytes of headers are read for one answer at most.
 MOST_BYTES = 1 << 28
-# Of texts, in bytes.
+#: Bytes of texts that are kept.
 _CACHED_TEXTS = 1 << 25
 # More is no faster, and headers may be large.
 _AT_A_TIME = 2
@@ -43,7 +43,7 @@ class Wanted:
     Args:
         run: Name of the run.
         tag: The tag.
-        number: Of the input, from 0.
+        number: Number of the input, from 0.
         statistics: Some of `PER_CHANNEL_NUMBERS`.
     """
 
@@ -58,7 +58,7 @@ class _Row:
     """What one record says of an input.
 
     Args:
-        names: Of all inputs of the record.
+        names: Names of all inputs of the record.
         texts: JSON of each of `PER_CHANNEL_NUMBERS`; none where there is no such input.
         channels: How many numbers each text has at most.
         size: Bytes of the header.
@@ -86,11 +86,11 @@ class Curves:
         self._rows: BoundedCache[_Row] = BoundedCache(_CACHED_TEXTS)
 
     def curve(self, asker: RequestContext, wanted: Wanted) -> bytes:
-        """Tell the statistics of each channel at all steps that were kept.
+        """Return the statistics of each channel at all steps that were kept.
 
         Args:
             asker: Who asks.
-            wanted: What for.
+            wanted: What is asked for.
 
         Returns:
             What `http_api.md` says of `curve`, JSON in UTF-8.
@@ -130,7 +130,7 @@ class Curves:
         numbers = size = 0
         pool = ThreadPoolExecutor(_AT_A_TIME)
         try:
-            # The last one first, which tells whether the others are too many.
+            # The last one first, which says whether the others are too many.
             for row in pool.map(partial(self._row, asker, wanted), series[::-1]):
                 rows.append(row)
                 numbers += row.channels * len(wanted.statistics)

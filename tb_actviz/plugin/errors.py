@@ -39,7 +39,7 @@ class TooLargeError(RefusalError):
 
 
 class UnreadableError(RefusalError):
-    """What is asked for is there, but it is no record that can be read."""
+    """What is asked for is there, but it is not a record that can be read."""
 
     status = 422
 
@@ -81,7 +81,7 @@ def translated() -> Iterator[None]:
 
 
 def _failure(error: Exception) -> RefusalError:
-    """Tell what went wrong on the way to the data server."""
+    """Say what went wrong on the way to the data server."""
     # Errors of gRPC have a code; to import gRPC is the provider's affair.
     code = getattr(error, "code", None)
     status = getattr(code(), "name", "") if callable(code) else type(error).__name__

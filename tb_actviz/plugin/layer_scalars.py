@@ -51,8 +51,8 @@ class ScalarProvider:
             asker: Who asks.
             run: Name of the run.
             tags: The tags; there need not be all of them.
-            most: How many steps of each tag are to be read at most; of more the last
-                one, and others at random.
+            most: How many steps of each tag are read at most: the last one, and others
+                at random.
 
         Returns:
             Tag to what there is of it.
@@ -64,7 +64,7 @@ class ScalarProvider:
         try:
             return self._read(asker, run, tags, most)
         except (KeyError, IndexError, TypeError, ValueError):
-            # The Python loader fails at a tensor that is no number, and at a tag
+            # The Python loader fails at a tensor that is not a number, and at a tag
             # without any; the data server leaves them out.
             pass
         found = {}
@@ -75,7 +75,8 @@ class ScalarProvider:
                 continue
             except (IndexError, TypeError, ValueError) as error:
                 reason = f"{error!s:.200}".rstrip(".")
-                found[tag] = Scalars(unreadable=f"It is no list of numbers: {reason}.")
+                problem = f"It is not a list of numbers: {reason}."
+                found[tag] = Scalars(unreadable=problem)
         return found
 
     def _read(

@@ -30,7 +30,7 @@ class ActivationsLoader(base_plugin.TBLoader):  # type: ignore[misc]
                 unless it names this plugin.
         """
         samples = getattr(flags, "samples_per_plugin", None) or {}
-        # What is no mapping is for TensorBoard to refuse.
+        # What is not a mapping is for TensorBoard to refuse.
         if isinstance(samples, Mapping):
             flags.samples_per_plugin = {_PLUGIN_NAME: KEPT_STEPS, **samples}
 

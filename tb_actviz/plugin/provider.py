@@ -24,14 +24,14 @@ MAX_PARTS = 1 + MAX_INPUTS
 _ALL = 2**31 - 1
 # The Python loader names a tag a moment before it has its first record.
 _ATTEMPTS, _MOMENT = 3, 0.02
-_NO_STRINGS = "The record is no list of strings"
+_NO_STRINGS = "The record is not a list of strings"
 
 _Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
 class RequestContext:
-    """Who asks for what experiment, as TensorBoard tells it from a request.
+    """Who asks for what experiment, as TensorBoard reads it from a request.
 
     Args:
         context: TensorBoard's context of the request.
@@ -78,7 +78,7 @@ class Listing:
 
     Args:
         tags: Run to tag to what is known of it.
-        unlisted: Run to why its tags cannot be told.
+        unlisted: Run to why its tags are not known.
     """
 
     tags: dict[str, dict[str, TagFacts]]
@@ -113,7 +113,7 @@ class Provider:
             return self._tags_run_by_run(asker)
 
     def tag(self, asker: RequestContext, run: str, tag: str) -> TagFacts:
-        """Tell what is known of a tag.
+        """Return what is known of a tag.
 
         Args:
             asker: Who asks.
@@ -147,7 +147,7 @@ class Provider:
 
         Raises:
             MissingError: If there is no such run, or it has none.
-            UnreadableError: If they cannot be told.
+            UnreadableError: If they are not known.
         """
         only = RunTagFilter(runs=[run], tags=None)
         try:

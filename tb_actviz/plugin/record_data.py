@@ -21,7 +21,7 @@ from tb_actviz.plugin.record_index import (
 from tb_actviz.records.codec import Packed
 from tb_actviz.records.schema import TAG_SUFFIX, RecordError, decode_record
 
-# Of headers that were read, in bytes; what is kept of them takes up to 8 times that.
+#: Bytes of headers that are kept; what was read from them takes up to 8 times that.
 _CACHED_HEADERS = 1 << 22
 
 
@@ -114,7 +114,7 @@ class ActivationData:
         Args:
             asker: Who asks.
             place: Where it lies.
-            number: Of the input, from 0.
+            number: Number of the input, from 0.
 
         Returns:
             The values, deflated as `records.codec` describes it.
@@ -135,7 +135,7 @@ class ActivationData:
     def _described(
         self, asker: RequestContext, place: RecordAddress, kept: StoredRecord
     ) -> tuple[Packed, ...]:
-        """Tell how the values of each input are packed."""
+        """Return how the values of each input are packed."""
         if place.wall_time is not None:
             known = self._packed.get((asker.experiment, place))
             if known is not None:
@@ -180,7 +180,7 @@ _BLOCK, _SLICE = 1 << 20, 1 << 16
 
 
 def inflated_size(packed: Packed) -> int:
-    """Tell how many bytes the values must inflate to.
+    """Return how many bytes the values must inflate to.
 
     Args:
         packed: The description of the values.

@@ -72,9 +72,9 @@ class BoundedCache(Generic[_Value]):
 
 #: For how long a listing is believed, in seconds.
 BELIEVED = 1.0
-# Of tags, of which little is kept.
+#: Tags that are kept; each takes little.
 _CACHED_TAGS = 10_000
-# Of keys of parts, which take some 200 bytes each: 500 steps of 66 layers.
+#: Keys of parts that are kept, some 200 bytes each: 500 steps of 66 layers.
 _CACHED_KEYS = 100_000
 # Without the number, which may have more digits than Python writes.
 _TOO_LONG = (
@@ -190,7 +190,7 @@ class RecordIndex:
     def _remembered(
         self, asker: RequestContext, place: RecordAddress, facts: TagFacts | None
     ) -> StoredRecord | None:
-        """Find a record without asking, if its wall time tells which one it is."""
+        """Find a record without asking, if its wall time says which one it is."""
         if place.wall_time is None or facts is None:
             return None
         key = asker.experiment, place.run, place.tag, facts
@@ -198,7 +198,7 @@ class RecordIndex:
 
 
 def why_unreadable(parts: int) -> str | None:
-    """Tell from its number of parts alone why a record cannot be read, if so.
+    """Say, from its number of parts alone, why a record cannot be read.
 
     Args:
         parts: How many it has, or claims to have.

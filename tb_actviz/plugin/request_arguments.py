@@ -40,7 +40,7 @@ def name(arguments: Mapping[str, str], key: str) -> str:
     """Read the name of a run or a tag.
 
     Args:
-        arguments: Of the request; of those that come twice, the first.
+        arguments: Those of the request; the first of those that come twice.
         key: Which one.
 
     Returns:
@@ -61,7 +61,7 @@ def step(arguments: Mapping[str, str]) -> int:
     """Read a step.
 
     Args:
-        arguments: Of the request.
+        arguments: Those of the request.
 
     Returns:
         The step, 0 to 2**63 - 1.
@@ -76,7 +76,7 @@ def input_number(arguments: Mapping[str, str]) -> int:
     """Read the number of an input.
 
     Args:
-        arguments: Of the request.
+        arguments: Those of the request.
 
     Returns:
         The number, from 0; a record may have fewer inputs.
@@ -88,16 +88,16 @@ def input_number(arguments: Mapping[str, str]) -> int:
 
 
 def wall_time(arguments: Mapping[str, str]) -> float | None:
-    """Read the wall time that tells a record from another one of the same step.
+    """Read the wall time that distinguishes a record from others of its step.
 
     Args:
-        arguments: Of the request.
+        arguments: Those of the request.
 
     Returns:
         Seconds since 1970, None where the request does not say.
 
     Raises:
-        MalformedError: If it is no finite number.
+        MalformedError: If it is not a finite number.
     """
     text = arguments.get("wall_time")
     if text is None:
@@ -112,7 +112,7 @@ def statistics(arguments: Mapping[str, str]) -> tuple[str, ...]:
     """Read which statistics of channels are asked for.
 
     Args:
-        arguments: Of the request.
+        arguments: Those of the request.
 
     Returns:
         The one that is named, or all of `PER_CHANNEL_NUMBERS`.

@@ -141,7 +141,7 @@ class ActivationsPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
 
 def _limit(context: base_plugin.TBContext) -> int | None:
-    """Tell how many steps are kept; 0 for all, None if this TensorBoard cannot know."""
+    """Return how many steps are kept; 0 for all, None if that cannot be known."""
     if getattr(context.flags, "grpc_data_provider", ""):
         return None
     hint = (context.sampling_hints or {}).get(PLUGIN_NAME)

@@ -1,8 +1,8 @@
 """Activations <-> compressed bytes, in three precisions.
 
 Values are float32 first: integers and float64 are rounded to it, and what is beyond its
-range becomes infinite. Of shape (H, W, C), they are packed channel by channel, each row
-by row:
+range becomes infinite. They have the shape (H, W, C) and are packed channel by channel,
+each row by row:
 
 - `float32`: the values themselves.
 - `float16`: the values divided by 2**exponent. The exponent puts the largest finite
@@ -15,7 +15,7 @@ by row:
   float32. There are 255 steps where all values of all channels are finite. Else there
   are 252, and codes 253, 254 and 255 are -infinity, infinity and NaN.
 
-Of values that take several bytes, first come the lowest bytes of all, then the next
+Where values take several bytes, the lowest bytes of all come first, then the next
 bytes of all, and so on; last the highest, with the signs. Then everything is deflated
 as one stream in zlib's format. On the convolutions of SqueezeNet this order makes
 streams 6 to 9 % smaller than values in one piece, on their ReLUs, where whole zeros
@@ -61,7 +61,7 @@ class Packed:
     """Activations of one layer for one input, packed.
 
     Args:
-        precision: One of `PRECISIONS`.
+        precision: `"float32"`, `"float16"` or `"uint8"`.
         shape: (H, W, C).
         exponent: The values are what is stored times 2**exponent; 0 unless float16.
         low: For each channel the value of code 0, float32; None unless uint8.
@@ -72,8 +72,8 @@ class Packed:
             at hand.
 
     Raises:
-        ValueError: If these contradict each other, or there are more than `MAX_VALUES`
-            values or none.
+        ValueError: If these contradict each other, or there are no values or more than
+            2**28.
 
     Example:
         >>> stored = next(av.read_records("runs", layers="conv1"))

@@ -1,4 +1,4 @@
-"""Numbers of float32 precision, and the few digits that tell them apart."""
+"""Numbers of float32 precision, and the few digits that distinguish them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def few_digits_of_each(*lists: Sequence[float]) -> list[list[float | None]]:
     """Find such numbers for several lists at once, which takes a fraction of the time.
 
     Args:
-        lists: Of numbers as `few_digits` takes them.
+        lists: Lists of numbers as `few_digits` takes them.
 
     Returns:
         What it gives for each list.

@@ -52,7 +52,7 @@ class LayerFacts:
     Args:
         path: Layer path.
         class_name: Class of the layer, such as `Conv2D`.
-        kind: One of `KINDS`.
+        kind: `"activation"`, `"pre-activation"`, `"input"` or `"other"`.
         partner: Path of the other half of a pair of pre-activation and activation.
         parameters: Number of its weights' values; None where unknown.
         receptive_field: What its positions see of the input; None where unknown.
@@ -109,8 +109,8 @@ class InputFacts:
 
     Raises:
         ValueError: If the numbers of channels differ, a channel does not exist, there
-            are more strongest channels than channels, or more predictions than
-            `MAX_PREDICTIONS`, or names are too long or not as many.
+            are more strongest channels than channels, or more than 1000
+            predictions, or names are too long or not as many.
 
     Example:
         >>> stored = next(av.read_records("runs", layers="relu_conv1"))
@@ -177,7 +177,7 @@ class Record:
     Args:
         layer: The layer.
         step: The step, at least 0.
-        inputs: The activations for each input, 1 to `MAX_INPUTS`.
+        inputs: The activations for each input, 1 to 256.
         position: Where in a training that is, such as the `epoch` and the `batch`;
             empty outside of one.
         dead: Channels that are zero everywhere for every input, ascending.
@@ -186,8 +186,8 @@ class Record:
         producer: What wrote the record.
 
     Raises:
-        ValueError: If there are too many inputs or none, more than `MAX_POSITION`
-            numbers of the position, or more dead channels than channels.
+        ValueError: If there are too many inputs or none, more than 16 numbers of the
+            position, or more dead channels than channels.
 
     Example:
         >>> record = next(av.read_records("runs", layers="relu_conv1")).record

@@ -48,8 +48,8 @@ strict JSON in UTF-8, for example (a record's own has no spaces):
 Channels and classes count from 0. The statistics, `minimum` to `inf_count`, have an
 entry for each channel, or none where they were left out. Numbers with a fraction are
 float32: they are to be rounded to it when read, since they are written in as few digits
-as tell float32 apart. null stands for what is no finite number, such as the minimum of
-a channel without one. `packed` is what `codec.Packed` describes, and the
+as distinguish float32. null stands for what is not a finite number, such as the minimum
+of a channel without one. `packed` is what `codec.Packed` describes, and the
 part of the input is its data. `facts` says what the others mean, and how many of each
 there can be; the header takes at most 4 MiB, with the numbers of entries that
 `strict_json` allows.

@@ -109,7 +109,7 @@ class Fields:
     place: str = ""
 
     def says(self, key: str) -> bool:
-        """Tell whether a key is there and not null."""
+        """Return whether a key is there and not null."""
         return self.values.get(key) is not None
 
     def text(self, key: str) -> str:

@@ -21,10 +21,10 @@ _MOST_CHANNELS = 40_000
 
 
 def channel_facts(statistics: ChannelStatistics, inputs: int) -> dict[str, Any]:
-    """State the statistics of each channel: nothing of very many.
+    """State the statistics of each channel, none of very many channels.
 
     Args:
-        statistics: Of one input, arrays (C,).
+        statistics: Those of one input, arrays (C,).
         inputs: How many inputs the record has.
 
     Returns:
@@ -122,7 +122,7 @@ def _facts(name: str, picture: np.ndarray) -> InputFacts:
 
 
 def _digest(pictures: Mapping[str, np.ndarray]) -> bytes:
-    """What tells these pictures from others, which may lie in the same memory."""
+    """What distinguishes these pictures from others, even in the same memory."""
     content = hashlib.blake2b()
     for name, picture in pictures.items():
         content.update(repr((name, picture.shape)).encode())

@@ -9,35 +9,35 @@ _LOGGER = logging.getLogger("tb_actviz")
 
 
 class Messages:
-    """Messages of which each is told once, from any thread.
+    """Messages that are logged from any thread, each kind once.
 
     They go through `logging`, as the logger `tb_actviz`: a warning of Python's own
     would become an exception where warnings are errors, and end the training.
     """
 
     def __init__(self) -> None:
-        self._told: dict[str, object] = {}
+        self._logged: dict[str, object] = {}
 
     def warn(self, text: str) -> None:
-        """Tell something.
+        """Log a warning.
 
         Args:
-            text: What to tell, for people.
+            text: What to say, for people.
         """
         # A handler of the user's can fail in any way, and is not worth a training.
         with suppress(Exception):
             # The error that it is about, if any, for those who want to know more.
-            _LOGGER.debug("Told next:", exc_info=True)
+            _LOGGER.debug("What went wrong:", exc_info=True)
         with suppress(Exception):
             _LOGGER.warning("%s", text)
 
     def warn_once(self, kind: str, text: str) -> None:
-        """Tell something, unless a message of its kind was told before.
+        """Log a warning, unless one of its kind was logged before.
 
         Args:
             kind: What it is about.
-            text: What to tell, for people.
+            text: What to say, for people.
         """
         mine = object()
-        if self._told.setdefault(kind, mine) is mine:
+        if self._logged.setdefault(kind, mine) is mine:
             self.warn(text)

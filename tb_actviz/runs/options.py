@@ -36,8 +36,9 @@ class LogOptions:
             `{"fire6*": (13, 46)}`; a list is meant for all layers that have them.
         strongest: How many of the strongest channels to show and to name, at least 1;
             a layer with fewer shows all.
-        views: Which pictures to draw, out of `VIEWS`; empty for none. None leaves it
-            to who logs: `ActivationLogger` draws all, `ActivationCallback` the grid of
+        views: Which pictures to draw: `"channels"`, `"chosen"`, `"strongest"`, `"relu"`
+            and `"inputs"`, as the README lists them; empty for none. None leaves it to
+            who logs: `ActivationLogger` draws all, `ActivationCallback` the grid of
             channels.
         limits: A fixed scale (low, high); default is a scale for each picture.
         per_channel: Stretch every channel of the grid over its own range instead.

@@ -23,7 +23,7 @@ class Schedule:
     Args:
         per_epoch: Whether steps are epochs, counted from 0 as `fit` does; else they are
             batches, counted from 1, and step 0 is before the first of them.
-        is_due: Tells whether a step of batches is to be logged.
+        is_due: Says whether a step of batches is to be logged.
         is_regular: Whether steps are due at an interval, so that the end of a training
             may be logged in the place of one that was left out.
     """
@@ -33,7 +33,7 @@ class Schedule:
     is_regular: bool = True
 
     def any_due(self, after: int, until: int) -> bool:
-        """Tell whether a step is due among those that passed.
+        """Return whether a step is due among those that passed.
 
         Args:
             after: The last step that was asked for.

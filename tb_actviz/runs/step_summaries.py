@@ -43,7 +43,7 @@ from tb_actviz.writing.summaries import (
 RECORD_AIM = 16 * 2**20
 #: TensorBoard draws a histogram's bins one by one: more would be too fine to see.
 _BINS = 64
-#: Of smaller maps the range of each channel takes more room than two bytes a value.
+#: The range of each channel takes more room than two bytes a value in smaller maps.
 _SMALLEST_FOR_UINT8 = 32
 
 

@@ -30,7 +30,7 @@ class TrainingLog:
     """Logs the activations for the same inputs during one or several trainings.
 
     Wrong arguments are errors before a training begins. Whatever else fails, then or
-    later, is told once and ends the logging, never the training.
+    later, is reported once and ends the logging, never the training.
 
     Args:
         log_dir: Folder of the run, a path or a URL.
@@ -144,7 +144,7 @@ class TrainingLog:
     def harmless(
         self, what: str, passing: type[Exception] | tuple[()] = ()
     ) -> Iterator[None]:
-        """Tell of a failure inside and end the logging instead of the training.
+        """Report a failure inside and end the logging instead of the training.
 
         Args:
             what: What it means for the user.
@@ -161,7 +161,7 @@ class TrainingLog:
             self._messages.warn(f"{what}: {_in_words(error)}. Training goes on.")
             run, self._run = self._run, None
             if run is not None:
-                # One failure is told; those it brings about are not.
+                # One failure is reported; those it brings about are not.
                 with suppress(Exception):
                     run.abandon()
 

@@ -25,7 +25,7 @@ class Response:
     Args:
         layer: Layer path.
         input_name: Name of the input.
-        picture: The input, RGB, uint8, shape (H, W, 3); None where it is no picture.
+        picture: The input, RGB, uint8, shape (H, W, 3); None where it is not a picture.
         maps: Its activations, float32, shape (h, w, C), from `as_maps`.
         shape: Their shape before that, without the batch axis.
         before_layer: Path of the layer before the activation, if it has one.

@@ -133,7 +133,7 @@ class WatchedModel:
         """Read inputs and check that they fit; a model never called is built by them.
 
         Args:
-            inputs: As for `read_inputs`. Of a dataset or generator samples are taken
+            inputs: As for `read_inputs`. Samples of a dataset or generator are taken
                 the first time; as long as the same one is passed, these are used.
             samples: How many samples to take of a dataset or generator.
 
@@ -216,7 +216,7 @@ class WatchedModel:
         self._pass = self._make_pass()
 
     def describe(self) -> Capture:
-        """Tell how the activations are captured.
+        """Describe how the activations are captured.
 
         Returns:
             As `FeatureExtractor.describe`.

@@ -20,9 +20,9 @@ from tb_actviz.errors import InputError, near_matches
 WHEN_FULL = ("block", "drop_oldest")
 #: How long all workers together may hold up the end of the interpreter, in seconds.
 EXIT_SECONDS = 10.0
-# Of the thread, 0…19: about a tenth of a processor that others want, too.
+#: The thread's, 0…19: about a tenth of a processor that others want, too.
 _NICENESS = 10
-# How often a caller that waits for room looks for it, in seconds.
+#: How often a caller that waits for room looks for it, in seconds.
 _GLANCE = 0.002
 
 Job = Callable[[], object]
@@ -178,7 +178,7 @@ class Worker:
 
 
 class _Thread(threading.Thread):
-    """Does jobs until it is told to finish.
+    """Does jobs until it is asked to finish.
 
     It does not know its worker, so that this can become garbage. It takes no lock that
     others wait for, since it can be killed at any point.
@@ -190,7 +190,7 @@ class _Thread(threading.Thread):
         self.done = 0
         self.busy_seconds = 0.0
         self.error: BaseException | None = None
-        #: Whether it was told to finish, and whether it has ended, however.
+        #: Whether it was asked to finish, and whether it has ended, however.
         self.is_ending = False
         self.ended = False
         self._process = os.getpid()

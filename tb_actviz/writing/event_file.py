@@ -64,7 +64,7 @@ def payload_length(head: bytes) -> int | None:
 
 
 def is_intact(payload: bytes, foot: bytes) -> bool:
-    """Tell whether an event is the one that was written.
+    """Return whether an event is the one that was written.
 
     Args:
         payload: The event as it was read.
@@ -161,7 +161,7 @@ class EventFile:
             By how many bytes the file grew.
 
         Raises:
-            InputError: If the step is no integer from 0 to 2**63 - 1.
+            InputError: If the step is not an integer from 0 to 2**63 - 1.
             ValueError: If the file is closed, also by an earlier failure.
             OSError: If the system refuses, for example because the disk is full. The
                 file is closed then.
@@ -255,7 +255,7 @@ def check_step(step: int) -> None:
         step: What is to be the step.
 
     Raises:
-        InputError: If it is no integer from 0 to 2**63 - 1.
+        InputError: If it is not an integer from 0 to 2**63 - 1.
     """
     if isinstance(step, bool) or not isinstance(step, int | np.integer):
         raise InputError(f"Received step={step!r}; expected an integer, 0 or more.")

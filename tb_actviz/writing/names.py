@@ -11,14 +11,14 @@ from typing import TypeAlias
 
 from tb_actviz.errors import InputError
 
-#: Of a run: a path on this machine, or the URL of one on another.
+#: The folder of a run: a path on this machine, or the URL of one on another.
 Folder: TypeAlias = Path | str
 
 _HERE = "file://"
 
 
 def is_remote(log_dir: str | os.PathLike[str]) -> bool:
-    """Tell whether a folder of a run is named by a URL, as on another machine.
+    """Return whether a folder of a run is named by a URL, as on another machine.
 
     Args:
         log_dir: A path or a URL. `file://` is a path.
@@ -41,11 +41,11 @@ def as_folder(log_dir: str | os.PathLike[str]) -> Path:
         Its path.
 
     Raises:
-        InputError: If it is no path, or one on another machine.
+        InputError: If it is not a path, or one on another machine.
     """
     text = os.fspath(log_dir)
     if not text or "\0" in text:
-        raise InputError(f"The log directory {text!r} is no path. Name a folder.")
+        raise InputError(f"The log directory {text!r} is not a path. Name a folder.")
     if is_remote(text):
         raise InputError(
             f"The log directory {text!r} is on another machine. Name a folder on this "
@@ -56,7 +56,7 @@ def as_folder(log_dir: str | os.PathLike[str]) -> Path:
     path = Path(text.removeprefix(_HERE))
     if not path.is_absolute():
         raise InputError(
-            f"The log directory {text!r} is no absolute path. Write it with three "
+            f"The log directory {text!r} is not an absolute path. Write it with three "
             f"slashes: {_HERE}/path."
         )
     return path
@@ -116,7 +116,7 @@ _STAMP = re.compile(rf"(?<=\.)[0-9]{{{_DIGITS}}}")
 
 
 def is_event_file(name: str) -> bool:
-    """Tell whether TensorBoard reads a file of this name.
+    """Return whether TensorBoard reads a file of this name.
 
     Args:
         name: Name without its folder.
@@ -182,7 +182,7 @@ def _stamped(start: str, stamp: int) -> str:
 
 def _later(name: str) -> Iterator[tuple[str, int]]:
     """What names with a later stamp begin with, and that stamp, best first."""
-    # Of more digits, as in milliseconds, the first ones count: names compare as text.
+    # The first of more digits, as in milliseconds, count: names compare as text.
     for stamp in _STAMP.finditer(name):
         start, later = name[: stamp.start()], int(stamp[0]) + 1
         if is_event_file(start) and later < 10**_DIGITS:

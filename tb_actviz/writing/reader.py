@@ -168,9 +168,9 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _FIXED_SIZES = {_FIXED64: 8, _FIXED32: 4}
 # Numbers of variable length have seven bits in each of up to ten bytes.
 _SHIFTS = range(0, 70, 7)
-# The key of a field, and its length or its value.
+#: Bytes of the key of a field, and its length or its value.
 _BEGINNING = 20
-# Of most records it holds all that is looked at.
+#: Bytes that hold all that is looked at in most records.
 _WINDOW = 512
 
 

@@ -225,7 +225,7 @@ class RemoteEventFile:
 
     What is stored there cannot be appended to. What is added is kept in memory until
     `flush`, a summary of another step, or `close` ends the step. The name of a file
-    sorts after those of all event files in the folder then, and tells its step.
+    sorts after those of all event files in the folder then, and holds its step.
 
     A failed upload ends the writing.
 
@@ -259,7 +259,7 @@ class RemoteEventFile:
             How many bytes it is going to take.
 
         Raises:
-            InputError: If the step is no integer from 0 to 2**63 - 1.
+            InputError: If the step is not an integer from 0 to 2**63 - 1.
             ValueError: If the file is closed, also by an earlier failure.
             OSError: If the step before could not be uploaded.
         """

@@ -20,7 +20,7 @@ except ImportError:  # Windows has no such locks.
 
 #: How long a new writer waits for one of this process that is ending, in seconds.
 PATIENCE = 60.0
-# How often it looks whether that has ended, in seconds.
+#: Seconds between two looks whether that has ended.
 _GLANCE = 0.01
 _NO_LOCKS_HERE = {
     errno.EBADF,  # a network file system that wants to write to what it locks
@@ -97,7 +97,7 @@ class RunLock:
 
     @property
     def is_ending(self) -> bool:
-        """Whether only what was waiting is still written, for nobody any more."""
+        """Whether only what was waiting is still written, with no writer left."""
         return self._end.alive and self.user is not None and self.user() is None
 
     def locks(self, folder: Path) -> bool:

@@ -499,7 +499,7 @@ def test_strings_of_any_width_are_refused() -> None:
         (
             PICTURES,
             "holds x of shape (7, 4, 5, 3); expected one array for each input of the "
-            "model, that is 2. Of a tuple or list of two or three, x is the first item",
+            "model, that is 2. The first item of a tuple or list of two or three is x",
         ),
     ],
 )
@@ -608,5 +608,5 @@ def test_sparse_and_nested_tensors_of_torch_are_refused() -> None:
         torch.nested.nested_tensor(rows, layout=torch.jagged),
         torch.empty((2, 2), device="meta"),
     ]:
-        with pytest.raises(InputError, match="that is no NumPy array and cannot be"):
+        with pytest.raises(InputError, match="that is not a NumPy array and cannot be"):
             take_samples(iter([tensor]), 1, [1])

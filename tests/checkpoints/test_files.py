@@ -53,7 +53,7 @@ def test_a_file_whose_name_looks_like_a_glob_is_that_file(tmp_path: Path) -> Non
         ("FOLDER/no*.keras", "Nothing that 'FOLDER/no.*' matches is a checkpoint"),
         ("FOLDER/*.txt", "matches is a checkpoint, which end in .weights.h5, .keras"),
         ("FOLDER/empty", "The folder 'FOLDER/empty' holds no checkpoints"),
-        ("FOLDER/notes.txt", "'FOLDER/notes.txt' is no checkpoint by its name"),
+        ("FOLDER/notes.txt", "'FOLDER/notes.txt' is not a checkpoint by its name"),
         ([], "No checkpoints were given"),
         (["FOLDER/a.keras", "FOLDER/b.keras"], "There is no checkpoint .*b.keras'"),
     ],
@@ -78,7 +78,7 @@ def order(reason: str) -> str:
     return f"the order of the files, because {reason}"
 
 
-NO_NUMBER = order("no whole number in their names tells the step")
+NO_NUMBER = order("no whole number in their names says the step")
 SEVERAL = order("several numbers in their names could be the step")
 WORDS = order("their names differ in more than numbers")
 

@@ -68,7 +68,7 @@ def test_bad_comparisons_are_one_line(
         (["--model", "NET", "--step", str(2**63), "FACE"], "expected 0 to 2**63 - 1"),
         (["--model", "NET", "--size", "60000", "FACE"], "expected at most 64,000,000"),
         (["--model", "NET", "--logdir", "gx://b/x", "FACE"], "a URL that fsspec knows"),
-        (["--model", "NET", "--logdir", "", "FACE"], "is no path"),
+        (["--model", "NET", "--logdir", "", "FACE"], "is not a path"),
         (["--model", "NET", ""], "an empty path"),
         (["--model", "NET", "--views", "inputs", "--", "FACE"], "nothing to draw of"),
         (["--model", ":f", "FACE"], "':f' cannot be imported"),

@@ -292,6 +292,6 @@ def test_the_environment_variable_stands_for_the_download(
     assert_holds(SqueezeNet(), arrays, CONVOLUTIONS)
     assert_holds(SqueezeNet(include_top=False), arrays, CONVOLUTIONS[:-1])
     monkeypatch.setenv("SQUEEZENET_WEIGHTS", str(tmp_path / "gone.caffemodel"))
-    message = "SQUEEZENET_WEIGHTS names '.*gone.caffemodel', which is no file"
+    message = "SQUEEZENET_WEIGHTS names '.*gone.caffemodel', which is not a file"
     with pytest.raises(WeightsError, match=message):
         SqueezeNet()

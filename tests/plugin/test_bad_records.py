@@ -32,7 +32,7 @@ TOO_LONG = (
     "256 inputs, which is the most that can be read."
 )
 SEVENTEEN = "The record has 17 parts, expected a header and the values of 1 inputs."
-NO_STRINGS = "The record is no list of strings"
+NO_STRINGS = "The record is not a list of strings"
 #: How much more memory all of this may take, in bytes.
 MEMORY = 100e6
 
@@ -269,7 +269,7 @@ FOREIGN = {
 
 @dataclass(frozen=True)
 class Oddity:
-    """A tensor that is no list of strings, and what comes of it on each loader.
+    """A tensor that is not a list of strings, and what comes of it on each loader.
 
     Args:
         summary: What is written.

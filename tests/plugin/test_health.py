@@ -64,7 +64,7 @@ ODD: dict[str, tuple[Summary, Any, Any]] = {
     "mean": (
         tensor("conv/mean", [2], dtype=DT_FLOAT, float_val=[1.0, 2.0]),
         None,
-        "It is no list of numbers: can only convert an array of size 1 to a Python "
+        "It is not a list of numbers: can only convert an array of size 1 to a Python "
         "scalar.",
     ),
     "std": (tensor("conv/std", [], dtype=DT_STRING, string_val=[b"1"]), None, [None]),
@@ -76,7 +76,7 @@ ODD: dict[str, tuple[Summary, Any, Any]] = {
     "dead": (
         tensor("conv/dead", [], dtype=99),
         None,
-        "It is no list of numbers: Cannot convert value 99 to a TensorFlow DType.",
+        "It is not a list of numbers: Cannot convert value 99 to a TensorFlow DType.",
     ),
     "saturated": (scalar_summary({"conv/saturated": -math.inf}), [None], [None]),
 }

@@ -45,5 +45,5 @@ def test_a_url_of_this_machine_has_an_absolute_path(log_dir: str) -> None:
 
 @pytest.mark.parametrize("log_dir", ["", "a\0b", "file:///a\0b"])
 def test_what_is_no_path_is_refused(log_dir: str) -> None:
-    with pytest.raises(InputError, match="is no path"):
+    with pytest.raises(InputError, match="is not a path"):
         as_folder(log_dir)
