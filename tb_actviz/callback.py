@@ -190,9 +190,6 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
 def batches_seen(model: keras.Model) -> int:
     """Return how many batches a model has been trained on.
 
-    Args:
-        model: A Keras model.
-
     Returns:
         What its optimizer has counted, which is kept with its weights; 0 without one.
     """

@@ -88,9 +88,6 @@ def format_shape(shape: Sequence[int | None]) -> str:
 def describe_error(error: BaseException | None) -> str:
     """Give the one line of an error that says most.
 
-    Args:
-        error: The error.
-
     Returns:
         Its class and the first line of its own words: Keras wraps what a layer raised
         in several sentences, and TensorFlow what a compiled function did. Where the

@@ -106,9 +106,6 @@ def pick(
 def sample_skin(rng: np.random.Generator) -> Colour:
     """Draw a skin tone at random, evenly from light to dark.
 
-    Args:
-        rng: Source of chance.
-
     Returns:
         A colour, 0 … 255.
     """

@@ -51,10 +51,6 @@ class Features:
 def sample_features(rng: np.random.Generator, skin: Skin) -> Features:
     """Draw nose, mouth and ears at random.
 
-    Args:
-        rng: Source of chance.
-        skin: The skin around them.
-
     Returns:
         The looks.
     """
@@ -88,14 +84,7 @@ def sample_features(rng: np.random.Generator, skin: Skin) -> Features:
 
 
 def draw_ears(layer: Layer, features: Features, skin: Skin, pose: Pose) -> None:
-    """Draw both ears; the face is drawn over their inner halves.
-
-    Args:
-        layer: What to draw on.
-        features: The looks.
-        skin: Colour and light.
-        pose: Where the head is.
-    """
+    """Draw both ears; the face is drawn over their inner halves."""
     size = features.ear
     for side in (-1, 1):
         lit = skin.ambient + (1 - skin.ambient) * max(0.0, 0.5 + side * skin.light[0])

@@ -16,14 +16,7 @@ from keras_models.faces.pose import Pose
 def draw_back_hair(
     layer: Layer, rng: np.random.Generator, hair: Hair, pose: Pose
 ) -> None:
-    """Draw the hair behind head and neck.
-
-    Args:
-        layer: What to draw on.
-        rng: Source of chance.
-        hair: The looks.
-        pose: Where the head is.
-    """
+    """Draw the hair behind head and neck."""
     dark, v = shaded(hair.colour, 0.62), hair.volume
     if hair.style == "scarf":
         draw_scarf_behind(layer, hair, pose)

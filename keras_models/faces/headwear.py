@@ -46,13 +46,7 @@ def draw_hat(layer: Layer, hair: Hair, pose: Pose) -> None:
 
 
 def draw_scarf_behind(layer: Layer, hair: Hair, pose: Pose) -> None:
-    """Draw the part of a headscarf that is behind head and neck.
-
-    Args:
-        layer: What to draw on.
-        hair: The looks.
-        pose: Where the head is.
-    """
+    """Draw the part of a headscarf that is behind head and neck."""
     shape = [(-1.16, 0), (-1.0, 1.1), (-1.3, 2.3), (1.3, 2.3), (1.0, 1.1), (1.16, 0)]
     back = closed_curve([*shape, (0.75, -1.3), (-0.75, -1.3)], 4)
     colour = shaded(hair.cover or hair.colour, 0.72)

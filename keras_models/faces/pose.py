@@ -117,9 +117,6 @@ def surface(points: ArrayLike) -> NDArray[np.float64]:
 def sample_pose(rng: np.random.Generator) -> Pose:
     """Draw a pose at random, with the face well inside of the picture.
 
-    Args:
-        rng: Source of chance.
-
     Returns:
         A pose.
     """

@@ -35,23 +35,13 @@ from keras_models.faces.surroundings import draw_body, draw_things
 
 
 def draw_clutter(layer: Layer, rng: np.random.Generator) -> None:
-    """Draw nothing but background things.
-
-    Args:
-        layer: What to draw on.
-        rng: Source of chance.
-    """
+    """Draw nothing but background things."""
     for _ in range(int(rng.integers(0, 4))):
         draw_things(layer, rng, int(rng.integers(3, 10)))
 
 
 def draw_landscape(layer: Layer, rng: np.random.Generator) -> None:
-    """Draw hills with houses and trees under a sky.
-
-    Args:
-        layer: What to draw on.
-        rng: Source of chance.
-    """
+    """Draw hills with houses and trees under a sky."""
     if rng.random() < 0.6:
         sun = ellipse(rng.uniform(0.1, 0.9, 2) * (1, 0.4), (0.06, 0.06), 24)
         layer.polygon(sun, (255, 240, 200), 0.9)
@@ -72,12 +62,7 @@ def draw_landscape(layer: Layer, rng: np.random.Generator) -> None:
 
 
 def draw_fruit(layer: Layer, rng: np.random.Generator) -> None:
-    """Draw balls, some in colours of skin with a cap in a colour of hair.
-
-    Args:
-        layer: What to draw on.
-        rng: Source of chance.
-    """
+    """Draw balls, some in colours of skin with a cap in a colour of hair."""
     for _ in range(int(rng.integers(1, 6))):
         centre = rng.uniform(0.15, 0.85, 2)
         radii = rng.uniform(0.08, 0.32) * rng.uniform(0.75, 1.25, 2)
@@ -96,12 +81,7 @@ def draw_fruit(layer: Layer, rng: np.random.Generator) -> None:
 
 
 def draw_plain_head(layer: Layer, rng: np.random.Generator) -> None:
-    """Draw a head with hair and clothes on which there are no eyes and no mouth.
-
-    Args:
-        layer: What to draw on.
-        rng: Source of chance.
-    """
+    """Draw a head with hair and clothes on which there are no eyes and no mouth."""
     pose, skin = sample_pose(rng), sample_skin_looks(rng)
     hair, features = sample_hair(rng, skin), sample_features(rng, skin)
     draw_back_hair(layer, rng, hair, pose)
@@ -117,12 +97,7 @@ def draw_plain_head(layer: Layer, rng: np.random.Generator) -> None:
 
 
 def draw_loose_parts(layer: Layer, rng: np.random.Generator) -> None:
-    """Scatter eyes, noses, mouths and glasses, each with its patch of skin.
-
-    Args:
-        layer: What to draw on.
-        rng: Source of chance.
-    """
+    """Scatter eyes, noses, mouths and glasses, each with its patch of skin."""
     pose, skin = sample_pose(rng), sample_skin_looks(rng)
     eyes = sample_eyes(rng, skin, pick(rng, HAIR, 6))
     features = sample_features(rng, skin)

@@ -69,9 +69,6 @@ class Skin:
 def sample_skin_looks(rng: np.random.Generator) -> Skin:
     """Draw shape and colour of a face at random.
 
-    Args:
-        rng: Source of chance.
-
     Returns:
         The looks.
     """
@@ -97,10 +94,6 @@ def sample_skin_looks(rng: np.random.Generator) -> Skin:
 
 def shade_skin(skin: Skin, pose: Pose) -> NDArray[np.float32]:
     """Colour the skin: a rounded head with sockets, nose, cheeks and chin.
-
-    Args:
-        skin: The looks.
-        pose: Where the head is.
 
     Returns:
         (60, 60, 3), float32, 0 … 255: skin colour all over the picture, to be cut out.
@@ -139,9 +132,6 @@ def shade_skin(skin: Skin, pose: Pose) -> NDArray[np.float32]:
 
 def lid_colour(skin: Skin) -> Colour:
     """Give the colour of fine lines in the skin: lids, wrinkles, nostrils.
-
-    Args:
-        skin: The looks.
 
     Returns:
         A colour, 0 … 255.

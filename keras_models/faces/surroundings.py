@@ -24,9 +24,6 @@ CELLS = 64
 def sample_background(rng: np.random.Generator) -> NDArray[np.float32]:
     """Draw a background at random: a gradient, some with soft noise, stripes or weave.
 
-    Args:
-        rng: Source of chance.
-
     Returns:
         (64, 64, 3), float32, 0 … 255.
     """
@@ -78,13 +75,7 @@ def soft_noise(rng: np.random.Generator, cells: int) -> NDArray[np.float64]:
 
 
 def draw_things(layer: Layer, rng: np.random.Generator, count: int) -> None:
-    """Draw things in the background: discs of light, frames, boards, leaves.
-
-    Args:
-        layer: What to draw on.
-        rng: Source of chance.
-        count: How many.
-    """
+    """Draw things in the background: discs of light, frames, boards, leaves."""
     alpha = float(rng.uniform(0.25, 0.9))
     kind = int(rng.integers(4))
     for _ in range(count):
@@ -109,14 +100,7 @@ def draw_things(layer: Layer, rng: np.random.Generator, count: int) -> None:
 
 
 def draw_body(layer: Layer, rng: np.random.Generator, skin: Skin, pose: Pose) -> None:
-    """Draw neck, shoulders and clothes.
-
-    Args:
-        layer: What to draw on.
-        rng: Source of chance.
-        skin: Colour and light.
-        pose: Where the head is.
-    """
+    """Draw neck, shoulders and clothes."""
     body = pose.body()
     cloth = any_colour(rng, (0.0, 0.8), (0.08, 0.95))
     neck = float(rng.uniform(0.48, 0.62))

@@ -107,9 +107,6 @@ def fetch(
 def git_blob_id(path: Path) -> str:
     """Compute the id under which git would store a file.
 
-    Args:
-        path: The file.
-
     Returns:
         SHA-1 over `blob SIZE`, a zero byte and the content: 40 hexadecimal digits.
     """

@@ -78,9 +78,6 @@ def read_half(path: Path) -> LayerValues:
 def checksum(path: Path) -> str:
     """Give a file's SHA-256.
 
-    Args:
-        path: The file.
-
     Returns:
         64 hexadecimal digits.
     """

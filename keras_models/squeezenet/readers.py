@@ -68,9 +68,6 @@ class Conv2D(keras.layers.Layer):  # type: ignore[misc]
     def call(self, inputs: Any) -> Any:
         """Pass the inputs on.
 
-        Args:
-            inputs: Any tensor.
-
         Returns:
             The same tensor.
         """

@@ -23,9 +23,6 @@ _NOT_NUMBERS = (np.flexible, np.object_, np.datetime64, np.timedelta64, str)
 def is_dataset(value: Any) -> bool:
     """Return whether a value gives its samples one after another.
 
-    Args:
-        value: Anything.
-
     Returns:
         True for a `tf.data.Dataset`, a `keras.utils.PyDataset`, a torch `DataLoader`,
         generators, iterators and other iterables. False for arrays and tensors,

@@ -10,9 +10,6 @@ import keras
 def is_chief(model: keras.Model) -> bool:
     """Return whether this process is the one that logs.
 
-    Args:
-        model: The model in training.
-
     Returns:
         True where one process trains alone; of several that train together, for the
         chief or first worker of TensorFlow's cluster, JAX' process 0, and rank 0 of
@@ -27,9 +24,6 @@ def refuse_unbuilt(model: keras.Model) -> None:
 
     Weights made by one process, or outside of TensorFlow's strategy, would not be those
     that the others have, and would break the training.
-
-    Args:
-        model: The model in training.
 
     Raises:
         RuntimeError: If it is such a model.

@@ -170,10 +170,6 @@ class Execution:
 def model_failed(model: keras.Model, error: Exception) -> InputError:
     """Make an error of what a model of the user's raised.
 
-    Args:
-        model: The model.
-        error: What it raised.
-
     Returns:
         The error to raise.
     """

@@ -35,9 +35,6 @@ class Feed:
     def shapes(self, named: NamedInput) -> tuple[tuple[int, ...], ...]:
         """Get the shapes that an input has when the model is fed with it.
 
-        Args:
-            named: An input.
-
         Returns:
             A shape without the batch axis for each of the model's inputs.
 

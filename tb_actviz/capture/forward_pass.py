@@ -126,9 +126,6 @@ class ForwardPass:
     def fed_shapes(self, named: NamedInput) -> list[tuple[int, ...]]:
         """Get the shapes that the model is fed with for an input, once preprocessed.
 
-        Args:
-            named: An input.
-
         Returns:
             Shape for each of the model's inputs, without the batch axis.
 

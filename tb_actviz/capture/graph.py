@@ -31,9 +31,6 @@ from tb_actviz.capture.layer_kinds import (
 def has_graph(model: keras.Model) -> bool:
     """Return whether a model runs exactly the graph that Keras keeps of it.
 
-    Args:
-        model: Any Keras model.
-
     Returns:
         True for functional models and sequential ones whose input shape is known,
         unless a subclass has a `call` of its own.
@@ -126,9 +123,6 @@ def read_graph(model: keras.Model) -> list[LayerCall]:
 def graph_inputs(model: keras.Model) -> Any:
     """Get the structure of symbolic tensors that a model was made with.
 
-    Args:
-        model: Any Keras model.
-
     Returns:
         One tensor, or a nest of them; None for models that were made without.
     """
@@ -141,9 +135,6 @@ def graph_inputs(model: keras.Model) -> Any:
 
 def is_in_graph(operation: Any) -> bool:
     """Return whether an operation belongs to a graph.
-
-    Args:
-        operation: A layer or operation.
 
     Returns:
         False for one that was made on the fly, as some functions of `keras.ops` do.

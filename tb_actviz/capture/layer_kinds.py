@@ -40,9 +40,6 @@ _NORMALIZATIONS = (
 def is_input(layer: Any) -> bool:
     """Return whether a layer is an input of a model rather than a computation.
 
-    Args:
-        layer: A layer or operation.
-
     Returns:
         True for input layers.
     """
@@ -63,9 +60,6 @@ def is_own_of_keras(kind: type) -> bool:
 
 def is_model(layer: Any) -> bool:
     """Return whether a layer is itself a model.
-
-    Args:
-        layer: A layer or operation.
 
     Returns:
         True for models.
@@ -92,9 +86,6 @@ def is_activation(layer: Any) -> bool:
 def is_normalization(layer: Any) -> bool:
     """Return whether a layer only normalises.
 
-    Args:
-        layer: A layer or operation.
-
     Returns:
         True for batch, group, layer, RMS and unit normalisation.
     """
@@ -103,9 +94,6 @@ def is_normalization(layer: Any) -> bool:
 
 def fused_activation(layer: Any) -> Callable[[Any], Any] | None:
     """Get the activation function that a layer applies to its own result.
-
-    Args:
-        layer: A layer or operation.
 
     Returns:
         The function; None where there is none, where it is linear, and for layers that
@@ -125,9 +113,6 @@ def fused_activation(layer: Any) -> Callable[[Any], Any] | None:
 
 def sublayers(layer: Any) -> list[keras.Layer]:
     """Find the layers that a layer holds, directly or in lists and dicts.
-
-    Args:
-        layer: A layer or operation.
 
     Returns:
         The layers, each once; none for recurrent layers, whose cells run in a loop.

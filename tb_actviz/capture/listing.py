@@ -187,9 +187,6 @@ def run_watched(
 def lasting_layers(model: keras.Model) -> set[int]:
     """Find the layers that a model keeps, unlike those it makes as it runs.
 
-    Args:
-        model: Any Keras model.
-
     Returns:
         Their ids.
     """

@@ -189,9 +189,6 @@ def _to_eight_bits(
 def read_files(value: str | os.PathLike[str]) -> list[NamedInput]:
     """Read a picture file, or the pictures in a folder.
 
-    Args:
-        value: A path.
-
     Returns:
         At least one input, without a name yet.
 

@@ -69,9 +69,6 @@ def state_preprocess(model: keras.Model, found: Preprocessing | None) -> str:
 def scaling_layer(model: keras.Model) -> str | None:
     """Find the layer that scales the inputs, where a model begins with one.
 
-    Args:
-        model: Any Keras model.
-
     Returns:
         Name of the layer; None where there is none.
     """

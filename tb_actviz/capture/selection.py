@@ -94,9 +94,6 @@ def describe_layers(model: keras.Model) -> list[LayerInfo]:
 def known_calls(model: keras.Model) -> list[LayerCall]:
     """List the calls of a model that knows the shape of its inputs.
 
-    Args:
-        model: A Keras model.
-
     Returns:
         The calls, in the order they run.
 

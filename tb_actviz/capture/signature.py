@@ -48,9 +48,6 @@ class Signature:
 def model_signature(model: keras.Model) -> Signature | None:
     """Find out what a model is called on, without calling it.
 
-    Args:
-        model: Any Keras model.
-
     Returns:
         The signature; None where only a call shows it, as for a subclassed model that
         was never called.

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Log pictures of a model's activations at each of its checkpoints.
-
-    Args:
-        arguments: Parsed command line.
-    """
+    """Log pictures of a model's activations at each of its checkpoints."""
     from tb_actviz.checkpoints.files import find_checkpoints, number_checkpoints
 
     options = drawing_options(arguments)

@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Rank channels by how differently they respond to two pictures.
-
-    Args:
-        arguments: Parsed command line.
-    """
+    """Rank channels by how differently they respond to two pictures."""
     if arguments.top < 1:
         raise InputError(f"Received --top {arguments.top}; expected at least 1.")
     pair = read_pictures([arguments.first, arguments.second], arguments.size)

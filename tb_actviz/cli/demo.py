@@ -64,11 +64,7 @@ _PICTURES, _SIZE, _EPOCHS, _BATCH = 200, 128, 4, 16
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Log a drawn face with and without an eye closed, then fine-tune a network.
-
-    Args:
-        arguments: Parsed command line.
-    """
+    """Log a drawn face with and without an eye closed, then fine-tune a network."""
     if arguments.seed < 0:
         raise InputError(f"Received --seed {arguments.seed}; expected 0 or more.")
     say = _say_to(sys.stderr if arguments.json else sys.stdout)

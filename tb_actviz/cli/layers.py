@@ -14,11 +14,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """List the layers of a model.
-
-    Args:
-        arguments: Parsed command line.
-    """
+    """List the layers of a model."""
     model = load_model(arguments.model, arguments.weights)
     # Only now is Keras there, on a back end that is installed.
     from tb_actviz.capture.layer_calls import FUSED

@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Log pictures of a model's activations.
-
-    Args:
-        arguments: Parsed command line.
-    """
+    """Log pictures of a model's activations."""
     options = drawing_options(arguments)
     # Before the model: a wrong path should not have to wait for a network.
     inputs = read_pictures(_paths(arguments), arguments.size)

@@ -155,9 +155,6 @@ def with_input(text: str, input_name: str) -> str:
 def listed(channels: Sequence[int]) -> str:
     """Write channel numbers.
 
-    Args:
-        channels: The numbers.
-
     Returns:
         Such as `13, 46`.
     """

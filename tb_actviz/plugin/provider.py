@@ -101,9 +101,6 @@ class Provider:
     def tags(self, asker: RequestContext) -> Listing:
         """List the tags of all runs.
 
-        Args:
-            asker: Who asks.
-
         Returns:
             The tags that have records, in any order.
         """
@@ -114,11 +111,6 @@ class Provider:
 
     def tag(self, asker: RequestContext, run: str, tag: str) -> TagFacts:
         """Return what is known of a tag.
-
-        Args:
-            asker: Who asks.
-            run: Name of the run.
-            tag: The tag.
 
         Returns:
             What is known.
@@ -137,10 +129,6 @@ class Provider:
 
     def tags_of(self, asker: RequestContext, run: str) -> list[str]:
         """List the tags of one run that have records.
-
-        Args:
-            asker: Who asks.
-            run: Name of the run.
 
         Returns:
             The tags, in any order.
@@ -165,11 +153,6 @@ class Provider:
 
         The time and memory this takes grow with what records claim to hold: look at
         `TagFacts.most_parts` first.
-
-        Args:
-            asker: Who asks.
-            run: Name of the run.
-            tag: The tag.
 
         Returns:
             The records, by step.

@@ -47,9 +47,6 @@ class ActivationData:
     def runs(self, asker: RequestContext) -> dict[str, Any]:
         """List all runs that have records, with their tags.
 
-        Args:
-            asker: Who asks.
-
         Returns:
             What `http_api.md` says of `runs`.
         """
@@ -68,11 +65,6 @@ class ActivationData:
 
     def steps(self, asker: RequestContext, run: str, tag: str) -> dict[str, Any]:
         """List the records of a tag.
-
-        Args:
-            asker: Who asks.
-            run: Name of the run.
-            tag: The tag.
 
         Returns:
             What `http_api.md` says of `steps`.
@@ -98,10 +90,6 @@ class ActivationData:
 
     def header(self, asker: RequestContext, place: RecordAddress) -> bytes:
         """Read the header of a record.
-
-        Args:
-            asker: Who asks.
-            place: Where it lies.
 
         Returns:
             The header, strict JSON in UTF-8 as `records.schema` describes it.

@@ -125,11 +125,6 @@ class RecordIndex:
     ) -> tuple[StoredRecord, ...]:
         """List the records of a tag, as they are now.
 
-        Args:
-            asker: Who asks.
-            run: Name of the run.
-            tag: The tag.
-
         Returns:
             The records, by step.
         """
@@ -137,10 +132,6 @@ class RecordIndex:
 
     def find(self, asker: RequestContext, place: RecordAddress) -> StoredRecord:
         """Find a record whose values may be readable.
-
-        Args:
-            asker: Who asks.
-            place: Where it lies.
 
         Returns:
             The record.

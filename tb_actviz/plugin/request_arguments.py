@@ -18,9 +18,6 @@ _NUMBER = re.compile(r"-?[0-9]{1,25}(\.[0-9]{1,25})?(e[+-]?[0-9]{1,3})?")
 def arguments_of(request: wrappers.Request) -> Mapping[str, str]:
     """Read all arguments of a request.
 
-    Args:
-        request: The request.
-
     Returns:
         The arguments; of those that come twice, the first.
 
@@ -60,9 +57,6 @@ def name(arguments: Mapping[str, str], key: str) -> str:
 def step(arguments: Mapping[str, str]) -> int:
     """Read a step.
 
-    Args:
-        arguments: Those of the request.
-
     Returns:
         The step, 0 to 2**63 - 1.
 
@@ -75,9 +69,6 @@ def step(arguments: Mapping[str, str]) -> int:
 def input_number(arguments: Mapping[str, str]) -> int:
     """Read the number of an input.
 
-    Args:
-        arguments: Those of the request.
-
     Returns:
         The number, from 0; a record may have fewer inputs.
 
@@ -89,9 +80,6 @@ def input_number(arguments: Mapping[str, str]) -> int:
 
 def wall_time(arguments: Mapping[str, str]) -> float | None:
     """Read the wall time that distinguishes a record from others of its step.
-
-    Args:
-        arguments: Those of the request.
 
     Returns:
         Seconds since 1970, None where the request does not say.
@@ -110,9 +98,6 @@ def wall_time(arguments: Mapping[str, str]) -> float | None:
 
 def statistics(arguments: Mapping[str, str]) -> tuple[str, ...]:
     """Read which statistics of channels are asked for.
-
-    Args:
-        arguments: Those of the request.
 
     Returns:
         The one that is named, or all of `PER_CHANNEL_NUMBERS`.

@@ -34,9 +34,6 @@ MAX_HEADER_BYTES = 1 << 22
 def write_header(record: Record) -> bytes:
     """Write what a record says of its values.
 
-    Args:
-        record: The record.
-
     Returns:
         The header.
 

@@ -91,9 +91,6 @@ TAG_SUFFIX = "activations"
 def record_tag(layer: str) -> str:
     """Name the tag that a layer's records have.
 
-    Args:
-        layer: Layer path.
-
     Returns:
         The tag.
     """
@@ -102,9 +99,6 @@ def record_tag(layer: str) -> str:
 
 def encode_record(record: Record) -> list[bytes]:
     """Give the parts of a record.
-
-    Args:
-        record: The record.
 
     Returns:
         The header, and the data of each input.

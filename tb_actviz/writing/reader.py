@@ -234,9 +234,6 @@ class Source:
 def scan(source: Source) -> Iterator[StoredEvent]:
     """Go through the events of a file.
 
-    Args:
-        source: The file.
-
     Yields:
         Each event, up to the first that is not whole, as in a file that is being
         written.
