@@ -102,18 +102,18 @@ def compare_inputs(
         if len(named) != 1:
             raise InputError(
                 f"Received {len(named)} inputs where one was expected: "
-                f"{', '.join(one.name for one in named)}. Compare two pictures."
+                f"{', '.join(several.name for several in named)}. Compare two pictures."
             )
         pair += named
     captured = forward.run(pair)
     pictures = [part for part in pair[0].parts if part.ndim == 3]
     size = pictures[0].shape[:2] if pictures else (1, 1)
-    found = [
+    differences = [
         difference
         for path, values in captured.items()
         for difference in _of_layer(path, as_maps(values[0]), as_maps(values[1]), size)
     ]
-    return sorted(found, key=lambda difference: -difference.share)
+    return sorted(differences, key=lambda difference: -difference.share)
 
 
 def _of_layer(
@@ -123,15 +123,15 @@ def _of_layer(
     return [
         InputDifference(
             layer=path,
-            channel=one.channel,
-            first=one.first,
-            second=one.second,
-            share=abs(one.change) / largest if largest else 0.0,
-            row=one.row,
-            column=one.column,
-            box=_in_pixels(one.box, size),
+            channel=difference.channel,
+            first=difference.first,
+            second=difference.second,
+            share=abs(difference.change) / largest if largest else 0.0,
+            row=difference.row,
+            column=difference.column,
+            box=_in_pixels(difference.box, size),
         )
-        for one in channel_differences(first, second)
+        for difference in channel_differences(first, second)
     ]
 
 

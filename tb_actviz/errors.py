@@ -95,8 +95,8 @@ def describe_error(error: BaseException | None) -> str:
     """
     plain = _TERMINAL_COLOURS.sub("", str(error))
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    own = [line for line in lines if not _WRAPPING.match(line)]
-    text = _OPERATION.sub("", own[0]) if own else ""
+    words = [line for line in lines if not _WRAPPING.match(line)]
+    text = _OPERATION.sub("", words[0]) if words else ""
     if "only supports" in text and "NHWC" in text:
         text = f"{text.rstrip('.')}. {_without_channels_first()}"
     return f"{type(error).__name__}: {text}".rstrip(": ")

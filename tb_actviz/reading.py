@@ -135,13 +135,13 @@ def read_records(
         )
     files = runs_below(log_dir)
     chosen = _chosen("run", run_patterns, files, f"in {os.fspath(log_dir)!r}")
-    found = {run: _find(files[run], is_wanted) for run in chosen}
-    known = dict.fromkeys(layer for of_layers in found.values() for layer in of_layers)
+    by_run = {run: _find(files[run], is_wanted) for run in chosen}
+    known = dict.fromkeys(layer for of_layers in by_run.values() for layer in of_layers)
     where = "in what was logged" + ("" if steps is None else " at these steps")
     wanted = set(_chosen("layer", layer_patterns, known, where))
     return (
         stored
-        for run, of_layers in found.items()
+        for run, of_layers in by_run.items()
         for layer, of_steps in of_layers.items()
         if layer in wanted
         for step in sorted(of_steps)
@@ -164,7 +164,7 @@ class _Activations(Mapping[str, NDArray[np.float32]]):
 
     def __init__(self, stored: StoredActivations) -> None:
         self._of = f"{stored.layer!r} at step {stored.step} of run {stored.run!r}"
-        self._inputs = {one.name: one for one in stored.record.inputs}
+        self._inputs = {facts.name: facts for facts in stored.record.inputs}
 
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         if name not in self._inputs:
@@ -172,8 +172,8 @@ class _Activations(Mapping[str, NDArray[np.float32]]):
                 f"There is no input {name!r}. {near_matches(str(name), self._inputs)}"
             )
         try:
-            one = self._inputs[name]
-            return from_maps(unpack(one.packed), one.shape)
+            facts = self._inputs[name]
+            return from_maps(unpack(facts.packed), facts.shape)
         except ValueError as error:
             raise RecordError(
                 f"The values of {self._of} for {name!r} cannot be read: {error}"
@@ -187,7 +187,7 @@ class _Activations(Mapping[str, NDArray[np.float32]]):
 
     def __repr__(self) -> str:
         shapes = ", ".join(
-            f"{name!r}: {tuple(one.shape)}" for name, one in self._inputs.items()
+            f"{name!r}: {tuple(facts.shape)}" for name, facts in self._inputs.items()
         )
         return f"<activations of {self._of}: {shapes}>"
 
@@ -244,17 +244,17 @@ def _find(
     files: Sequence[StoredFile], is_wanted: Callable[[int], object]
 ) -> dict[str, dict[int, list[_Found]]]:
     """Find the records of a run: layer to step to the records, first written first."""
-    found: dict[str, dict[int, list[_Found]]] = {}
+    by_layer: dict[str, dict[int, list[_Found]]] = {}
     for file in files:
         # On other machines the step is in the name: no file is fetched in vain.
         named = None if isinstance(file, LocalFile) else step_in(file.name)
         if named is not None and not is_wanted(named):
             continue
-        for layer, one in _records_in(file):
-            if is_wanted(one.event.step):
-                of_layer = found.setdefault(layer, {})
-                of_layer.setdefault(one.event.step, []).append(one)
-    return found
+        for layer, stored in _records_in(file):
+            if is_wanted(stored.event.step):
+                of_layer = by_layer.setdefault(layer, {})
+                of_layer.setdefault(stored.event.step, []).append(stored)
+    return by_layer
 
 
 def _records_in(file: StoredFile) -> Iterator[tuple[str, _Found]]:
@@ -316,26 +316,26 @@ def _last_readable(
     run: str, layer: str, several: Sequence[_Found]
 ) -> Iterator[StoredActivations]:
     """The last of several records of one step that can be read, if any."""
-    for one in reversed(several):
-        step = one.event.step
+    for stored in reversed(several):
+        step = stored.event.step
         try:
-            record = _record(one)
+            record = _record(stored)
         except (OSError, RecordError) as error:
             _warn(
                 f"The record of {layer!r} at step {step} of run {run!r}, in "
-                f"{one.file.path}, cannot be read: {error} It is left out."
+                f"{stored.file.path}, cannot be read: {error} It is left out."
             )
         else:
-            yield StoredActivations(run, layer, step, one.event.wall_time, record)
+            yield StoredActivations(run, layer, step, stored.event.wall_time, record)
             return
 
 
-def _record(one: _Found) -> Record:
-    start, end = one.event.start, one.event.end
-    data = one.file.read(start, end + FOOT)
+def _record(stored: _Found) -> Record:
+    start, end = stored.event.start, stored.event.end
+    data = stored.file.read(start, end + FOOT)
     if not is_intact(data[: end - start], data[end - start :]):
         raise RecordError("It is damaged: its checksum is another one.")
-    first, last = one.value
+    first, last = stored.value
     try:
         value = Summary.Value.FromString(data[first - start : last - start])
     except DecodeError as error:

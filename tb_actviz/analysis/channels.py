@@ -248,9 +248,9 @@ class _Maps:
             return self.values
         return np.where(self.finite, self.values, self.values.dtype.type(value))
 
-    def known(self, numbers: NDArray[np.float64], other: float) -> NDArray[np.float64]:
+    def known(self, numbers: NDArray[np.float64], filler: float) -> NDArray[np.float64]:
         """Put another number where an input and channel has no usable value."""
-        return numbers if self.finite is None else np.where(self.count, numbers, other)
+        return numbers if self.finite is None else np.where(self.count, numbers, filler)
 
     @cached_property
     def minimum(self) -> NDArray[np.float64]:

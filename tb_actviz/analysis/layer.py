@@ -72,7 +72,7 @@ def layer_statistics(
         ValueError: If there is no input, or not one number for each, or the inputs do
             not have the same channels.
     """
-    shapes = {one.minimum.shape for one in per_input}
+    shapes = {statistics.minimum.shape for statistics in per_input}
     if len(shapes) != 1 or len(next(iter(shapes))) != 1:
         raise ValueError(
             f"Received channel statistics of shapes {sorted(shapes)}; expected one "
@@ -84,13 +84,13 @@ def layer_statistics(
             f"{len(values_per_channel)}; expected one number for each input."
         )
     # Rows are inputs, columns channels.
-    minimum = np.stack([one.minimum for one in per_input])
-    maximum = np.stack([one.maximum for one in per_input])
-    mean = np.stack([one.mean for one in per_input])
-    std = np.stack([one.std for one in per_input])
-    zero_share = np.stack([one.zero_share for one in per_input])
-    nan_count = np.stack([one.nan_count for one in per_input])
-    inf_count = np.stack([one.inf_count for one in per_input])
+    minimum = np.stack([statistics.minimum for statistics in per_input])
+    maximum = np.stack([statistics.maximum for statistics in per_input])
+    mean = np.stack([statistics.mean for statistics in per_input])
+    std = np.stack([statistics.std for statistics in per_input])
+    zero_share = np.stack([statistics.zero_share for statistics in per_input])
+    nan_count = np.stack([statistics.nan_count for statistics in per_input])
+    inf_count = np.stack([statistics.inf_count for statistics in per_input])
     positions = np.array(values_per_channel, np.int64)[:, None]
     count = positions - nan_count - inf_count
     known = count > 0
@@ -256,12 +256,13 @@ class Histogram:
         """
         exponent, most = max(self.exponent, other.exponent), max(self.most, other.most)
         pair = self._at(exponent), other._at(exponent)
-        first, last = min(one.first for one in pair), max(one.last for one in pair)
+        first = min(histogram.first for histogram in pair)
+        last = max(histogram.last for histogram in pair)
         shift = _halvings(first, last, most)
         exponent, first, last = exponent + shift, first >> shift, last >> shift
         counts = np.zeros(last - first + 1, np.int64)
-        for one in pair:
-            part = one._at(exponent)
+        for histogram in pair:
+            part = histogram._at(exponent)
             counts[part.first - first : part.last - first + 1] += part.counts
         return Histogram(exponent, first, counts, most)
 

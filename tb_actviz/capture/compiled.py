@@ -189,9 +189,9 @@ def _own_copies(variables: Sequence[Any]) -> list[tuple[Any, Any]]:
     copies = []
     for variable in variables:
         value = variable.value
-        own = find(value)
-        if own is not value:
-            copies.append((variable, own))
+        local = find(value)
+        if local is not value:
+            copies.append((variable, local))
     return copies
 
 

@@ -160,11 +160,11 @@ class Execution:
 
     def _variables(self) -> list[Any]:
         """All variables the pass may read, also of layers that Keras does not track."""
-        found = {id(variable): variable for variable in self._model.variables}
+        by_identity = {id(variable): variable for variable in self._model.variables}
         for call in self._calls:
             for variable in getattr(call.layer, "variables", ()):
-                found.setdefault(id(variable), variable)
-        return list(found.values())
+                by_identity.setdefault(id(variable), variable)
+        return list(by_identity.values())
 
 
 def model_failed(model: keras.Model, error: Exception) -> InputError:

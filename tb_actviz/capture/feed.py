@@ -56,21 +56,21 @@ class Feed:
             self.signature.channels_first,
             strict=True,
         ):
-            own = _moved(_fitted(part, _last(shape, first)), shape, first).shape
-            if len(own) != len(shape) or (
+            fitted = _moved(_fitted(part, _last(shape, first)), shape, first).shape
+            if len(fitted) != len(shape) or (
                 self.exact
                 and any(
                     want is not None and want != got
-                    for want, got in zip(shape, own, strict=True)
+                    for want, got in zip(shape, fitted, strict=True)
                 )
             ):
                 of = f" (its {name!r})" if len(wanted) > 1 else ""
                 raise InputError(
-                    f"The input {named.name!r}{of} has shape {format_shape(own)}, but "
-                    f"the model {self.model_name!r} takes {format_shape(shape)}. "
+                    f"The input {named.name!r}{of} has shape {format_shape(fitted)}, "
+                    f"but the model {self.model_name!r} takes {format_shape(shape)}. "
                     "Resize the input to fit (on the command line: --size)."
                 )
-            fed.append(own)
+            fed.append(fitted)
         return tuple(fed)
 
     def refuse_mixed_sizes(self, inputs: Sequence[NamedInput]) -> None:
@@ -82,15 +82,15 @@ class Feed:
         Raises:
             InputError: If they differ in size.
         """
-        sizes = {tuple(part.shape for part in one.parts): one for one in inputs}
+        sizes = {tuple(part.shape for part in named.parts): named for named in inputs}
         if len(sizes) > 1:
-            told = ", ".join(
-                f"{one.name} {' and '.join(map(format_shape, shapes))}"
-                for shapes, one in sizes.items()
+            sizes_received = ", ".join(
+                f"{named.name} {' and '.join(map(format_shape, shapes))}"
+                for shapes, named in sizes.items()
             )
             raise InputError(
-                f"Inputs of one pass must have one size; received {told}. Run them "
-                "one by one, or resize them."
+                f"Inputs of one pass must have one size; received {sizes_received}. "
+                "Run them one by one, or resize them."
             )
 
     def batch(self, inputs: Sequence[NamedInput]) -> list[np.ndarray]:
@@ -117,13 +117,15 @@ class Feed:
                 strict=True,
             )
         ):
-            parts = [_fitted(one.parts[index], _last(shape, first)) for one in filled]
+            parts = [
+                _fitted(named.parts[index], _last(shape, first)) for named in filled
+            ]
             batch = np.stack(parts)
             if self.preprocess is not None and batch.ndim == 4:
-                for one in inputs:
-                    _refuse_preprocessed(one.name, one.parts[index])
+                for named in inputs:
+                    _refuse_preprocessed(named.name, named.parts[index])
                 batch = self._preprocessed(self.preprocess, batch)
-            batch = np.stack([_moved(one, shape, first) for one in batch])
+            batch = np.stack([_moved(part, shape, first) for part in batch])
             arrays.append(batch.astype(dtype or _model_dtype(batch), copy=False))
         return arrays
 

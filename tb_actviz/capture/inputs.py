@@ -52,24 +52,24 @@ def read_inputs(
     """
     reader = _Reader(signature, samples)
     if reader.is_one_nest(inputs):
-        found = reader.read(inputs, "input")
+        read = reader.read(inputs, "input")
     elif isinstance(inputs, Mapping):
-        found = [
+        read = [
             named
             for name, value in inputs.items()
             for named in _under_name(str(name), reader.read(value, ""))
         ]
     elif isinstance(inputs, Sequence) and not isinstance(inputs, str | bytes):
-        found = [
+        read = [
             named
             for index, value in enumerate(inputs)
             for named in reader.read(value, f"input_{index}")
         ]
     else:
-        found = reader.read(inputs, "input")
-    if not found:
+        read = reader.read(inputs, "input")
+    if not read:
         raise InputError("No inputs were given. Expected pictures, arrays or paths.")
-    return numbered(found)
+    return numbered(read)
 
 
 class _Reader:
@@ -151,8 +151,8 @@ class _Reader:
         count = len(arrays[0])
         names = [name] if count == 1 else [f"{name}_{i}" for i in range(count)]
         return [
-            self._from_parts([array[index] for array in arrays], own, keys)
-            for index, own in enumerate(names)
+            self._from_parts([array[index] for array in arrays], own_name, keys)
+            for index, own_name in enumerate(names)
         ]
 
     def _from_parts(
@@ -160,7 +160,7 @@ class _Reader:
     ) -> NamedInput:
         arrays = tuple(_checked(_as_array(part), name) for part in parts)
         pictures = (_to_show(array) for array in arrays)
-        picture = next((one for one in pictures if one is not None), None)
+        picture = next((picture for picture in pictures if picture is not None), None)
         if keys is not None:
             by_key = dict(zip(keys, arrays, strict=True))
             return NamedInput(name=name, values=by_key, picture=picture)
@@ -255,6 +255,6 @@ def _under_name(name: str, inputs: list[NamedInput]) -> Iterable[NamedInput]:
     if len(inputs) == 1:
         return [replace(inputs[0], name=name)]
     return [
-        replace(one, name=f"{name}/{one.source.stem if one.source else index}")
-        for index, one in enumerate(inputs)
+        replace(named, name=f"{name}/{named.source.stem if named.source else index}")
+        for index, named in enumerate(inputs)
     ]

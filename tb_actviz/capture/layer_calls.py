@@ -203,13 +203,13 @@ def with_channel_order(calls: Sequence[LayerCall]) -> list[LayerCall]:
         if said[call.path] or (said[call.path] is None and call.path in wanted):
             wanted.update(s for s in call.sources if ranks.get(s) == ranks[call.path])
     for call in calls:
-        own = said[call.path]
-        if own is None:
-            own = any(
+        is_first = said[call.path]
+        if is_first is None:
+            is_first = any(
                 first.get(source, False) and ranks[source] == ranks[call.path]
                 for source in call.sources
             ) or (not call.sources and is_input(call.layer) and call.path in wanted)
-        first[call.path] = own
+        first[call.path] = is_first
     return [
         replace(call, channels_first=True) if first[call.path] else call
         for call in calls

@@ -119,8 +119,10 @@ def sublayers(layer: Any) -> list[keras.Layer]:
     """
     if not isinstance(layer, keras.Layer) or isinstance(layer, layers.RNN):
         return []
-    found = {id(inner): inner for value in vars(layer).values() for inner in _in(value)}
-    return list(found.values())
+    layers_inside = {
+        id(inner): inner for value in vars(layer).values() for inner in _in(value)
+    }
+    return list(layers_inside.values())
 
 
 def all_layers(layer: keras.Layer) -> list[keras.Layer]:
@@ -132,14 +134,14 @@ def all_layers(layer: keras.Layer) -> list[keras.Layer]:
     Returns:
         The layers, each once.
     """
-    found: dict[int, keras.Layer] = {}
+    collected: dict[int, keras.Layer] = {}
     pending = [layer]
     while pending:
-        one = pending.pop()
-        if id(one) not in found:
-            found[id(one)] = one
-            pending += sublayers(one)
-    return list(found.values())
+        inner = pending.pop()
+        if id(inner) not in collected:
+            collected[id(inner)] = inner
+            pending += sublayers(inner)
+    return list(collected.values())
 
 
 def _in(value: Any) -> Iterator[keras.Layer]:
@@ -201,5 +203,6 @@ def _runs_as_in_keras(layer: Any) -> bool:
 def _name(function: Any) -> str:
     """Name of one of Keras' own functions; empty for any other."""
     name = getattr(function, "__name__", "")
-    own = (keras.activations, keras.ops)
-    return name if any(getattr(one, name, None) is function for one in own) else ""
+    modules = (keras.activations, keras.ops)
+    is_theirs = any(getattr(module, name, None) is function for module in modules)
+    return name if is_theirs else ""

@@ -50,14 +50,14 @@ def list_calls(model: keras.Model, signature: Signature) -> list[LayerCall]:
     failure: Exception | None = None
     for trial in _TRIALS if _any_size(signature) else _TRIALS[:1]:
         try:
-            found = [
+            runs = [
                 _run_on_shapes(model, signature, inputs, batch, size)
                 for batch, size in trial
             ]
         except Exception as error:  # a model of the user's can fail in any way
             failure = failure or error
         else:
-            calls = _merge(outer, _without_trials(_compare(*found)))
+            calls = _merge(outer, _without_trials(_compare(*runs)))
             return with_batch_size(calls, signature.batch_size)
     raise InputError(
         f"The layers of the model {model.name!r} ({type(model).__name__}) cannot be "
@@ -134,16 +134,16 @@ def shapes_at(
         )
         symbols = _symbols(exact, batch, 0)
         specs = every.compute_output_spec(symbols if len(symbols) > 1 else symbols[0])
-        found: dict[str, tuple[int | None, ...]] = {
+        shapes_seen: dict[str, tuple[int | None, ...]] = {
             call.path: tuple(spec.shape)
             for call, spec in zip(seen, keras.tree.flatten(specs), strict=True)
         }
         # An activation gives what it gets, in shape.
-        return found | {
-            source: found[call.path]
+        return shapes_seen | {
+            source: shapes_seen[call.path]
             for call in seen
             for source in call.sources
-            if source not in found
+            if source not in shapes_seen
         }
     return {
         call.path: call.shape
@@ -284,15 +284,15 @@ def _symbols(signature: Signature, batch: int, size: int) -> list[Any]:
 
 def _compare(first: list[LayerCall], second: list[LayerCall]) -> list[LayerCall]:
     """Call unknown every size that two runs do not agree on."""
-    others = {call.path: call.shape for call in second}
+    second_shapes = {call.path: call.shape for call in second}
     compared = []
     for call in first:
-        other = others.get(call.path, ())
-        if len(other) != len(call.shape):
+        second_shape = second_shapes.get(call.path, ())
+        if len(second_shape) != len(call.shape):
             compared.append(call)
             continue
         shape = tuple(
-            a if a == b else None for a, b in zip(call.shape, other, strict=True)
+            a if a == b else None for a, b in zip(call.shape, second_shape, strict=True)
         )
         compared.append(replace(call, shape=shape))
     return compared
@@ -314,13 +314,13 @@ def _place(call: LayerCall) -> tuple[str, int]:
     return call.path.rpartition("/")[0], id(call.layer)
 
 
-def _merge(outer: list[LayerCall], found: list[LayerCall]) -> list[LayerCall]:
+def _merge(outer: list[LayerCall], watched: list[LayerCall]) -> list[LayerCall]:
     """Join what a model's own graph says of its calls with what a run showed."""
     known = {call.path: call for call in outer}
     joined = [call for call in outer if is_input(call.layer)]
-    for call in found:
-        own = known.get(call.path)
-        if own is None:
+    for call in watched:
+        in_graph = known.get(call.path)
+        if in_graph is None:
             joined.append(call)
             continue
         holds_others = any(
@@ -328,9 +328,9 @@ def _merge(outer: list[LayerCall], found: list[LayerCall]) -> list[LayerCall]:
         )
         joined.append(
             replace(
-                own,
+                in_graph,
                 channels_first=False,
-                sources=call.sources if holds_others else own.sources,
+                sources=call.sources if holds_others else in_graph.sources,
             )
         )
     return with_channel_order(joined)

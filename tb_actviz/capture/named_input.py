@@ -58,18 +58,18 @@ def numbered(inputs: Sequence[NamedInput]) -> list[NamedInput]:
     Returns:
         The same inputs; no name comes twice.
     """
-    files = {one.source for one in inputs if one.source and not one.name}
+    files = {given.source for given in inputs if given.source and not given.name}
     short = _shortest_names(files)
     taken: set[str] = set()
     named = []
-    for one in inputs:
-        own = one.name or short[one.source] if one.source else one.name
-        name, number = own, 1
+    for given in inputs:
+        short_name = given.name or short[given.source] if given.source else given.name
+        name, number = short_name, 1
         while name in taken:
             number += 1
-            name = f"{own}#{number}"
+            name = f"{short_name}#{number}"
         taken.add(name)
-        named.append(replace(one, name=name))
+        named.append(replace(given, name=name))
     return named
 
 

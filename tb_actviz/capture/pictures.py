@@ -126,17 +126,17 @@ def list_pictures(folder: str | Path) -> list[Path]:
     Raises:
         InputError: If there is none.
     """
-    found = sorted(
+    pictures = sorted(
         path
         for path in Path(folder).iterdir()
         if path.suffix.lower() in SUFFIXES and path.is_file()
     )
-    if not found:
+    if not pictures:
         raise InputError(
             f"The folder {str(folder)!r} holds no pictures "
             f"({', '.join(sorted(SUFFIXES))}); folders in it are not searched."
         )
-    return found
+    return pictures
 
 
 def _no_file(path: Path) -> str:

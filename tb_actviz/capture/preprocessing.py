@@ -73,7 +73,7 @@ def scaling_layer(model: keras.Model) -> str | None:
         Name of the layer; None where there is none.
     """
     for owner in _fed_models(model):
-        layer = next((one for one in _fed(owner) if isinstance(one, _SCALING)), None)
+        layer = next((fed for fed in _fed(owner) if isinstance(fed, _SCALING)), None)
         if layer is not None:
             return str(layer.name)
     return None
@@ -81,12 +81,14 @@ def scaling_layer(model: keras.Model) -> str | None:
 
 def _known(model: keras.Model) -> Preprocessing | None:
     for owner in _fed_models(model):
-        own = getattr(owner, "preprocess_input", None)
-        if callable(own):
-            return Preprocessing(_name(own), own)
+        function = getattr(owner, "preprocess_input", None)
+        if callable(function):
+            return Preprocessing(_name(function), function)
         if _may_be_application(owner) and scaling_layer(owner) is None:
             # Operations too: arithmetic before the first layer prepares pictures.
-            known = application_preprocessing([one.name for one in owner.operations])
+            known = application_preprocessing(
+                [operation.name for operation in owner.operations]
+            )
             if known is not None:
                 return known
     return None
@@ -105,10 +107,10 @@ def _may_be_application(model: keras.Model) -> bool:
 
 def _fed_models(model: keras.Model) -> list[keras.Model]:
     """The model and those inside it that the inputs go to unchanged."""
-    found = [model]
-    for one in found:
-        found += [layer for layer in _fed(one) if is_model(layer)]
-    return found
+    models = [model]
+    for owner in models:
+        models += [layer for layer in _fed(owner) if is_model(layer)]
+    return models
 
 
 def _fed(model: keras.Model) -> list[Any]:
@@ -118,37 +120,37 @@ def _fed(model: keras.Model) -> list[Any]:
     calls = read_graph(model)
     fed = {id(tensor) for tensor in keras.tree.flatten(graph_inputs(model))}
     paths = {call.path for call in calls if id(call.tensor) in fed}
-    found = []
+    layers = []
     for call in calls:
         if call.fused or call.path in paths or not paths.intersection(call.sources):
             continue
-        found.append(call.layer)
+        layers.append(call.layer)
         if _only_augments(call.layer):
             paths.add(call.path)
-    return found
+    return layers
 
 
 def _only_augments(layer: Any) -> bool:
     """Whether a layer does nothing in inference mode but hand on its input."""
     layers: Sequence[Any] = (
-        [one for one in all_layers(layer) if not is_model(one)]
+        [inner for inner in all_layers(layer) if not is_model(inner)]
         if is_model(layer)
         else [layer]
     )
     return all(
-        is_own_of_keras(type(one))
+        is_own_of_keras(type(inner))
         and (
-            type(one).__name__.startswith("Random")
-            or isinstance(one, keras.layers.InputLayer)
+            type(inner).__name__.startswith("Random")
+            or isinstance(inner, keras.layers.InputLayer)
         )
-        for one in layers
+        for inner in layers
     )
 
 
 def _name(function: Any) -> str:
-    own = getattr(function, "__qualname__", type(function).__name__)
+    name = getattr(function, "__qualname__", type(function).__name__)
     module = getattr(function, "__module__", None)
-    return f"{module}.{own}" if module else str(own)
+    return f"{module}.{name}" if module else str(name)
 
 
 @dataclass(frozen=True)
@@ -291,5 +293,5 @@ def application_preprocessing(layer_names: Collection[str]) -> Preprocessing | N
 def _prepare(function: Callable[..., Any], pictures: np.ndarray) -> np.ndarray:
     # Keras computes in place, and its BGR is a view with a negative stride, which
     # torch.from_numpy refuses.
-    own = np.array(pictures, dtype=np.float32)
-    return np.ascontiguousarray(function(own, data_format="channels_last"))
+    copied = np.array(pictures, dtype=np.float32)
+    return np.ascontiguousarray(function(copied, data_format="channels_last"))

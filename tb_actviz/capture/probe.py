@@ -121,9 +121,9 @@ class Recorder:
                     outputs = call(operation, *args, **kwargs)
             else:
                 outputs = call(operation, *args, **kwargs)
-        found = [x for x in keras.tree.flatten(outputs) if hasattr(x, "shape")]
+        tensors = [x for x in keras.tree.flatten(outputs) if hasattr(x, "shape")]
         for local, tensor in zip(
-            parent.names.outputs(name, len(found)), found, strict=True
+            parent.names.outputs(name, len(tensors)), tensors, strict=True
         ):
             # What a layer inside made is handed on as it is.
             inner = self._paths.get(id(tensor), "")
@@ -308,14 +308,14 @@ def _is_outside(tensor: Any, reference: Any) -> bool:
     an error, outside of them. Each back end shows it differently.
     """
     if keras.backend.backend() == "tensorflow":
-        own = getattr(tensor, "graph", None)
+        graph = getattr(tensor, "graph", None)
         # tf.vectorized_map traces its body in the graph around it, under this name.
-        return own is getattr(reference, "graph", None) and (
-            own is None or "/loop_body/" not in tensor.name
+        return graph is getattr(reference, "graph", None) and (
+            graph is None or "/loop_body/" not in tensor.name
         )
     if keras.backend.backend() == "jax":
-        own = getattr(tensor, "_trace", None)
-        return own is None or own is getattr(reference, "_trace", None)
+        trace = getattr(tensor, "_trace", None)
+        return trace is None or trace is getattr(reference, "_trace", None)
     if keras.backend.backend() == "torch":
         try:
             tensor.untyped_storage()

@@ -52,15 +52,15 @@ def receptive_fields(
     fed = [_as_fed(*pair) for pair in zip(_inputs(model), shapes, strict=True)]
     if sum(maps is not None for maps in fed) != 1:
         return {}
-    found: dict[str, _Maps | None] = {}
-    _walk(model, fed, "", found)
+    seen: dict[str, _Maps | None] = {}
+    _walk(model, fed, "", seen)
     return {
         path: ReceptiveField(
             size=(rows.size, columns.size),
             stride=(rows.stride, columns.stride),
             start=(rows.start, columns.start),
         )
-        for path, maps in found.items()
+        for path, maps in seen.items()
         if maps is not None
         for rows, columns in [maps]
     }
@@ -82,28 +82,28 @@ def _walk(
     model: keras.Model,
     fed: Sequence[_Maps | None],
     prefix: str,
-    found: dict[str, _Maps | None],
+    seen: dict[str, _Maps | None],
 ) -> _Maps | None:
     """Find what the layers of a model see, when it is fed with what sees that much."""
     calls = {call.path: call for call in read_graph(model)}
     inputs = [call.path for call in _inputs(model)]
-    own: dict[str, _Maps | None] = {}
+    by_path: dict[str, _Maps | None] = {}
     for path, call in calls.items():
-        sources = [own[source] for source in call.sources]
+        sources = [by_path[source] for source in call.sources]
         known = [maps for maps in sources if maps is not None]
         if path in inputs:
             maps = fed[inputs.index(path)]
         elif len(known) < len(sources) or not _is_of_one_rank(call, calls):
             maps = None
         elif _is_graph_of(call.layer, len(known)):
-            maps = _walk(call.layer, known, f"{prefix}{path}/", found)
+            maps = _walk(call.layer, known, f"{prefix}{path}/", seen)
         elif _is_after_fused(call, calls):
             function = fused_activation(call.layer)
             maps = known[0] if is_applied_apart(function, call) else None
         else:
             maps = _through(call, known)
-        own[path] = found[f"{prefix}{path}"] = maps if _fits(maps, call) else None
-    final = [own[path] for path, call in calls.items() if call.final]
+        by_path[path] = seen[f"{prefix}{path}"] = maps if _fits(maps, call) else None
+    final = [by_path[path] for path, call in calls.items() if call.final]
     return final[0] if len(final) == 1 else None
 
 
@@ -145,18 +145,21 @@ def _spatial(call: LayerCall) -> tuple[int | None, ...]:
 
 def _through(call: LayerCall, sources: list[_Maps]) -> _Maps | None:
     """What a layer sees that is called on what sees that much."""
-    layer, (first, *others) = call.layer, sources
-    told = getattr(layer, "receptive_windows", None)
-    if callable(told) and not others:
+    layer, (first, *more) = call.layer, sources
+    count_windows = getattr(layer, "receptive_windows", None)
+    if callable(count_windows) and not more:
         counts = [axis.positions for axis in first]
-        laid = [axis.windows(*n) for axis, n in zip(first, told(*counts), strict=True)]
+        laid = [
+            axis.windows(*n)
+            for axis, n in zip(first, count_windows(*counts), strict=True)
+        ]
         return laid[0], laid[1]
     if not is_own_of_keras(type(layer)):
         return None
     if merges_positions(call):
         both = [united([maps[axis] for maps in sources]) for axis in (0, 1)]
         return None if both[0] is None or both[1] is None else (both[0], both[1])
-    if others:
+    if more:
         return None
     if keeps_positions_apart(call):
         return first

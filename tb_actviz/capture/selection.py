@@ -176,16 +176,16 @@ def followed_by(calls: Sequence[LayerCall]) -> dict[str, str]:
         normalisation only is among them: its response is seen after that activation.
     """
     producers = {call.path: call for call in calls}
-    found: dict[str, str] = {}
+    activation_of: dict[str, str] = {}
     for before, activation in activation_pairs(calls):
         call = producers[before]
-        found.setdefault(call.path, activation)
+        activation_of.setdefault(call.path, activation)
         while is_normalization(call.layer) and len(call.sources) == 1:
             call = producers[call.sources[0]]
             if is_input(call.layer):
                 break
-            found.setdefault(call.path, activation)
-    return found
+            activation_of.setdefault(call.path, activation)
+    return activation_of
 
 
 def select_calls(
@@ -288,10 +288,10 @@ def _is_meant_by_globs(call: LayerCall) -> bool:
 
 def _without_problems(calls: list[LayerCall]) -> list[LayerCall]:
     """The calls whose values can be captured; an error if there are only others."""
-    found = [call for call in calls if not call.problem]
-    if calls and not found:
+    usable = [call for call in calls if not call.problem]
+    if calls and not usable:
         _refuse_problems(calls)
-    return found
+    return usable
 
 
 def _refuse_problems(calls: Sequence[LayerCall]) -> None:
@@ -340,14 +340,14 @@ def _describe(
 
 def _own_parameters(layer: Any, counted: set[int]) -> int:
     """Weights that belong to no layer inside this one and were not counted before."""
-    inner = {id(w) for one in sublayers(layer) for w in one.weights}
-    own = [
+    inner = {id(w) for inside in sublayers(layer) for w in inside.weights}
+    uncounted = [
         weight
         for weight in getattr(layer, "weights", ())
         if id(weight) not in inner and id(weight) not in counted
     ]
-    counted.update(map(id, own))
-    return sum(math.prod(weight.shape) for weight in own)
+    counted.update(map(id, uncounted))
+    return sum(math.prod(weight.shape) for weight in uncounted)
 
 
 def _warnings(call: LayerCall) -> list[str]:

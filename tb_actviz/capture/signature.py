@@ -126,7 +126,7 @@ def _input_orders(model: keras.Model, tensors: Sequence[Any]) -> tuple[bool, ...
 def _takes_channels_first(layer: Any) -> bool:
     if is_model(layer) and has_graph(layer):
         return any(_input_orders(layer, layer.inputs))
-    orders = [getattr(one, "data_format", None) for one in all_layers(layer)]
+    orders = [getattr(inner, "data_format", None) for inner in all_layers(layer)]
     return "channels_first" in orders and "channels_last" not in orders
 
 

@@ -63,12 +63,12 @@ def find_checkpoints(checkpoints: Checkpoints) -> list[Path]:
     """
     if isinstance(checkpoints, str | os.PathLike):
         checkpoints = [os.fspath(checkpoints)]
-    found = [path for one in checkpoints for path in _expanded(os.fspath(one))]
-    if not found:
+    paths = [path for named in checkpoints for path in _expanded(os.fspath(named))]
+    if not paths:
         raise InputError(
             "No checkpoints were given. Expected a list of files, a glob or a folder."
         )
-    return found
+    return paths
 
 
 def number_checkpoints(
@@ -177,11 +177,11 @@ def _named_steps(names: Sequence[str]) -> tuple[list[int], str]:
         columns = [[int(number)] for number in alone]
     else:
         parts = [_NUMBER.split(name) for name in names]
-        if len({tuple(_words(one)) for one in parts}) > 1:
+        if len({tuple(_words(name_parts)) for name_parts in parts}) > 1:
             return [], "their names differ in more than numbers"
         columns = [
             [int(number) for number in column]
-            for column in zip(*(one[1::2] for one in parts), strict=True)
+            for column in zip(*(name_parts[1::2] for name_parts in parts), strict=True)
             if len(set(column)) > 1 and not any("." in number for number in column)
         ]
     if not columns:

@@ -123,17 +123,17 @@ def _own_shapes(model: keras.Model) -> Shapes:
 
 
 def _shapes_in(path: Path) -> Shapes:
-    found: Shapes = {}
+    shapes: Shapes = {}
 
     def visit(name: str, item: object) -> None:
         parts = name.split("/")
         # A model may have been compiled for training, or not, since it was saved.
         if isinstance(item, h5py.Dataset) and parts[0] != "optimizer":
-            found[name] = item.shape
+            shapes[name] = item.shape
 
     with _opened(path) as file:
         file.visititems(visit)
-    return found
+    return shapes
 
 
 @contextmanager

@@ -164,7 +164,9 @@ def log_checkpoints(
         for skipped in run.skipped.values():
             warnings.warn(f"{skipped.reason} It was skipped.", stacklevel=2)
         return LoggedCheckpoints(
-            checkpoints=tuple(one for one in numbered if one.step in logged),
+            checkpoints=tuple(
+                checkpoint for checkpoint in numbered if checkpoint.step in logged
+            ),
             logged=tuple(logged.values()),
             skipped=tuple(run.skipped.values()),
             steps_from=steps_from,
@@ -199,10 +201,10 @@ class _Run:
         """Find the scale of each layer; nothing but its two ends is kept."""
         ranges: dict[str, Limits | None] = {}
         good = []
-        for one in self._loaded(numbered, passes=2):
-            good.append(one.step)
-            for path, own in self._logger.value_ranges(self._inputs).items():
-                ranges[path] = joined_ranges(ranges.get(path), own)
+        for checkpoint in self._loaded(numbered, passes=2):
+            good.append(checkpoint.step)
+            for path, limits in self._logger.value_ranges(self._inputs).items():
+                ranges[path] = joined_ranges(ranges.get(path), limits)
         self._measured = len(numbered)
         return SharedScale(ranges, _steps_in_words(good))
 
@@ -212,8 +214,10 @@ class _Run:
         """Log every checkpoint that can be loaded, at its step."""
         passes = 1 if shared is None else 2
         return {
-            one.step: self._logger.log(self._inputs, one.step, _unreported, shared)
-            for one in self._loaded(numbered, passes)
+            checkpoint.step: self._logger.log(
+                self._inputs, checkpoint.step, _unreported, shared
+            )
+            for checkpoint in self._loaded(numbered, passes)
         }
 
     def _loaded(
@@ -221,10 +225,10 @@ class _Run:
     ) -> Iterator[Checkpoint]:
         """The checkpoints whose weights the model has, one after another."""
         any_loaded = False
-        for index, one in enumerate(numbered):
-            if one.step not in self.skipped and self._load(one):
+        for index, checkpoint in enumerate(numbered):
+            if checkpoint.step not in self.skipped and self._load(checkpoint):
                 any_loaded = True
-                yield one
+                yield checkpoint
             self._report(self._measured + index + 1, passes * len(numbered))
         if not any_loaded:
             first = next(iter(self.skipped.values()))
@@ -232,13 +236,13 @@ class _Run:
                 f"None of {len(numbered)} checkpoints can be loaded. {first.reason}"
             )
 
-    def _load(self, one: Checkpoint) -> bool:
+    def _load(self, checkpoint: Checkpoint) -> bool:
         try:
-            self._loader.load(one.path)
+            self._loader.load(checkpoint.path)
         except InputError as error:
             if self._strict:
                 raise
-            self.skipped[one.step] = SkippedCheckpoint(one, str(error))
+            self.skipped[checkpoint.step] = SkippedCheckpoint(checkpoint, str(error))
             return False
         constants = self._loader.constants()
         if self._constants is not None and not _equal(constants, self._constants):
@@ -273,7 +277,8 @@ def _unreported(done: int, total: int) -> None:
 
 def _equal(first: Sequence[np.ndarray], second: Sequence[np.ndarray]) -> bool:
     return all(
-        np.array_equal(one, other) for one, other in zip(first, second, strict=True)
+        np.array_equal(before, after)
+        for before, after in zip(first, second, strict=True)
     )
 
 

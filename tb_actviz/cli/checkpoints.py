@@ -57,27 +57,33 @@ def _answer(arguments: argparse.Namespace, done: LoggedCheckpoints) -> dict[str,
         "log_dir": arguments.logdir,
         "event_file": done.event_file,
         "preprocess": done.logged[0].preprocess,
-        "inputs": [one.name for one in done.logged[0].inputs],
+        "inputs": [named.name for named in done.logged[0].inputs],
         "scale": done.scale,
         "steps_from": done.steps_from,
         "checkpoints": [
-            {"step": one.step, "file": str(one.path)} for one in done.checkpoints
+            {"step": checkpoint.step, "file": str(checkpoint.path)}
+            for checkpoint in done.checkpoints
         ],
         "skipped": [
             {
-                "step": one.checkpoint.step,
-                "file": str(one.checkpoint.path),
-                "reason": one.reason,
+                "step": skipped.checkpoint.step,
+                "file": str(skipped.checkpoint.path),
+                "reason": skipped.reason,
             }
-            for one in done.skipped
+            for skipped in done.skipped
         ],
-        "tags": list(dict.fromkeys(tag for one in done.logged for tag in one.tags)),
+        "tags": list(
+            dict.fromkeys(tag for logged in done.logged for tag in logged.tags)
+        ),
         "command": f"tensorboard --logdir {shlex.quote(arguments.logdir)}",
     }
 
 
 def _as_text(answer: dict[str, Any]) -> str:
-    rows = [[str(one["step"]), one["file"]] for one in answer["checkpoints"]]
+    rows = [
+        [str(checkpoint["step"]), checkpoint["file"]]
+        for checkpoint in answer["checkpoints"]
+    ]
     lines = [
         table(["step", "checkpoint"], rows, right={0}),
         f"steps: from {answer['steps_from']}",

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> None:
     model = load_trained_model(arguments.model, arguments.weights)
     from tb_actviz.comparison import compare_inputs
 
-    found = compare_inputs(
+    differences = compare_inputs(
         model,
         pair[0],
         pair[1],
@@ -40,38 +40,39 @@ def run(arguments: argparse.Namespace) -> None:
             "first": str(pair[0].source),
             "second": str(pair[1].source),
             "channels": [
-                {**dataclasses.asdict(one), "change": one.change} for one in found
+                {**dataclasses.asdict(difference), "change": difference.change}
+                for difference in differences
             ],
         }
         print(as_json(answer))
     else:
-        print(as_table(found, pair[0].name, pair[1].name))
+        print(as_table(differences, pair[0].name, pair[1].name))
 
 
-def as_table(found: list[InputDifference], first: str, second: str) -> str:
+def as_table(differences: list[InputDifference], first: str, second: str) -> str:
     """Lay out differences for people.
 
     Args:
-        found: From `compare_inputs`.
+        differences: From `compare_inputs`.
         first: Name of the first input.
         second: Name of the second input.
 
     Returns:
         A table, and a line that explains its last two columns.
     """
-    if not any(one.change for one in found):
+    if not any(difference.change for difference in differences):
         return f"No channel responds differently to {first} and {second}."
     rows = [
         [
-            one.layer,
-            str(one.channel),
-            f"{one.first:.4g}",
-            f"{one.second:.4g}",
-            f"{one.change:+.4g}",
-            f"{one.share:.0%}",
-            "{1}…{3}, {0}…{2}".format(*one.box),
+            difference.layer,
+            str(difference.channel),
+            f"{difference.first:.4g}",
+            f"{difference.second:.4g}",
+            f"{difference.change:+.4g}",
+            f"{difference.share:.0%}",
+            "{1}…{3}, {0}…{2}".format(*difference.box),
         ]
-        for one in found
+        for difference in differences
     ]
     header = ["layer", "channel", first, second, "change", "of layer", "x, y in pixels"]
     note = "of layer: share of the layer's largest response. Channels count from 0."

@@ -73,10 +73,12 @@ def run(arguments: argparse.Namespace) -> None:
     logdir = Path(arguments.logdir)
     from tb_actviz.comparison import compare_inputs
 
-    found = compare_inputs(net, inputs["face"], inputs["one-eye-closed"], _MIDDLE)
-    dark = [one for one in found if one.change < 0]
+    differences = compare_inputs(net, inputs["face"], inputs["one-eye-closed"], _MIDDLE)
+    dark = [difference for difference in differences if difference.change < 0]
     best = dark[0]
-    channels = tuple(one.channel for one in dark if one.layer == best.layer)[:3]
+    channels = tuple(
+        difference.channel for difference in dark if difference.layer == best.layer
+    )[:3]
     dark = dark[:_SHOWN]
     predictions = _log_faces(net, inputs, logdir / "faces", best.layer, channels)
     say("A drawn face, and the same face with one eye closed:")
@@ -89,7 +91,7 @@ def run(arguments: argparse.Namespace) -> None:
         f"\nFine-tuned on {_PICTURES} small pictures to tell open eyes (channel 0 of "
         "the new layer 'eyes') from closed ones (channel 1); accuracy after each "
         "epoch: "
-        f"{', '.join(f'{one:.0%}' for one in accuracies)}"
+        f"{', '.join(f'{accuracy:.0%}' for accuracy in accuracies)}"
     )
     command = f"tensorboard --logdir {shlex.quote(str(logdir))}"
     say(
@@ -202,7 +204,7 @@ def _fine_tune(
             verbose=0,
             callbacks=[logging, showing],
         )
-    return [float(one) for one in history.history["accuracy"]]
+    return [float(accuracy) for accuracy in history.history["accuracy"]]
 
 
 def _answer(
@@ -220,13 +222,13 @@ def _answer(
         },
         "channels": [
             {
-                "layer": one.layer,
-                "channel": one.channel,
-                "first": one.first,
-                "second": one.second,
-                "box": list(one.box),
+                "layer": difference.layer,
+                "channel": difference.channel,
+                "first": difference.first,
+                "second": difference.second,
+                "box": list(difference.box),
             }
-            for one in dark
+            for difference in dark
         ],
         "accuracies": accuracies,
         "command": command,

@@ -35,9 +35,9 @@ def run(arguments: argparse.Namespace) -> None:
         return
     header = ["path", "class", "output", "channels", "parameters", "pair", "warnings"]
     print(table(header, [_row(info) for info in infos], right={3, 4}))
-    own = [info for info in infos if not info.path.endswith(FUSED)]
-    print(f"\n{model.name}: {len(own)} layers, {model.count_params():,} parameters")
-    if len(own) < len(infos):
+    layers = [info for info in infos if not info.path.endswith(FUSED)]
+    print(f"\n{model.name}: {len(layers)} layers, {model.count_params():,} parameters")
+    if len(layers) < len(infos):
         print(f"{FUSED} is the value before an activation inside the layer")
     if any(None in info.output_shape for info in infos):
         print("? in a shape: depends on the size of the picture")

@@ -77,8 +77,8 @@ def _answer(
         "step": logged.step,
         "preprocess": logged.preprocess,
         "inputs": [
-            _input_answer(one, logged, logger.options.class_names)
-            for one in logged.inputs
+            _input_answer(named, logged, logger.options.class_names)
+            for named in logged.inputs
         ],
         "strongest": {
             layer: {
@@ -93,15 +93,15 @@ def _answer(
 
 
 def _input_answer(
-    one: NamedInput, logged: LoggedStep, names: Sequence[str] | None
+    named: NamedInput, logged: LoggedStep, names: Sequence[str] | None
 ) -> dict[str, Any]:
-    scores = logged.predictions.get(one.name)
+    scores = logged.predictions.get(named.name)
     return {
-        "name": one.name,
-        "file": None if one.source is None else str(one.source),
-        "height": one.parts[0].shape[0],
-        "width": one.parts[0].shape[1],
-        "notes": list(one.notes),
+        "name": named.name,
+        "file": None if named.source is None else str(named.source),
+        "height": named.parts[0].shape[0],
+        "width": named.parts[0].shape[1],
+        "notes": list(named.notes),
         "probabilities": scores is not None and _are_probabilities(scores),
         "predictions": [
             {
@@ -109,7 +109,7 @@ def _input_answer(
                 "name": names[index] if names else f"class {index}",
                 "score": score,
             }
-            for index, score in logged.best_classes(one.name)
+            for index, score in logged.best_classes(named.name)
         ],
     }
 
@@ -120,15 +120,15 @@ def _are_probabilities(scores: np.ndarray) -> bool:
 
 def _as_text(answer: dict[str, Any]) -> str:
     lines = []
-    for one in answer["inputs"]:
-        notes = "".join(f", {note}" for note in one["notes"])
-        lines.append(f"{one['name']}: {one['height']}×{one['width']}{notes}")
-        form = "{:8.2%}" if one["probabilities"] else "{:8.4g}"
+    for shown in answer["inputs"]:
+        notes = "".join(f", {note}" for note in shown["notes"])
+        lines.append(f"{shown['name']}: {shown['height']}×{shown['width']}{notes}")
+        form = "{:8.2%}" if shown["probabilities"] else "{:8.4g}"
         lines += [
-            f"  {form.format(p['score'])}  {p['name']}" for p in one["predictions"]
+            f"  {form.format(p['score'])}  {p['name']}" for p in shown["predictions"]
         ]
     lines.append(f"preprocessing: {answer['preprocess']}")
-    names = [one["name"] for one in answer["inputs"]]
+    names = [shown["name"] for shown in answer["inputs"]]
     rows = [
         [layer, *(_channel_list(inputs[name]) for name in names)]
         for layer, inputs in answer["strongest"].items()
@@ -142,4 +142,6 @@ def _as_text(answer: dict[str, Any]) -> str:
 
 
 def _channel_list(channels: list[dict[str, Any]]) -> str:
-    return ", ".join(f"{one['channel']} ({one['max']:.4g})" for one in channels)
+    return ", ".join(
+        f"{channel['channel']} ({channel['max']:.4g})" for channel in channels
+    )

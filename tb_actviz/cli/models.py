@@ -254,14 +254,14 @@ def _import_callable(name: str) -> Callable[..., Any]:
         module = importlib.import_module(module_name)
     except Exception as error:  # the module is the user's: anything may happen
         raise InputError(f"{name!r} cannot be imported: {_where(error)}") from None
-    found = getattr(module, attribute, None)
-    if not callable(found):
+    value = getattr(module, attribute, None)
+    if not callable(value):
         known = [n for n in dir(module) if not n.startswith("_")]
         raise InputError(
             f"The module {module_name!r} has no callable {attribute!r}. "
             f"{near_matches(attribute, known)}"
         )
-    return found  # type: ignore[no-any-return]
+    return value  # type: ignore[no-any-return]
 
 
 def _checked(model: Any, name: str) -> keras.Model:
@@ -277,6 +277,6 @@ def _checked(model: Any, name: str) -> keras.Model:
 def _where(error: Exception) -> str:
     """What went wrong in a user's own code, and in which line of it."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if not f.filename.startswith(("<frozen", _HERE))]
-    place = f" ({own[-1].filename}, line {own[-1].lineno})" if own else ""
+    users = [f for f in frames if not f.filename.startswith(("<frozen", _HERE))]
+    place = f" ({users[-1].filename}, line {users[-1].lineno})" if users else ""
     return f"{describe_error(error)}{place}"

@@ -171,8 +171,8 @@ def draw_beside_input(
     if is_sequence(maps.shape):
         figures = [down(figures, gap=2 * GAP)]
     if picture is not None and beside is not None:
-        own = picture_panel(picture, beside)
-        figures.insert(0, labelled(own, input_name or "input"))
+        input_panel = picture_panel(picture, beside)
+        figures.insert(0, labelled(input_panel, input_name or "input"))
     note = frame_note(shape, frame.size)
     if note:
         note += input_note(picture, beside)
@@ -317,10 +317,11 @@ def draw_inputs(
             f"Received {len(shapes)} shapes for {len(maps)} inputs; expected one each."
         )
     pictures = [checked_picture(picture) for picture in pictures]
-    chosen = [checked_maps(one) for one in maps]
-    if any(one.shape[2] != len(channels) for one in chosen):
+    chosen = [checked_maps(values) for values in maps]
+    counts = [values.shape[2] for values in chosen]
+    if any(count != len(channels) for count in counts):
         raise ValueError(
-            f"Received maps of {[one.shape[2] for one in chosen]} channels; expected "
+            f"Received maps of {counts} channels; expected "
             f"the {len(channels)} channels {listed(channels)} of each."
         )
     said = [None] * len(maps) if shapes is None else shapes

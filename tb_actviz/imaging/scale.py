@@ -225,10 +225,10 @@ def _any_covered(mask: np.ndarray, axis: int, length: int) -> np.ndarray:
     # Neighbouring stretches overlap where an edge falls within a pixel, and the last
     # one ends where `reduceat` takes no index: hence one pixel more, which is unset.
     stretches = np.stack([edges[:-1] // length, -(-edges[1:] // length)], axis=1)
-    padding = [(0, 1 if other == axis else 0) for other in range(mask.ndim)]
+    padding = [(0, 1 if dimension == axis else 0) for dimension in range(mask.ndim)]
     padded = np.pad(mask, padding)
-    found = np.logical_or.reduceat(padded, stretches.ravel(), axis=axis)
-    return np.take(found, np.arange(0, 2 * length, 2), axis=axis)
+    covered = np.logical_or.reduceat(padded, stretches.ravel(), axis=axis)
+    return np.take(covered, np.arange(0, 2 * length, 2), axis=axis)
 
 
 def shrink_usual(

@@ -165,7 +165,7 @@ def _row_of(header: bytes, parts: int, number: int) -> _Row:
         inputs = decode_record([header, *[b""] * (parts - 1)]).inputs
     except RecordError as error:
         return _Row(size=len(header), unreadable=str(error))
-    names = tuple(one.name for one in inputs)
+    names = tuple(facts.name for facts in inputs)
     if number >= len(inputs):
         return _Row(names, size=len(header))
     # In the few digits that they were written in.

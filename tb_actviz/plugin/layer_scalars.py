@@ -67,23 +67,23 @@ class ScalarProvider:
             # The Python loader fails at a tensor that is not a number, and at a tag
             # without any; the data server leaves them out.
             pass
-        found = {}
+        scalars = {}
         for tag in tags:
             try:
-                found.update(self._read(asker, run, [tag], most))
+                scalars.update(self._read(asker, run, [tag], most))
             except KeyError:
                 continue
             except (IndexError, TypeError, ValueError) as error:
                 reason = f"{error!s:.200}".rstrip(".")
                 problem = f"It is not a list of numbers: {reason}."
-                found[tag] = Scalars(unreadable=problem)
-        return found
+                scalars[tag] = Scalars(unreadable=problem)
+        return scalars
 
     def _read(
         self, asker: RequestContext, run: str, tags: Sequence[str], most: int
     ) -> dict[str, Scalars]:
         with translated():
-            found = self._provider.read_scalars(
+            by_run = self._provider.read_scalars(
                 asker.context,
                 experiment_id=asker.experiment,
                 plugin_name=_PLUGIN_NAME,
@@ -92,15 +92,15 @@ class ScalarProvider:
             )
         return {
             tag: _by_step(series)
-            for tag, series in found.get(run, {}).items()
+            for tag, series in by_run.get(run, {}).items()
             if series
         }
 
 
 def _by_step(series: Sequence[Any]) -> Scalars:
-    ordered = sorted(series, key=lambda one: one.step)
+    ordered = sorted(series, key=lambda point: point.step)
     return Scalars(
-        tuple(one.step for one in ordered), tuple(one.value for one in ordered)
+        tuple(point.step for point in ordered), tuple(point.value for point in ordered)
     )
 
 
@@ -135,23 +135,25 @@ def layer_health(
     )
     tags = {f"{layer}/{name}": (layer, name) for layer in layers for name in SCALARS}
     most = max(1, MOST_NUMBERS // max(1, len(tags)))
-    found = scalars.read(asker, run, [*tags], most) if tags else {}
+    by_tag = scalars.read(asker, run, [*tags], most) if tags else {}
     numbers = iter(
-        few_digits(as_float32([_real(x) for one in found.values() for x in one.values]))
+        few_digits(
+            as_float32([_real(x) for read in by_tag.values() for x in read.values])
+        )
     )
-    told: dict[str, dict[str, Any]] = {layer: {} for layer in layers}
-    for tag, one in found.items():
+    by_layer: dict[str, dict[str, Any]] = {layer: {} for layer in layers}
+    for tag, read in by_tag.items():
         layer, name = tags[tag]
-        told[layer][name] = _told(one, [*islice(numbers, len(one.values))])
+        by_layer[layer][name] = _answer(read, [*islice(numbers, len(read.values))])
     return {
         "run": run,
         "given_at_most": most,
-        "layers": [{"layer": layer, "scalars": told[layer]} for layer in layers],
+        "layers": [{"layer": layer, "scalars": by_layer[layer]} for layer in layers],
     }
 
 
-def _told(one: Scalars, values: list[float | None]) -> dict[str, Any]:
-    return {"steps": one.steps, "values": values, "unreadable": one.unreadable}
+def _answer(read: Scalars, values: list[float | None]) -> dict[str, Any]:
+    return {"steps": read.steps, "values": values, "unreadable": read.unreadable}
 
 
 def _real(value: object) -> float:

@@ -120,12 +120,12 @@ class Provider:
         """
         only = RunTagFilter(runs=[run], tags=[tag])
         try:
-            found = _patiently(lambda: self._list(asker, only))
+            tags = _patiently(lambda: self._list(asker, only))
         except KeyError:
             raise MissingError(f"Run {run!r:.80}, tag {tag!r:.80}: {GONE}") from None
-        if tag not in found.get(run, {}):
+        if tag not in tags.get(run, {}):
             raise MissingError(f"There is no tag {tag!r:.80} in a run {run!r:.80}.")
-        return found[run][tag]
+        return tags[run][tag]
 
     def tags_of(self, asker: RequestContext, run: str) -> list[str]:
         """List the tags of one run that have records.
@@ -139,12 +139,12 @@ class Provider:
         """
         only = RunTagFilter(runs=[run], tags=None)
         try:
-            found = _patiently(lambda: self._list(asker, only))
+            tags = _patiently(lambda: self._list(asker, only))
         except KeyError as error:
             raise UnreadableError(_unlisted(error)) from None
-        if not found.get(run):
+        if not tags.get(run):
             raise MissingError(f"There is no run {run!r:.80} with activations.")
-        return [*found[run]]
+        return [*tags[run]]
 
     def kept(
         self, asker: RequestContext, run: str, tag: str
@@ -162,21 +162,23 @@ class Provider:
         """
         try:
             with translated():
-                found = self._provider.read_blob_sequences(
+                by_run = self._provider.read_blob_sequences(
                     asker.context,
                     experiment_id=asker.experiment,
                     plugin_name=PLUGIN_NAME,
                     downsample=_ALL,
                     run_tag_filter=RunTagFilter(runs=[run], tags=[tag]),
                 )
-            series = found[run][tag]
+            series = by_run[run][tag]
         except KeyError:
             raise MissingError(f"Run {run!r:.80}, tag {tag!r:.80}: {GONE}") from None
         return tuple(
             StoredRecord(
-                one.step, one.wall_time, tuple(part.blob_key for part in one.values)
+                datum.step,
+                datum.wall_time,
+                tuple(part.blob_key for part in datum.values),
             )
-            for one in sorted(series, key=lambda one: one.step)
+            for datum in sorted(series, key=lambda datum: datum.step)
         )
 
     def part(self, asker: RequestContext, run: str, tag: str, key: str) -> bytes:
@@ -197,7 +199,7 @@ class Provider:
         """
         try:
             with translated():
-                found = self._provider.read_blob(asker.context, blob_key=key)
+                data = self._provider.read_blob(asker.context, blob_key=key)
         except (IndexError, TypeError, ValueError) as error:
             # A tensor of another shape than it says, or of a type that is unknown.
             reason = str(error).rstrip(".")
@@ -206,15 +208,15 @@ class Provider:
             # It is gone, or the Python loader has no word for the tensor's type.
             self.tag(asker, run, tag)
             raise UnreadableError(f"{_NO_STRINGS}.") from None
-        if not isinstance(found, bytes):
-            raise UnreadableError(f"{_NO_STRINGS}, but of {type(found).__name__}.")
-        return found
+        if not isinstance(data, bytes):
+            raise UnreadableError(f"{_NO_STRINGS}, but of {type(data).__name__}.")
+        return data
 
     def _list(
         self, asker: RequestContext, only: RunTagFilter | None
     ) -> dict[str, dict[str, TagFacts]]:
         with translated():
-            found = self._provider.list_blob_sequences(
+            by_run = self._provider.list_blob_sequences(
                 asker.context,
                 experiment_id=asker.experiment,
                 plugin_name=PLUGIN_NAME,
@@ -222,11 +224,11 @@ class Provider:
             )
         return {
             run: {
-                tag: TagFacts(one.max_step, one.max_wall_time, one.max_length)
-                for tag, one in tags.items()
-                if one.max_length is not None  # else all its records were purged
+                tag: TagFacts(facts.max_step, facts.max_wall_time, facts.max_length)
+                for tag, facts in tags.items()
+                if facts.max_length is not None  # else all its records were purged
             }
-            for run, tags in found.items()
+            for run, tags in by_run.items()
         }
 
     def _tags_run_by_run(self, asker: RequestContext) -> Listing:

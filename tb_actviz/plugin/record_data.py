@@ -138,7 +138,7 @@ class ActivationData:
             record = decode_record([header, *[b""] * (len(kept.keys) - 1)])
         except RecordError as error:
             raise UnreadableError(str(error)) from None
-        inputs = tuple(one.packed for one in record.inputs)
+        inputs = tuple(facts.packed for facts in record.inputs)
         if place.wall_time is not None:
             self._packed.put((asker.experiment, place), inputs, len(header))
         return header, inputs
@@ -200,18 +200,18 @@ def check_inflates(data: bytes, size: int) -> None:
             off or followed by anything. No more is inflated than there must be.
     """
     stream, view = zlib.decompressobj(), memoryview(data)
-    found = after = 0
+    inflated = after = 0
     try:
         for start in range(0, len(view), _SLICE):
-            rest: bytes | memoryview = view[start : start + _SLICE]
-            while rest and not stream.eof:
-                found += len(stream.decompress(rest, _BLOCK))
-                if found > size:
+            compressed: bytes | memoryview = view[start : start + _SLICE]
+            while compressed and not stream.eof:
+                inflated += len(stream.decompress(compressed, _BLOCK))
+                if inflated > size:
                     raise UnreadableError(
                         f"The values inflate to more than the {size} bytes that their "
                         "shape takes."
                     )
-                rest = stream.unconsumed_tail
+                compressed = stream.unconsumed_tail
             if stream.eof:
                 after = max(0, len(view) - start - _SLICE) + len(stream.unused_data)
                 break
@@ -219,9 +219,9 @@ def check_inflates(data: bytes, size: int) -> None:
         raise UnreadableError(f"The values cannot be inflated: {error}.") from None
     if not stream.eof:
         raise UnreadableError("The values are cut off.")
-    if found < size:
+    if inflated < size:
         raise UnreadableError(
-            f"The values inflate to {found} bytes; their shape takes {size}."
+            f"The values inflate to {inflated} bytes; their shape takes {size}."
         )
     if after:
         raise UnreadableError(f"{after} bytes follow the values.")

@@ -25,12 +25,12 @@ def arguments_of(request: wrappers.Request) -> Mapping[str, str]:
         MalformedError: If there are bytes that are neither percent-encoded nor UTF-8.
     """
     try:
-        found: Mapping[str, str] = request.args
+        arguments: Mapping[str, str] = request.args
     except UnicodeDecodeError:
         raise MalformedError(
             "Received arguments that are not UTF-8; expected them percent-encoded."
         ) from None
-    return found
+    return arguments
 
 
 def name(arguments: Mapping[str, str], key: str) -> str:
@@ -46,12 +46,12 @@ def name(arguments: Mapping[str, str], key: str) -> str:
     Raises:
         MalformedError: If there is none.
     """
-    found = arguments.get(key, "")
-    if not found:
+    text = arguments.get(key, "")
+    if not text:
         raise MalformedError(
             f"Expected the argument {key!r}, which is missing or empty."
         )
-    return found
+    return text
 
 
 def step(arguments: Mapping[str, str]) -> int:

@@ -39,16 +39,16 @@ def static_files(folder: Path) -> dict[str, Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    found = []
+    files = []
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if not _NAME.fullmatch(entry.name):
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    found += _files(Path(entry.path))
+                    files += _files(Path(entry.path))
                 elif entry.is_file(follow_symlinks=False):
-                    found.append(Path(entry.path))
+                    files.append(Path(entry.path))
     except OSError:
         return []
-    return found
+    return files

@@ -206,7 +206,7 @@ class Record:
 
     def __post_init__(self) -> None:
         check_inputs(len(self.inputs))
-        channels = max(one.packed.shape[2] for one in self.inputs)
+        channels = max(facts.packed.shape[2] for facts in self.inputs)
         _check_count("dead channels", len(self.dead), channels)
         _check_count("numbers of the position", len(self.position), MAX_POSITION)
 

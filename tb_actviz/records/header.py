@@ -56,7 +56,7 @@ def write_header(record: Record) -> bytes:
         "preprocess": record.preprocess,
         "reduced": record.reduced,
         "dead": [int(channel) for channel in record.dead],
-        "inputs": [_input_header(one) for one in record.inputs],
+        "inputs": [_input_header(facts) for facts in record.inputs],
     }
     text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
     if len(text) > MAX_HEADER_BYTES:
@@ -95,10 +95,10 @@ def read_header(header: bytes, values: Sequence[bytes] = ()) -> Record:
             "tb_actviz to read it."
         )
     try:
-        found = fields.parts("inputs", MAX_INPUTS)
-        check_inputs(len(found))
-        inputs = tuple(map(_input, found, chain(values, repeat(b""))))
-        channels = max(one.packed.shape[2] for one in inputs)
+        described = fields.parts("inputs", MAX_INPUTS)
+        check_inputs(len(described))
+        inputs = tuple(map(_input, described, chain(values, repeat(b""))))
+        channels = max(facts.packed.shape[2] for facts in inputs)
         return Record(
             layer=_layer(fields.part("layer")),
             step=fields.integer("step"),
@@ -115,21 +115,21 @@ def read_header(header: bytes, values: Sequence[bytes] = ()) -> Record:
         raise RecordError(str(error)) from None
 
 
-def _input_header(one: InputFacts) -> dict[str, Any]:
-    packed = one.packed
+def _input_header(facts: InputFacts) -> dict[str, Any]:
+    packed = facts.packed
     numbers = _in_few_digits(
         {
-            **{name: getattr(one, name) for name in PER_CHANNEL_NUMBERS},
+            **{name: getattr(facts, name) for name in PER_CHANNEL_NUMBERS},
             "low": packed.low or (),
             "high": packed.high or (),
-            "strongest": [score for _, score in one.strongest],
-            "predictions": [score for _, score in one.predictions],
+            "strongest": [score for _, score in facts.strongest],
+            "predictions": [score for _, score in facts.predictions],
         }
     )
     return {
-        "name": one.name,
-        "shape": one.shape,
-        "dtype": one.dtype,
+        "name": facts.name,
+        "shape": facts.shape,
+        "dtype": facts.dtype,
         "packed": {
             "precision": packed.precision,
             "shape": packed.shape,
@@ -139,10 +139,10 @@ def _input_header(one: InputFacts) -> dict[str, Any]:
             "levels": packed.levels,
         },
         **{name: numbers[name] for name in PER_CHANNEL_NUMBERS},
-        **{name: getattr(one, name) for name in PER_CHANNEL_COUNTS},
-        "strongest": _paired(one.strongest, numbers["strongest"]),
-        "predictions": _paired(one.predictions, numbers["predictions"]),
-        "predicted": one.predicted,
+        **{name: getattr(facts, name) for name in PER_CHANNEL_COUNTS},
+        "strongest": _paired(facts.strongest, numbers["strongest"]),
+        "predictions": _paired(facts.predictions, numbers["predictions"]),
+        "predicted": facts.predicted,
     }
 
 

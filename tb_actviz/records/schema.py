@@ -106,7 +106,7 @@ def encode_record(record: Record) -> list[bytes]:
     Raises:
         ValueError: If the header is longer, or has more entries, than can be read.
     """
-    return [write_header(record), *(one.packed.data for one in record.inputs)]
+    return [write_header(record), *(facts.packed.data for facts in record.inputs)]
 
 
 def decode_record(parts: Sequence[bytes]) -> Record:

@@ -78,7 +78,7 @@ def parse_object(data: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise RecordError("The header is not UTF-8.") from None
     try:
-        found = json.loads(
+        parsed = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse_constant
         )
     except RecordError:
@@ -87,9 +87,9 @@ def parse_object(data: bytes) -> dict[str, Any]:
         raise RecordError("The header is nested too deeply.") from None
     except ValueError as error:
         raise RecordError(f"The header is not JSON: {error}.") from None
-    if not isinstance(found, dict):
-        raise RecordError(f"The header is {_name(found)}, expected an object.")
-    return found
+    if not isinstance(parsed, dict):
+        raise RecordError(f"The header is {_name(parsed)}, expected an object.")
+    return parsed
 
 
 @dataclass(frozen=True)
@@ -218,12 +218,12 @@ class Fields:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    unique = dict(pairs)
+    if len(unique) < len(pairs):
         counts = Counter(key for key, _ in pairs)
         twice = next(key for key, count in counts.items() if count > 1)
         raise RecordError(f"The header has the key {twice!r:.80} twice.")
-    return found
+    return unique
 
 
 def _refuse_constant(name: str) -> None:

@@ -55,9 +55,9 @@ def follow_channels(
             if not there:
                 raise InputError(_exists_nowhere(channel, paths, widths))
             for path in paths:
-                found = followed if path in there else missing
-                if channel not in found[path]:
-                    found[path].append(channel)
+                lists = followed if path in there else missing
+                if channel not in lists[path]:
+                    lists[path].append(channel)
     return FollowedChannels(
         {path: tuple(channels) for path, channels in followed.items()},
         {path: tuple(channels) for path, channels in missing.items() if channels},

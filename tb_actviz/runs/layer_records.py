@@ -89,9 +89,13 @@ class InputPictures:
         Yields:
             The record, or nothing. It counts as recorded once the next is asked for.
         """
-        shown = {one.name: one.picture for one in inputs if one.picture is not None}
+        shown = {
+            named.name: named.picture for named in inputs if named.picture is not None
+        }
         content = _digest(shown)
-        before = max((one for one in self._recorded if one <= step), default=None)
+        before = max(
+            (recorded for recorded in self._recorded if recorded <= step), default=None
+        )
         if not shown or (before is not None and self._recorded[before] == content):
             return
         record = Record(
@@ -106,18 +110,18 @@ class InputPictures:
 
 
 def _facts(name: str, picture: np.ndarray) -> InputFacts:
-    found = channel_statistics(picture)
+    statistics = channel_statistics(picture)
     return InputFacts(
         name=name,
         shape=picture.shape,
         dtype=str(picture.dtype),
         packed=pack(picture, "uint8", limits=(0, 255)),
-        minimum=found.minimum,
-        maximum=found.maximum,
-        mean=found.mean,
-        zero_share=found.zero_share,
-        nan_count=found.nan_count,
-        inf_count=found.inf_count,
+        minimum=statistics.minimum,
+        maximum=statistics.maximum,
+        mean=statistics.mean,
+        zero_share=statistics.zero_share,
+        nan_count=statistics.nan_count,
+        inf_count=statistics.inf_count,
     )
 
 

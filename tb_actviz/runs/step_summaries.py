@@ -310,15 +310,15 @@ class StepSummaries:
 
     def _scalars(self) -> dict[str, float]:
         scalars = {}
-        for path, found in self.logged.statistics.items():
-            scalars[f"{path}/mean"] = found.mean
-            scalars[f"{path}/std"] = found.std
-            scalars[f"{path}/sparsity"] = found.zero_share
-            scalars[f"{path}/dead"] = found.dead_share
+        for path, statistics in self.logged.statistics.items():
+            scalars[f"{path}/mean"] = statistics.mean
+            scalars[f"{path}/std"] = statistics.std
+            scalars[f"{path}/sparsity"] = statistics.zero_share
+            scalars[f"{path}/dead"] = statistics.dead_share
             measured = self._measured[path]
-            nonfinite = found.nan_count + found.inf_count
+            nonfinite = statistics.nan_count + statistics.inf_count
             if nonfinite:
-                values = sum(measured.positions) * found.channels
+                values = sum(measured.positions) * statistics.channels
                 scalars[f"{path}/nonfinite"] = nonfinite / values
             if measured.saturated:
                 scalars[f"{path}/saturated"] = float(
@@ -329,9 +329,10 @@ class StepSummaries:
     def _dead(self) -> str:
         """Markdown that names the dead channels of every layer that has any."""
         rows = [
-            f"| {path} | {found.dead_share:.0%} | {', '.join(map(str, found.dead))} |"
-            for path, found in self.logged.statistics.items()
-            if found.dead
+            f"| {path} | {statistics.dead_share:.0%} "
+            f"| {', '.join(map(str, statistics.dead))} |"
+            for path, statistics in self.logged.statistics.items()
+            if statistics.dead
         ]
         if not rows:
             return "No channel is zero everywhere for every input."

@@ -66,7 +66,7 @@ class SharedScale:
         Returns:
             (low, high) in units of the activations.
         """
-        seen = [np.array(own) for layer in layers if (own := self.ranges[layer])]
+        seen = [np.array(limits) for layer in layers if (limits := self.ranges[layer])]
         scale = common_scale(*seen, signed=signed, of=self.shared_by)
         return scale.low, scale.high
 

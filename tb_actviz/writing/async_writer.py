@@ -239,8 +239,8 @@ def _step_back() -> None:
     if sys.platform == "linux":  # elsewhere only a process as a whole can
         thread = threading.get_native_id()
         with suppress(OSError):
-            own = os.getpriority(os.PRIO_PROCESS, thread)
-            os.setpriority(os.PRIO_PROCESS, thread, max(own, _NICENESS))
+            niceness = os.getpriority(os.PRIO_PROCESS, thread)
+            os.setpriority(os.PRIO_PROCESS, thread, max(niceness, _NICENESS))
 
 
 def _let_go(error: BaseException) -> None:

@@ -172,8 +172,8 @@ def step_in(name: str) -> int | None:
     Returns:
         The step, None where the name says none.
     """
-    found = _WITH_STEP.search(name)
-    return int(found[1]) if found and found.end() == len(name) else None
+    stamp = _WITH_STEP.search(name)
+    return int(stamp[1]) if stamp and stamp.end() == len(name) else None
 
 
 def _stamped(start: str, stamp: int) -> str:

@@ -119,13 +119,13 @@ def runs_below(folder: str | os.PathLike[str]) -> dict[str, list[StoredFile]]:
         InputError: If a package for the URL is missing.
         OSError: If another machine cannot be reached.
     """
-    found: dict[str, list[StoredFile]] = {}
+    runs: dict[str, list[StoredFile]] = {}
     if is_remote(folder):
         below = RemoteFolder(os.fspath(folder)).files_below()
-        found = {run or ".": _in_order(files) for run, files in below.items()}
+        runs = {run or ".": _in_order(files) for run, files in below.items()}
     else:
-        found = dict(_local_runs(str(as_folder(folder))))
-    return {run: found[run] for run in sorted(found) if found[run]}
+        runs = dict(_local_runs(str(as_folder(folder))))
+    return {run: runs[run] for run in sorted(runs) if runs[run]}
 
 
 def _local_runs(top: str) -> Iterator[tuple[str, list[StoredFile]]]:
@@ -157,8 +157,8 @@ def _listed(folder: str) -> tuple[list[LocalFile], list[str]]:
 
 
 def _in_order(files: Iterable[StoredFile]) -> list[StoredFile]:
-    found = [file for file in files if is_event_file(file.name)]
-    return sorted(found, key=lambda file: file.name)
+    event_files = [file for file in files if is_event_file(file.name)]
+    return sorted(event_files, key=lambda file: file.name)
 
 
 # Keys of fields of `Event`: their number and, in the last three bits, their type.

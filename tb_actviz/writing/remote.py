@@ -144,8 +144,8 @@ class RemoteFolder:
         below: dict[str, list[RemoteFile]] = {}
         self.files()  # What cannot be listed is nothing to `find`.
         with _reaching(self.url), suppress(FileNotFoundError, NotADirectoryError):
-            found = self._system.find(self._path, detail=True)
-            for file in self._as_files(list(found.values())):
+            listed = self._system.find(self._path, detail=True)
+            for file in self._as_files(list(listed.values())):
                 inside = file.path.removeprefix(self._path).lstrip("/")
                 below.setdefault(posixpath.dirname(inside), []).append(file)
         return below
