@@ -88,12 +88,12 @@ def read_graph(model: keras.Model) -> list[LayerCall]:
             fused = names.fused(name)
             calls.append(
                 LayerCall(
-                    fused,
-                    layer,
-                    tuple(outputs[0].shape),
-                    dtype_of(outputs[0]),
-                    sources,
-                    times,
+                    path=fused,
+                    layer=layer,
+                    shape=tuple(outputs[0].shape),
+                    dtype=dtype_of(outputs[0]),
+                    sources=sources,
+                    times=times,
                     fused=True,
                 )
             )
@@ -104,12 +104,12 @@ def read_graph(model: keras.Model) -> list[LayerCall]:
             paths[id(output)] = path
             calls.append(
                 LayerCall(
-                    path,
-                    layer,
-                    tuple(output.shape),
-                    dtype_of(output),
-                    sources,
-                    times,
+                    path=path,
+                    layer=layer,
+                    shape=tuple(output.shape),
+                    dtype=dtype_of(output),
+                    sources=sources,
+                    times=times,
                     final=id(output) in final,
                     tensor=output,
                     problem=value_problem(output.shape, dtype_of(output)),

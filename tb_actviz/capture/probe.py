@@ -129,14 +129,14 @@ class Recorder:
             inner = self._paths.get(id(tensor), "")
             self._record(
                 LayerCall(
-                    parent.prefix + local,
-                    operation,
-                    (),
-                    "",
-                    (inner,)
+                    path=parent.prefix + local,
+                    layer=operation,
+                    shape=(),
+                    dtype="",
+                    sources=(inner,)
                     if inner.startswith(frame.prefix)
                     else tuple(applied_to[-1:]) or sources,
-                    times,
+                    times=times,
                 ),
                 tensor,
                 parent.steps,
@@ -198,7 +198,15 @@ class Recorder:
             if _recording.get() is self:
                 path = parent.prefix + parent.names.fused(name)
                 paths.append(path)
-                call = LayerCall(path, layer, (), "", sources, times, fused=True)
+                call = LayerCall(
+                    path=path,
+                    layer=layer,
+                    shape=(),
+                    dtype="",
+                    sources=sources,
+                    times=times,
+                    fused=True,
+                )
                 self._record(call, x, parent.steps)
             return function(x, *args, **kwargs)
 

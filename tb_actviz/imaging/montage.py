@@ -102,7 +102,9 @@ def draw_channels(
         shown, scale = stretch_channels(maps)
     else:
         shown = maps
-        scale = common_scale(maps, limits=limits, limits_of=limits_of, of="this layer")
+        scale = common_scale(
+            maps, limits=limits, limits_of=limits_of, subject="this layer"
+        )
     if is_sequence(maps.shape):
         lines = draw_heat_map(shown, scale)
         picture = lines.picture
@@ -159,7 +161,7 @@ def draw_beside_input(
     shape = shape_before(maps.shape, shape)
     chosen = maps[:, :, existing_channels(channels, maps.shape[2])]
     what = "this channel" if len(channels) == 1 else f"these {len(channels)} channels"
-    scale = common_scale(chosen, limits=limits, limits_of=limits_of, of=what)
+    scale = common_scale(chosen, limits=limits, limits_of=limits_of, subject=what)
     beside = None if picture is None else panel_size(picture.shape[:2])
     frame = map_frame(maps.shape, beside, slices=slice_grid(shape))
     panels = map_panels(chosen, frame.size, scale, frame.method, frame.slices)
@@ -236,7 +238,12 @@ def draw_relu(
     cut_everywhere = cut_share(before, after)
     before, after = before[:, :, wanted], after[:, :, wanted]
     scale = common_scale(
-        before, after, limits=limits, limits_of=limits_of, signed=True, of="both rows"
+        before,
+        after,
+        limits=limits,
+        limits_of=limits_of,
+        signed=True,
+        subject="both rows",
     )
     frame = map_frame(
         before.shape, slices=slice_grid(shape), method="nearest", largest=320
@@ -339,7 +346,10 @@ def draw_inputs(
     shown = len(labels)
     chosen = chosen[:shown]
     scale = common_scale(
-        *chosen, limits=limits, limits_of=limits_of, of="all inputs and channels shown"
+        *chosen,
+        limits=limits,
+        limits_of=limits_of,
+        subject="all inputs and channels shown",
     )
     rows = [
         comparison_row(

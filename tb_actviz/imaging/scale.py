@@ -66,7 +66,7 @@ def common_scale(
     limits: tuple[float, float] | None = None,
     limits_of: str | None = None,
     signed: bool = False,
-    of: str,
+    subject: str,
 ) -> Scale:
     """Find one scale for several arrays.
 
@@ -80,7 +80,7 @@ def common_scale(
             map only where zero is their middle, because zero is its black.
         limits_of: What these limits are those of, for the legend.
         signed: Take the symmetric scale even if no value is negative.
-        of: What the arrays are, for the legend ("this layer").
+        subject: What the arrays are, for the legend ("this layer").
 
     Returns:
         The scale.
@@ -96,8 +96,8 @@ def common_scale(
         "symmetric" if symmetric else "0 to maximum"
     )
     if symmetric:
-        return Scale(-high, high, "signed", f"{note}, {of}")
-    return Scale(low, high, "gray", f"{note}, {of}")
+        return Scale(-high, high, "signed", f"{note}, {subject}")
+    return Scale(low, high, "gray", f"{note}, {subject}")
 
 
 def _nothing_to_see(arrays: Sequence[np.ndarray], seen: Sequence[Limits]) -> str:

@@ -67,7 +67,7 @@ class SharedScale:
             (low, high) in units of the activations.
         """
         seen = [np.array(limits) for layer in layers if (limits := self.ranges[layer])]
-        scale = common_scale(*seen, signed=signed, of=self.shared_by)
+        scale = common_scale(*seen, signed=signed, subject=self.shared_by)
         return scale.low, scale.high
 
 

@@ -11,10 +11,12 @@ import os
 import socket
 import struct
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import google_crc32c
 import numpy as np
@@ -115,7 +117,74 @@ def summary_record(summary: Summary, step: int, wall_time: float) -> bytes:
 _opened = itertools.count()
 
 
-class EventFile:
+_Writer = TypeVar("_Writer", bound="EventWriter")
+
+
+class EventWriter(ABC):
+    """Writes the summaries of one run.
+
+    - Summaries can be read in the order in which they were added, each whole or not at
+      all; `flush` ends a step, all of which can be read from then on.
+    - A failure closes the writer. What was flushed before it stays, and nothing
+      follows, since readers would lose all that comes after a damaged record.
+    - What was deleted meanwhile is not written to: what follows goes to a new file.
+    """
+
+    #: Where the last file is, None before anything was written.
+    path: Path | str | None
+
+    @abstractmethod
+    def add(self, summary: Summary, step: int) -> int:
+        """Write one summary.
+
+        Args:
+            summary: A `Summary` message of any values.
+            step: Its step, at least 0.
+
+        Returns:
+            By how many bytes the run grows.
+
+        Raises:
+            InputError: If the step is not an integer from 0 to 2**63 - 1.
+            ValueError: If the writer is closed, also by an earlier failure.
+            OSError: If the system or the other machine refuses. The writer is closed
+                then.
+        """
+
+    @abstractmethod
+    def flush(self) -> None:
+        """End the step, so that it can be read.
+
+        Raises:
+            OSError: If that fails. The writer is closed then.
+        """
+
+    @property
+    @abstractmethod
+    def is_deleted(self) -> bool:
+        """Whether what was written was deleted, so that it has to be begun anew."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Write what was added and end; closing again does nothing.
+
+        Raises:
+            OSError: If that fails.
+        """
+
+    def __enter__(self: _Writer) -> _Writer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class EventFile(EventWriter):
     """One event file of a run, opened at the first summary and never appended to.
 
     Every opening makes a file of its own: two processes, or a run that goes on later,
@@ -151,21 +220,7 @@ class EventFile:
         check_writable(self.log_dir)
 
     def add(self, summary: Summary, step: int) -> int:
-        """Write one summary.
-
-        Args:
-            summary: A `Summary` message of any values.
-            step: Its step, at least 0.
-
-        Returns:
-            By how many bytes the file grew.
-
-        Raises:
-            InputError: If the step is not an integer from 0 to 2**63 - 1.
-            ValueError: If the file is closed, also by an earlier failure.
-            OSError: If the system refuses, for example because the disk is full. The
-                file is closed then.
-        """
+        """Write one summary; as `EventWriter.add`."""
         check_step(step)
         if self._closed:
             raise ValueError(f"The event file in {str(self.log_dir)!r} is closed.")
@@ -202,17 +257,6 @@ class EventFile:
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             os.close(descriptor)
-
-    def __enter__(self) -> EventFile:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _leave(self) -> None:
         """Go on elsewhere."""

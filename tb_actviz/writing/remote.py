@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, BinaryIO, cast
 
 from tensorboard.compat.proto.summary_pb2 import Summary
@@ -22,6 +21,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tb_actviz.errors import InputError
 from tb_actviz.writing.event_file import (
     EventFile,
+    EventWriter,
     check_step,
     summary_record,
     version_record,
@@ -220,7 +220,7 @@ def _in_words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".rstrip(".")
 
 
-class RemoteEventFile:
+class RemoteEventFile(EventWriter):
     """Event files of a run on another machine, each of them one step, uploaded whole.
 
     What is stored there cannot be appended to. What is added is kept in memory until
@@ -249,20 +249,7 @@ class RemoteEventFile:
         self._folder.check()
 
     def add(self, summary: Summary, step: int) -> int:
-        """Take one summary.
-
-        Args:
-            summary: A `Summary` message of any values.
-            step: Its step, at least 0.
-
-        Returns:
-            How many bytes it is going to take.
-
-        Raises:
-            InputError: If the step is not an integer from 0 to 2**63 - 1.
-            ValueError: If the file is closed, also by an earlier failure.
-            OSError: If the step before could not be uploaded.
-        """
+        """Keep one summary until its step ends; as `EventWriter.add`."""
         check_step(step)
         if self._closed:
             raise ValueError(f"The event file in {self.log_dir!r} is closed.")
@@ -307,22 +294,11 @@ class RemoteEventFile:
         self._closed = True
         self.flush()
 
-    def __enter__(self) -> RemoteEventFile:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
 
 def open_event_file(
     log_dir: str | os.PathLike[str],
     when_deleted: Callable[[], Folder] | None = None,
-) -> EventFile | RemoteEventFile:
+) -> EventWriter:
     """Make what writes the summaries of a run.
 
     Args:

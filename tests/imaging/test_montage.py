@@ -60,7 +60,7 @@ def test_every_channel_stands_in_its_tile(
     channels: int, size: tuple[int, int], rows: int, columns: int, factor: int
 ) -> None:
     maps = maps_of(channels, size)
-    scale = common_scale(maps, of="")
+    scale = common_scale(maps, subject="")
     drawn = draw_grid(maps, scale)
     assert (drawn.rows, drawn.columns, drawn.factor) == (rows, columns, factor)
     high, wide = size[0] * factor, size[1] * factor
@@ -91,7 +91,7 @@ def test_grids_of_the_worked_example() -> None:
 @pytest.mark.slow
 def test_huge_layers_are_shrunk_within_their_range() -> None:
     maps = maps_of(16, (1500, 1100))
-    drawn = draw_grid(maps, common_scale(maps, of=""))
+    drawn = draw_grid(maps, common_scale(maps, subject=""))
     assert MAX_SIDE * 0.99 <= max(drawn.picture.shape[:2]) <= MAX_SIDE + 40
     assert count(drawn.picture, CLIPPED) == 0
     assert drawn.factor == pytest.approx(0.682, abs=0.001)
@@ -247,7 +247,7 @@ def test_the_input_stands_beside_its_channels_at_its_own_size() -> None:
     picture = draw_beside_input(FACE, maps, [13, 46], layer="a", input_name="face")
     (place,) = find(picture, FACE)
     chosen = maps[:, :, [13, 46]]
-    panels = map_panels(chosen, (227, 227), common_scale(chosen, of=""))
+    panels = map_panels(chosen, (227, 227), common_scale(chosen, subject=""))
     places = [find(picture, panel) for panel in panels]
     assert [len(found) for found in places] == [1, 1]
     assert place[0] == places[0][0][0] == places[1][0][0]
@@ -266,7 +266,7 @@ def test_relu_comparison_shows_both_on_one_symmetric_scale() -> None:
     before = RNG.normal(size=(14, 14, 48)).astype(np.float32)
     after = np.maximum(before, 0)
     picture = draw_relu(before, after, [13], layer="b", before_layer="a")
-    scale = common_scale(before[:, :, [13]], signed=True, of="")
+    scale = common_scale(before[:, :, [13]], signed=True, subject="")
     for maps in (before, after):
         (panel,) = map_panels(maps[:, :, [13]], (168, 168), scale, "nearest")
         assert len(find(picture, panel)) == 1
@@ -295,7 +295,7 @@ def test_inputs_of_different_sizes_stand_in_rows_on_one_scale() -> None:
     )
     (first,), (second,) = find(picture, FACE), find(picture, small)
     assert second[0] > first[0] + 227
-    scale = common_scale(*maps, of="")
+    scale = common_scale(*maps, subject="")
     for values, size in zip(maps, [(227, 227), (180, 200)], strict=True):
         for panel in map_panels(values, size, scale):
             assert len(find(picture, panel)) == 1
@@ -465,7 +465,7 @@ def test_a_sequence_is_a_heat_map_with_its_scale_and_marks() -> None:
     sequence[50:60, 7] = np.inf
     maps = as_maps(sequence)
     picture = draw_channels(maps, layer="lstm")
-    drawn = draw_heat_map(maps, common_scale(maps, of=""))
+    drawn = draw_heat_map(maps, common_scale(maps, subject=""))
     body = picture[-MARGIN - drawn.picture.shape[0] : -MARGIN, MARGIN:-MARGIN]
     np.testing.assert_array_equal(body, drawn.picture)
     swatches = 2 * 10 * 10
@@ -486,7 +486,7 @@ def test_sequences_stand_below_one_another_beside_their_input() -> None:
     maps = as_maps(RNG.random((100, 32), dtype=np.float32))
     picture = draw_beside_input(FACE, maps, [3, 30], layer="a", input_name="face")
     (own,) = find(picture, FACE)
-    scale = common_scale(maps[:, :, [3, 30]], of="")
+    scale = common_scale(maps[:, :, [3, 30]], subject="")
     strips = []
     for channel in (3, 30):
         strip = scale.colorize(maps[:, :, channel]).repeat(48, 0).repeat(6, 1)
@@ -510,7 +510,7 @@ def test_sequences_before_and_after_stand_below_one_another() -> None:
     before = as_maps(RNG.normal(size=(100, 4)).astype(np.float32))
     after = np.maximum(before, 0)
     picture = draw_relu(before, after, [1, 2], layer="b", before_layer="a")
-    scale = common_scale(before[:, :, [1, 2]], signed=True, of="")
+    scale = common_scale(before[:, :, [1, 2]], signed=True, subject="")
     found = []
     for channel in (1, 2):
         for maps in (before, after):
@@ -528,7 +528,7 @@ def test_sequences_of_different_lengths_start_at_the_same_places() -> None:
     picture = draw_inputs(
         [None, FACE], [short, long], [3, 4], layer="a", input_names=["short", "long"]
     )
-    scale = common_scale(short, long, of="")
+    scale = common_scale(short, long, subject="")
     places = [
         find(picture, scale.colorize(maps[:, :, channel]).repeat(48, 0).repeat(3, 1))
         for maps in (short, long)
@@ -544,13 +544,13 @@ def test_slices_are_told_apart_where_their_shape_is_said() -> None:
     volume = RNG.random((8, 16, 16, 4), dtype=np.float32)
     maps = as_maps(volume)
     picture = draw_channels(maps, layer="a", shape=volume.shape)
-    scale = common_scale(maps, of="")
+    scale = common_scale(maps, subject="")
     factor = int(draw_grid(maps, scale, (2, 4)).factor)
     for index in range(8):
         tile = scale.colorize(volume[index, :, :, 3])
         assert len(find(picture, tile.repeat(factor, 0).repeat(factor, 1))) == 1
     beside = draw_beside_input(None, maps, [2], layer="a", shape=volume.shape)
-    own = common_scale(maps[:, :, [2]], of="")
+    own = common_scale(maps[:, :, [2]], subject="")
     for index in range(8):
         tile = own.colorize(volume[index, :, :, 2]).repeat(3, 0).repeat(3, 1)
         assert len(find(beside, tile)) == 1

@@ -20,24 +20,24 @@ from tb_actviz.imaging.scale import (
 
 
 def test_rectified_values_are_grey_from_zero() -> None:
-    scale = common_scale(np.array([2.0, 5.0]), np.array([0.0, 7.0]), of="both")
+    scale = common_scale(np.array([2.0, 5.0]), np.array([0.0, 7.0]), subject="both")
     assert scale == Scale(0.0, 7.0, "gray", "0 to maximum, both")
 
 
 def test_one_negative_value_makes_it_symmetric_and_two_hued() -> None:
-    scale = common_scale(np.array([2.0, 5.0]), np.array([-9.0, 7.0]), of="both")
+    scale = common_scale(np.array([2.0, 5.0]), np.array([-9.0, 7.0]), subject="both")
     assert scale == Scale(-9.0, 9.0, "signed", "symmetric, both")
-    asked = common_scale(np.array([2.0, 5.0]), signed=True, of="x")
+    asked = common_scale(np.array([2.0, 5.0]), signed=True, subject="x")
     assert asked == Scale(-5.0, 5.0, "signed", "symmetric, x")
 
 
 def test_fixed_limits_are_two_hued_only_around_zero() -> None:
     values = np.array([-1.0])
-    assert common_scale(values, limits=(-3, 3), of="") == Scale(
+    assert common_scale(values, limits=(-3, 3), subject="") == Scale(
         -3, 3, "signed", "fixed scale"
     )
-    assert common_scale(values, limits=(-1, 3), of="").colormap == "gray"
-    shared = common_scale(values, limits=(0, 3), limits_of="all steps", of="")
+    assert common_scale(values, limits=(-1, 3), subject="").colormap == "gray"
+    shared = common_scale(values, limits=(0, 3), limits_of="all steps", subject="")
     assert shared == Scale(0, 3, "gray", "one scale, all steps")
 
 
@@ -53,8 +53,8 @@ def test_zeros_and_nothing_finite_have_a_scale_that_claims_no_maximum(
     values: list[float], note: str
 ) -> None:
     array = np.array(values)
-    assert common_scale(array, of="x") == Scale(0.0, 1.0, "gray", note)
-    assert common_scale(array, array, signed=True, of="x") == Scale(
+    assert common_scale(array, subject="x") == Scale(0.0, 1.0, "gray", note)
+    assert common_scale(array, array, signed=True, subject="x") == Scale(
         -1.0, 1.0, "signed", note
     )
 
@@ -62,13 +62,13 @@ def test_zeros_and_nothing_finite_have_a_scale_that_claims_no_maximum(
 @pytest.mark.parametrize("dead", [0.0, np.nan, np.inf])
 def test_a_dead_map_leaves_the_scale_to_the_living(dead: float) -> None:
     nothing, weak = np.full(4, dead), np.array([0.0, 0.01])
-    assert common_scale(nothing, weak, of="both") == Scale(
+    assert common_scale(nothing, weak, subject="both") == Scale(
         0.0, 0.01, "gray", "0 to maximum, both"
     )
-    assert common_scale(weak, nothing, signed=True, of="both") == Scale(
+    assert common_scale(weak, nothing, signed=True, subject="both") == Scale(
         -0.01, 0.01, "signed", "symmetric, both"
     )
-    assert common_scale(nothing, -weak, of="both") == Scale(
+    assert common_scale(nothing, -weak, subject="both") == Scale(
         -0.01, 0.01, "signed", "symmetric, both"
     )
 
