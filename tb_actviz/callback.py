@@ -46,8 +46,8 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         when_full: What happens when writing cannot keep up: `"block"` makes the
             training wait, `"drop_oldest"` drops the oldest step that is not yet
             written, and counts it.
-        dead_threshold: A layer with at least this share of dead channels, in (0, 1],
-            is warned of, once. None never warns.
+        dead_threshold: Share of dead channels, in (0, 1], from which on a layer gets a
+            warning, once. None never warns.
 
     Raises:
         InputError: If an argument cannot be used; layers and inputs are checked when

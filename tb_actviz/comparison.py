@@ -89,8 +89,8 @@ def compare_inputs(
 
     Example:
         >>> pair = "face.png", "face-eye-closed.png"
-        >>> for found in av.compare_inputs(model, *pair, layers="relu*")[:2]:
-        ...     print(found.layer, found.channel, f"{found.share:.0%}")
+        >>> for difference in av.compare_inputs(model, *pair, layers="relu*")[:2]:
+        ...     print(difference.layer, difference.channel, f"{difference.share:.0%}")
         relu_conv1 3 49%
         relu_conv1 7 28%
     """

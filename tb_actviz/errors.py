@@ -86,7 +86,7 @@ def format_shape(shape: Sequence[int | None]) -> str:
 
 
 def describe_error(error: BaseException | None) -> str:
-    """Give the one line of an error that says most.
+    """Return the one line of an error that says most.
 
     Returns:
         Its class and the first line of its own words: Keras wraps what a layer raised

@@ -56,7 +56,7 @@ class StoredActivations:
     Args:
         run: Path of its folder below the log directory, `.` for the directory itself;
             TensorBoard's name for it.
-        layer: Layer path.
+        layer: Layer path; `:input` for the pictures that were fed to the model.
         step: The step.
         wall_time: When it was written, in seconds since 1970.
         record: All that was logged besides the values: class and kind of the layer,
@@ -112,7 +112,8 @@ def read_records(
     Returns:
         What was logged: by name of the run, then by layer in the order in which the run
         has them, then by step. Where a step was logged several times, what was written
-        last counts, that is, what the last file in the order of names holds.
+        last counts, that is, what the last file in the order of names holds. Pictures
+        that were fed to the model are those of a layer `:input`.
 
     Raises:
         InputError: If there is no such folder, if a run or layer matches nothing, or

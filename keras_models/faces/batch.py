@@ -107,7 +107,7 @@ def _draw_in_processes(seeds: list[int], size: int, processes: int) -> Batch:
 
 
 def train_seeds(start: int, count: int) -> range:
-    """Give seeds for training.
+    """Return seeds for training.
 
     Args:
         start: Number of the first, ≥ 0.
@@ -128,7 +128,7 @@ def train_seeds(start: int, count: int) -> range:
 
 
 def unseen_seeds(start: int, count: int) -> range:
-    """Give seeds for measuring, which no training uses.
+    """Return seeds for measuring, which no training uses.
 
     Args:
         start: Number of the first, ≥ 0.

@@ -93,11 +93,11 @@ class FaceDataset(keras.utils.PyDataset):  # type: ignore[misc]
         self._order = self._new_order()
 
     def __len__(self) -> int:
-        """Give the number of batches."""
+        """Return the number of batches."""
         return -(-self._count // self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """Give a batch.
+        """Return a batch.
 
         Args:
             index: Which batch, 0 … `len(self)` - 1.
@@ -152,7 +152,7 @@ class FaceDataset(keras.utils.PyDataset):  # type: ignore[misc]
 
 
 def as_tf_dataset(dataset: FaceDataset) -> Any:
-    """Give the same batches as a `tf.data.Dataset`; TensorFlow is imported here.
+    """Return the same batches as a `tf.data.Dataset`; TensorFlow is imported here.
 
     Args:
         dataset: The batches; each pass over the result is an epoch of it.

@@ -29,7 +29,7 @@ class EyeSocket:
         self._lash = mix((22, 17, 16), self._line, 0.45 - 0.4 * eyes.lashes)
 
     def box(self) -> NDArray[np.float64]:
-        """Give the box around lids and lashes, which open and closed eye share.
+        """Return the box around lids and lashes, which open and closed eye share.
 
         Returns:
             (4,), float64: top, left, bottom, right as shares of the picture's side.

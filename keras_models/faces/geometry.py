@@ -47,7 +47,7 @@ def ellipse(
     start: float = 0.0,
     end: float = 2 * np.pi,
 ) -> Points:
-    """Give points on an ellipse.
+    """Return points on an ellipse.
 
     Args:
         centre: (x, y).
@@ -79,7 +79,7 @@ def mirrored(half: ArrayLike) -> Points:
 
 
 def bow(start: Sequence[float], end: Sequence[float], sag: float, n: int = 9) -> Points:
-    """Give a parabola between two points.
+    """Return a parabola between two points.
 
     Args:
         start: (x, y).

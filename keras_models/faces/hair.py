@@ -85,7 +85,7 @@ def draw_front_hair(
 
 
 def _cap(hair: Hair) -> tuple[Points, Points]:
-    """Give the hair's outer edge over the skull and the hairline, left to right."""
+    """Return the hair's outer edge over the skull and the hairline, left to right."""
     v = hair.volume * (0.25 if hair.style in ("buzz", "receding") else 1.0)
     low = 0.35 if hair.style in ("long", "wavy", "bob") else -0.05
     outer = open_curve(

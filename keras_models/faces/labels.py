@@ -24,7 +24,7 @@ class Label(IntEnum):
 
     @classmethod
     def of_eyes(cls, left_open: bool, right_open: bool) -> Label:
-        """Give the label of a face.
+        """Return the label of a face.
 
         Args:
             left_open: Whether the eye that is left in the picture is open.

@@ -151,7 +151,7 @@ def selectivity(
 def _at(
     maps: NDArray[np.float32], box: tuple[float, float, float, float], size: int
 ) -> NDArray[np.float32]:
-    """Give the maximum of each channel (states, h, w, c) in a box: (states, c)."""
+    """Return the maximum of each channel (states, h, w, c) in a box: (states, c)."""
     top, left, bottom, right = box
     grow_y, grow_x = 0.25 * (bottom - top), 0.25 * (right - left)
     h, w = maps.shape[1] / size, maps.shape[2] / size

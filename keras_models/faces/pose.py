@@ -75,7 +75,7 @@ class Pose:
         return placed
 
     def grid(self, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Give the head coordinates, as seen, of a square grid over the picture.
+        """Return the head coordinates, as seen, of a square grid over the picture.
 
         Args:
             size: Points along a side.
@@ -90,7 +90,7 @@ class Pose:
         return dx * cos + dy * sin, dy * cos - dx * sin
 
     def body(self) -> Pose:
-        """Give the pose of neck and shoulders, which follow the head only a little.
+        """Return the pose of neck and shoulders, which follow the head only a little.
 
         Returns:
             A pose with the same place and scale.
@@ -99,7 +99,7 @@ class Pose:
 
 
 def surface(points: ArrayLike) -> NDArray[np.float64]:
-    """Give the depth of the head's surface.
+    """Return the depth of the head's surface.
 
     Args:
         points: (..., 2), head coordinates.

@@ -47,7 +47,7 @@ class Skin:
     stubble: float
 
     def outline(self) -> Points:
-        """Give the face's outline.
+        """Return the face's outline.
 
         Returns:
             (n, 2), head coordinates.
@@ -131,7 +131,7 @@ def shade_skin(skin: Skin, pose: Pose) -> NDArray[np.float32]:
 
 
 def lid_colour(skin: Skin) -> Colour:
-    """Give the colour of fine lines in the skin: lids, wrinkles, nostrils.
+    """Return the colour of fine lines in the skin: lids, wrinkles, nostrils.
 
     Returns:
         A colour, 0 … 255.

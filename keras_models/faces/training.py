@@ -74,7 +74,7 @@ def train(
 
 
 def layer_values(model: Any) -> LayerValues:
-    """Give a network's weights by layer.
+    """Return a network's weights by layer.
 
     Args:
         model: Keras model.

@@ -27,7 +27,7 @@ _WITHOUT_NETWORK = (
 
 
 def download_imagenet() -> Path:
-    """Give the original release's ImageNet weights, downloaded where they are not yet.
+    """Return the file of the original ImageNet weights, downloaded if need be.
 
     Returns:
         The file in Keras' cache.

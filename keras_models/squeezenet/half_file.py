@@ -76,7 +76,7 @@ def read_half(path: Path) -> LayerValues:
 
 
 def checksum(path: Path) -> str:
-    """Give a file's SHA-256.
+    """Return a file's SHA-256.
 
     Returns:
         64 hexadecimal digits.

@@ -68,7 +68,7 @@ class CeilMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
     def compute_output_shape(
         self, input_shape: Sequence[int | None]
     ) -> tuple[int | None, ...]:
-        """Give the shape of the pooled maps.
+        """Return the shape of the pooled maps.
 
         Args:
             input_shape: Shape of the input, None for sizes that are not known.
@@ -87,7 +87,7 @@ class CeilMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
     def receptive_windows(
         self, height: int, width: int
     ) -> tuple[tuple[int, int, int, int], ...]:
-        """Give the windows over maps of some size, as tb_actviz asks for them.
+        """Return the windows over maps of some size, as tb_actviz asks for them.
 
         Args:
             height: Height of the maps, in pixels.
@@ -104,7 +104,7 @@ class CeilMaxPooling2D(keras.layers.MaxPooling2D):  # type: ignore[misc]
         )
 
     def get_config(self) -> dict[str, Any]:
-        """Give the constructor's arguments, for saving.
+        """Return the constructor's arguments, for saving.
 
         Returns:
             The configuration, without `padding`, which cannot be chosen here.

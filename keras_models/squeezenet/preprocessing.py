@@ -99,7 +99,7 @@ def decode_predictions(
 
 
 def class_names() -> tuple[str, ...]:
-    """Give the names of the 1000 ImageNet classes.
+    """Return the names of the 1000 ImageNet classes.
 
     Returns:
         The first name of each class, with spaces, in the order of the outputs. Two

@@ -32,7 +32,7 @@ class FeatureExtractor:
         preprocess: What turns pictures (RGB, 0…255, float32, shape (N, H, W, C)) into
             what the model was trained on. `"auto"` takes the model's own
             `preprocess_input` where it carries one, and that of `keras.applications`
-            for a network of its; None feeds the inputs unchanged.
+            for one of its networks; None feeds the inputs unchanged.
         compiled: Whether to compile the pass. None compiles it unless the model was
             compiled with `run_eagerly`, and runs it eagerly where it cannot be
             compiled.

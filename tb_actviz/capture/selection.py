@@ -44,7 +44,7 @@ class LayerInfo:
             each weight counts once, at the first call that uses it.
         kind: `"activation"` for what an activation function gives, `"pre-activation"`
             for what goes to one, directly or through normalisation, else `"other"`.
-        partner: Path of the other half of such a pair; of an activation, exactly what
+        partner: Path of the other half of such a pair; for an activation, exactly what
             it is applied to.
         warnings: What a viewer of this layer should know.
 
@@ -266,14 +266,14 @@ def _matching(calls: Sequence[LayerCall], part: Any) -> list[LayerCall]:
             return exact
         # Values before a fused activation double what there is: only if asked for.
         meant = calls if part.endswith(FUSED) else [c for c in calls if not c.fused]
-        found = [call for call in meant if fnmatch.fnmatchcase(call.path, part)]
-        return _without_problems([c for c in found if not is_input(c.layer)])
+        matching = [call for call in meant if fnmatch.fnmatchcase(call.path, part)]
+        return _without_problems([c for c in matching if not is_input(c.layer)])
     if isinstance(part, type):
-        found = [call for call in calls if isinstance(call.layer, part)]
-        return _without_problems([call for call in found if not call.fused])
+        matching = [call for call in calls if isinstance(call.layer, part)]
+        return _without_problems([call for call in matching if not call.fused])
     if isinstance(part, keras.Layer):
-        found = [call for call in calls if call.layer is part]
-        return _without_problems([call for call in found if not call.fused])
+        matching = [call for call in calls if call.layer is part]
+        return _without_problems([call for call in matching if not call.fused])
     if callable(part):
         return [c for c in calls if _is_meant_by_globs(c) and part(c.layer)]
     raise InputError(

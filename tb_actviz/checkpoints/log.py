@@ -45,8 +45,9 @@ class SkippedCheckpoint:
         reason: What is wrong with it.
 
     Example:
+        >>> from pathlib import Path
         >>> model.save_weights("ckpt-01.weights.h5")
-        >>> written = open("ckpt-02.weights.h5", "wb").write(b"damaged")
+        >>> Path("ckpt-02.weights.h5").touch()  # an empty file
         >>> done = av.log_checkpoints("runs/ckpts", model, "*.h5", "face.png", "conv1")
         >>> [skipped.checkpoint.step for skipped in done.skipped]
         [2]
@@ -62,7 +63,7 @@ class LoggedCheckpoints:
 
     Args:
         checkpoints: Those that were logged, by step.
-        logged: What was written and found of each of them.
+        logged: What was written and found for each of them.
         skipped: Those that could not be loaded, by step.
         steps_from: In words, where the steps are from.
         scale: In words, what shares one scale.
@@ -117,7 +118,7 @@ def log_checkpoints(
             0, 1, 2, … in the order of the files.
         scale: `"layer"` draws the pictures of a layer on one scale over all steps and
             inputs, for which every checkpoint is run twice; `"step"` gives every
-            picture its own. Limits among the options go before both.
+            picture its own. Limits in the options take precedence over both.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
         options: What is drawn of each layer.
         strict: Stop at the first checkpoint that cannot be loaded.

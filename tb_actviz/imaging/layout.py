@@ -122,16 +122,16 @@ def _font_for(text: str, size: int) -> tuple[ImageFont.FreeTypeFont, str]:
     """The built-in font where it has every character, else the machine's."""
     if not text.isprintable():
         text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-    own = _own_font(size)
-    missing = {c for c in set(text) if not _has(own, c)}
+    built_in = _own_font(size)
+    missing = {c for c in set(text) if not _has(built_in, c)}
     if not missing:
-        return own, text
+        return built_in, text
     for name in _WIDE_FONTS:
         font = _font_of_machine(name, size)
         if font is not None and all(_has(font, c) for c in missing):
             return font, text
     escaped = "".join(ascii(c)[1:-1] if c in missing else c for c in text)
-    return own, escaped
+    return built_in, escaped
 
 
 @lru_cache(maxsize=16)

@@ -73,7 +73,7 @@ def draw_channels(
         layer: Layer path, for the caption.
         input_name: Name of the input, for the caption.
         limits: Fixed (low, high); default is one scale for the whole layer.
-        limits_of: What these limits are those of, for the legend.
+        limits_of: What shares these limits, for the legend, such as "all steps".
         per_channel: Stretch every channel over its own range instead.
         shape: Shape of the activations before `as_maps`, without the batch axis, so
             that the slices of a volume are kept apart; None for what `maps` has.
@@ -138,7 +138,7 @@ def draw_beside_input(
         layer: Layer path, for the caption.
         input_name: Name of the input, for the caption.
         limits: Fixed (low, high); default is one scale for the channels shown.
-        limits_of: What these limits are those of, for the legend.
+        limits_of: What shares these limits, for the legend, such as "all steps".
         heading: What the channels are, for the caption ("strongest channels").
         shape: Shape of the activations before `as_maps`, as for `draw_channels`.
 
@@ -208,7 +208,7 @@ def draw_relu(
         input_name: Name of the input, for the caption.
         limits: Fixed (low, high), two-hued where zero is their middle and grey
             elsewhere; default is one symmetric, two-hued scale for both rows.
-        limits_of: What these limits are those of, for the legend.
+        limits_of: What shares these limits, for the legend, such as "all steps".
         shape: Shape of the activations before `as_maps`, as for `draw_channels`.
 
     Returns:
@@ -292,7 +292,7 @@ def draw_inputs(
         layer: Layer path, for the caption.
         input_names: A name for each input.
         limits: Fixed (low, high); default is one scale for everything shown.
-        limits_of: What these limits are those of, for the legend.
+        limits_of: What shares these limits, for the legend, such as "all steps".
         shapes: For each input the shape of its activations before `as_maps`, as for
             `draw_channels`; the number of channels does not matter.
 
@@ -353,10 +353,10 @@ def draw_inputs(
     )
     rows = [
         comparison_row(
-            picture, values[:, :, block], frame, scale, [own[0], *own[1:][block]]
+            picture, values[:, :, block], frame, scale, [words[0], *words[1:][block]]
         )
         for block in blocks
-        for picture, values, frame, own in zip(
+        for picture, values, frame, words in zip(
             pictures[:shown], chosen, frames[:shown], labels, strict=True
         )
     ]

@@ -67,11 +67,11 @@ def map_frame(
         pitch = pitch or position_pitch(width)
         size = STRIP_HEIGHT, max(1, round(width * pitch))
         return MapFrame(size, "nearest" if pitch >= 1 else "bicubic")
-    own = panel_size((height, width), largest=largest)
+    alone = panel_size((height, width), largest=largest)
     if slices == (1, 1):
-        return MapFrame(beside or own, method)
+        return MapFrame(beside or alone, method)
     rows, columns = slices
-    slice_height, slice_width = max(1, own[0] // rows), max(1, own[1] // columns)
+    slice_height, slice_width = max(1, alone[0] // rows), max(1, alone[1] // columns)
     shrunk = slice_height * rows < height or slice_width * columns < width
     size = rows * (slice_height + 1) - 1, columns * (slice_width + 1) - 1
     return MapFrame(size, "bicubic" if shrunk else "nearest", slices)

@@ -68,12 +68,12 @@ def row_frame(
     Returns:
         The frame.
     """
-    own = None if picture is None else panel_size(picture.shape[:2], largest=LARGEST)
+    beside = None if picture is None else panel_size(picture.shape[:2], largest=LARGEST)
     pitch = position_pitch(positions, LARGEST)
-    frame = map_frame(maps.shape, own, slices=slices, largest=LARGEST, pitch=pitch)
+    frame = map_frame(maps.shape, beside, slices=slices, largest=LARGEST, pitch=pitch)
     sequence = is_sequence(maps.shape)
     room = round(positions * pitch) if sequence else frame.size[1]
-    return RowFrame(own or (frame.size[0], room), frame, room)
+    return RowFrame(beside or (frame.size[0], room), frame, room)
 
 
 def channel_blocks(channels: int, width: int) -> list[slice]:
@@ -110,14 +110,14 @@ def labels_that_fit(
         For each input that fits, at least one, the labels of its own panel and then of
         each channel's.
     """
-    found: list[list[Labels]] = []
+    labels: list[list[Labels]] = []
     height = 0
     for values, name, frame in zip(maps, input_names, frames, strict=True):
-        own = [
+        of_channels = [
             comparison_labels(
                 channel,
                 values[:, :, index],
-                maps[0][:, :, index] if found else None,
+                maps[0][:, :, index] if labels else None,
                 frame.maps.slices,
             )
             for index, channel in enumerate(channels)
@@ -125,12 +125,12 @@ def labels_that_fit(
         for block in blocks:
             row = [labelled(blank(*frame.own), name)]
             panel = blank(frame.maps.size[0], frame.room)
-            row += [labelled(panel, *words) for words in own[block]]
+            row += [labelled(panel, *words) for words in of_channels[block]]
             height += max(panel.shape[0] for panel in row) + 2 * GAP
-        if found and height > MAX_HEIGHT:
+        if labels and height > MAX_HEIGHT:
             break
-        found.append([(name,), *own])
-    return found
+        labels.append([(name,), *of_channels])
+    return labels
 
 
 def comparison_row(
@@ -152,12 +152,17 @@ def comparison_row(
     Returns:
         RGB, uint8.
     """
-    own = blank(*frame.own) if picture is None else picture_panel(picture, frame.own)
+    input_panel = (
+        blank(*frame.own) if picture is None else picture_panel(picture, frame.own)
+    )
     look = frame.maps
     panels = map_panels(maps, look.size, scale, look.method, look.slices)
     if frame.room > look.size[1]:
-        rest = blank(look.size[0], frame.room - look.size[1])
-        panels = [across([panel, rest], gap=0) for panel in panels]
+        filling = blank(look.size[0], frame.room - look.size[1])
+        panels = [across([panel, filling], gap=0) for panel in panels]
     return across(
-        [labelled(p, *words) for p, words in zip([own, *panels], labels, strict=True)]
+        [
+            labelled(p, *words)
+            for p, words in zip([input_panel, *panels], labels, strict=True)
+        ]
     )

@@ -78,7 +78,7 @@ def common_scale(
         *arrays: Any shapes, float.
         limits: Fixed (low, high) instead of the arrays' own. They get the two-hued
             map only where zero is their middle, because zero is its black.
-        limits_of: What these limits are those of, for the legend.
+        limits_of: What shares these limits, for the legend, such as "all steps".
         signed: Take the symmetric scale even if no value is negative.
         subject: What the arrays are, for the legend ("this layer").
 

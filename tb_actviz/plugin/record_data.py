@@ -60,7 +60,7 @@ class ActivationData:
         ]
         return {
             "kept_at_most": self._limit or None,
-            "runs": sorted(runs, key=lambda one: str(one["run"])),
+            "runs": sorted(runs, key=lambda of_run: str(of_run["run"])),
         }
 
     def steps(self, asker: RequestContext, run: str, tag: str) -> dict[str, Any]:

@@ -136,23 +136,23 @@ class RecordIndex:
         Returns:
             The record.
         """
-        found = self._remembered(asker, place, self._believed(asker, place))
-        if found is None:
+        record = self._remembered(asker, place, self._believed(asker, place))
+        if record is None:
             facts = self._list(asker, place.run, place.tag)
-            found = self._remembered(asker, place, facts)
-            if found is None:
+            record = self._remembered(asker, place, facts)
+            if record is None:
                 series = self._read(asker, place.run, place.tag, facts)
-                found = _find_in(series, place)
-        if found is None:
+                record = _find_in(series, place)
+        if record is None:
             another = "" if place.wall_time is None else " of that wall time"
             raise MissingError(
                 f"Step {place.step} of tag {place.tag!r:.80} in run {place.run!r:.80} "
                 f"has no record{another}, or it is no longer available."
             )
-        reason = why_unreadable(len(found.keys))
+        reason = why_unreadable(len(record.keys))
         if reason is not None:
             raise UnreadableError(reason)
-        return found
+        return record
 
     def _list(self, asker: RequestContext, run: str, tag: str) -> TagFacts:
         """Ask what is known of a tag, and make sure that its records can be listed."""

@@ -68,8 +68,8 @@ class Packed:
         high: For each channel the value of code `levels`, float32; None unless uint8.
         levels: Steps between low and high: 255, or 252 beside non-finite values; 0
             unless uint8.
-        data: Values as the module says, deflated; empty where only the description is
-            at hand.
+        data: The stored values, deflated as zlib does; empty where only the
+            description is at hand.
 
     Raises:
         ValueError: If these contradict each other, or there are no values or more than

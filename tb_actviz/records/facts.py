@@ -109,8 +109,8 @@ class InputFacts:
 
     Raises:
         ValueError: If the numbers of channels differ, a channel does not exist, there
-            are more strongest channels than channels, or more than 1000
-            predictions, or names are too long or not as many.
+            are more strongest channels than channels, more than 1000 predictions, or
+            names that are too long or not as many.
 
     Example:
         >>> stored = next(av.read_records("runs", layers="relu_conv1"))

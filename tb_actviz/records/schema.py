@@ -98,7 +98,7 @@ def record_tag(layer: str) -> str:
 
 
 def encode_record(record: Record) -> list[bytes]:
-    """Give the parts of a record.
+    """Return the parts of a record.
 
     Returns:
         The header, and the data of each input.

@@ -263,7 +263,7 @@ class _StepWriter:
         return self._file.is_deleted
 
     def take_sizes(self) -> Iterator[int]:
-        """Give the bytes of each step that was written since the last time.
+        """Return the bytes of each step that was written since the last time.
 
         Yields:
             Bytes.
