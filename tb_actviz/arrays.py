@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,12 @@ def as_real(a: ArrayLike) -> NDArray[Any]:
     Raises:
         TypeError: For complex numbers, objects, strings and dates.
     """
+    if isinstance(a, Mapping):
+        layers = ", ".join(repr(name) for name in list(a)[:3])
+        raise TypeError(
+            f"Received a dict of {len(a)} arrays ({layers}, …); expected one array. "
+            "Pass those of one layer: activations['…']."
+        )
     values = np.asarray(a)
     dtype = values.dtype
     if dtype.kind in "biu" or dtype in (np.float32, np.float64):
@@ -243,8 +250,10 @@ def checked_maps(maps: np.ndarray) -> np.ndarray:
     """
     maps = np.asarray(maps)
     if maps.ndim != 3 or 0 in maps.shape:
+        advice = {4: " Pass those of one input: maps[0].", 1: " Use `as_maps` first."}
         raise ValueError(
             f"Received maps of shape {maps.shape}; expected (H, W, C), none of them 0."
+            f"{advice.get(maps.ndim, '')}"
         )
     return maps
 
@@ -263,6 +272,11 @@ def checked_picture(picture: np.ndarray | None) -> np.ndarray | None:
     """
     if picture is None:
         return None
+    if isinstance(picture, str | os.PathLike):
+        raise ValueError(
+            f"Received the path {os.fspath(picture)!r:.80}; expected pixels. Read it: "
+            "np.array(keras.utils.load_img(path))."
+        )
     picture = np.asarray(picture)
     right = picture.ndim == 3 and picture.shape[2] == 3 and picture.size
     if not right or picture.dtype != np.uint8:

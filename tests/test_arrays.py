@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tb_actviz.analysis.channels import channel_statistics
 from tb_actviz.arrays import as_real
 
 
@@ -26,3 +27,11 @@ def test_lists_become_arrays() -> None:
 def test_what_is_not_a_real_number_is_refused(dtype: str) -> None:
     with pytest.raises(TypeError, match=r"Expected an array of real numbers .* dtype"):
         as_real(np.zeros(2, dtype))
+
+
+def test_the_activations_of_all_layers_are_not_one_array() -> None:
+    layers = {"conv1": np.zeros(3), "conv2": np.zeros(3)}
+    with pytest.raises(TypeError, match=r"dict of 2 arrays \('conv1', 'conv2', …\)"):
+        as_real(layers)
+    with pytest.raises(TypeError, match=r"Pass those of one layer: activations\['…'\]"):
+        channel_statistics(layers)

@@ -76,7 +76,7 @@ def test_every_picture_is_the_one_its_function_draws(
                 )
         expected[f"{layer}/inputs"] = draw_inputs(
             [A, B],
-            [maps[name][layer][0][:, :, [2, 0]] for name in ("face", "closed")],
+            [maps[name][layer][0] for name in ("face", "closed")],
             [2, 0],
             layer=layer,
             input_names=["face", "closed"],
@@ -287,7 +287,7 @@ def test_a_volume_is_drawn_slice_by_slice_in_every_view(tmp_path: Path) -> None:
     order = strongest_channels(as_maps(maps[0]), 2)[0].tolist()
     expected = draw_inputs(
         [None, None],
-        [as_maps(one)[:, :, order] for one in maps],
+        [as_maps(one) for one in maps],
         order,
         layer="conv3d",
         input_names=["input_0", "input_1"],
@@ -344,7 +344,7 @@ def test_channels_are_followed_where_they_exist_and_it_is_said_where_not(
         wanted = followed.get(layer, best)
         expected = draw_inputs(
             [A, B],
-            [maps[name][layer][0][:, :, wanted] for name in given],
+            [maps[name][layer][0] for name in given],
             wanted,
             layer=layer,
             input_names=list(given),

@@ -93,7 +93,7 @@ def draw_face(
         The picture, its label and the boxes of the eyes.
 
     Raises:
-        ValueError: If seed or size is out of range.
+        ValueError: If seed or size is out of range, or a state is not one of these.
 
     Example:
         >>> from keras_models.faces import draw_face
@@ -102,6 +102,14 @@ def draw_face(
         ((64, 64, 3), dtype('uint8'))
     """
     check_seed_and_size(seed, size)
+    for name, state in (
+        ("left_eye_open", left_eye_open),
+        ("right_eye_open", right_eye_open),
+    ):
+        if state not in (None, True, False):
+            raise ValueError(
+                f"Received {name}={state!r}; expected True, False, or None for either."
+            )
     # One stream of chance, and drawing an eye takes nothing from it: whatever comes
     # after the eyes is the same whether they are open or closed.
     rng = np.random.default_rng(seed)

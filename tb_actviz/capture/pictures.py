@@ -144,7 +144,7 @@ def _no_file(path: Path) -> str:
         return f"{str(path)!r} is a directory, not a picture."
     if path.exists():
         return f"{str(path)!r} is not a regular file."
-    return f"There is no file {str(path)!r}."
+    return f"There is no file {str(path)!r}. Name a picture, or a folder of pictures."
 
 
 def _too_large(path: Path, width: int, height: int) -> str:

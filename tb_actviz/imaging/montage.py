@@ -23,7 +23,6 @@ from tb_actviz.imaging.captions import (
     frame_note,
     heat_map_note,
     input_note,
-    inputs_shown,
     listed,
     maps_note,
     order_note,
@@ -42,12 +41,7 @@ from tb_actviz.imaging.panels import (
     panel_size,
     picture_panel,
 )
-from tb_actviz.imaging.rows import (
-    channel_blocks,
-    comparison_row,
-    labels_that_fit,
-    row_frame,
-)
+from tb_actviz.imaging.rows import compose_inputs
 from tb_actviz.imaging.scale import (
     common_scale,
     count_marks,
@@ -286,15 +280,14 @@ def draw_inputs(
 
     Args:
         pictures: The inputs, RGB, uint8, shapes (H, W, 3), or None; sizes may differ.
-        maps: For each input the maps of the channels to show, float, shape
-            (h, w, len(channels)).
-        channels: The numbers of those channels, at least one.
+        maps: For each input its activations, float, shape (h, w, C).
+        channels: Which channels to show, in this order, at least one.
         layer: Layer path, for the caption.
         input_names: A name for each input.
         limits: Fixed (low, high); default is one scale for everything shown.
         limits_of: What shares these limits, for the legend, such as "all steps".
         shapes: For each input the shape of its activations before `as_maps`, as for
-            `draw_channels`; the number of channels does not matter.
+            `draw_channels`.
 
     Returns:
         RGB, uint8. Below each map stands its maximum, and how it differs from the
@@ -303,68 +296,30 @@ def draw_inputs(
 
     Raises:
         ValueError: If the numbers of pictures, maps and names differ, there are none,
-            the maps are not those of the channels, `shapes` are not theirs, or a
-            picture is not RGB, uint8.
+            a channel does not exist, `shapes` are not theirs, or a picture is not RGB,
+            uint8.
 
     Example:
         >>> names = ["face", "face-eye-closed"]
         >>> faces = [np.array(keras.utils.load_img(f"{name}.png")) for name in names]
         >>> acts = av.activations(model, faces, "conv1")
-        >>> maps = list(acts["conv1"][..., [3, 7]])
-        >>> av.draw_inputs(faces, maps, [3, 7], layer="conv1", input_names=names).shape
-        (..., ..., 3)
+        >>> rows = av.draw_inputs(
+        ...     faces, acts["conv1"], [3, 7], layer="conv1", input_names=names
+        ... )
+        >>> rows.shape, rows.dtype
+        ((..., ..., 3), dtype('uint8'))
     """
-    if not maps or not len(pictures) == len(maps) == len(input_names):
-        raise ValueError(
-            f"Received {len(pictures)} pictures, {len(maps)} maps and "
-            f"{len(input_names)} names; expected the same number of each, at least one."
-        )
-    if shapes is not None and len(shapes) != len(maps):
-        raise ValueError(
-            f"Received {len(shapes)} shapes for {len(maps)} inputs; expected one each."
-        )
-    pictures = [checked_picture(picture) for picture in pictures]
-    chosen = [checked_maps(values) for values in maps]
-    counts = [values.shape[2] for values in chosen]
-    if any(count != len(channels) for count in counts):
-        raise ValueError(
-            f"Received maps of {counts} channels; expected "
-            f"the {len(channels)} channels {listed(channels)} of each."
-        )
-    said = [None] * len(maps) if shapes is None else shapes
-    shapes = [
-        shape_before(values.shape, shape)
-        for values, shape in zip(chosen, said, strict=True)
+    whole = [checked_maps(values) for values in maps]
+    chosen = [
+        values[:, :, existing_channels(channels, values.shape[2])] for values in whole
     ]
-    widest = max(range(len(chosen)), key=lambda index: chosen[index].shape[1])
-    frames = [
-        row_frame(picture, values, slice_grid(shape), chosen[widest].shape[1])
-        for picture, values, shape in zip(pictures, chosen, shapes, strict=True)
-    ]
-    blocks = channel_blocks(len(channels), max(frame.width for frame in frames))
-    labels = labels_that_fit(chosen, channels, input_names, frames, blocks)
-    shown = len(labels)
-    chosen = chosen[:shown]
-    scale = common_scale(
-        *chosen,
+    return compose_inputs(
+        pictures,
+        chosen,
+        channels,
+        layer=layer,
+        input_names=input_names,
         limits=limits,
         limits_of=limits_of,
-        subject="all inputs and channels shown",
+        shapes=shapes,
     )
-    rows = [
-        comparison_row(
-            picture, values[:, :, block], frame, scale, [words[0], *words[1:][block]]
-        )
-        for block in blocks
-        for picture, values, frame, words in zip(
-            pictures[:shown], chosen, frames[:shown], labels, strict=True
-        )
-    ]
-    note = frame_note(shapes[widest], frames[widest].maps.size)
-    note = note or "maps resized to their input, bicubic"
-    facts = [
-        f"{inputs_shown(shown, len(maps))}, channels {listed(channels)}",
-        f"{note}; changes are against {input_names[0]}, where they are largest",
-    ]
-    marks = sum_marks(*(count_marks(values, scale) for values in chosen))
-    return page(down(rows, gap=2 * GAP), layer, facts, scale, marks)

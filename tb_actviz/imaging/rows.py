@@ -7,9 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tb_actviz.arrays import is_sequence
-from tb_actviz.imaging.captions import comparison_labels
-from tb_actviz.imaging.layout import GAP, across, blank, labelled
+from tb_actviz.arrays import (
+    checked_picture,
+    is_sequence,
+    shape_before,
+    slice_grid,
+)
+from tb_actviz.imaging.captions import (
+    comparison_labels,
+    frame_note,
+    inputs_shown,
+    listed,
+)
+from tb_actviz.imaging.layout import GAP, across, blank, down, labelled, page
 from tb_actviz.imaging.panels import (
     ROW_WIDTH,
     MapFrame,
@@ -19,7 +29,12 @@ from tb_actviz.imaging.panels import (
     picture_panel,
     position_pitch,
 )
-from tb_actviz.imaging.scale import Scale
+from tb_actviz.imaging.scale import (
+    Scale,
+    common_scale,
+    count_marks,
+    sum_marks,
+)
 
 #: Height of all rows: with its caption a picture stays below 16,000 pixels.
 MAX_HEIGHT = 15_400
@@ -166,3 +181,85 @@ def comparison_row(
             for p, words in zip([input_panel, *panels], labels, strict=True)
         ]
     )
+
+
+def compose_inputs(
+    pictures: Sequence[np.ndarray | None],
+    maps: Sequence[np.ndarray],
+    channels: Sequence[int],
+    *,
+    layer: str,
+    input_names: Sequence[str],
+    limits: tuple[float, float] | None,
+    limits_of: str | None,
+    shapes: Sequence[Sequence[int]] | None,
+) -> np.ndarray:
+    """Draw what `montage.draw_inputs` does, of channels that were chosen before.
+
+    Args:
+        pictures: The inputs, RGB, uint8, shapes (H, W, 3), or None.
+        maps: For each input the maps of the channels to show, float, shape
+            (h, w, len(channels)).
+        channels: The numbers of those channels, at least one.
+        layer: Layer path, for the caption.
+        input_names: A name for each input.
+        limits: Fixed (low, high), or None.
+        limits_of: What shares these limits, for the legend.
+        shapes: For each input the shape of its activations before `as_maps`; the
+            number of channels does not matter.
+
+    Returns:
+        RGB, uint8.
+
+    Raises:
+        ValueError: If the numbers of pictures, maps and names differ, there are none,
+            `shapes` are not theirs, or a picture is not RGB, uint8.
+    """
+    if not len(maps) or not len(pictures) == len(maps) == len(input_names):
+        raise ValueError(
+            f"Received {len(pictures)} pictures, {len(maps)} maps and "
+            f"{len(input_names)} names; expected the same number of each, at least one."
+        )
+    if shapes is not None and len(shapes) != len(maps):
+        raise ValueError(
+            f"Received {len(shapes)} shapes for {len(maps)} inputs; expected one each."
+        )
+    pictures = [checked_picture(picture) for picture in pictures]
+    chosen = list(maps)
+    said = [None] * len(maps) if shapes is None else shapes
+    shapes = [
+        shape_before(values.shape, shape)
+        for values, shape in zip(chosen, said, strict=True)
+    ]
+    widest = max(range(len(chosen)), key=lambda index: chosen[index].shape[1])
+    frames = [
+        row_frame(picture, values, slice_grid(shape), chosen[widest].shape[1])
+        for picture, values, shape in zip(pictures, chosen, shapes, strict=True)
+    ]
+    blocks = channel_blocks(len(channels), max(frame.width for frame in frames))
+    labels = labels_that_fit(chosen, channels, input_names, frames, blocks)
+    shown = len(labels)
+    chosen = chosen[:shown]
+    scale = common_scale(
+        *chosen,
+        limits=limits,
+        limits_of=limits_of,
+        subject="all inputs and channels shown",
+    )
+    rows = [
+        comparison_row(
+            picture, values[:, :, block], frame, scale, [words[0], *words[1:][block]]
+        )
+        for block in blocks
+        for picture, values, frame, words in zip(
+            pictures[:shown], chosen, frames[:shown], labels, strict=True
+        )
+    ]
+    note = frame_note(shapes[widest], frames[widest].maps.size)
+    note = note or "maps resized to their input, bicubic"
+    facts = [
+        f"{inputs_shown(shown, len(maps))}, channels {listed(channels)}",
+        f"{note}; changes are against {input_names[0]}, where they are largest",
+    ]
+    marks = sum_marks(*(count_marks(values, scale) for values in chosen))
+    return page(down(rows, gap=2 * GAP), layer, facts, scale, marks)

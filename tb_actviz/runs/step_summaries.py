@@ -18,8 +18,8 @@ from tb_actviz.analysis.layer import (
 from tb_actviz.arrays import as_maps
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError
-from tb_actviz.imaging.montage import draw_inputs
 from tb_actviz.imaging.png import encode_png
+from tb_actviz.imaging.rows import compose_inputs
 from tb_actviz.records.codec import choose_precision, pack
 from tb_actviz.records.facts import MAX_INPUTS, InputFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
@@ -271,7 +271,7 @@ class StepSummaries:
         return list(self._followed(layer)) or [channel for channel, _ in first]
 
     def _comparison(self, layer: WatchedLayer, measured: _LayerMeasurements) -> Summary:
-        picture = draw_inputs(
+        picture = compose_inputs(
             [named.picture for named in self.logged.inputs],
             measured.compared,
             self._compared(layer),

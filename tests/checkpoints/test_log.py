@@ -123,7 +123,7 @@ def test_every_step_shows_its_checkpoint_on_the_scale_of_all(tmp_path: Path) -> 
                 )
             expected[f"{layer}/inputs", step] = draw_inputs(
                 [A, B],
-                [by_input[name][layer][0][:, :, [1, 0]] for name in ("x", "y")],
+                [by_input[name][layer][0] for name in ("x", "y")],
                 [1, 0],
                 layer=layer,
                 input_names=["x", "y"],

@@ -289,10 +289,11 @@ def test_relu_comparison_takes_fixed_limits(
 
 def test_inputs_of_different_sizes_stand_in_rows_on_one_scale() -> None:
     small = 255 - FACE[:180, :200]
-    maps = [maps_of(2), maps_of(2, (11, 12)) * 3]
+    whole = [maps_of(48), maps_of(48, (11, 12)) * 3]
     picture = draw_inputs(
-        [FACE, small], maps, [13, 46], layer="a", input_names=["face", "small"]
+        [FACE, small], whole, [13, 46], layer="a", input_names=["face", "small"]
     )
+    maps = [values[:, :, [13, 46]] for values in whole]
     (first,), (second,) = find(picture, FACE), find(picture, small)
     assert second[0] > first[0] + 227
     scale = common_scale(*maps, subject="")
@@ -368,10 +369,22 @@ def test_overshoot_is_not_marked_as_clipped_but_clipped_values_are() -> None:
             "at least one",
         ),
         (
+            lambda: draw_channels(np.zeros((2, 4, 4, 3)), layer="a"),
+            r"expected \(H, W, C\), none of them 0\. Pass those of one input",
+        ),
+        (
+            lambda: draw_channels(np.zeros(3), layer="a"),
+            "none of them 0. Use `as_maps` first",
+        ),
+        (
+            lambda: draw_beside_input("face.png", maps_of(3), [0], layer="a"),
+            r"the path 'face.png'; expected pixels\. Read it",
+        ),
+        (
             lambda: draw_inputs(
-                [None], [maps_of(3)], [0], layer="a", input_names=["x"]
+                [None], [maps_of(3)], [0, 3], layer="a", input_names=["x"]
             ),
-            r"maps of \[3\] channels; expected the 1 channels 0 of each",
+            r"channels \[0, 3\]; expected at least one, from 0 to 2",
         ),
         *(
             (call, words)
@@ -523,16 +536,16 @@ def test_sequences_before_and_after_stand_below_one_another() -> None:
 
 def test_sequences_of_different_lengths_start_at_the_same_places() -> None:
     long, short = (
-        as_maps(RNG.random((positions, 2), dtype=np.float32)) for positions in (100, 37)
+        as_maps(RNG.random((positions, 5), dtype=np.float32)) for positions in (100, 37)
     )
     picture = draw_inputs(
         [None, FACE], [short, long], [3, 4], layer="a", input_names=["short", "long"]
     )
-    scale = common_scale(short, long, subject="")
+    scale = common_scale(short[:, :, 3:], long[:, :, 3:], subject="")
     places = [
         find(picture, scale.colorize(maps[:, :, channel]).repeat(48, 0).repeat(3, 1))
         for maps in (short, long)
-        for channel in (0, 1)
+        for channel in (3, 4)
     ]
     assert [len(found) for found in places] == [1, 1, 1, 1]
     (first, second, third, fourth) = (found[0] for found in places)

@@ -153,3 +153,9 @@ def test_faces_vary_in_place_size_and_colour() -> None:
 def test_seed_and_size_out_of_range(seed: int, size: int) -> None:
     with pytest.raises(ValueError, match=r"must be .* received"):
         draw_face(seed, size)
+
+
+@pytest.mark.parametrize("name", ["left_eye_open", "right_eye_open"])
+def test_a_state_that_is_none_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name}='no'; expected True, False, or None"):
+        draw_face(1, 64, **{name: "no"})
