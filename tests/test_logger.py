@@ -388,6 +388,7 @@ def test_a_model_that_was_never_called_is_logged(tmp_path: Path) -> None:
         logged = log([A, B])
         assert log.layers == ("conv",)
         assert log.describe().method == "probe"
+        assert log.describe().layers == log.layers
     assert "conv/relu/input_0" in logged.tags
 
 

@@ -219,12 +219,14 @@ class WatchedModel:
         """Describe how the activations are captured.
 
         Returns:
-            As `FeatureExtractor.describe`.
+            As `FeatureExtractor.describe`; its layers are those that are logged, not
+            what is captured beside them.
 
         Raises:
             InputError: If that is not known before the first inputs.
         """
-        return self._pass.describe()
+        paths = tuple(layer.path for layer in self.layers)
+        return replace(self._pass.describe(), layers=paths)
 
     def _read(self, inputs: Inputs, samples: int) -> list[NamedInput]:
         if not is_dataset(inputs):
