@@ -77,7 +77,7 @@ def main() -> None:
         for row, (face, name) in enumerate(zip(inputs(), names, strict=True))
     ]
     facts = [f"channel {options.channel}, before training and after so many batches"]
-    scale = common_scale(limits=(0, 1), of="")
+    scale = common_scale(limits=(0, 1), subject="")
     drawn = page(down(rows, gap=16), LAYER, facts, scale)
     Image.fromarray(drawn).save(options.picture, optimize=True)
 

@@ -49,7 +49,7 @@ def train(folder: Path, backend: str, *arguments: str, processes: int) -> Path:
     running = []
     try:
         for rank, output in enumerate(told):
-            program = TESTS / f"distributed_{backend}.py"
+            program = TESTS / "support" / f"distributed_{backend}.py"
             with output.open("w") as file:
                 started = subprocess.Popen(
                     [sys.executable, program, *arguments, folder, str(rank), *ports],

@@ -656,7 +656,7 @@ def test_two_processes_in_one_folder_do_not_share_a_run(tmp_path: Path) -> None:
 HANGING = """
     from functools import partial
     from faults import wait_until_stored
-    from tb_actviz import run_log
+    from tb_actviz.runs import run_log
     from tb_actviz.writing import async_writer
 
     # The bounds are as they are, only shorter.

@@ -118,7 +118,9 @@ class RunLog:
         self._logs += 1
         self._held += time.perf_counter() - begin
         begin = time.perf_counter()
-        job = partial(self._writer.write, step, position, captured, self._costs())
+        job = partial(
+            self._writer.write, step, position, captured, self._costs(), self._worker
+        )
         taken = self._worker.submit(job)
         self._held += time.perf_counter() - begin
         if not taken:
@@ -177,7 +179,7 @@ class RunLog:
         if not self._logs:
             return
         before = self._budget.interval
-        spent = self._seconds_spent()
+        spent = _seconds_spent(self._held, self._worker)
         self._budget.adapt(self._seconds_training(), spent, self._logs, remaining)
         if before == 1 < self._budget.interval:
             bound = self._budget.stretched_by
@@ -185,10 +187,6 @@ class RunLog:
 
     def _seconds_training(self) -> float:
         return time.perf_counter() - self._began - self._held
-
-    def _seconds_spent(self) -> float:
-        """What logging takes from a training that keeps all processors busy."""
-        return self._held + self._worker.busy_seconds / (os.cpu_count() or 1)
 
     def _about_interval(self, cost: float) -> str:
         budget = self._budget
@@ -209,15 +207,12 @@ class RunLog:
         )
 
     def _costs(self) -> dict[str, float]:
-        """What logging costs at this moment, for the worker to write."""
-        training, spent = self._seconds_training(), self._seconds_spent()
+        """What this thread knows now of the costs, for the worker to write."""
         return {
-            "tb_actviz/seconds_held": self._held,
-            "tb_actviz/seconds_worker": self._worker.busy_seconds,
-            "tb_actviz/overhead": spent / training if training > 0 else 0.0,
-            "tb_actviz/interval": float(self._budget.interval),
-            "tb_actviz/skipped": float(self._budget.skipped),
-            "tb_actviz/dropped": float(self._worker.dropped),
+            "seconds_training": self._seconds_training(),
+            "seconds_held": self._held,
+            "interval": float(self._budget.interval),
+            "skipped": float(self._budget.skipped),
         }
 
 
@@ -278,6 +273,7 @@ class _StepWriter:
         position: Mapping[str, int],
         captured: list[dict[str, np.ndarray]],
         costs: Mapping[str, float],
+        worker: Worker,
     ) -> None:
         """Write one step, unless it would make the run too large.
 
@@ -285,7 +281,8 @@ class _StepWriter:
             step: The step.
             position: Where in the training that is.
             captured: For each input layer path to activations; it is emptied.
-            costs: What logging has cost when the step was captured.
+            costs: What the training thread knew of the costs at the capture.
+            worker: Whose thread this is, which knows the rest.
         """
         self._folder.step = step
         if self._file.is_deleted:
@@ -316,8 +313,8 @@ class _StepWriter:
             self.warn_full(size)
             return
         written = sum(self._file.add(summary, step) for summary in summaries)
-        costs = {**costs, "tb_actviz/bytes": float(written)}
-        written += self._file.add(scalar_summary(costs), step)
+        scalars = _cost_scalars(costs, worker, written)
+        written += self._file.add(scalar_summary(scalars), step)
         self._file.flush()
         self._bytes_used += written
         self._sizes.put(written)
@@ -357,6 +354,27 @@ class _StepWriter:
                 f"At step {step}, channels of these layers are dead, zero everywhere "
                 f"for every input: {'; '.join(dying)}.",
             )
+
+
+def _cost_scalars(
+    costs: Mapping[str, float], worker: Worker, written: int
+) -> dict[str, float]:
+    spent = _seconds_spent(costs["seconds_held"], worker)
+    training = costs["seconds_training"]
+    return {
+        "tb_actviz/seconds_held": costs["seconds_held"],
+        "tb_actviz/seconds_worker": worker.busy_seconds,
+        "tb_actviz/overhead": spent / training if training > 0 else 0.0,
+        "tb_actviz/bytes": float(written),
+        "tb_actviz/interval": costs["interval"],
+        "tb_actviz/skipped": costs["skipped"],
+        "tb_actviz/dropped": float(worker.dropped),
+    }
+
+
+def _seconds_spent(held: float, worker: Worker) -> float:
+    """What logging takes from a training that keeps all processors busy."""
+    return held + worker.busy_seconds / (os.cpu_count() or 1)
 
 
 def _listed(channels: tuple[int, ...]) -> str:
