@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from types import TracebackType
 
 import keras
@@ -13,6 +14,7 @@ from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection
 from tb_actviz.progress import Progress, reporting
+from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import LogOptions
 from tb_actviz.runs.step_logger import StepLogger
@@ -67,6 +69,7 @@ class ActivationLogger:
             class_names=self.options.class_names,
         )
         self._log = StepLogger(log_dir, self._watched, self.options)
+        self._has_warned = False
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -105,7 +108,11 @@ class ActivationLogger:
         check_step(step)
         named = self.read(inputs, samples=samples)
         with reporting(progress, "drawing") as report:
-            return self._log.log(named, step, report)
+            logged = self._log.log(named, step, report)
+        if logged.missing_channels and not self._has_warned:
+            self._has_warned = True
+            warnings.warn(describe_missing(logged.missing_channels), stacklevel=2)
+        return logged
 
     def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
         """Read inputs and check that they fit; a model never called is built by them.

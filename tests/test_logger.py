@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 import weakref
 from itertools import count
 from pathlib import Path
@@ -244,6 +245,40 @@ def test_wrong_layers_and_channels(
 def test_wrong_options(options: dict, words: str) -> None:
     with pytest.raises(InputError, match=words):
         LogOptions(**options)
+
+
+def test_no_layer_gets_more_channels_by_several_globs(tmp_path: Path) -> None:
+    inputs = keras.Input((4, 4, 1))
+    wide = keras.Model(inputs, keras.layers.Conv2D(80, 1, name="wide")(inputs))
+    channels = {"*": range(40), "wide": range(30, 70)}
+    with pytest.raises(InputError, match="70 channels to follow in 'wide', by several"):
+        ActivationLogger(tmp_path, wide, options=LogOptions(channels=channels))
+
+
+def test_a_warning_that_is_an_error_leaves_nothing_out(
+    model: keras.Model, tmp_path: Path
+) -> None:
+    options = LogOptions(channels=(2,), views=("chosen",))
+    with (
+        warnings.catch_warnings(),
+        ActivationLogger(tmp_path, model, ["conv1", "a"], options=options) as log,
+    ):
+        warnings.simplefilter("error", UserWarning)
+        with pytest.raises(UserWarning, match="a: 2"):
+            log(A)
+    assert tags(tmp_path) == {"conv1/chosen/input"}
+    assert {one.layer for one in read_records(tmp_path)} == {":input", "conv1", "a"}
+
+
+def test_an_empty_choice_of_channels_is_nothing_to_draw(
+    model: keras.Model, tmp_path: Path
+) -> None:
+    options = LogOptions(channels={"conv1": ()}, views=("chosen",))
+    with (
+        ActivationLogger(tmp_path, model, "conv1", options=options) as log,
+        pytest.raises(InputError, match="nothing to draw of chosen"),
+    ):
+        log(A)
 
 
 @pytest.mark.parametrize("views", [("chosen",), ("relu",), ("inputs",)])

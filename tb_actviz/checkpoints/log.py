@@ -26,6 +26,7 @@ from tb_actviz.checkpoints.files import (
 from tb_actviz.checkpoints.loading import CheckpointLoader
 from tb_actviz.errors import InputError, near_matches
 from tb_actviz.progress import Progress, Report, reporting
+from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import LogOptions
 from tb_actviz.runs.step_logger import StepLogger, joined_ranges
@@ -162,6 +163,10 @@ def log_checkpoints(
             run = _Run(logger, watched, loader, named, strict, report)
             shared = run.measure(numbered) if shares else None
             logged = run.log(numbered, shared)
+        # At the end, so that warnings that are errors leave nothing out.
+        missing = next(iter(logged.values())).missing_channels
+        if missing:
+            warnings.warn(describe_missing(missing), stacklevel=2)
         for skipped in run.skipped.values():
             warnings.warn(f"{skipped.reason} It was skipped.", stacklevel=2)
         return LoggedCheckpoints(

@@ -115,8 +115,7 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--layers",
         nargs="+",
         metavar="LAYER",
-        help="layer paths or globs (default: activation layers, and convolutions "
-        "without one)",
+        help="layer paths or globs (default: convolutions and activation layers)",
     )
     compare.add_argument(
         "--top",

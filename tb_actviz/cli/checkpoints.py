@@ -72,6 +72,7 @@ def _answer(arguments: argparse.Namespace, done: LoggedCheckpoints) -> dict[str,
             }
             for skipped in done.skipped
         ],
+        "missing_channels": done.logged[0].missing_channels,
         "tags": list(
             dict.fromkeys(tag for logged in done.logged for tag in logged.tags)
         ),

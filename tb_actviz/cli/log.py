@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
         warnings.catch_warnings(),
     ):
         # Channels that do not exist everywhere are said below.
-        warnings.simplefilter("ignore", UserWarning)
+        warnings.filterwarnings("ignore", "Of the channels to follow")
         logged = logger(inputs, arguments.step)
     say_missing(logged)
     answer = _answer(arguments, logger, logged)
@@ -87,6 +87,7 @@ def _answer(
             }
             for layer, inputs in logged.strongest.items()
         },
+        "missing_channels": logged.missing_channels,
         "tags": logged.tags,
         "command": f"tensorboard --logdir {shlex.quote(arguments.logdir)}",
     }

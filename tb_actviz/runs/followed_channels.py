@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tb_actviz.errors import InputError, near_matches
+from tb_actviz.runs.options import MAX_CHANNELS
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def follow_channels(
         The channels that exist; those that do not, beside others that do.
 
     Raises:
-        InputError: If no layer has a path or glob, or none of its layers a channel.
+        InputError: If no layer has a path or glob, none of its layers a channel, or a
+            layer has more than 64 to follow.
     """
     followed: dict[str, list[int]] = {path: [] for path in widths}
     missing: dict[str, list[int]] = {path: [] for path in widths}
@@ -58,6 +60,12 @@ def follow_channels(
                 lists = followed if path in there else missing
                 if channel not in lists[path]:
                     lists[path].append(channel)
+    most = max(followed, key=lambda path: len(followed[path]), default="")
+    if most and len(followed[most]) > MAX_CHANNELS:
+        raise InputError(
+            f"Received {len(followed[most])} channels to follow in {most!r}, by "
+            f"several paths or globs; expected at most {MAX_CHANNELS}."
+        )
     return FollowedChannels(
         {path: tuple(channels) for path, channels in followed.items()},
         {path: tuple(channels) for path, channels in missing.items() if channels},

@@ -116,6 +116,7 @@ class RunLog:
         begin = time.perf_counter()
         captured = self._prepared.run()
         self._logs += 1
+        # What is handed over as the costs of this step has its pass in it.
         self._held += time.perf_counter() - begin
         begin = time.perf_counter()
         job = partial(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Sequence
 
 from tb_actviz.arrays import Limits, finite_limits
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError
 from tb_actviz.progress import Report
-from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.layer_records import InputPictures
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import VIEWS, LogOptions
@@ -44,7 +42,6 @@ class StepLogger:
         self._views = tuple(VIEWS) if options.views is None else options.views
         self._file = open_event_file(log_dir)
         self._pictures = InputPictures()
-        self._has_warned = False
 
     @property
     def event_file(self) -> str | None:
@@ -98,10 +95,6 @@ class StepLogger:
         for summary in summaries.finish():
             self._file.add(summary, step)
         self._file.flush()
-        missing = summaries.logged.missing_channels
-        if missing and not self._has_warned:
-            self._has_warned = True
-            warnings.warn(describe_missing(missing), stacklevel=3)
         return summaries.logged
 
     def value_ranges(self, inputs: Sequence[NamedInput]) -> dict[str, Limits | None]:
@@ -136,7 +129,7 @@ class StepLogger:
         some = {
             "channels": True,
             "strongest": True,
-            "chosen": bool(self._options.channels),
+            "chosen": any(layer.channels for layer in self._watched.layers),
             "relu": any(layer.before for layer in self._watched.layers),
             "inputs": inputs > 1,
         }

@@ -83,6 +83,7 @@ def test_json_is_the_same_as_data(
                 "loaded: BadZipFile: File is not a zip file",
             }
         ],
+        "missing_channels": {},
         "tags": ["a/channels/face"],
         "command": f"tensorboard --logdir {tmp_path / 'run'}",
     }
