@@ -51,15 +51,11 @@ class RunLock:
 
     def __init__(self, folder: Folder, descriptor: int | None) -> None:
         self.folder = folder
-        self._descriptor = descriptor
-        self._stat = None if descriptor is None else os.fstat(descriptor)
-        #: For whom the folder is locked; garbage once nothing new will be written. What
-        #: holds the lock may outlive it, to write what was waiting.
-        self.user: weakref.ref[object] | None = None
-        self._end = weakref.finalize(self, _unlock, descriptor)
+        self._held = _Held(descriptor)
+        self._end = weakref.finalize(self, self._held.unlock)
         # A process that ends may still be writing; its death releases the lock.
         self._end.atexit = False
-        _held.add(self)
+        _locks.add(self)
 
     @classmethod
     def acquire(cls, folder: str | os.PathLike[str]) -> RunLock | None:
@@ -96,9 +92,45 @@ class RunLock:
         self._end()
 
     @property
+    def user(self) -> weakref.ref[object] | None:
+        """For whom the folder is locked; garbage once nothing new will be written.
+
+        What holds the lock may outlive it, to write what was waiting.
+        """
+        return self._held.user
+
+    @user.setter
+    def user(self, user: weakref.ref[object] | None) -> None:
+        self._held.user = user
+
+    def _leave_to_parent(self) -> None:
+        """In a forked child: let go of the lock without ending the parent's."""
+        if self._end.detach() is not None:
+            self._held.close()
+
+
+class _Held:
+    """A lock that the system holds for this process, until it does no more.
+
+    It is listed until then, also while the `RunLock` is gone already and the system is
+    being told: a writer that looks in this moment has to wait, not to go elsewhere.
+
+    Args:
+        descriptor: Of the folder that is locked; None where the system has no locks.
+    """
+
+    def __init__(self, descriptor: int | None) -> None:
+        self.user: weakref.ref[object] | None = None
+        self._descriptor = descriptor
+        self._stat = None if descriptor is None else os.fstat(descriptor)
+        self._is_released = False
+        if descriptor is not None:
+            _held.add(self)
+
+    @property
     def is_ending(self) -> bool:
         """Whether only what was waiting is still written, with no writer left."""
-        return self._end.alive and self.user is not None and self.user() is None
+        return self._is_released or (self.user is not None and self.user() is None)
 
     def locks(self, folder: Path) -> bool:
         """Return whether it is this folder that is locked, however it is spelt.
@@ -116,10 +148,19 @@ class RunLock:
         except OSError:
             return False
 
-    def _leave_to_parent(self) -> None:
-        """In a forked child: let go of the lock without ending the parent's."""
-        if self._end.detach() is not None and self._descriptor is not None:
+    def unlock(self) -> None:
+        """Give the lock back."""
+        if self._descriptor is not None:
+            self._is_released = True
+            # Closing alone leaves the lock with children that have the descriptor.
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            self.close()
+
+    def close(self) -> None:
+        """Close the folder; what others have of it goes on."""
+        if self._descriptor is not None:
             os.close(self._descriptor)
+        _held.discard(self)
 
 
 def own_folder(
@@ -212,21 +253,16 @@ class RunFolder:
 
 def _is_ending(folder: Path) -> bool:
     """Whether the writer of a folder is of this process, and ending."""
-    return any(lock.is_ending and lock.locks(folder) for lock in list(_held))
-
-
-def _unlock(descriptor: int | None) -> None:
-    if descriptor is not None:
-        # Closing alone leaves the lock with children that have the descriptor.
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-        os.close(descriptor)
+    return any(held.is_ending and held.locks(folder) for held in list(_held))
 
 
 def _leave_all_to_parent() -> None:
-    for lock in list(_held):
+    for lock in list(_locks):
         lock._leave_to_parent()
+    _held.clear()
 
 
-_held: weakref.WeakSet[RunLock] = weakref.WeakSet()
+_locks: weakref.WeakSet[RunLock] = weakref.WeakSet()
+_held: set[_Held] = set()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_leave_all_to_parent)

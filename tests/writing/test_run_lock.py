@@ -298,17 +298,46 @@ def test_a_writer_of_this_process_that_is_ending_is_waited_for(tmp_path: Path) -
     folder, lock = own_folder(tmp_path / "run")
     lock.user = weakref.ref(training)
     assert own_folder(tmp_path / "run", 60)[0] == folder / "2"
-    assert not lock.is_ending
     del training
-    assert lock.is_ending
     (tmp_path / "link").symlink_to(folder)
     release = threading.Timer(0.2, lock.release)
     release.start()
     again, other = own_folder(tmp_path / "link", 60)
     assert again == tmp_path / "link"
-    assert not lock.is_ending
     other.release()
     release.join()
+
+
+def test_a_lock_that_is_being_given_back_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    unlocking, go_on = threading.Event(), threading.Event()
+    flock = fcntl.flock
+
+    def slow(descriptor: int, operation: int) -> None:
+        if operation == fcntl.LOCK_UN:
+            unlocking.set()
+            assert go_on.wait(60)
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", slow)
+    training = Training()
+    for user in (None, weakref.ref(training)):
+        unlocking.clear()
+        go_on.clear()
+        lock = RunLock.acquire(tmp_path)
+        assert lock is not None
+        lock.user = user
+        releasing = threading.Thread(target=lock.release)
+        releasing.start()
+        assert unlocking.wait(60)
+        threading.Timer(0.2, go_on.set).start()
+        folder, following = own_folder(tmp_path)
+        releasing.join()
+        assert folder == tmp_path
+        following.release()
 
 
 def test_a_writer_that_does_not_end_is_waited_for_a_bounded_time(
