@@ -12,7 +12,7 @@ import numpy as np
 from tb_actviz.analysis.differences import channel_differences
 from tb_actviz.arrays import as_maps
 from tb_actviz.capture.forward_pass import ForwardPass
-from tb_actviz.capture.inputs import Inputs, read_inputs
+from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import (
     LayerSelection,
@@ -98,7 +98,7 @@ def compare_inputs(
     forward = ForwardPass(model, choose, preprocess=preprocess)
     pair = []
     for inputs in (first, second):
-        named = read_inputs(inputs, forward.signature)
+        named = forward.read(inputs)
         if len(named) != 1:
             raise InputError(
                 f"Received {len(named)} inputs where one was expected: "

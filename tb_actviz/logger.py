@@ -107,6 +107,8 @@ class ActivationLogger:
         """
         check_step(step)
         named = self.read(inputs, samples=samples)
+        if caution := self._watched.take_caution():
+            warnings.warn(caution, stacklevel=2)
         with reporting(progress, "drawing") as report:
             logged = self._log.log(named, step, report)
         if logged.missing_channels and not self._has_warned:

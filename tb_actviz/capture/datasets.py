@@ -5,17 +5,16 @@ from __future__ import annotations
 import itertools
 import operator
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 
+from tb_actviz.capture.batch_axis import is_batch, looks_batched
 from tb_actviz.errors import InputError, describe_error
 
-#: Last axis of three that makes an array one picture where the model is unknown.
-_PICTURE_CHANNELS = (1, 3, 4)
 # NumPy's variable-width strings have the scalar type str.
 _NOT_NUMBERS = (np.flexible, np.object_, np.datetime64, np.timedelta64, str)
 
@@ -37,11 +36,37 @@ def is_dataset(value: Any) -> bool:
     )
 
 
+class RememberedStream:
+    """A stream that can be read from its start again, as far as it was read.
+
+    Args:
+        stream: As for `take_samples`.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self.kind = type(stream).__name__
+        self._stream = _elements(stream)
+        self._read: list[Any] = []
+
+    def __iter__(self) -> Iterator[Any]:
+        """Give what was read, then what comes."""
+        for index in itertools.count():
+            if index == len(self._read):
+                try:
+                    self._read.append(next(self._stream))
+                except StopIteration:
+                    return
+            yield self._read[index]
+
+
 def take_samples(
     stream: Any,
     count: int,
-    ndims: Sequence[int] | None,
+    shapes: Sequence[tuple[int | None, ...]] | None,
     names: Sequence[str] | None = None,
+    *,
+    reshaped: Container[int] = (),
+    batched: bool | None = None,
 ) -> list[Any]:
     """Take the first samples of a stream; no more elements are drawn than needed.
 
@@ -54,13 +79,16 @@ def take_samples(
         stream: A `tf.data.Dataset`, `keras.utils.PyDataset`, torch `DataLoader`,
             generator or other iterable. It may be infinite.
         count: How many samples, at least 1. A shorter stream gives all it has.
-        ndims: Number of axes of each input of the model without the batch axis, in the
-            order that `keras.tree.flatten` gives for x. None where that is not known:
-            the first element then counts as a batch if its arrays have at least two
-            axes, except for one picture, three axes of which the last has size 1, 3
-            or 4; later elements are read as samples with as many axes as the first's.
-        names: Names of the model's inputs, in the order of `ndims`. An x that is a dict
-            with all these keys gives them in this order, as a tuple.
+        shapes: Shape of each input of the model without the batch axis, channels last,
+            None for any size, in the order that `keras.tree.flatten` gives for x. None
+            where that is not known: the first element then counts as a batch if its
+            arrays have at least two axes, except for one picture, three axes of which
+            the last has size 1, 3 or 4; later elements are read as samples with as many
+            axes as the first's.
+        names: Names of the model's inputs, in the order of `shapes`. An x that is a
+            dict with all these keys gives them in this order, as a tuple.
+        reshaped: As for `read_inputs`.
+        batched: Whether each element is a batch; None to find out.
 
     Returns:
         1 to `count` samples without the batch axis, each a nest like x of NumPy
@@ -76,20 +104,22 @@ def take_samples(
     samples: list[Any] = []
     first = None
     for index, element in enumerate(_elements(stream)):
-        where = f"Element {index} of the {type(stream).__name__}"
+        where = f"Element {index} of the {_kind(stream)}"
         x = _as_arrays(_by_name(_x_of(element, where), names), where)
         if first is None:
             first = x
         _check_structure(x, first, where)
-        batched = _is_batched(x, ndims, where)
-        if ndims is None:
-            ndims = [array.ndim - batched for array in keras.tree.flatten(x)]
-        samples += _split(x, batched, wanted - len(samples), where)
+        split = batched
+        if split is None:
+            split = _is_batched(x, shapes, reshaped, where)
+        if shapes is None:
+            shapes = [(None,) * (array.ndim - split) for array in keras.tree.flatten(x)]
+        samples += _split(x, split, wanted - len(samples), where)
         if len(samples) == wanted:
             return samples
     if not samples:
         raise InputError(
-            f"The {type(stream).__name__} gave no samples. Expected at least one; an "
+            f"The {_kind(stream)} gave no samples. Expected at least one; an "
             "iterator that was read to its end must be made anew."
         )
     return samples
@@ -107,7 +137,15 @@ def _positive(count: Any) -> int:
     return number
 
 
+def _kind(stream: Any) -> str:
+    is_remembered = isinstance(stream, RememberedStream)
+    return stream.kind if is_remembered else type(stream).__name__
+
+
 def _elements(stream: Any) -> Iterator[Any]:
+    if isinstance(stream, RememberedStream):
+        yield from stream
+        return
     try:
         # No `yield from`: it would close the caller's generator with this one.
         for element in _batches(stream):  # noqa: UP028
@@ -197,10 +235,15 @@ def _check_structure(x: Any, first: Any, where: str) -> None:
         ) from error
 
 
-def _is_batched(x: Any, ndims: Sequence[int] | None, where: str) -> bool:
+def _is_batched(
+    x: Any,
+    shapes: Sequence[tuple[int | None, ...]] | None,
+    reshaped: Container[int],
+    where: str,
+) -> bool:
     arrays = keras.tree.flatten(x)
-    if ndims is None:
-        answers = {_looks_batched(array) for array in arrays}
+    if shapes is None:
+        answers = {looks_batched(array) for array in arrays}
         if len(answers) == 1:
             return answers.pop()
         raise InputError(
@@ -208,32 +251,32 @@ def _is_batched(x: Any, ndims: Sequence[int] | None, where: str) -> bool:
             "batches, some like one sample. Expected the same of all. Call the model "
             "once, so that its inputs are known."
         )
-    if len(arrays) != len(ndims):
+    if len(arrays) != len(shapes):
         raise InputError(
             f"{where} holds x of shape {_shapes(x)}; expected one array for each input "
-            f"of the model, that is {len(ndims)}. The first item of a tuple or list of "
-            "two or three is x; several inputs go together as x, as in ((a, b), y)."
+            f"of the model, that is {len(shapes)}. The first item of a tuple or list "
+            "of two or three is x; several inputs go together as x, as in ((a, b), y)."
         )
-    extra = {array.ndim - ndim for array, ndim in zip(arrays, ndims, strict=True)}
-    if extra in ({0}, {1}):
-        return extra == {1}
-    single = " and ".join(str(ndim) for ndim in ndims)
-    batched = " and ".join(str(ndim + 1) for ndim in ndims)
+    answer = is_batch(arrays, shapes, reshaped)
+    if answer is not None:
+        return answer
+    single = " and ".join(str(len(shape)) for shape in shapes)
+    batched = " and ".join(str(len(shape) + 1) for shape in shapes)
     raise InputError(
         f"{where} holds x of shape {_shapes(x)}; expected {single} axes, or {batched} "
         "with the batch axis."
     )
 
 
-def _looks_batched(array: np.ndarray) -> bool:
-    is_picture = array.ndim == 3 and array.shape[-1] in _PICTURE_CHANNELS
-    return array.ndim >= 2 and not is_picture
-
-
 def _split(x: Any, batched: bool, most: int, where: str) -> list[Any]:
     """Copy the samples, for a stream may reuse its buffers."""
     if not batched:
         return [keras.tree.map_structure(np.array, x)]
+    if any(array.ndim == 0 for array in keras.tree.flatten(x)):
+        raise InputError(
+            f"{where} holds x of shape {_shapes(x)}; expected batches, as for "
+            "`model.fit`."
+        )
     sizes = {len(array) for array in keras.tree.flatten(x)}
     if len(sizes) > 1:
         raise InputError(

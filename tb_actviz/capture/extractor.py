@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import keras
 import numpy as np
 
 from tb_actviz.capture.execution import Capture
 from tb_actviz.capture.forward_pass import BATCH_SIZE, ForwardPass
-from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
+from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection, select_calls
 from tb_actviz.errors import InputError
@@ -102,7 +104,9 @@ class FeatureExtractor:
                 f"Received batch_size={batch_size!r}; expected an integer of at least "
                 "1."
             )
-        named = read_inputs(inputs, self._pass.signature, samples=samples)
+        named = self._pass.read(inputs, samples=samples)
+        if caution := self._pass.take_caution():
+            warnings.warn(caution, stacklevel=2)
         with reporting(progress, "capturing") as report:
             return self._pass.run(named, batch_size=batch_size, progress=report)
 

@@ -10,8 +10,7 @@ one row for each input, channels last.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -22,15 +21,19 @@ from tb_actviz.capture.execution import Capture, Execution, model_failed
 from tb_actviz.capture.feed import Feed
 from tb_actviz.capture.graph import has_graph
 from tb_actviz.capture.input_size import SizeCheck
+from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.prepared_inputs import PreparedBatch, PreparedInputs
 from tb_actviz.capture.preprocessing import (
+    InputPreprocessing,
     Preprocess,
-    find_preprocess,
-    state_preprocess,
+    check_preprocess,
+    decide_preprocessing,
 )
 from tb_actviz.capture.selection import refuse_other_than_models
 from tb_actviz.capture.signature import Signature, model_signature, signature_of
+from tb_actviz.capture.unbuilt import build_as_called, readings, weights_made
 from tb_actviz.errors import InputError, format_shape
 
 #: Picks out of all calls of a model those to capture.
@@ -69,8 +72,8 @@ class ForwardPass:
         self._model = model
         self._choose = choose
         self._compiled = compiled
-        self._given_preprocess = preprocess
-        self._find_preprocess()
+        check_preprocess(preprocess)
+        self._preprocess = preprocess
         #: What the model is called on; None before that is known.
         self.signature = model_signature(model)
         self._calls: list[LayerCall] = []
@@ -78,6 +81,7 @@ class ForwardPass:
         #: Paths of the chosen layers; empty before they are known.
         self.layers: tuple[str, ...] = ()
         self._is_ready = False
+        self._caution = ""
         if self.signature is not None and model.built:
             calls = self._list_on_shapes(self.signature)
             if calls is not None:
@@ -103,11 +107,64 @@ class ForwardPass:
             reason=self._execution.reason,
             backend=str(keras.backend.backend()),
             compiled=self._execution.compiled,
-            preprocess=self.stated_preprocess,
+            preprocess=self.preprocessing.stated,
             inputs=dict(zip(signature.names, signature.shapes, strict=True)),
             layers=self.layers,
             left_out={call.path: call.problem for call in self._calls if call.problem},
         )
+
+    @property
+    def preprocessing(self) -> InputPreprocessing:
+        """What the inputs go through before the model."""
+        return self._feed.preprocessing
+
+    def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
+        """Read inputs and check that they fit; a model never called is built by them.
+
+        Args:
+            inputs: As for `read_inputs`. A model that does not say what it takes gets
+                arrays and nests of them as by `model(inputs)`, each with a batch axis.
+            samples: How many samples to take of a dataset or generator.
+
+        Returns:
+            The inputs.
+
+        Raises:
+            InputError: If one cannot be read, its size or number of channels does not
+                fit the model, or the model fails on it.
+        """
+        if self.signature is None:
+            named = self._read_first(inputs, samples)
+        else:
+            named = read_inputs(
+                inputs, self.signature, samples=samples, reshaped=self._reshaped()
+            )
+        for read in named:
+            self.check(read)
+        return named
+
+    def take_caution(self) -> str:
+        """Take what a user should know of how inputs are fed; empty the second time.
+
+        Returns:
+            A sentence, or nothing.
+        """
+        caution, self._caution = self._caution, ""
+        return caution
+
+    def _read_first(self, inputs: Inputs, samples: int) -> list[NamedInput]:
+        """Read inputs of a model that does not say what it takes, as it takes them."""
+        failures: list[InputError] = []
+        for reading in readings(inputs, samples=samples):
+            try:
+                self._get_ready(reading.inputs[0], reading.sample)
+            except InputError as error:
+                failures.append(error)
+                if weights_made(self._model):
+                    break
+            else:
+                return reading.inputs
+        raise failures[0]
 
     def check(self, named: NamedInput, count: int = 1) -> None:
         """Refuse an input that the model cannot take, before anything runs.
@@ -202,8 +259,10 @@ class ForwardPass:
             for start in range(0, len(indices), size):
                 chunk = indices[start : start + size]
                 arrays = self._feed.batch([inputs[index] for index in chunk])
-                batches.append(_PreparedBatch(tuple(chunk), arrays))
-        return PreparedInputs(self, tuple(inputs), tuple(batches))
+                batches.append(PreparedBatch(tuple(chunk), arrays))
+        return PreparedInputs(
+            tuple(inputs), tuple(batches), self.layers, self.run_batch
+        )
 
     def _check_together(self, inputs: Sequence[NamedInput]) -> int | None:
         """Refuse inputs that cannot be run; the model's batch size if it is fixed."""
@@ -260,21 +319,24 @@ class ForwardPass:
                 _refuse_other_shape(path, rows[0], row)
         return [np.concatenate(rows) for rows in zip(*alone, strict=True)]
 
-    def _find_preprocess(self) -> None:
-        self.preprocess = find_preprocess(self._model, self._given_preprocess)
-        #: What pictures go through before the model, or why nothing, in words.
-        self.stated_preprocess = state_preprocess(self._model, self.preprocess)
+    def _reshaped(self) -> set[int]:
+        """Which inputs go through something that may give them another shape."""
+        signature = self.signature
+        if signature is None:
+            return set()
+        applied = self._feed_for(signature).preprocessing.applied
+        return {i for i, one in enumerate(applied) if one and not one.keeps_shape}
 
-    def _get_ready(self, named: NamedInput) -> None:
+    def _get_ready(self, named: NamedInput, sample: Any = None) -> None:
         """Look at the model; one that was never called is built, as by calling it."""
         if self._is_ready:
             return
-        signature = self.signature or signature_of(named.values, self._model)
+        nest = named.values if sample is None else sample
+        signature = self.signature or signature_of(nest, self._model)
         if not self._model.built:
             self._build(signature, named)
             # Now it may have a graph, and layers that show more.
             signature = model_signature(self._model) or signature
-            self._find_preprocess()
         calls = self._list_on_shapes(signature)
         if calls is None:
             calls = self._list_by_run(signature, named)
@@ -284,6 +346,7 @@ class ForwardPass:
         chosen = self._choose(calls)
         self.signature = signature
         self._feed = self._feed_for(signature)
+        self._caution = self._feed.preprocessing.caution
         self._execution = Execution(
             self._model, signature, calls, chosen, self._compiled
         )
@@ -294,7 +357,10 @@ class ForwardPass:
 
     def _feed_for(self, signature: Signature) -> Feed:
         return Feed(
-            self._model.name, signature, self.preprocess, has_graph(self._model)
+            self._model.name,
+            signature,
+            decide_preprocessing(self._model, signature, self._preprocess),
+            has_graph(self._model),
         )
 
     def _list_on_shapes(self, signature: Signature) -> list[LayerCall] | None:
@@ -313,63 +379,11 @@ class ForwardPass:
             raise model_failed(self._model, error) from error
 
     def _build(self, signature: Signature, named: NamedInput) -> None:
+        batch = self._feed_for(signature).batch([named])
         try:
-            listing.build(self._model, signature)
-        except Exception:  # a model of the user's can fail in any way
-            tensors = as_tensors(self._feed_for(signature).batch([named]))
-            try:
-                self._model(signature.pack(tensors), training=False)
-            except Exception as error:
-                raise model_failed(self._model, error) from error
-
-
-@dataclass(frozen=True, eq=False)
-class _PreparedBatch:
-    """Which inputs go through the model together, and the arrays it is fed for them."""
-
-    indices: tuple[int, ...]
-    arrays: list[np.ndarray]
-
-
-class PreparedInputs:
-    """Inputs of any sizes, made ready for one model once.
-
-    Args:
-        forward_pass: The pass that they were prepared by.
-        inputs: The inputs, in their order.
-        batches: Those of one size together, preprocessed, in the dtype of the model.
-    """
-
-    def __init__(
-        self,
-        forward_pass: ForwardPass,
-        inputs: tuple[NamedInput, ...],
-        batches: tuple[_PreparedBatch, ...],
-    ) -> None:
-        self.inputs = inputs
-        self._pass = forward_pass
-        self._batches = batches
-
-    def run(self) -> list[dict[str, np.ndarray]]:
-        """Run the model over the inputs, with its current weights.
-
-        Returns:
-            For each input layer path to activations, float32, read-only, with a batch
-            axis of one.
-
-        Raises:
-            InputError: If the model fails.
-        """
-        captured: list[dict[str, np.ndarray]] = [{} for _ in self.inputs]
-        for batch in self._batches:
-            named = [self.inputs[index] for index in batch.indices]
-            layers = self._pass.run_batch(named, batch.arrays)
-            for path, values in zip(self._pass.layers, layers, strict=True):
-                for row, index in enumerate(batch.indices):
-                    view = values[row : row + 1]
-                    view.flags.writeable = False
-                    captured[index][path] = view
-        return captured
+            build_as_called(self._model, signature, as_tensors(batch))
+        except Exception as error:  # a model of the user's can fail in any way
+            raise model_failed(self._model, error) from error
 
 
 def _refuse_other_shape(path: str, first: np.ndarray, other: np.ndarray) -> None:

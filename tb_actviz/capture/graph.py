@@ -133,6 +133,22 @@ def graph_inputs(model: keras.Model) -> Any:
     return model.input
 
 
+def optional_inputs(model: keras.Model) -> tuple[bool, ...]:
+    """For each input of a graph return whether the model runs without it.
+
+    Args:
+        model: A model with a graph.
+
+    Returns:
+        One for each input, in the order that `keras.tree.flatten` gives.
+    """
+    layers = {id(out[0]): layer for layer, out, inputs in _steps(model) if not inputs}
+    return tuple(
+        bool(getattr(layers.get(id(tensor)), "optional", False))
+        for tensor in keras.tree.flatten(graph_inputs(model))
+    )
+
+
 def is_in_graph(operation: Any) -> bool:
     """Return whether an operation belongs to a graph.
 

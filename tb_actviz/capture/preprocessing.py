@@ -1,9 +1,12 @@
-"""What turns pictures into what a model was trained on."""
+"""What each input of a model goes through before the model, decided in one place.
+
+What is decided here is what is fed, and what is stated of it in records, captions,
+descriptions and on the command line: nothing else applies or names a preprocessing.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -11,80 +14,196 @@ from typing import Any, TypeAlias
 import keras
 import numpy as np
 
+from tb_actviz.capture.applications import Preprocessing, application_preprocessing
 from tb_actviz.capture.graph import graph_inputs, has_graph, read_graph
+from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import all_layers, is_model, is_own_of_keras
-from tb_actviz.errors import InputError
+from tb_actviz.capture.signature import Signature
+from tb_actviz.errors import InputError, near_matches
 
-Preprocess: TypeAlias = "Callable[[np.ndarray], Any] | str | None"
+#: What turns one input into what a model was trained on.
+PreprocessInput: TypeAlias = "Callable[[np.ndarray], Any] | str | None"
+Preprocess: TypeAlias = "PreprocessInput | Mapping[str, PreprocessInput]"
 
 _SCALING = (keras.layers.Rescaling, keras.layers.Normalization)
+_AS_THEY_ARE = "none (inputs are fed as they are)"
 
 
-def find_preprocess(model: keras.Model, preprocess: Preprocess) -> Preprocessing | None:
-    """Resolve the `preprocess` argument for a model.
+@dataclass(frozen=True)
+class InputPreprocessing:
+    """What the inputs of a model go through.
 
     Args:
-        model: The model that will be fed.
-        preprocess: `"auto"`, None, or a callable.
+        applied: For each input of the model what it goes through; None for nothing.
+        stated: That in words: the name of the function, or how it is without one; with
+            several inputs, of each that is treated differently.
+        caution: What a user should know who did not ask for it; empty for nothing.
+    """
 
-    Returns:
-        What pictures go through, with its name; None to feed them unchanged. For
-        `"auto"` that is the `preprocess_input` of the model, or of the one inside it
-        that the inputs go to first, or the one of `keras.applications` for a network
-        of its.
+    applied: tuple[Preprocessing | None, ...]
+    stated: str
+    caution: str = ""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing is applied, and nothing inside the model prepares inputs."""
+        return self.stated == _AS_THEY_ARE
+
+
+def check_preprocess(preprocess: Preprocess) -> None:
+    """Refuse what cannot be a preprocessing, whatever the model.
+
+    Args:
+        preprocess: `"auto"`, None, a callable, or a dict of input name to one of these.
 
     Raises:
-        InputError: If `preprocess` is something else.
+        InputError: If it is something else.
     """
-    if isinstance(preprocess, str) and preprocess == "auto":
-        return _known(model)
-    if preprocess is None:
+    given = preprocess.values() if isinstance(preprocess, Mapping) else [preprocess]
+    for value in given:
+        if not (value is None or callable(value) or _is_auto(value)):
+            raise InputError(
+                f"Received preprocess={preprocess!r}; expected 'auto', None, or a "
+                "callable that takes a batch as it is given, float32 (pictures RGB, "
+                "0…255, shape (N, H, W, C)), or a dict of input name to one of these."
+            )
+
+
+def decide_preprocessing(
+    model: keras.Model, signature: Signature, preprocess: Preprocess
+) -> InputPreprocessing:
+    """Decide what each input of a model goes through.
+
+    Args:
+        model: The model that is going to be fed.
+        signature: What it is called on.
+        preprocess: `"auto"`, None, a callable, or a dict of input name to one of these.
+
+    Returns:
+        What is applied to each input, and the words for it. `"auto"` is the
+        `preprocessor` that `model.predict` itself uses (KerasHub tasks), the
+        `preprocess_input` of the model, or of the one inside it that the input goes to
+        first, or the one of `keras.applications` for a network of its. A function that
+        is not meant for an input by name goes to the model's picture input.
+
+    Raises:
+        InputError: If `preprocess` is something else, names an input that the model
+            does not have, or it cannot be known which of several inputs is meant.
+    """
+    check_preprocess(preprocess)
+    names = signature.names
+    by_input: list[PreprocessInput] = [None] * len(names)
+    if isinstance(preprocess, Mapping):
+        for name, value in preprocess.items():
+            if name not in names:
+                raise InputError(
+                    f"preprocess names the input {name!r}, which the model "
+                    f"{model.name!r} does not have. {near_matches(str(name), names)}"
+                )
+            by_input[names.index(name)] = value
+    elif callable(preprocess):
+        by_input[_picture_input(model, signature, preprocess)] = preprocess
+    else:
+        by_input = [preprocess] * len(names)
+    whole = _own_of_model(model, signature) if _is_auto(preprocess) else {}
+    applied = tuple(
+        whole.get(index) or _known(model, index) if _is_auto(value) else _given(value)
+        for index, value in enumerate(by_input)
+    )
+    each = [_state(model, index, found) for index, found in enumerate(applied)]
+    stated = (
+        each[0]
+        if len(set(each)) == 1
+        else "; ".join(
+            f"{name}: {words}" for name, words in zip(names, each, strict=True)
+        )
+    )
+    caution = _unused_preprocessor(model, whole) if _is_auto(preprocess) else ""
+    return InputPreprocessing(applied, stated, caution)
+
+
+def _is_auto(value: object) -> bool:
+    return isinstance(value, str) and value == "auto"
+
+
+def _given(value: PreprocessInput) -> Preprocessing | None:
+    if not callable(value):
         return None
-    if callable(preprocess):
-        return Preprocessing(_name(preprocess), preprocess)
+    name = _name(value)
+    is_known = name.startswith("keras.applications.")
+    return Preprocessing(name, value, takes_rgb=is_known, keeps_shape=is_known)
+
+
+def _state(model: keras.Model, index: int, applied: Preprocessing | None) -> str:
+    if applied is not None:
+        return applied.name
+    inside = _scaling_layer(model, index)
+    if inside is not None:
+        return f"none (the model prepares inputs itself, in its layer {inside!r})"
+    return _AS_THEY_ARE
+
+
+def _picture_input(model: keras.Model, signature: Signature, function: Any) -> int:
+    """Which input a function is meant for that names none."""
+    if len(signature.names) == 1:
+        return 0
+    channels = {
+        index: shape[0] if first else shape[-1]
+        for index, (shape, first) in enumerate(
+            zip(signature.shapes, signature.channels_first, strict=True)
+        )
+        if len(shape) == 3
+    }
+    of_colour = [index for index, count in channels.items() if count == 3]
+    candidates = of_colour or list(channels)
+    if len(candidates) == 1:
+        return candidates[0]
+    names = ", ".join(repr(name) for name in signature.names)
     raise InputError(
-        f"Received preprocess={preprocess!r}; expected 'auto', None, or a callable "
-        "that takes RGB pictures of shape (N, H, W, C), 0…255."
+        f"The model {model.name!r} has {len(signature.names)} inputs, {names}, and "
+        f"{_name(function)} could be meant for any of "
+        f"{'these' if not candidates else [signature.names[i] for i in candidates]}. "
+        "Say for which: preprocess={"
+        f"{signature.names[(candidates or [0])[0]]!r}: …}}."
     )
 
 
-def state_preprocess(model: keras.Model, found: Preprocessing | None) -> str:
-    """Say what pictures go through before the layers of a model see them.
-
-    Args:
-        model: The model that is fed.
-        found: From `find_preprocess`.
-
-    Returns:
-        Name of the function, or how it is without one.
-    """
-    if found is not None:
-        return found.name
-    inside = scaling_layer(model)
-    if inside is not None:
-        return f"none (the model prepares inputs itself, in its layer {inside!r})"
-    return "none (inputs are fed as they are)"
-
-
-def scaling_layer(model: keras.Model) -> str | None:
-    """Find the layer that scales the inputs, where a model begins with one.
-
-    Returns:
-        Name of the layer; None where there is none.
-    """
-    for owner in _fed_models(model):
-        layer = next((fed for fed in _fed(owner) if isinstance(fed, _SCALING)), None)
-        if layer is not None:
-            return str(layer.name)
-    return None
+def _own_of_model(model: keras.Model, signature: Signature) -> dict[int, Preprocessing]:
+    """What the model itself carries for its inputs, by their index."""
+    preprocessor = getattr(model, "preprocessor", None)
+    if isinstance(preprocessor, keras.Layer) and len(signature.names) == 1:
+        name = f"{_name(type(preprocessor))}, as in predict"
+        return {
+            0: Preprocessing(
+                name, preprocessor, takes_rgb=len(signature.shapes[0]) == 3
+            )
+        }
+    function = getattr(model, "preprocess_input", None)
+    if callable(function):
+        index = _picture_input(model, signature, function)
+        is_picture = len(signature.shapes[index]) == 3
+        return {index: Preprocessing(_name(function), function, is_picture)}
+    return {}
 
 
-def _known(model: keras.Model) -> Preprocessing | None:
-    for owner in _fed_models(model):
+def _unused_preprocessor(model: keras.Model, applied: Mapping[int, Any]) -> str:
+    preprocessor = getattr(model, "preprocessor", None)
+    if applied or not isinstance(preprocessor, keras.Layer):
+        return ""
+    return (
+        f"The model {model.name!r} has a preprocessor ({type(preprocessor).__name__}), "
+        "which predict and fit apply and which is not applied here, since the model "
+        "has several inputs. Give what it makes of your inputs: model.preprocessor(x)."
+    )
+
+
+def _known(model: keras.Model, index: int) -> Preprocessing | None:
+    """What a network that an input goes to first was trained with."""
+    for owner, inner in _fed_models(model, index):
         function = getattr(owner, "preprocess_input", None)
-        if callable(function):
-            return Preprocessing(_name(function), function)
-        if _may_be_application(owner) and scaling_layer(owner) is None:
+        if callable(function) and owner is not model:
+            return Preprocessing(_name(function), function, takes_rgb=True)
+        if _may_be_application(owner) and _scaling_layer(owner, inner) is None:
             # Operations too: arithmetic before the first layer prepares pictures.
             known = application_preprocessing(
                 [operation.name for operation in owner.operations]
@@ -105,29 +224,45 @@ def _may_be_application(model: keras.Model) -> bool:
     )
 
 
-def _fed_models(model: keras.Model) -> list[keras.Model]:
-    """The model and those inside it that the inputs go to unchanged."""
-    models = [model]
-    for owner in models:
-        models += [layer for layer in _fed(owner) if is_model(layer)]
+def _scaling_layer(model: keras.Model, index: int) -> str | None:
+    """Name of the layer that scales an input, where the model begins with one."""
+    for owner, inner in _fed_models(model, index):
+        for call, _ in _fed(owner, inner):
+            if isinstance(call.layer, _SCALING):
+                return str(call.layer.name)
+    return None
+
+
+def _fed_models(model: keras.Model, index: int) -> list[tuple[keras.Model, int]]:
+    """The model and those inside it that an input goes to unchanged; as which input."""
+    models = [(model, index)]
+    for owner, inner in models:
+        models += [
+            (call.layer, position)
+            for call, position in _fed(owner, inner)
+            if is_model(call.layer)
+        ]
     return models
 
 
-def _fed(model: keras.Model) -> list[Any]:
-    """The layers that the inputs go to; layers that only augment pass them on."""
+def _fed(model: keras.Model, index: int) -> list[tuple[LayerCall, int]]:
+    """The calls that an input goes to; layers that only augment pass it on."""
     if not has_graph(model):
         return []
+    tensor = keras.tree.flatten(graph_inputs(model))[index]
     calls = read_graph(model)
-    fed = {id(tensor) for tensor in keras.tree.flatten(graph_inputs(model))}
-    paths = {call.path for call in calls if id(call.tensor) in fed}
-    layers = []
+    paths = {call.path for call in calls if call.tensor is tensor}
+    fed = []
     for call in calls:
-        if call.fused or call.path in paths or not paths.intersection(call.sources):
+        if call.fused or call.path in paths:
             continue
-        layers.append(call.layer)
+        position = next((i for i, s in enumerate(call.sources) if s in paths), None)
+        if position is None:
+            continue
+        fed.append((call, position))
         if _only_augments(call.layer):
             paths.add(call.path)
-    return layers
+    return fed
 
 
 def _only_augments(layer: Any) -> bool:
@@ -148,150 +283,9 @@ def _only_augments(layer: Any) -> bool:
 
 
 def _name(function: Any) -> str:
+    if isinstance(function, partial):
+        return _name(function.func)
     name = getattr(function, "__qualname__", type(function).__name__)
     module = getattr(function, "__module__", None)
-    return f"{module}.{name}" if module else str(name)
-
-
-@dataclass(frozen=True)
-class Preprocessing:
-    """What pictures go through before a network, and what to call it.
-
-    Args:
-        name: Where the function is found, such as
-            `keras.applications.vgg16.preprocess_input`.
-        function: Takes RGB pictures, float32, shape (N, H, W, 3), range 0…255,
-            channels last; gives what the network was trained on and leaves its
-            argument as it is.
-    """
-
-    name: str
-    function: Callable[[np.ndarray], Any]
-
-
-@dataclass(frozen=True)
-class _Start:
-    """The layers a family begins with.
-
-    Args:
-        region: Matches the layer names that the beginning may have.
-        names: The names that match it, all of them.
-    """
-
-    region: re.Pattern[str]
-    names: frozenset[str]
-
-
-def _start(region: str, names: str) -> _Start:
-    return _Start(re.compile(region), frozenset(names.split()))
-
-
-# All of them and no others: ports of ResNeXt have every name of ResNet's beginning and
-# some between, Xception and VGG have a first block each. Only the ends of InceptionV3's
-# blocks have fixed names.
-_STARTS = {
-    "densenet": _start(
-        r"conv1_\w+|conv2_block1_\w+",
-        "conv1_conv conv1_bn conv1_relu "
-        "conv2_block1_0_bn conv2_block1_0_relu conv2_block1_1_conv conv2_block1_1_bn "
-        "conv2_block1_1_relu conv2_block1_2_conv conv2_block1_concat",
-    ),
-    "inception_resnet_v2": _start(
-        r"mixed_5b|block35_1_\w+",
-        "mixed_5b block35_1_mixed block35_1_conv block35_1_ac",
-    ),
-    "inception_v3": _start(r"mixed[0-2]", "mixed0 mixed1 mixed2"),
-    "mobilenet": _start(
-        r"conv1\w*|conv_[dp]w_1(_\w+)?",
-        "conv1 conv1_bn conv1_relu conv_dw_1 conv_dw_1_bn conv_dw_1_relu "
-        "conv_pw_1 conv_pw_1_bn conv_pw_1_relu",
-    ),
-    "mobilenet_v2": _start(
-        r"Conv1\w*|bn_Conv1|expanded_conv_\w+",
-        "Conv1 bn_Conv1 Conv1_relu expanded_conv_depthwise expanded_conv_depthwise_BN "
-        "expanded_conv_depthwise_relu expanded_conv_project expanded_conv_project_BN",
-    ),
-    "nasnet": _start(
-        r"stem_\w+|reduction_(conv|bn)_1_stem_1",
-        "stem_conv1 stem_bn1 reduction_conv_1_stem_1 reduction_bn_1_stem_1",
-    ),
-    "resnet": _start(
-        r"conv1_\w+|pool1_\w+|conv2_block1_([12]|preact)_\w+",
-        "conv1_pad conv1_conv conv1_bn conv1_relu pool1_pad pool1_pool "
-        "conv2_block1_1_conv conv2_block1_1_bn conv2_block1_1_relu "
-        "conv2_block1_2_conv conv2_block1_2_bn conv2_block1_2_relu",
-    ),
-    "resnet_v2": _start(
-        r"conv1_\w+|pool1_\w+|conv2_block1_([12]|preact)_\w+",
-        "conv1_pad conv1_conv pool1_pad pool1_pool "
-        "conv2_block1_preact_bn conv2_block1_preact_relu "
-        "conv2_block1_1_conv conv2_block1_1_bn conv2_block1_1_relu conv2_block1_2_pad "
-        "conv2_block1_2_conv conv2_block1_2_bn conv2_block1_2_relu",
-    ),
-    # As far as the third block: small networks of one's own often have two like these.
-    "vgg16": _start(
-        r"block[12]_\w+|block3_conv\w+",
-        "block1_conv1 block1_conv2 block1_pool block2_conv1 block2_conv2 block2_pool "
-        "block3_conv1 block3_conv2 block3_conv3",
-    ),
-    "vgg19": _start(
-        r"block[12]_\w+|block3_conv\w+",
-        "block1_conv1 block1_conv2 block1_pool block2_conv1 block2_conv2 block2_pool "
-        "block3_conv1 block3_conv2 block3_conv3 block3_conv4",
-    ),
-    "xception": _start(
-        r"block[12]_\w+",
-        "block1_conv1 block1_conv1_bn block1_conv1_act "
-        "block1_conv2 block1_conv2_bn block1_conv2_act "
-        "block2_sepconv1 block2_sepconv1_bn block2_sepconv2_act "
-        "block2_sepconv2 block2_sepconv2_bn block2_pool",
-    ),
-}
-
-# The networks above bring none of these; whoever added one may have prepared the
-# pictures with it already.
-_MAY_PREPARE = re.compile(
-    r"(rescaling|normalization|lambda|get_item|"
-    r"true_divide|divide|multiply|subtract)(_\d+)?"
-)
-
-
-def application_preprocessing(layer_names: Collection[str]) -> Preprocessing | None:
-    """Find the preprocessing of a network of `keras.applications` by its layer names.
-
-    A renamed network, one without its top or with another, and one cut off after the
-    first blocks are still known. A cut one may be named after a sibling that begins
-    alike and is fed alike: VGG19 cut off after `block3_conv3` is taken for VGG16.
-    Names say nothing of the weights: a model of another library may have the same
-    ones and be fed otherwise, as KerasHub's VGG is, so ask only for models of Keras'
-    own classes.
-
-    Args:
-        layer_names: Names of all layers of one model, without those of models inside
-            it; with its operations, arithmetic before the first layer is noticed too.
-
-    Returns:
-        The `preprocess_input` of the network's family. None for any other network,
-        for families that prepare pictures themselves or may have been built to do so
-        (ConvNeXt, EfficientNet, EfficientNetV2, MobileNetV3), and where a layer or
-        operation was added that may prepare pictures.
-
-    Source: the layer names in `keras.applications`, Keras 3.12 to 3.15.
-    """
-    if any(_MAY_PREPARE.fullmatch(name) for name in layer_names):
-        return None
-    for module, start in _STARTS.items():
-        if start.names == {n for n in layer_names if start.region.fullmatch(n)}:
-            function = getattr(keras.applications, module).preprocess_input
-            return Preprocessing(
-                name=f"keras.applications.{module}.preprocess_input",
-                function=partial(_prepare, function),
-            )
-    return None
-
-
-def _prepare(function: Callable[..., Any], pictures: np.ndarray) -> np.ndarray:
-    # Keras computes in place, and its BGR is a view with a negative stride, which
-    # torch.from_numpy refuses.
-    copied = np.array(pictures, dtype=np.float32)
-    return np.ascontiguousarray(function(copied, data_format="channels_last"))
+    # As users import it.
+    return f"{module}.{name}".replace(".src.", ".") if module else str(name)

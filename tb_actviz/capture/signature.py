@@ -9,7 +9,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from tb_actviz.capture.graph import graph_inputs, has_graph, read_graph
+from tb_actviz.capture.graph import (
+    graph_inputs,
+    has_graph,
+    optional_inputs,
+    read_graph,
+)
 from tb_actviz.capture.layer_kinds import all_layers, is_model, sublayers
 
 
@@ -24,6 +29,7 @@ class Signature:
         structure: A nest with as many leaves, in which the model takes its inputs.
         batch_size: Size of the batches the model takes; None for any.
         channels_first: For each input whether it has its channels first.
+        optional: For each input whether it may be left out.
     """
 
     names: tuple[str, ...]
@@ -31,7 +37,16 @@ class Signature:
     dtypes: tuple[str | None, ...]
     structure: Any = field(repr=False)
     channels_first: tuple[bool, ...]
+    optional: tuple[bool, ...]
     batch_size: int | None = None
+
+    @property
+    def shapes_last(self) -> tuple[tuple[int | None, ...], ...]:
+        """Shape of each input without the batch axis, channels last in any case."""
+        return tuple(
+            (*shape[1:], shape[0]) if first and len(shape) > 1 else shape
+            for shape, first in zip(self.shapes, self.channels_first, strict=True)
+        )
 
     def pack(self, flat: Sequence[Any]) -> Any:
         """Put one tensor for each input into the structure the model takes.
@@ -68,6 +83,7 @@ def model_signature(model: keras.Model) -> Signature | None:
         dtypes=(None,) * len(flat),
         structure=marked,
         channels_first=(_takes_channels_first(model),) * len(flat),
+        optional=(False,) * len(flat),
     )
 
 
@@ -88,6 +104,7 @@ def signature_of(samples: Any, model: keras.Model) -> Signature:
         dtypes=(None,) * len(flat),
         structure=samples,
         channels_first=(_takes_channels_first(model),) * len(flat),
+        optional=(False,) * len(flat),
     )
 
 
@@ -104,6 +121,7 @@ def _from_graph(model: keras.Model, structure: Any) -> Signature:
         dtypes=tuple(keras.backend.standardize_dtype(t.dtype) for t in tensors),
         structure=structure,
         channels_first=_input_orders(model, tensors),
+        optional=optional_inputs(model),
         batch_size=sizes.pop() if len(sizes) == 1 else None,
     )
 

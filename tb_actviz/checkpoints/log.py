@@ -164,6 +164,8 @@ def log_checkpoints(
             shared = run.measure(numbered) if shares else None
             logged = run.log(numbered, shared)
         # At the end, so that warnings that are errors leave nothing out.
+        if caution := watched.take_caution():
+            warnings.warn(caution, stacklevel=2)
         missing = next(iter(logged.values())).missing_channels
         if missing:
             warnings.warn(describe_missing(missing), stacklevel=2)

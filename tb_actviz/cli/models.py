@@ -89,18 +89,19 @@ def load_preprocess(
         InputError: If there is no such callable.
     """
     if name == "auto":
-        from tb_actviz.capture.preprocessing import find_preprocess, scaling_layer
+        from tb_actviz.capture.preprocessing import decide_preprocessing
+        from tb_actviz.capture.signature import model_signature
 
-        if find_preprocess(model, "auto") is None:
-            inside = scaling_layer(model)
-            print(
-                f"note: {model_name} prepares pictures itself (layer {inside!r}); they "
-                "are fed as they are, 0…255"
-                if inside
-                else f"note: no preprocessing is known for {model_name}; pictures are "
-                "fed as they are, 0…255 (see --preprocess)",
-                file=sys.stderr,
-            )
+        signature = model_signature(model)
+        if signature is not None:
+            decided = decide_preprocessing(model, signature, "auto")
+            if not any(decided.applied):
+                see = " (see --preprocess)" if decided.is_unknown else ""
+                print(
+                    f"note: preprocessing of {model_name}: {decided.stated}; pictures "
+                    f"are 0…255{see}",
+                    file=sys.stderr,
+                )
         return "auto"
     if name == "none":
         return None

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 
 from tb_actviz.analysis.layer import LayerStatistics
-from tb_actviz.capture.forward_pass import PreparedInputs
+from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.layer_records import InputPictures
 from tb_actviz.runs.messages import Messages

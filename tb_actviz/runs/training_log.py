@@ -11,8 +11,8 @@ from functools import partial
 import keras
 
 from tb_actviz.capture.distributed import is_chief, refuse_unbuilt
-from tb_actviz.capture.forward_pass import PreparedInputs
 from tb_actviz.capture.inputs import Inputs
+from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection
 from tb_actviz.errors import InputError, describe_error

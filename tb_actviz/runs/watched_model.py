@@ -12,11 +12,12 @@ import numpy as np
 
 from tb_actviz.capture.datasets import is_dataset
 from tb_actviz.capture.execution import Capture
-from tb_actviz.capture.forward_pass import ForwardPass, PreparedInputs
-from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
+from tb_actviz.capture.forward_pass import ForwardPass
+from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import Bounds, activation_bounds
 from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.receptive import receptive_fields
 from tb_actviz.capture.selection import (
@@ -143,10 +144,20 @@ class WatchedModel:
         Raises:
             InputError: If an input cannot be read or does not fit the model.
         """
-        named = self._read(inputs, samples)
-        for read in named:
-            self._pass.check(read)
-        return named
+        if not is_dataset(inputs):
+            return self._pass.read(inputs)
+        if inputs is not self._stream:
+            self._sampled = self._pass.read(inputs, samples=samples)
+            self._stream = inputs
+        return self._sampled
+
+    def take_caution(self) -> str:
+        """Take what a user should know of how inputs are fed; empty the second time.
+
+        Returns:
+            A sentence, or nothing.
+        """
+        return self._pass.take_caution()
 
     def with_inputs(self, inputs: Sequence[NamedInput]) -> WatchedInputs:
         """Find what is logged for inputs, once their sizes are known.
@@ -177,7 +188,7 @@ class WatchedModel:
             inputs=tuple(inputs),
             layers=tuple(layers),
             output=self.output,
-            preprocess=self._pass.stated_preprocess,
+            preprocess=self._pass.preprocessing.stated,
             missing_channels=self.missing_channels,
         )
 
@@ -227,14 +238,6 @@ class WatchedModel:
         """
         paths = tuple(layer.path for layer in self.layers)
         return replace(self._pass.describe(), layers=paths)
-
-    def _read(self, inputs: Inputs, samples: int) -> list[NamedInput]:
-        if not is_dataset(inputs):
-            return read_inputs(inputs, self._pass.signature)
-        if inputs is not self._stream:
-            self._sampled = read_inputs(inputs, self._pass.signature, samples=samples)
-            self._stream = inputs
-        return self._sampled
 
     def _choose(self, calls: Sequence[LayerCall]) -> list[LayerCall]:
         """The calls to capture: the layers, what goes to them, and the output."""

@@ -13,7 +13,7 @@ from keras import applications, layers
 from networks import small
 
 from keras_models import SqueezeNet
-from tb_actviz.capture.preprocessing import application_preprocessing
+from tb_actviz.capture.applications import application_preprocessing
 
 PICTURES = np.random.default_rng(5).integers(0, 256, (2, 7, 5, 3)).astype(np.float32)
 PICTURES[0, 0, :2] = [[0, 0, 0], [255, 255, 255]]

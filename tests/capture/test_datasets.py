@@ -56,6 +56,11 @@ def batches(size: int = 3) -> Iterator[np.ndarray]:
         yield PICTURES[start : start + size]
 
 
+def axes(*counts: int) -> list[tuple[None, ...]]:
+    """What a model takes that has inputs with so many axes, of any size."""
+    return [(None,) * count for count in counts]
+
+
 def counted(elements: Any, drawn: list[int]) -> Iterator[Any]:
     """The elements, and in `drawn` the number of each that was asked for."""
     for number, element in enumerate(elements):
@@ -142,19 +147,19 @@ def test_datasets_and_loaders_are_streams() -> None:
 # tf.data
 
 
-@pytest.mark.parametrize("ndims", [[3], None])
+@pytest.mark.parametrize("shapes", [axes(3), None])
 @pytest.mark.parametrize("batch_size", [None, 1, 3, 100])
 @pytest.mark.parametrize("with_labels", [False, True])
 def test_a_tf_dataset_gives_its_first_samples(
-    with_labels: bool, batch_size: int | None, ndims: list[int] | None
+    with_labels: bool, batch_size: int | None, shapes: Any
 ) -> None:
     tf = pytest.importorskip("tensorflow")
     columns = (PICTURES, LABELS) if with_labels else PICTURES
     dataset = tf.data.Dataset.from_tensor_slices(columns)
     if batch_size:
         dataset = dataset.batch(batch_size)
-    assert_same(take_samples(dataset, 5, ndims), list(PICTURES[:5]))
-    assert_same(take_samples(dataset, 100, ndims), list(PICTURES))
+    assert_same(take_samples(dataset, 5, shapes), list(PICTURES[:5]))
+    assert_same(take_samples(dataset, 100, shapes), list(PICTURES))
 
 
 @pytest.mark.parametrize("batch_size", [None, 3])
@@ -166,7 +171,7 @@ def test_a_tf_dataset_of_dicts_keeps_their_names(batch_size: int | None) -> None
     if batch_size:
         dataset = dataset.batch(batch_size)
     expected = [{"picture": PICTURES[i], "side": SIDES[i]} for i in range(4)]
-    assert_same(take_samples(dataset, 4, [3, 1]), expected)
+    assert_same(take_samples(dataset, 4, axes(3, 1)), expected)
 
 
 def test_a_tf_tensor_of_any_dtype_keeps_it() -> None:
@@ -175,7 +180,7 @@ def test_a_tf_tensor_of_any_dtype_keeps_it() -> None:
         batch = tf.cast(tf.constant([[0, 1], [1, 0]]), dtype)
         dataset = tf.data.Dataset.from_tensors(batch)
         expected = [np.array(row, dtype.as_numpy_dtype) for row in ([0, 1], [1, 0])]
-        assert_same(take_samples(dataset, 9, [1]), expected)
+        assert_same(take_samples(dataset, 9, axes(1)), expected)
 
 
 # PyDataset
@@ -184,20 +189,20 @@ def test_a_tf_tensor_of_any_dtype_keeps_it() -> None:
 def test_a_py_dataset_is_indexed_as_far_as_needed_and_without_workers() -> None:
     dataset = Batches(2, workers=4, max_queue_size=2)
     threads = threading.active_count()
-    assert_same(take_samples(dataset, 4, [3]), list(PICTURES[:4]))
+    assert_same(take_samples(dataset, 4, axes(3)), list(PICTURES[:4]))
     assert dataset.read == [(0, threading.get_ident()), (1, threading.get_ident())]
     assert threading.active_count() == threads
 
 
 def test_a_py_dataset_ends_after_its_last_batch() -> None:
     dataset = Batches(2)
-    assert_same(take_samples(dataset, 100, [3]), list(PICTURES[:6]))
+    assert_same(take_samples(dataset, 100, axes(3)), list(PICTURES[:6]))
     assert [index for index, _ in dataset.read] == [0, 1]
 
 
 def test_a_py_dataset_may_be_infinite() -> None:
     dataset = Batches(None)
-    assert_same(take_samples(dataset, 2, [3]), list(PICTURES[:2]))
+    assert_same(take_samples(dataset, 2, axes(3)), list(PICTURES[:2]))
     assert [index for index, _ in dataset.read] == [0]
 
 
@@ -212,7 +217,7 @@ def test_a_generator_is_drawn_no_further_than_needed(
 ) -> None:
     drawn: list[int] = []
     assert_same(
-        take_samples(counted(batches(), drawn), count, [3]), list(PICTURES[:count])
+        take_samples(counted(batches(), drawn), count, axes(3)), list(PICTURES[:count])
     )
     assert drawn == expected_draws
 
@@ -220,7 +225,7 @@ def test_a_generator_is_drawn_no_further_than_needed(
 def test_an_infinite_generator_can_go_on_afterwards() -> None:
     drawn: list[int] = []
     stream = counted(itertools.cycle(PICTURES), drawn)
-    assert_same(take_samples(stream, 2, [3]), list(PICTURES[:2]))
+    assert_same(take_samples(stream, 2, axes(3)), list(PICTURES[:2]))
     assert drawn == [0, 1]
     np.testing.assert_array_equal(next(stream), PICTURES[2])
 
@@ -233,7 +238,7 @@ def test_a_generator_that_reuses_its_buffer_does_not_change_samples() -> None:
             yield buffer
 
     for shape in [(2, 4, 5, 3), (4, 5, 3)]:
-        samples = take_samples(one_buffer(shape), 4, [3])
+        samples = take_samples(one_buffer(shape), 4, axes(3))
         values = [0, 0, 1, 1] if len(shape) == 4 else [0, 1, 2, 3]
         assert_same(samples, [np.full((4, 5, 3), v, np.uint8) for v in values])
 
@@ -251,7 +256,7 @@ def test_a_generator_that_reuses_its_buffer_does_not_change_samples() -> None:
     ],
 )
 def test_the_first_item_of_an_element_is_x_as_in_fit(element: object) -> None:
-    assert_same(take_samples(iter([element]), 2, [3]), list(PICTURES[:2]))
+    assert_same(take_samples(iter([element]), 2, axes(3)), list(PICTURES[:2]))
 
 
 @pytest.mark.parametrize(
@@ -269,13 +274,16 @@ def test_several_inputs_keep_the_structure_of_x(
 ) -> None:
     whole = [(pack(PICTURES, SIDES), LABELS)]
     singly = [(pack(*one), 0) for one in zip(PICTURES, SIDES, strict=True)]
-    samples = take_samples(iter(whole if batched else singly), 2, [3, 1])
+    samples = take_samples(iter(whole if batched else singly), 2, axes(3, 1))
     assert_same(samples, [pack(PICTURES[i], SIDES[i]) for i in range(2)])
 
 
 def test_a_batch_of_numbers_gives_arrays_without_axes() -> None:
-    for ndims, element in [([0], SIDES[:, 0]), ([3, 0], (PICTURES, SIDES[:, 0]))]:
-        (sample,) = take_samples(iter([(element, LABELS)]), 1, ndims)
+    for shapes, element in [
+        (axes(0), SIDES[:, 0]),
+        (axes(3, 0), (PICTURES, SIDES[:, 0])),
+    ]:
+        (sample,) = take_samples(iter([(element, LABELS)]), 1, shapes)
         number = keras.tree.flatten(sample)[-1]
         assert_same([number], [np.asarray(SIDES[0, 0])])
 
@@ -283,23 +291,23 @@ def test_a_batch_of_numbers_gives_arrays_without_axes() -> None:
 def test_single_samples_may_differ_in_size() -> None:
     pictures = [PICTURES[0], PICTURES[0, :2], PICTURES[:2, 1:]]
     assert_same(
-        take_samples(iter(pictures), 9, [3]),
+        take_samples(iter(pictures), 9, axes(3)),
         [PICTURES[0], PICTURES[0, :2], *PICTURES[:2, 1:]],
     )
 
 
 def test_an_empty_batch_is_passed_over() -> None:
-    assert_same(take_samples(iter([PICTURES[:0], PICTURES]), 1, [3]), [PICTURES[0]])
+    assert_same(take_samples(iter([PICTURES[:0], PICTURES]), 1, axes(3)), [PICTURES[0]])
 
 
 def test_the_dtype_is_kept() -> None:
     for dtype in ("uint8", "int32", "bool", "float16", "float64"):
         batch = np.ones((1, 2, 2, 3), dtype)
-        assert_same(take_samples(iter([batch]), 1, [3]), [batch[0]])
+        assert_same(take_samples(iter([batch]), 1, axes(3)), [batch[0]])
 
 
 def test_any_integer_counts() -> None:
-    assert len(take_samples(batches(), np.int64(2), [3])) == 2  # type: ignore[arg-type]
+    assert len(take_samples(batches(), np.int64(2), axes(3))) == 2  # type: ignore[arg-type]
 
 
 # Models whose inputs are not known
@@ -342,29 +350,29 @@ def test_the_first_element_says_how_many_axes_a_sample_has() -> None:
 
 def test_tensors_of_the_keras_back_end_become_arrays() -> None:
     stream = (keras.ops.convert_to_tensor(batch) for batch in (SIDES[:3], SIDES[3:]))
-    assert_same(take_samples(stream, 5, [1]), list(SIDES[:5]))
+    assert_same(take_samples(stream, 5, axes(1)), list(SIDES[:5]))
 
 
 def test_half_precision_of_the_keras_back_end_is_kept() -> None:
     batch = keras.ops.convert_to_tensor([[1.5, 2.5]], "bfloat16")
-    (sample,) = take_samples(iter([batch]), 1, [1])
+    (sample,) = take_samples(iter([batch]), 1, axes(1))
     assert (sample.dtype.name, sample.tolist()) == ("bfloat16", [1.5, 2.5])
-    (number,) = take_samples(iter([batch[0]]), 1, [0])
+    (number,) = take_samples(iter([batch[0]]), 1, axes(0))
     assert (number.dtype.name, number.shape) == ("bfloat16", ())
 
 
 def test_jax_arrays_become_numpy_arrays() -> None:
     jnp = pytest.importorskip("jax.numpy")
     stream = ((jnp.asarray(side), 0) for side in SIDES)
-    assert_same(take_samples(stream, 2, [1]), list(SIDES[:2]))
+    assert_same(take_samples(stream, 2, axes(1)), list(SIDES[:2]))
     half = jnp.asarray([[1.5, 2.5]], jnp.bfloat16)
-    assert_same(take_samples(iter([half]), 2, [1]), [np.asarray(half[0])])
+    assert_same(take_samples(iter([half]), 2, axes(1)), [np.asarray(half[0])])
 
 
 def test_torch_tensors_that_require_grad_become_arrays() -> None:
     torch = pytest.importorskip("torch")
     stream = (torch.tensor(side, requires_grad=True) for side in SIDES)
-    assert_same(take_samples(stream, 2, [1]), list(SIDES[:2]))
+    assert_same(take_samples(stream, 2, axes(1)), list(SIDES[:2]))
 
 
 def test_a_torch_buffer_may_be_reused_too() -> None:
@@ -377,7 +385,7 @@ def test_a_torch_buffer_may_be_reused_too() -> None:
             buffer += 1
 
     expected = [np.full(2, value, np.float32) for value in (0, 1, 2)]
-    assert_same(take_samples(one_buffer(), 3, [1]), expected)
+    assert_same(take_samples(one_buffer(), 3, axes(1)), expected)
 
 
 @pytest.mark.parametrize("batch_size", [None, 1, 3, 100])
@@ -388,15 +396,15 @@ def test_a_torch_loader_gives_its_first_samples(batch_size: int | None) -> None:
     )
     loader = torch.utils.data.DataLoader(data, batch_size=batch_size)
     expected = list(PICTURES.astype(np.uint8))
-    assert_same(take_samples(loader, 5, [3]), expected[:5])
-    assert_same(take_samples(loader, 100, [3]), expected)
+    assert_same(take_samples(loader, 5, axes(3)), expected[:5])
+    assert_same(take_samples(loader, 100, axes(3)), expected)
 
 
 def test_a_torch_loader_of_dicts_keeps_their_names() -> None:
     torch = pytest.importorskip("torch")
     rows = [({"b": SIDES[i], "a": PICTURES[i].astype(np.uint8)}, i) for i in range(7)]
     loader = torch.utils.data.DataLoader(rows, batch_size=4)
-    assert_same(take_samples(loader, 5, [3, 1]), [x for x, _ in rows[:5]])
+    assert_same(take_samples(loader, 5, axes(3, 1)), [x for x, _ in rows[:5]])
 
 
 # What cannot be used
@@ -405,19 +413,19 @@ def test_a_torch_loader_of_dicts_keeps_their_names() -> None:
 @pytest.mark.parametrize("count", [0, -1])
 def test_a_count_below_one_is_refused(count: int) -> None:
     with pytest.raises(InputError, match=f"at least 1, received {count}"):
-        take_samples(batches(), count, [3])
+        take_samples(batches(), count, axes(3))
 
 
 @pytest.mark.parametrize("count", [1.0, "2", None])
 def test_a_count_that_is_no_integer_is_refused(count: object) -> None:
     with pytest.raises(InputError, match=rf"an integer, received {count!r}\."):
-        take_samples(batches(), count, [3])  # type: ignore[arg-type]
+        take_samples(batches(), count, axes(3))  # type: ignore[arg-type]
 
 
 def test_a_refused_count_draws_nothing() -> None:
     drawn: list[int] = []
     with pytest.raises(InputError, match="at least 1"):
-        take_samples(counted(batches(), drawn), 0, [3])
+        take_samples(counted(batches(), drawn), 0, axes(3))
     assert drawn == []
 
 
@@ -432,7 +440,7 @@ def test_a_refused_count_draws_nothing() -> None:
 )
 def test_an_empty_stream_is_refused(stream: object, name: str) -> None:
     with pytest.raises(InputError, match=f"The {name} gave no samples"):
-        take_samples(stream, 1, [3])
+        take_samples(stream, 1, axes(3))
 
 
 @pytest.mark.parametrize(
@@ -472,7 +480,7 @@ def test_what_is_no_element_for_a_model_of_one_picture(
     elements: list[Any], words: str
 ) -> None:
     with pytest.raises(InputError, match=re.escape(words)):
-        take_samples(iter(elements), 100, [3])
+        take_samples(iter(elements), 100, axes(3))
 
 
 def test_strings_of_any_width_are_refused() -> None:
@@ -480,7 +488,7 @@ def test_strings_of_any_width_are_refused() -> None:
         pytest.skip("this NumPy has no strings of variable width")
     names = np.array(["a"], np.dtypes.StringDType())
     with pytest.raises(InputError, match="expected integers or floats"):
-        take_samples(iter([names]), 1, [1])
+        take_samples(iter([names]), 1, axes(1))
 
 
 @pytest.mark.parametrize(
@@ -505,7 +513,7 @@ def test_strings_of_any_width_are_refused() -> None:
 )
 def test_what_is_no_element_for_a_model_of_two_inputs(x: Any, words: str) -> None:
     with pytest.raises(InputError, match=re.escape(words)):
-        take_samples(iter([(x, LABELS)]), 1, [3, 1])
+        take_samples(iter([(x, LABELS)]), 1, axes(3, 1))
 
 
 def test_batches_beside_samples_are_refused_where_the_inputs_are_not_known() -> None:
@@ -516,7 +524,7 @@ def test_batches_beside_samples_are_refused_where_the_inputs_are_not_known() -> 
         take_samples(iter([x]), 1, None)
 
 
-@pytest.mark.parametrize("ndims", [[3, 1], None])
+@pytest.mark.parametrize("shapes", [axes(3, 1), None])
 @pytest.mark.parametrize(
     "other",
     [
@@ -526,18 +534,16 @@ def test_batches_beside_samples_are_refused_where_the_inputs_are_not_known() -> 
         PICTURES,
     ],
 )
-def test_another_structure_than_the_first_is_refused(
-    other: Any, ndims: list[int] | None
-) -> None:
+def test_another_structure_than_the_first_is_refused(other: Any, shapes: Any) -> None:
     first = {"a": PICTURES, "b": SIDES}
     words = r"Element 1 of the list_iterator holds .* the first one \{'a': \(7, 4, 5, 3"
     with pytest.raises(InputError, match=words) as caught:
-        take_samples(iter([first, other]), 100, ndims)
+        take_samples(iter([first, other]), 100, shapes)
     assert isinstance(caught.value.__cause__, ValueError)
 
 
 def test_an_element_that_is_not_needed_may_be_anything() -> None:
-    assert len(take_samples(iter([PICTURES, "a.png"]), 7, [3])) == 7
+    assert len(take_samples(iter([PICTURES, "a.png"]), 7, axes(3))) == 7
 
 
 def test_an_exception_in_the_stream_is_told_with_its_first_line() -> None:
@@ -548,9 +554,9 @@ def test_an_exception_in_the_stream_is_told_with_its_first_line() -> None:
     with pytest.raises(
         InputError, match=r"The generator raised OSError: the disk is gone\. Expected"
     ) as caught:
-        take_samples(broken(), 8, [3])
+        take_samples(broken(), 8, axes(3))
     assert isinstance(caught.value.__cause__, OSError)
-    assert len(take_samples(broken(), 7, [3])) == 7
+    assert len(take_samples(broken(), 7, axes(3))) == 7
 
 
 def test_an_exception_without_words_is_told_by_its_name() -> None:
@@ -559,16 +565,16 @@ def test_an_exception_without_words_is_told_by_its_name() -> None:
         yield PICTURES
 
     with pytest.raises(InputError, match=r"The generator raised AssertionError\. E"):
-        take_samples(broken(), 1, [3])
+        take_samples(broken(), 1, axes(3))
 
 
 def test_exceptions_of_datasets_are_told_too() -> None:
     with pytest.raises(InputError, match="The Forgetful raised NotImplementedError"):
-        take_samples(Forgetful(), 1, [3])
+        take_samples(Forgetful(), 1, axes(3))
     closed = io.StringIO()
     closed.close()
     with pytest.raises(InputError, match="The StringIO raised ValueError: I/O oper"):
-        take_samples(closed, 1, [3])
+        take_samples(closed, 1, axes(3))
 
 
 def test_an_exception_inside_tf_data_is_told() -> None:
@@ -577,25 +583,25 @@ def test_an_exception_inside_tf_data_is_told() -> None:
         lambda i: tf.debugging.check_numerics(1.0 / tf.cast(i, tf.float32), "divided")
     )
     with pytest.raises(InputError, match=r"Dataset raised InvalidArgumentError: .*div"):
-        take_samples(dataset, 1, [0])
+        take_samples(dataset, 1, axes(0))
 
 
 def test_strings_ragged_and_sparse_tensors_of_tensorflow_are_refused() -> None:
     tf = pytest.importorskip("tensorflow")
     of = tf.data.Dataset.from_tensors
     with pytest.raises(InputError, match=r"dtype object; expected integers or floats"):
-        take_samples(of(["a"]), 1, [1])
+        take_samples(of(["a"]), 1, axes(1))
     with pytest.raises(InputError, match=r"holds RaggedTensor .*dense first"):
-        take_samples(of(tf.ragged.constant([[1], [2, 3]])), 1, [1])
+        take_samples(of(tf.ragged.constant([[1], [2, 3]])), 1, axes(1))
     with pytest.raises(InputError, match=r"holds SparseTensor .*dense first"):
-        take_samples(of(tf.sparse.from_dense([[1, 0]])), 1, [1])
+        take_samples(of(tf.sparse.from_dense([[1, 0]])), 1, axes(1))
 
 
 @pytest.mark.slow
 def test_sparse_arrays_of_jax_are_refused() -> None:
     sparse = pytest.importorskip("jax.experimental.sparse")
     with pytest.raises(InputError, match=r"holds BCOO .*dense first"):
-        take_samples(iter([sparse.BCOO.fromdense(SIDES)]), 1, [1])
+        take_samples(iter([sparse.BCOO.fromdense(SIDES)]), 1, axes(1))
 
 
 @pytest.mark.slow
@@ -609,4 +615,4 @@ def test_sparse_and_nested_tensors_of_torch_are_refused() -> None:
         torch.empty((2, 2), device="meta"),
     ]:
         with pytest.raises(InputError, match="that is not a NumPy array and cannot be"):
-            take_samples(iter([tensor]), 1, [1])
+            take_samples(iter([tensor]), 1, axes(1))

@@ -15,7 +15,11 @@ from PIL import Image
 
 from tb_actviz.capture.extractor import FeatureExtractor, activations
 from tb_actviz.capture.inputs import read_inputs
-from tb_actviz.capture.preprocessing import find_preprocess, state_preprocess
+from tb_actviz.capture.preprocessing import (
+    InputPreprocessing,
+    Preprocess,
+    decide_preprocessing,
+)
 from tb_actviz.capture.signature import model_signature
 from tb_actviz.errors import InputError
 
@@ -189,6 +193,12 @@ def test_channels_first_models_take_pictures_and_give_channels_last(
     np.testing.assert_array_equal(found["pool"], padded.max(axis=(1, 2)))
 
 
+def decided(model: keras.Model, preprocess: Preprocess = "auto") -> InputPreprocessing:
+    signature = model_signature(model)
+    assert signature is not None
+    return decide_preprocessing(model, signature, preprocess)
+
+
 @pytest.mark.slow
 def test_preprocessing_is_found_through_layers_that_only_augment() -> None:
     net = keras.applications.MobileNetV2(
@@ -197,31 +207,30 @@ def test_preprocessing_is_found_through_layers_that_only_augment() -> None:
     inputs = keras.Input((32, 32, 3))
     augment = keras.Sequential([layers.RandomFlip(), layers.RandomRotation(0.1)])
     outside = keras.Model(inputs, net(augment(inputs)))
-    found = find_preprocess(outside, "auto")
-    assert found is not None
-    assert found.name == "keras.applications.mobilenet_v2.preprocess_input"
-    assert state_preprocess(outside, found) == found.name
+    found = decided(outside)
+    assert [one.name for one in found.applied if one] == [
+        "keras.applications.mobilenet_v2.preprocess_input"
+    ]
+    assert found.stated == "keras.applications.mobilenet_v2.preprocess_input"
     scaled = layers.Rescaling(1 / 127.5, offset=-1, name="to_unit")(augment(inputs))
     inside = keras.Model(inputs, net(scaled))
-    assert find_preprocess(inside, "auto") is None
-    assert state_preprocess(inside, None) == (
+    assert decided(inside).applied == (None,)
+    assert decided(inside).stated == (
         "none (the model prepares inputs itself, in its layer 'to_unit')"
     )
     arithmetic = keras.Model(inputs, net(inputs / 127.5 - 1.0))
-    assert find_preprocess(arithmetic, "auto") is None
+    assert decided(arithmetic).applied == (None,)
     built_on = keras.applications.VGG16(
         weights=None, include_top=False, input_tensor=inputs / 255.0
     )
-    assert find_preprocess(built_on, "auto") is None
+    assert decided(built_on).applied == (None,)
 
 
 def test_a_given_preprocessing_is_named() -> None:
     def halve(batch: np.ndarray) -> np.ndarray:
         return batch / 2
 
-    found = find_preprocess(small(), halve)
-    assert found is not None
-    assert found.name.endswith(".halve")
+    assert decided(small(), halve).stated.endswith(".halve")
     assert (
         FeatureExtractor(small(), "*", preprocess=halve)
         .describe()

@@ -29,8 +29,8 @@ def test_log_writes_what_it_says(network: str, face: str, tmp_path: Path) -> Non
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == (
-        f"note: no preprocessing is known for {network}; pictures are fed as they "
-        "are, 0…255 (see --preprocess)\n"
+        f"note: preprocessing of {network}: none (inputs are fed as they are); "
+        "pictures are 0…255 (see --preprocess)\n"
     )
     found = {tag for tag, _ in images(Path(logdir))}
     listed = {line.strip() for line in done.stdout.splitlines() if "/" in line}
@@ -241,7 +241,7 @@ def test_a_model_that_scales_its_inputs_itself_is_told_apart(
     keras.Model(inputs, keras.layers.Conv2D(2, 3, name="c")(x)).save(path)
     done = run("log", face, "--model", str(path), "--logdir", str(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
-    assert "prepares pictures itself (layer 'scale')" in done.stderr
+    assert "prepares inputs itself, in its layer 'scale'" in done.stderr
     assert "--preprocess" not in done.stderr
 
 

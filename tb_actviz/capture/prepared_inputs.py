@@ -1,0 +1,69 @@
+"""Inputs that were made ready for one model once, to be run again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from tb_actviz.capture.named_input import NamedInput
+
+#: Runs a model over inputs and the arrays it is fed for them: the activations of each
+#: layer, one row for each input.
+RunBatch: TypeAlias = (
+    "Callable[[Sequence[NamedInput], list[np.ndarray]], list[np.ndarray]]"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedBatch:
+    """Which inputs go through the model together, and the arrays it is fed for them."""
+
+    indices: tuple[int, ...]
+    arrays: list[np.ndarray]
+
+
+class PreparedInputs:
+    """Inputs of any sizes, made ready for one model once.
+
+    Args:
+        inputs: The inputs, in their order.
+        batches: Those of one size together, preprocessed, in the dtype of the model.
+        layers: Paths of the layers that a run gives.
+        run_batch: Runs the model.
+    """
+
+    def __init__(
+        self,
+        inputs: tuple[NamedInput, ...],
+        batches: tuple[PreparedBatch, ...],
+        layers: tuple[str, ...],
+        run_batch: RunBatch,
+    ) -> None:
+        self.inputs = inputs
+        self._layers = layers
+        self._run_batch = run_batch
+        self._batches = batches
+
+    def run(self) -> list[dict[str, np.ndarray]]:
+        """Run the model over the inputs, with its current weights.
+
+        Returns:
+            For each input layer path to activations, float32, read-only, with a batch
+            axis of one.
+
+        Raises:
+            InputError: If the model fails.
+        """
+        captured: list[dict[str, np.ndarray]] = [{} for _ in self.inputs]
+        for batch in self._batches:
+            named = [self.inputs[index] for index in batch.indices]
+            rows = self._run_batch(named, batch.arrays)
+            for path, values in zip(self._layers, rows, strict=True):
+                for row, index in enumerate(batch.indices):
+                    view = values[row : row + 1]
+                    view.flags.writeable = False
+                    captured[index][path] = view
+        return captured

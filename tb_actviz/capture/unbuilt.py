@@ -1,0 +1,149 @@
+"""Models that were never called: what they are called on, and building them so.
+
+A model that does not say what it takes gets inputs as `model(inputs)` would take them,
+each array a batch. Only where it cannot, before it has made any weights, other readings
+are tried: one picture without a batch axis, names of inputs, a list of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from tb_actviz.capture import listing
+from tb_actviz.capture.array_input import as_array, input_of_nest
+from tb_actviz.capture.datasets import RememberedStream, is_dataset, take_samples
+from tb_actviz.capture.inputs import Inputs, read_inputs
+from tb_actviz.capture.layer_kinds import all_layers
+from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.signature import Signature
+from tb_actviz.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One way to take what was given as inputs of a model.
+
+    Args:
+        inputs: At least one input.
+        sample: One input as the model's nest of arrays, without the batch axis.
+    """
+
+    inputs: list[NamedInput]
+    sample: Any
+
+
+def readings(inputs: Inputs, *, samples: int) -> Iterator[Reading]:
+    """Read inputs in each way that a model which was never called could take them.
+
+    Args:
+        inputs: As for `read_inputs`.
+        samples: How many samples to take of a dataset or generator.
+
+    Yields:
+        The readings, as by `model(inputs)` first.
+
+    Raises:
+        InputError: If there is no way to read them.
+    """
+    if is_dataset(inputs):
+        stream = RememberedStream(inputs)
+        # As `fit` takes them.
+        for batched in (True, None):
+            try:
+                taken = take_samples(stream, samples, None, batched=batched)
+            except InputError:
+                if batched is None:
+                    raise
+                continue
+            yield _reading(taken, "sample")
+        return
+    if _is_nest(inputs):
+        arrays = keras.tree.map_structure(as_array, inputs)
+        counts = {array.shape[:1] for array in keras.tree.flatten(arrays)}
+        (count, *_), *others = counts
+        if not others and count:
+            yield _reading([_row(arrays, index) for index in range(count)], "input")
+    read = read_inputs(inputs)
+    yield Reading(read, read[0].values)
+
+
+def is_unfinished(model: keras.Model) -> bool:
+    """Return whether a training would make weights of a model that are not there yet.
+
+    Args:
+        model: Any Keras model.
+
+    Returns:
+        True for a model that was never called, or with a layer inside that was not.
+    """
+    return not all(layer.built for layer in all_layers(model))
+
+
+def build_as_called(
+    model: keras.Model, signature: Signature, tensors: Sequence[Any]
+) -> None:
+    """Make the weights of a model that has none yet, as `model(inputs)` would.
+
+    It is not told whether it trains: what Keras makes of layers meanwhile would go by
+    that for ever, and train without dropout.
+
+    Args:
+        model: A model that was never called.
+        signature: What it is called on.
+        tensors: One batch of real inputs, for models that need values.
+
+    Raises:
+        Exception: What the model raises.
+    """
+    try:
+        listing.build(model, signature)
+    except Exception:  # a model of the user's can fail in any way
+        if weights_made(model):
+            raise
+        model(signature.pack(tensors))
+
+
+def weights_made(model: keras.Model) -> bool:
+    """Return whether a model has any weights yet.
+
+    Returns:
+        Whether it has.
+    """
+    return any(layer.variables for layer in all_layers(model))
+
+
+def _is_nest(value: Any) -> bool:
+    """Whether a value is an array, or holds nothing but arrays to any depth."""
+    if isinstance(value, Mapping):
+        return bool(value) and all(map(_is_nest, value.values()))
+    if isinstance(value, list | tuple):
+        return bool(value) and all(map(_is_nest, value))
+    return (
+        not isinstance(value, NamedInput)
+        and (hasattr(value, "__array__") or keras.ops.is_tensor(value))
+        and np.ndim(as_array(value)) > 0
+    )
+
+
+def _reading(samples: list[Any], name: str) -> Reading:
+    names = (
+        [name]
+        if len(samples) == 1 and name == "input"
+        else [f"{name}_{index}" for index in range(len(samples))]
+    )
+    return Reading(
+        [
+            input_of_nest(sample, name)
+            for sample, name in zip(samples, names, strict=True)
+        ],
+        samples[0],
+    )
+
+
+def _row(arrays: Any, index: int) -> Any:
+    return keras.tree.map_structure(lambda array: array[index], arrays)
