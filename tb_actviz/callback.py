@@ -101,27 +101,32 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Count on from where the training is."""
+        self._epoch = epoch
         if not self._log.is_on:
             return
         with self._log.harmless("Activations are not logged"):
             if self._steps is None:
                 self._begin(epoch)
-            self._epoch = epoch
             self._before_epoch = self._asked
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Log if a batch is due among those trained since the last call."""
-        if self._schedule.per_epoch or not self._log.is_on:
+        if self._schedule.per_epoch:
+            return
+        # Built by its first batches.
+        self._log.begin()
+        if not self._log.is_on:
             return
         with self._log.harmless("Activations are not logged any more"):
             if self._steps is None:
-                self._begin(self._epoch)
+                self._begin(self._epoch, trained=batch + 1)
             before, self._asked = self._asked, self._before_epoch + batch + 1
             if self._schedule.any_due(before, self._asked):
                 self._log_at(self._asked)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Log if epochs are due, and what the budget left out at the end."""
+        self._log.begin()
         if not self._log.is_on:
             return
         with self._log.harmless("Activations are not logged any more"):
@@ -139,20 +144,22 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         """Wait, for a bounded time, until everything is written."""
         self._log.finish()
 
-    def _begin(self, epoch: int) -> None:
+    def _begin(self, epoch: int, trained: int = 0) -> None:
         """Find out where the training begins, once all callbacks have had their say.
 
-        One that restores a backup does so when the training begins.
+        One that restores a backup does so when the training begins. A model that was
+        built by its first batches is logged after these.
         """
         per_epoch = self._schedule.per_epoch
-        self._began = epoch if per_epoch else batches_seen(self.model)
+        seen = 0 if per_epoch else max(0, batches_seen(self.model) - trained)
+        self._began = epoch if per_epoch else seen
         self._steps = StepCounter(self._log.last_step, self._began)
         self._epoch = epoch
         self._before_epoch = self._asked = self._began
         self._due, self._missed = 0, False
         if self._steps.repeats and self._log.last_step is not None:
             self._log.warn_of_repeats(self._log.last_step)
-        if not per_epoch and self._schedule.is_due(self._began):
+        if not (per_epoch or trained) and self._schedule.is_due(self._began):
             self._log_at(self._began)
 
     def _log_at(self, count: int, *, last: bool = False) -> None:

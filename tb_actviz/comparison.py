@@ -11,8 +11,8 @@ import numpy as np
 
 from tb_actviz.analysis.differences import channel_differences
 from tb_actviz.arrays import as_maps
-from tb_actviz.capture.forward_pass import ForwardPass
 from tb_actviz.capture.inputs import Inputs
+from tb_actviz.capture.parts_pass import pass_through
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import (
     LayerSelection,
@@ -95,7 +95,7 @@ def compare_inputs(
         relu_conv1 7 28%
     """
     choose = partial(select_calls, layers=layers)
-    forward = ForwardPass(model, choose, preprocess=preprocess)
+    forward = pass_through(model, choose, preprocess=preprocess)
     pair = []
     for inputs in (first, second):
         named = forward.read(inputs)

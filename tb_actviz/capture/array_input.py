@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -40,7 +40,11 @@ def as_array(value: Any) -> np.ndarray:
 
 
 def input_of_parts(
-    parts: Sequence[Any], name: str, keys: Sequence[str] | None = None
+    parts: Sequence[Any],
+    name: str,
+    keys: Sequence[str] | None = None,
+    *,
+    texts: Container[int] = (),
 ) -> NamedInput:
     """Make one input of what stands for each of a model's inputs.
 
@@ -49,6 +53,7 @@ def input_of_parts(
             input that is left out.
         name: What to call the input.
         keys: The keys by which the model takes them, sorted; None for none.
+        texts: Which of them are strings.
 
     Returns:
         The input, with the first of its parts that is a picture.
@@ -57,18 +62,24 @@ def input_of_parts(
         InputError: If a part cannot be read, holds no numbers, or all are empty.
     """
     arrays = tuple(
-        None if part is None else _checked(as_array(part), name) for part in parts
+        None
+        if part is None
+        else as_strings(part)
+        if index in texts
+        else _checked(as_array(part), name)
+        for index, part in enumerate(parts)
     )
     given = [array for array in arrays if array is not None]
     if not any(array.size for array in given):
         shapes = " and ".join(str(array.shape) for array in given)
         raise InputError(f"The input {name!r} is empty: shape {shapes}.")
-    pictures = (_to_show(array) for array in given)
-    picture = next((picture for picture in pictures if picture is not None), None)
+    shown = (_to_show(array) for array in given)
+    picture, note = next((one for one in shown if one is not None), (None, ""))
     values: Any = arrays[0] if len(arrays) == 1 else arrays
     if keys is not None:
         values = dict(zip(keys, arrays, strict=True))
-    return NamedInput(name=name, values=values, picture=picture)
+    notes = (note,) if note else ()
+    return NamedInput(name=name, values=values, picture=picture, notes=notes)
 
 
 def input_of_nest(nest: Any, name: str) -> NamedInput:
@@ -91,6 +102,20 @@ def input_of_nest(nest: Any, name: str) -> NamedInput:
     return input_of_parts(keras.tree.flatten(nest), name, keys)
 
 
+def as_strings(value: Any) -> np.ndarray:
+    """Make an array of strings of what a model takes as text.
+
+    Args:
+        value: A string, a list of strings, an array or a tensor of them.
+
+    Returns:
+        The array, of objects: strings or bytes.
+    """
+    is_tensor = keras.ops.is_tensor(value)
+    array = keras.ops.convert_to_numpy(value) if is_tensor else np.asarray(value)
+    return np.asarray(array).astype(object)
+
+
 def _checked(values: np.ndarray, name: str) -> np.ndarray:
     """The array, if it holds numbers, with floats as float32."""
     # bfloat16 and its like, from ml_dtypes, are of no kind that NumPy knows.
@@ -105,13 +130,25 @@ def _checked(values: np.ndarray, name: str) -> np.ndarray:
         return values.astype(np.float32)
 
 
-def _to_show(values: np.ndarray) -> np.ndarray | None:
-    """RGB of an array that is a picture: one or three channels, 0…255 or 0…1."""
-    if values.ndim != 3 or values.shape[-1] not in (1, 3):
+def _to_show(values: np.ndarray) -> tuple[np.ndarray, str] | None:
+    """RGB of an array that is a picture, and on which scale if it needs saying.
+
+    That is one or three channels, 0…255, 0…1, or of another range, which is shown from
+    its own smallest to its own largest value.
+    """
+    if values.ndim != 3 or values.shape[-1] not in (1, 3) or not values.size:
         return None
+    if values.dtype == object:
+        return None
+    note = ""
     if values.dtype != np.uint8:
         low, high = float(values.min()), float(values.max())
-        if not (low >= 0 and high <= 255):
+        if low >= 0 and high <= 255:
+            values = values * (255.0 if high <= 1.0 else 1.0)
+        elif np.isfinite([low, high]).all() and low < high:
+            values = (np.asarray(values, np.float64) - low) * (255.0 / (high - low))
+            note = f"shown from {low:.4g} to {high:.4g}"
+        else:
             return None
-        values = np.rint(values * (255.0 if high <= 1.0 else 1.0)).astype(np.uint8)
-    return np.broadcast_to(values, (*values.shape[:2], 3))
+        values = np.rint(values).astype(np.uint8)
+    return np.broadcast_to(values, (*values.shape[:2], 3)), note

@@ -67,6 +67,7 @@ def take_samples(
     *,
     reshaped: Container[int] = (),
     batched: bool | None = None,
+    may_be_text: bool = False,
 ) -> list[Any]:
     """Take the first samples of a stream; no more elements are drawn than needed.
 
@@ -89,6 +90,7 @@ def take_samples(
             dict with all these keys gives them in this order, as a tuple.
         reshaped: As for `read_inputs`.
         batched: Whether each element is a batch; None to find out.
+        may_be_text: Whether strings are taken, too.
 
     Returns:
         1 to `count` samples without the batch axis, each a nest like x of NumPy
@@ -105,7 +107,8 @@ def take_samples(
     first = None
     for index, element in enumerate(_elements(stream)):
         where = f"Element {index} of the {_kind(stream)}"
-        x = _as_arrays(_by_name(_x_of(element, where), names), where)
+        x = _by_name(_x_of(element, where, shapes), names)
+        x = _as_arrays(x, where, may_be_text)
         if first is None:
             first = x
         _check_structure(x, first, where)
@@ -166,8 +169,15 @@ def _batches(stream: Any) -> Iterator[Any]:
     return (stream[index] for index in indices)
 
 
-def _x_of(element: Any, where: str) -> Any:
+def _x_of(element: Any, where: str, shapes: Sequence[Any] | None) -> Any:
     if not isinstance(element, tuple | list):
+        return element
+    if (
+        shapes is not None
+        and len(element) == len(shapes) > 1
+        and not any(map(keras.tree.is_nested, element))
+    ):
+        # One array for each input, as a training step of one's own takes them.
         return element
     if 1 <= len(element) <= 3:
         return element[0]
@@ -185,13 +195,14 @@ def _by_name(x: Any, names: Sequence[str] | None) -> Any:
     return tuple(x[name] for name in names)
 
 
-def _as_arrays(x: Any, where: str) -> Any:
+def _as_arrays(x: Any, where: str, may_be_text: bool) -> Any:
     if not keras.tree.flatten(x):
         raise InputError(f"{where} holds no arrays: x is {x!r:.60}.")
-    return keras.tree.map_structure(partial(_as_array, where=where), x)
+    read = partial(_as_array, where=where, may_be_text=may_be_text)
+    return keras.tree.map_structure(read, x)
 
 
-def _as_array(value: Any, where: str) -> np.ndarray:
+def _as_array(value: Any, where: str, may_be_text: bool) -> np.ndarray:
     # Ragged and sparse tensors have no `__array__`, or one that raises.
     if not hasattr(value, "__array__"):
         shown = " ".join(repr(value).split())
@@ -208,7 +219,7 @@ def _as_array(value: Any, where: str) -> np.ndarray:
             f"cannot be made one ({describe_error(error)}). Expected dense values of a "
             "dtype that NumPy has."
         ) from error
-    if issubclass(array.dtype.type, _NOT_NUMBERS):
+    if issubclass(array.dtype.type, _NOT_NUMBERS) and not may_be_text:
         raise InputError(
             f"{where} holds an array of dtype {array.dtype}; expected integers or "
             "floats."

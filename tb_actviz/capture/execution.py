@@ -41,6 +41,7 @@ class Execution:
         chosen: The calls to give.
         compiled: Whether to compile the pass; None compiles it unless the model was
             compiled with `run_eagerly`, and runs it eagerly where that fails.
+        trained: The model whose training holds the weights.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class Execution:
         calls: Sequence[LayerCall],
         chosen: Sequence[LayerCall],
         compiled: bool | None,
+        trained: keras.Model,
     ) -> None:
         self._model = model
+        self._trained = trained
         self._has_graph = has_graph(model)
         self._signature = signature
         self._calls = calls
@@ -59,7 +62,7 @@ class Execution:
         self._inputs = [call.path for call in calls if is_input(call.layer)]
         self._lasting = lasting_layers(model)
         self._may_fall_back = compiled is None
-        eager = getattr(model, "run_eagerly", False) if compiled is None else False
+        eager = getattr(trained, "run_eagerly", False) if compiled is None else False
         self._compile = compiled is not False and not eager
         self._forwards: dict[tuple[Any, ...], Forward] = {}
         #: Why a sub-model would not do; empty where it does.
@@ -88,7 +91,7 @@ class Execution:
         """
         if keras.backend.backend() == "jax":
             # While `fit` runs, the weights are elsewhere.
-            self._model.jax_state_sync()
+            self._trained.jax_state_sync()
         # A graph says which sizes it takes; other models are traced for each size.
         shapes = tuple(array.shape[1:] for array in arrays)
         if self._has_graph:

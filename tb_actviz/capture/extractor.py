@@ -8,8 +8,9 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.execution import Capture
-from tb_actviz.capture.forward_pass import BATCH_SIZE, ForwardPass
+from tb_actviz.capture.forward_pass import BATCH_SIZE
 from tb_actviz.capture.inputs import SAMPLES, Inputs
+from tb_actviz.capture.parts_pass import pass_through
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection, select_calls
 from tb_actviz.errors import InputError
@@ -59,7 +60,7 @@ class FeatureExtractor:
         preprocess: Preprocess = "auto",
         compiled: bool | None = None,
     ) -> None:
-        self._pass = ForwardPass(
+        self._pass = pass_through(
             model,
             lambda calls: select_calls(calls, layers),
             preprocess=preprocess,

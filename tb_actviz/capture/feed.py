@@ -139,6 +139,8 @@ class Feed:
                     _refuse_preprocessed(named.name, part)
             batch = _preprocessed(preprocessing, batch)
         batch = _moved(_fitted(batch, _last(shape, first)), shape, first)
+        if index in self.signature.texts:
+            return batch
         dtype = self.signature.dtypes[index] or _model_dtype(batch)
         return batch.astype(dtype, copy=False)
 

@@ -9,7 +9,7 @@ one row for each input, channels last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, TypeAlias
 
 import keras
@@ -23,18 +23,23 @@ from tb_actviz.capture.graph import has_graph
 from tb_actviz.capture.input_size import SizeCheck
 from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
 from tb_actviz.capture.layer_calls import LayerCall
-from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.named_input import NamedInput, with_own_values
 from tb_actviz.capture.prepared_inputs import PreparedBatch, PreparedInputs
 from tb_actviz.capture.preprocessing import (
-    InputPreprocessing,
     Preprocess,
     check_preprocess,
     decide_preprocessing,
 )
-from tb_actviz.capture.selection import refuse_other_than_models
+from tb_actviz.capture.receptive import receptive_fields
 from tb_actviz.capture.signature import Signature, model_signature, signature_of
-from tb_actviz.capture.unbuilt import build_as_called, readings, weights_made
+from tb_actviz.capture.unbuilt import (
+    build_as_called,
+    count_weights,
+    readings,
+    refuse_axes,
+)
 from tb_actviz.errors import InputError, format_shape
+from tb_actviz.receptive_field import ReceptiveField
 
 #: Picks out of all calls of a model those to capture.
 Choose: TypeAlias = "Callable[[Sequence[LayerCall]], list[LayerCall]]"
@@ -55,9 +60,11 @@ class ForwardPass:
         choose: Picks the layers.
         preprocess: As for `FeatureExtractor`.
         compiled: As for `FeatureExtractor`.
+        may_build: Whether a model that was never called is built by its first inputs.
+        trained: The model whose training holds the weights; None for the model itself.
 
     Raises:
-        InputError: If it is not a model, or `choose` or `preprocess` cannot be used.
+        InputError: If `choose` or `preprocess` cannot be used.
     """
 
     def __init__(
@@ -67,16 +74,20 @@ class ForwardPass:
         *,
         preprocess: Preprocess = "auto",
         compiled: bool | None = None,
+        may_build: bool = True,
+        trained: keras.Model | None = None,
     ) -> None:
-        refuse_other_than_models(model)
         self._model = model
+        self._trained = model if trained is None else trained
+        self._may_build = may_build
         self._choose = choose
         self._compiled = compiled
         check_preprocess(preprocess)
         self._preprocess = preprocess
         #: What the model is called on; None before that is known.
         self.signature = model_signature(model)
-        self._calls: list[LayerCall] = []
+        #: All calls of the model; none before they are known.
+        self.calls: list[LayerCall] = []
         self._chosen: list[LayerCall] = []
         #: Paths of the chosen layers; empty before they are known.
         self.layers: tuple[str, ...] = ()
@@ -107,16 +118,22 @@ class ForwardPass:
             reason=self._execution.reason,
             backend=str(keras.backend.backend()),
             compiled=self._execution.compiled,
-            preprocess=self.preprocessing.stated,
+            preprocess=self.stated_preprocessing(),
             inputs=dict(zip(signature.names, signature.shapes, strict=True)),
             layers=self.layers,
-            left_out={call.path: call.problem for call in self._calls if call.problem},
+            left_out={call.path: call.problem for call in self.calls if call.problem},
         )
 
-    @property
-    def preprocessing(self) -> InputPreprocessing:
-        """What the inputs go through before the model."""
-        return self._feed.preprocessing
+    def stated_preprocessing(self, part: str = "") -> str:
+        """State what inputs go through before the model.
+
+        Args:
+            part: Empty, for the model is not run part by part.
+
+        Returns:
+            In words.
+        """
+        return self._feed.preprocessing.stated
 
     def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
         """Read inputs and check that they fit; a model never called is built by them.
@@ -139,9 +156,21 @@ class ForwardPass:
             named = read_inputs(
                 inputs, self.signature, samples=samples, reshaped=self._reshaped()
             )
+            named = [self._with_own_values(read) for read in named]
         for read in named:
             self.check(read)
         return named
+
+    def _with_own_values(self, named: NamedInput) -> NamedInput:
+        """The input with a picture's own values, if the model takes such."""
+        signature = self.signature
+        if signature is None or len(signature.shapes) != 1:
+            return named
+        (applied,) = self._feed_for(signature).preprocessing.applied
+        if applied is not None and applied.takes_rgb:
+            return named
+        (shape,) = signature.shapes_last
+        return with_own_values(named, (shape[-1] or 0) if len(shape) == 3 else 1)
 
     def take_caution(self) -> str:
         """Take what a user should know of how inputs are fed; empty the second time.
@@ -155,12 +184,14 @@ class ForwardPass:
     def _read_first(self, inputs: Inputs, samples: int) -> list[NamedInput]:
         """Read inputs of a model that does not say what it takes, as it takes them."""
         failures: list[InputError] = []
+        before = count_weights(self._model)
         for reading in readings(inputs, samples=samples):
             try:
+                refuse_axes(self._model, reading.sample)
                 self._get_ready(reading.inputs[0], reading.sample)
             except InputError as error:
                 failures.append(error)
-                if weights_made(self._model):
+                if count_weights(self._model) > before:
                     break
             else:
                 return reading.inputs
@@ -180,17 +211,37 @@ class ForwardPass:
         self._get_ready(named)
         self._sizes.check(named, count)
 
-    def fed_shapes(self, named: NamedInput) -> list[tuple[int, ...]]:
-        """Get the shapes that the model is fed with for an input, once preprocessed.
+    def receptive_fields(self, named: NamedInput) -> dict[str, ReceptiveField]:
+        """Find which region of an input each layer sees.
+
+        Args:
+            named: From `read`.
 
         Returns:
-            Shape for each of the model's inputs, without the batch axis.
-
-        Raises:
-            InputError: If it does not fit the model, or looks preprocessed already.
+            Path to receptive field, of the layers of which it is known.
         """
-        self._get_ready(named)
-        return [array.shape[1:] for array in self._feed.batch([named])]
+        return receptive_fields(self._model, list(self._feed.shapes(named)))
+
+    def narrow(self, paths: Container[str]) -> None:
+        """Choose fewer layers than before.
+
+        Args:
+            paths: Paths of those to keep.
+        """
+        self._choose = lambda calls: [call for call in calls if call.path in paths]
+        if self.signature is not None:
+            self._make_ready(self.signature, self.calls)
+
+    def recompile(self) -> None:
+        """Forget what was compiled."""
+        self._execution = Execution(
+            self._model,
+            self._feed.signature,
+            self.calls,
+            self._chosen,
+            self._compiled,
+            self._trained,
+        )
 
     def run(
         self,
@@ -259,10 +310,10 @@ class ForwardPass:
             for start in range(0, len(indices), size):
                 chunk = indices[start : start + size]
                 arrays = self._feed.batch([inputs[index] for index in chunk])
-                batches.append(PreparedBatch(tuple(chunk), arrays))
-        return PreparedInputs(
-            tuple(inputs), tuple(batches), self.layers, self.run_batch
-        )
+                batches.append(
+                    PreparedBatch(tuple(chunk), arrays, self.layers, self.run_batch)
+                )
+        return PreparedInputs(tuple(inputs), tuple(batches))
 
     def _check_together(self, inputs: Sequence[NamedInput]) -> int | None:
         """Refuse inputs that cannot be run; the model's batch size if it is fixed."""
@@ -333,7 +384,7 @@ class ForwardPass:
             return
         nest = named.values if sample is None else sample
         signature = self.signature or signature_of(nest, self._model)
-        if not self._model.built:
+        if not self._model.built and self._may_build:
             self._build(signature, named)
             # Now it may have a graph, and layers that show more.
             signature = model_signature(self._model) or signature
@@ -347,11 +398,9 @@ class ForwardPass:
         self.signature = signature
         self._feed = self._feed_for(signature)
         self._caution = self._feed.preprocessing.caution
-        self._execution = Execution(
-            self._model, signature, calls, chosen, self._compiled
-        )
         self._sizes = SizeCheck(self._model, self._feed, chosen)
-        self._calls, self._chosen = calls, chosen
+        self.calls, self._chosen = calls, chosen
+        self.recompile()
         self.layers = tuple(call.path for call in chosen)
         self._is_ready = True
 
@@ -366,7 +415,7 @@ class ForwardPass:
     def _list_on_shapes(self, signature: Signature) -> list[LayerCall] | None:
         """All calls; None for a model that only runs on real values."""
         try:
-            return listing.list_calls(self._model, signature)
+            return listing.list_calls(self._model, signature, may_build=self._may_build)
         except InputError:
             return None
 

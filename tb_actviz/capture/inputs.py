@@ -11,11 +11,11 @@ import keras
 import numpy as np
 from PIL import Image
 
-from tb_actviz.capture.array_input import as_array, input_of_parts
+from tb_actviz.capture.array_input import as_array, as_strings, input_of_parts
 from tb_actviz.capture.batch_axis import is_batch, looks_batched
 from tb_actviz.capture.datasets import is_dataset, take_samples
 from tb_actviz.capture.named_input import NamedInput, numbered
-from tb_actviz.capture.pictures import from_pillow, read_files
+from tb_actviz.capture.pictures import input_of_picture, picture_of, read_files
 from tb_actviz.capture.signature import Signature
 from tb_actviz.errors import InputError
 
@@ -59,6 +59,8 @@ def read_inputs(
         InputError: If something is not an input, or a picture cannot be read.
     """
     reader = _Reader(signature, samples, reshaped)
+    if reader.takes_text and _is_text(inputs):
+        return numbered(reader.read(as_strings(inputs), "input"))
     if reader.is_one_nest(inputs):
         read = reader.read(inputs, "input")
     elif isinstance(inputs, Mapping):
@@ -89,8 +91,14 @@ class _Reader:
         self._signature = signature
         self._names = ("input",) if signature is None else signature.names
         self._by_key = signature is not None and isinstance(signature.structure, dict)
+        self._texts = frozenset() if signature is None else signature.texts
         self._samples = samples
         self._reshaped = reshaped
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether the model's only input is strings."""
+        return self._texts == {0} and len(self._names) == 1
 
     def is_one_nest(self, value: Any) -> bool:
         """Whether a tuple, list or dict is one input of a model with several."""
@@ -109,14 +117,18 @@ class _Reader:
     def read(self, value: Any, name: str) -> list[NamedInput]:
         """Read one array, picture, path, nest or dataset."""
         if isinstance(value, NamedInput):
-            return [value]
+            return self._from_arrays(value) if value.may_be_batch else [value]
+        if self.takes_text and _is_text(value):
+            return self._from_nest([value], name)
         if isinstance(value, str | os.PathLike):
-            self._refuse_one_for_several(name)
-            return read_files(value)
+            read = read_files(value)
+            if not any(named.may_be_batch for named in read):
+                self._refuse_one_for_several(name)
+                return read
+            return [one for named in read for one in self._from_arrays(named)]
         if isinstance(value, Image.Image):
             self._refuse_one_for_several(name)
-            pixels, notes = from_pillow(value, name)
-            return [NamedInput(name=name, values=pixels, picture=pixels, notes=notes)]
+            return [input_of_picture(picture_of(value), name)]
         # Anything may be a nest of inputs of a model that was never called.
         is_unknown_nest = self._signature is None and isinstance(value, Mapping | tuple)
         if is_unknown_nest or self.is_one_nest(value):
@@ -133,15 +145,40 @@ class _Reader:
         self._refuse_one_for_several(name)
         return self._from_nest([value], name)
 
+    def _from_arrays(self, file: NamedInput) -> list[NamedInput]:
+        """Inputs of an array file, now that the model says what one of them is."""
+        name = file.name or (file.source.stem if file.source else "input")
+        values = file.values
+        if not isinstance(values, dict) or self.is_one_nest(values):
+            nest = self._in_order(values)
+            self._refuse_other_than(len(nest), name)
+            read = self._from_nest(nest, name)
+        else:
+            self._refuse_other_than(1, name)
+            read = [
+                named
+                for key, array in values.items()
+                for named in self._from_nest([array], f"{name}/{key}")
+            ]
+        return [replace(named, source=file.source) for named in read]
+
     def _from_dataset(self, stream: Any) -> list[NamedInput]:
         keys = None if self._signature is None else self._names
         shapes = None if self._signature is None else self._signature.shapes_last
         taken = take_samples(
-            stream, self._samples, shapes, keys, reshaped=self._reshaped
+            stream,
+            self._samples,
+            shapes,
+            keys,
+            reshaped=self._reshaped,
+            may_be_text=bool(self._texts),
         )
         return [
             input_of_parts(
-                self._in_order(sample), f"sample_{index}", self._own_keys(sample)
+                self._in_order(sample),
+                f"sample_{index}",
+                self._own_keys(sample),
+                texts=self._texts,
             )
             for index, sample in enumerate(taken)
         ]
@@ -150,10 +187,17 @@ class _Reader:
         self, parts: Sequence[Any], name: str, keys: Sequence[str] | None = None
     ) -> list[NamedInput]:
         """Inputs from one array for each of the model's inputs, batched or not."""
-        arrays = [None if part is None else as_array(part) for part in parts]
+        arrays = [
+            None
+            if part is None
+            else as_strings(part)
+            if index in self._texts
+            else as_array(part)
+            for index, part in enumerate(parts)
+        ]
         given = [array for array in arrays if array is not None]
         if not self._is_batch(arrays, name):
-            return [input_of_parts(arrays, name, keys)]
+            return [input_of_parts(arrays, name, keys, texts=self._texts)]
         count = len(given[0])
         if count == 0:
             raise InputError(f"The input {name!r} is empty: shape {given[0].shape}.")
@@ -163,6 +207,7 @@ class _Reader:
                 [None if array is None else array[index] for array in arrays],
                 own_name,
                 keys,
+                texts=self._texts,
             )
             for index, own_name in enumerate(names)
         ]
@@ -219,7 +264,10 @@ class _Reader:
         return needed <= set(map(str, nest)) <= set(self._names)
 
     def _refuse_one_for_several(self, name: str) -> None:
-        if len(self._names) > 1:
+        self._refuse_other_than(1, name)
+
+    def _refuse_other_than(self, count: int, name: str) -> None:
+        if len(self._names) != count:
             raise InputError(
                 f"The input {name!r} is one array or picture, but the model takes "
                 f"{len(self._names)}. Expected {self._expected()}."
@@ -232,6 +280,13 @@ class _Reader:
                 f"a tuple of {len(self._names)} arrays or a dict with the keys {names}"
             )
         return "a path, a folder, an array (H, W, C) or (N, H, W, C), a dataset"
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is a string, or lists of strings to any depth."""
+    if isinstance(value, list | tuple):
+        return bool(value) and all(map(_is_text, value))
+    return isinstance(value, str | bytes)
 
 
 def _under_name(name: str, inputs: list[NamedInput]) -> Iterable[NamedInput]:

@@ -40,6 +40,7 @@ class LayerCall:
         final: True where it is an output of the model.
         tensor: The symbolic tensor of the model's graph; None where it is in none.
         problem: Why its values cannot be captured; None where they can.
+        part: Which part of the model it lies in, where that is run part by part.
     """
 
     path: str
@@ -53,6 +54,7 @@ class LayerCall:
     final: bool = False
     tensor: Any = field(default=None, repr=False)
     problem: str | None = None
+    part: str = ""
 
     @property
     def sample_shape(self) -> tuple[int | None, ...]:

@@ -26,7 +26,9 @@ from tb_actviz.errors import InputError, describe_error
 _TRIALS = (((2, 224), (3, 256)), ((2, 32), (3, 64)), ((2, 8), (3, 12)))
 
 
-def list_calls(model: keras.Model, signature: Signature) -> list[LayerCall]:
+def list_calls(
+    model: keras.Model, signature: Signature, *, may_build: bool = True
+) -> list[LayerCall]:
     """List every tensor that a layer of a model computes, in the order they run.
 
     A graph that shows every layer is read. Otherwise the model is run on shapes alone
@@ -35,6 +37,7 @@ def list_calls(model: keras.Model, signature: Signature) -> list[LayerCall]:
     Args:
         model: Any Keras model.
         signature: What it is called on.
+        may_build: Whether layers that were never called may be built.
 
     Returns:
         The calls; input layers first where the model has some.
@@ -44,7 +47,8 @@ def list_calls(model: keras.Model, signature: Signature) -> list[LayerCall]:
     """
     if has_graph(model) and is_flat(model):
         return read_graph(model)
-    _build_what_runs(model, signature)
+    if may_build:
+        _build_what_runs(model, signature)
     outer = read_graph(model) if has_graph(model) else []
     inputs = [call.path for call in outer if is_input(call.layer)]
     failure: Exception | None = None
@@ -207,9 +211,9 @@ def build(model: keras.Model, signature: Signature) -> None:
     if is_sequential and len(signature.shapes) == 1:
         model.build((None, *signature.shapes[0]))
         return
-    _OnShapes(
-        lambda *tensors: _ignore(model(signature.pack(tensors), training=False))
-    ).shapes(_symbols(signature, 2, 224))
+    _OnShapes(lambda *tensors: _ignore(model(signature.pack(tensors)))).shapes(
+        _symbols(signature, 2, 224)
+    )
 
 
 def _build_what_runs(model: keras.Model, signature: Signature) -> None:

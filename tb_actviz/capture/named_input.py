@@ -24,6 +24,11 @@ class NamedInput:
             where the values are not a picture.
         source: The file it was read from, if any.
         notes: What was done to the picture when it was read.
+        part: Which part of the model it is for, where that is run part by part.
+        own_values: A picture's own values where RGB does not hold them, shape
+            (H, W, C), for a model that takes so many channels; else None.
+        may_be_batch: Whether the values may have a batch axis, as those of an array
+            file, so that the model has to say whether they are one input or several.
 
     Example:
         >>> with av.ActivationLogger("runs/new", model, "conv1") as log:
@@ -39,6 +44,9 @@ class NamedInput:
     picture: np.ndarray | None = field(repr=False)
     source: Path | None = None
     notes: tuple[str, ...] = ()
+    part: str = ""
+    own_values: np.ndarray | None = field(default=None, repr=False)
+    may_be_batch: bool = False
 
     @property
     def parts(self) -> tuple[np.ndarray, ...]:
@@ -47,6 +55,24 @@ class NamedInput:
             # As keras.tree.flatten has it.
             return tuple(self.values[name] for name in sorted(self.values))
         return self.values if isinstance(self.values, tuple) else (self.values,)
+
+
+def with_own_values(named: NamedInput, channels: int) -> NamedInput:
+    """Feed a picture's own values to a model that takes as many channels as it has.
+
+    Args:
+        named: An input.
+        channels: How many channels the model takes; 1 where it takes none.
+
+    Returns:
+        The input, with its own values where they are of so many channels.
+    """
+    own = named.own_values
+    if own is None or own.shape[-1] != channels:
+        return named
+    low, high = float(own.min()), float(own.max())
+    notes = (*named.notes, f"fed as it is, {low:g} to {high:g}")
+    return replace(named, values=own, own_values=None, notes=notes)
 
 
 def numbered(inputs: Sequence[NamedInput]) -> list[NamedInput]:

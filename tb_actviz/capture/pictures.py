@@ -6,11 +6,13 @@ import os
 import struct
 import warnings
 import zlib
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from tb_actviz.capture import array_files
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError
 
@@ -39,6 +41,25 @@ _DECODING_ERRORS = (
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture as it was read.
+
+    Args:
+        pixels: RGB, uint8, shape (H, W, 3), range 0…255.
+        notes: What was done to it.
+        own_values: Its own values where RGB does not hold them, shape (H, W, C): four
+            channels with transparency, one of more than 8 bits; else None.
+        has_white: Whether it is known which of its values is white, so that its pixels
+            mean something to a model.
+    """
+
+    pixels: np.ndarray
+    notes: tuple[str, ...]
+    own_values: np.ndarray | None = None
+    has_white: bool = True
+
+
 def load_picture(path: str | Path) -> tuple[np.ndarray, tuple[str, ...]]:
     """Read a picture file as RGB, upright, whatever its colour model.
 
@@ -51,6 +72,25 @@ def load_picture(path: str | Path) -> tuple[np.ndarray, tuple[str, ...]]:
     Returns:
         RGB pixels, uint8, shape (H, W, 3), range 0…255; and a note for each thing
         that was done to the picture.
+
+    Raises:
+        InputError: If the file is missing, unreadable, damaged, no picture, has
+            more than `MAX_PIXELS` pixels, or its values have no known white.
+    """
+    picture = read_picture(path)
+    if not picture.has_white:
+        raise InputError(_no_white(str(path), picture))
+    return picture.pixels, picture.notes
+
+
+def read_picture(path: str | Path) -> Picture:
+    """Read a picture file, upright, with its own values beside its pixels.
+
+    Args:
+        path: File in one of `FORMATS`.
+
+    Returns:
+        The picture.
 
     Raises:
         InputError: If the file is missing, unreadable, damaged, no picture, or has
@@ -68,7 +108,7 @@ def load_picture(path: str | Path) -> tuple[np.ndarray, tuple[str, ...]]:
                 if width * height > MAX_PIXELS:
                     raise InputError(_too_large(path, width, height))
                 image.load()
-                return from_pillow(image, str(path))
+                return picture_of(image)
     except PermissionError:
         raise InputError(
             f"{str(path)!r} may not be read (permission denied)."
@@ -103,6 +143,21 @@ def from_pillow(image: Image.Image, name: str) -> tuple[np.ndarray, tuple[str, .
     Raises:
         InputError: If its values have no known white.
     """
+    picture = picture_of(image)
+    if not picture.has_white:
+        raise InputError(_no_white(name, picture))
+    return picture.pixels, picture.notes
+
+
+def picture_of(image: Image.Image) -> Picture:
+    """Take a Pillow image, upright, with its own values beside its pixels.
+
+    Args:
+        image: Any Pillow image.
+
+    Returns:
+        The picture.
+    """
     notes = []
     frames = getattr(image, "n_frames", 1)
     if frames > 1:
@@ -111,7 +166,7 @@ def from_pillow(image: Image.Image, name: str) -> tuple[np.ndarray, tuple[str, .
         notes.append("turned as its EXIF data says")
     # An upright copy; None is returned only for in-place calls.
     upright = ImageOps.exif_transpose(image)
-    return _to_rgb(upright, name, notes), tuple(notes)
+    return _to_rgb(upright, notes)
 
 
 def list_pictures(folder: str | Path) -> list[Path]:
@@ -154,46 +209,62 @@ def _too_large(path: Path, width: int, height: int) -> str:
     )
 
 
-def _to_rgb(image: Image.Image, name: str, notes: list[str]) -> np.ndarray:
+def _to_rgb(image: Image.Image, notes: list[str]) -> Picture:
     """Convert by colour model; Pillow's own conversion clips 16 bits to 8."""
-    mode = image.mode
+    mode, own_values = image.mode, None
     if mode.startswith("I") or mode == "F":
-        grey = _to_eight_bits(np.asarray(image, dtype=np.float64), mode, name, notes)
-        return np.repeat(grey[:, :, None], 3, axis=2)
+        return _from_deep_grey(np.asarray(image), mode, notes)
     if mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        with_alpha = image.convert("RGBA")
+        own_values = np.asarray(with_alpha)
         opaque = Image.new("RGBA", image.size, (255, 255, 255, 255))
-        opaque.alpha_composite(image.convert("RGBA"))
+        opaque.alpha_composite(with_alpha)
         notes.append("transparency laid over white")
         image = opaque
     elif mode not in ("RGB", "1", "L", "P"):
         notes.append(f"converted from {mode}")
-    return np.asarray(image.convert("RGB"))
+    return Picture(np.asarray(image.convert("RGB")), tuple(notes), own_values)
 
 
-def _to_eight_bits(
-    grey: np.ndarray, mode: str, name: str, notes: list[str]
-) -> np.ndarray:
+def _from_deep_grey(grey: np.ndarray, mode: str, notes: list[str]) -> Picture:
+    """Grey of more than 8 bits: what a model of one channel was trained on itself."""
     low, high = float(grey.min()), float(grey.max())
     # Integers of more than 8 bits are 16 bits wide in every format read here;
     # floating-point pictures are either 0…1 or 0…255.
     white = 65535.0 if mode != "F" else 1.0 if high <= 1.0 else 255.0
-    if not (low >= 0 and high <= white):
-        raise InputError(
-            f"{name!r} holds grey values from {low:g} to {high:g}; expected 0 to "
-            f"{white:g}. Convert it to 8 or 16 bits first."
-        )
-    notes.append(f"values 0…{white:g} scaled to 0…255")
-    return np.rint(grey * (255.0 / white)).astype(np.uint8)
+    has_white = low >= 0 and high <= white
+    if has_white:
+        shown = grey * (255.0 / white)
+        notes.append(f"values 0…{white:g} scaled to 0…255")
+    else:
+        finite = np.isfinite(grey)
+        low = float(grey.min(initial=np.inf, where=finite))
+        high = float(grey.max(initial=-np.inf, where=finite))
+        scale = 255.0 / (high - low) if high > low else 0.0
+        shown = np.where(finite, (grey.astype(np.float64) - low) * scale, 0.0)
+        notes.append(f"shown from {low:.4g} to {high:.4g}")
+    pixels = np.repeat(np.rint(shown).astype(np.uint8)[:, :, None], 3, axis=2)
+    values = grey.astype(np.float32 if mode == "F" else grey.dtype)[:, :, None]
+    return Picture(pixels, tuple(notes), values, has_white)
+
+
+def _no_white(name: str, picture: Picture) -> str:
+    values = picture.own_values
+    low, high = (0, 0) if values is None else (values.min(), values.max())
+    return (
+        f"{name!r} holds grey values from {low:g} to {high:g}; expected 0 to 255, 0 to "
+        "1, or 16 bits. Convert it first; a model of one channel takes it as it is."
+    )
 
 
 def read_files(value: str | os.PathLike[str]) -> list[NamedInput]:
-    """Read a picture file, or the pictures in a folder.
+    """Read a picture file, an array file, or the pictures in a folder.
 
     Returns:
         At least one input, without a name yet.
 
     Raises:
-        InputError: If a picture cannot be read, or a folder holds none.
+        InputError: If a file cannot be read, or a folder holds no pictures.
     """
     return [_from_file(file) for file in _files(value)]
 
@@ -209,7 +280,29 @@ def _files(value: str | os.PathLike[str]) -> list[Path]:
 
 
 def _from_file(path: Path) -> NamedInput:
-    pixels, notes = load_picture(path)
+    if path.suffix.lower() in array_files.SUFFIXES:
+        return array_files.read_array_file(path)
+    picture = read_picture(path)
+    return replace(input_of_picture(picture, ""), source=path.absolute())
+
+
+def input_of_picture(picture: Picture, name: str) -> NamedInput:
+    """Make an input of a picture.
+
+    Args:
+        picture: The picture.
+        name: What to call the input.
+
+    Returns:
+        The input; its values are RGB, unless its own have no known white.
+    """
+    values = picture.pixels
+    if not picture.has_white and picture.own_values is not None:
+        values = picture.own_values
     return NamedInput(
-        name="", values=pixels, picture=pixels, source=path.absolute(), notes=notes
+        name=name,
+        values=values,
+        picture=picture.pixels,
+        notes=picture.notes,
+        own_values=picture.own_values,
     )

@@ -19,33 +19,32 @@ RunBatch: TypeAlias = (
 
 @dataclass(frozen=True, eq=False)
 class PreparedBatch:
-    """Which inputs go through the model together, and the arrays it is fed for them."""
+    """Inputs of one size that go through a model together.
+
+    Args:
+        indices: Which inputs, of all that were prepared.
+        arrays: What the model is fed for them, preprocessed, in the dtype it takes.
+        layers: Paths of the layers that a run gives.
+        run_batch: Runs the model.
+    """
 
     indices: tuple[int, ...]
     arrays: list[np.ndarray]
+    layers: tuple[str, ...]
+    run_batch: RunBatch
 
 
+@dataclass(frozen=True, eq=False)
 class PreparedInputs:
     """Inputs of any sizes, made ready for one model once.
 
     Args:
         inputs: The inputs, in their order.
-        batches: Those of one size together, preprocessed, in the dtype of the model.
-        layers: Paths of the layers that a run gives.
-        run_batch: Runs the model.
+        batches: Those of one size together.
     """
 
-    def __init__(
-        self,
-        inputs: tuple[NamedInput, ...],
-        batches: tuple[PreparedBatch, ...],
-        layers: tuple[str, ...],
-        run_batch: RunBatch,
-    ) -> None:
-        self.inputs = inputs
-        self._layers = layers
-        self._run_batch = run_batch
-        self._batches = batches
+    inputs: tuple[NamedInput, ...]
+    batches: tuple[PreparedBatch, ...]
 
     def run(self) -> list[dict[str, np.ndarray]]:
         """Run the model over the inputs, with its current weights.
@@ -58,10 +57,10 @@ class PreparedInputs:
             InputError: If the model fails.
         """
         captured: list[dict[str, np.ndarray]] = [{} for _ in self.inputs]
-        for batch in self._batches:
+        for batch in self.batches:
             named = [self.inputs[index] for index in batch.indices]
-            rows = self._run_batch(named, batch.arrays)
-            for path, values in zip(self._layers, rows, strict=True):
+            rows = batch.run_batch(named, batch.arrays)
+            for path, values in zip(batch.layers, rows, strict=True):
                 for row, index in enumerate(batch.indices):
                     view = values[row : row + 1]
                     view.flags.writeable = False

@@ -20,6 +20,7 @@ from tb_actviz.capture.layer_kinds import (
     sublayers,
 )
 from tb_actviz.capture.listing import list_calls
+from tb_actviz.capture.parts import calls_in_part, find_parts, runs_itself
 from tb_actviz.capture.signature import model_signature
 from tb_actviz.errors import InputError, near_matches
 
@@ -101,6 +102,8 @@ def known_calls(model: keras.Model) -> list[LayerCall]:
         InputError: If it is none, or does not know the shape of its inputs.
     """
     refuse_other_than_models(model)
+    if not runs_itself(model):
+        return _calls_of_parts(model)
     signature = model_signature(model)
     if signature is None:
         raise InputError(
@@ -109,6 +112,22 @@ def known_calls(model: keras.Model) -> list[LayerCall]:
             "it: model.build((None, height, width, channels))."
         )
     return list_calls(model, signature)
+
+
+def _calls_of_parts(model: keras.Model) -> list[LayerCall]:
+    calls = []
+    parts = find_parts(model)
+    for name, part in parts.items():
+        signature = model_signature(part)
+        if signature is not None:
+            calls += calls_in_part(name, list_calls(part, signature))
+    if calls:
+        return calls
+    raise InputError(
+        f"The model {model.name!r} ({type(model).__name__}) has no call(), and none of "
+        "the models that it holds knows the shape of its inputs yet"
+        f" ({', '.join(parts) or 'it holds none'}). Call one on a batch of inputs."
+    )
 
 
 def refuse_other_than_models(model: object) -> None:
@@ -233,16 +252,18 @@ def select_default(calls: Sequence[LayerCall]) -> list[LayerCall]:
 
     Returns:
         Convolutions and activation layers with maps; every layer but the inputs where
-        there are none.
+        there are none; in each part of a model that is run part by part.
     """
-    capturable = [call for call in calls if _is_meant_by_globs(call)]
-    chosen = [
-        call
-        for call in capturable
-        if isinstance(call.layer, CONVOLUTIONS + ACTIVATION_LAYERS)
-        and len(call.sample_shape) > 1
-    ]
-    return chosen or capturable
+    selected = []
+    for part in dict.fromkeys(call.part for call in calls):
+        capturable = [c for c in calls if c.part == part and _is_meant_by_globs(c)]
+        selected += [
+            call
+            for call in capturable
+            if isinstance(call.layer, CONVOLUTIONS + ACTIVATION_LAYERS)
+            and len(call.sample_shape) > 1
+        ] or capturable
+    return selected
 
 
 def _parts(layers: LayerSelection) -> list[Any]:

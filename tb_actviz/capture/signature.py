@@ -48,6 +48,11 @@ class Signature:
             for shape, first in zip(self.shapes, self.channels_first, strict=True)
         )
 
+    @property
+    def texts(self) -> frozenset[int]:
+        """Which of the inputs are strings."""
+        return frozenset(i for i, dtype in enumerate(self.dtypes) if dtype == "string")
+
     def pack(self, flat: Sequence[Any]) -> Any:
         """Put one tensor for each input into the structure the model takes.
 

@@ -18,10 +18,11 @@ from tb_actviz.capture import listing
 from tb_actviz.capture.array_input import as_array, input_of_nest
 from tb_actviz.capture.datasets import RememberedStream, is_dataset, take_samples
 from tb_actviz.capture.inputs import Inputs, read_inputs
-from tb_actviz.capture.layer_kinds import all_layers
+from tb_actviz.capture.layer_kinds import all_layers, is_model
 from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.parts import runs_itself
 from tb_actviz.capture.signature import Signature
-from tb_actviz.errors import InputError
+from tb_actviz.errors import InputError, format_shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,8 @@ def readings(inputs: Inputs, *, samples: int) -> Iterator[Reading]:
                 continue
             yield _reading(taken, "sample")
         return
-    if _is_nest(inputs):
+    is_nest = _is_nest(inputs)
+    if is_nest:
         arrays = keras.tree.map_structure(as_array, inputs)
         counts = {array.shape[:1] for array in keras.tree.flatten(arrays)}
         (count, *_), *others = counts
@@ -70,6 +72,36 @@ def readings(inputs: Inputs, *, samples: int) -> Iterator[Reading]:
             yield _reading([_row(arrays, index) for index in range(count)], "input")
     read = read_inputs(inputs)
     yield Reading(read, read[0].values)
+    if is_nest and keras.tree.is_nested(inputs):
+        yield _reading([arrays], "input")
+
+
+def refuse_axes(model: keras.Model, sample: Any) -> None:
+    """Refuse an input of which a sequential model can be known not to take a batch.
+
+    To try it would leave the model with a wrong input.
+
+    Args:
+        model: A model that was never called.
+        sample: One input of it, without the batch axis.
+
+    Raises:
+        InputError: If its first layer that minds takes more axes, or fewer.
+    """
+    if not isinstance(model, keras.Sequential) or keras.tree.is_nested(sample):
+        return
+    axes = np.ndim(sample) + 1
+    for layer in model.layers:
+        spec = getattr(layer, "input_spec", None)
+        if isinstance(spec, keras.InputSpec):
+            if axes < (spec.min_ndim or 0) or spec.ndim not in (None, axes):
+                raise InputError(
+                    f"The layer {layer.name!r} of the model {model.name!r} takes "
+                    f"{spec.ndim or f'at least {spec.min_ndim}'} axes with the batch "
+                    f"axis; received {axes}, in inputs of shape "
+                    f"{format_shape(np.shape(sample))}."
+                )
+            return
 
 
 def is_unfinished(model: keras.Model) -> bool:
@@ -80,8 +112,12 @@ def is_unfinished(model: keras.Model) -> bool:
 
     Returns:
         True for a model that was never called, or with a layer inside that was not.
+        One without a `call` is run part by part, and is as built as its parts.
     """
-    return not all(layer.built for layer in all_layers(model))
+    return not all(
+        layer.built or (is_model(layer) and not runs_itself(layer))
+        for layer in all_layers(model)
+    )
 
 
 def build_as_called(
@@ -100,21 +136,22 @@ def build_as_called(
     Raises:
         Exception: What the model raises.
     """
+    before = count_weights(model)
     try:
         listing.build(model, signature)
     except Exception:  # a model of the user's can fail in any way
-        if weights_made(model):
+        if count_weights(model) > before:
             raise
         model(signature.pack(tensors))
 
 
-def weights_made(model: keras.Model) -> bool:
-    """Return whether a model has any weights yet.
+def count_weights(model: keras.Model) -> int:
+    """Count the variables that a model and its layers have by now.
 
     Returns:
-        Whether it has.
+        Their number; states of random layers are there before any call.
     """
-    return any(layer.variables for layer in all_layers(model))
+    return sum(len(layer.variables) for layer in all_layers(model))
 
 
 def _is_nest(value: Any) -> bool:

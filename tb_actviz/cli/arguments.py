@@ -350,8 +350,19 @@ def read_pictures(
 def _resized(named: NamedInput, size: tuple[int, int]) -> NamedInput:
     from tb_actviz.imaging.resize import imresize
 
+    if named.picture is None:
+        raise InputError(
+            f"--size resizes pictures, and {str(named.source)!r} is an array file. "
+            "Resize its arrays before, or leave --size out."
+        )
     read = named.parts[0]
-    pixels = imresize(read, size)
     height, width = read.shape[:2]
     note = f"resized from {height}×{width}"
-    return replace(named, values=pixels, picture=pixels, notes=(*named.notes, note))
+    own = named.own_values
+    return replace(
+        named,
+        values=imresize(read, size),
+        picture=imresize(named.picture, size),
+        notes=(*named.notes, note),
+        own_values=None if own is None else imresize(own, size),
+    )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tb_actviz.cli.arguments import drawing_options, read_pictures
 from tb_actviz.cli.console import as_json, say_missing, table
 from tb_actviz.cli.models import class_names, load_preprocess, load_trained_model
-from tb_actviz.errors import InputError
+from tb_actviz.errors import InputError, format_shape
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,8 +100,9 @@ def _input_answer(
     return {
         "name": named.name,
         "file": None if named.source is None else str(named.source),
-        "height": named.parts[0].shape[0],
-        "width": named.parts[0].shape[1],
+        "shape": [list(part.shape) for part in named.parts],
+        "height": None if named.picture is None else named.picture.shape[0],
+        "width": None if named.picture is None else named.picture.shape[1],
         "notes": list(named.notes),
         "probabilities": scores is not None and _are_probabilities(scores),
         "predictions": [
@@ -123,7 +124,10 @@ def _as_text(answer: dict[str, Any]) -> str:
     lines = []
     for shown in answer["inputs"]:
         notes = "".join(f", {note}" for note in shown["notes"])
-        lines.append(f"{shown['name']}: {shown['height']}×{shown['width']}{notes}")
+        size = f"{shown['height']}×{shown['width']}"
+        if shown["height"] is None:
+            size = " and ".join(format_shape(shape) for shape in shown["shape"])
+        lines.append(f"{shown['name']}: {size}{notes}")
         form = "{:8.2%}" if shown["probabilities"] else "{:8.4g}"
         lines += [
             f"  {form.format(p['score'])}  {p['name']}" for p in shown["predictions"]

@@ -75,15 +75,16 @@ class StepLogger:
         self._check_something_to_log(len(inputs))
         if self._file.is_deleted:
             self._pictures = InputPictures()
+        watched = self._watched.with_inputs(inputs)
         summaries = StepSummaries(
-            self._watched.with_inputs(inputs),
+            watched,
             self._options,
             step,
             views=self._views,
             pictures=self._pictures,
             shared=shared,
         )
-        done, total = 0, len(inputs) * len(self._watched.layers)
+        done, total = 0, sum(len(watched.layers_for(named)) for named in inputs)
         for named in inputs:
             # In one expression, so that the activations of one input are gone before
             # those of the next are computed.
@@ -115,7 +116,7 @@ class StepLogger:
         ranges: dict[str, Limits | None] = dict.fromkeys(shown)
         for named in inputs:
             captured = self._watched.run(named)
-            for path in shown:
+            for path in shown & captured.keys():
                 limits = finite_limits(captured[path])
                 ranges[path] = joined_ranges(ranges[path], limits)
         return ranges

@@ -51,6 +51,8 @@ _SMALLEST_FOR_UINT8 = 32
 class _LayerMeasurements:
     """What is kept of one layer, of one input after another."""
 
+    #: The inputs that it responds to.
+    inputs: list[NamedInput]
     shapes: list[tuple[int, ...]] = field(default_factory=list)
     #: The followed channels only, for the comparison of inputs.
     compared: list[np.ndarray] = field(default_factory=list)
@@ -103,7 +105,7 @@ class StepSummaries:
         self.logged = LoggedStep(
             step,
             watched.inputs,
-            preprocess=watched.preprocess,
+            preprocess=watched.preprocess[""],
             missing_channels=dict(watched.missing_channels),
         )
         self._watched = watched
@@ -113,7 +115,8 @@ class StepSummaries:
         self._position = dict(position or {})
         self._shared = shared
         self._measured = {
-            layer.facts.path: _LayerMeasurements() for layer in watched.layers
+            layer.facts.path: _LayerMeasurements(watched.inputs_of(layer))
+            for layer in watched.layers
         }
         self._precision = "" if options.precision == "auto" else options.precision
         self._done = 0
@@ -133,17 +136,19 @@ class StepSummaries:
         """
         named = self.logged.inputs[self._done]
         self._done += 1
+        layers = self._watched.layers_for(named)
         if self._options.records and not self._precision:
-            counts = [captured[layer.facts.path].size for layer in self._watched.layers]
+            counts = [captured[layer.facts.path].size for layer in layers]
             self._precision = choose_precision(
                 counts * len(self.logged.inputs), RECORD_AIM
             )
-        if self._watched.output is not None:
-            scores = captured[self._watched.output][0]
+        output = self._watched.outputs.get(named.part)
+        if output is not None:
+            scores = captured[output][0]
             self.logged.predictions[named.name] = scores
             if self._options.class_names is not None:
                 check_class_names(self._options.class_names, len(scores))
-        for layer in self._watched.layers:
+        for layer in layers:
             maps = as_maps(captured[layer.facts.path][0])
             shape = captured[layer.facts.path].shape[1:]
             self._measure(layer, named, maps, shape)
@@ -170,7 +175,7 @@ class StepSummaries:
             self.logged.statistics[layer.facts.path] = layer_statistics(
                 measured.statistics, measured.positions
             )
-            if len(self.logged.inputs) > 1 and "inputs" in self._views:
+            if len(measured.inputs) > 1 and "inputs" in self._views:
                 yield self._comparison(layer, measured)
             if self._options.records:
                 yield self._record(layer, measured)
@@ -231,7 +236,7 @@ class StepSummaries:
                 strongest=self.logged.strongest[layer.facts.path][named.name],
                 predictions=predictions,
                 predicted=[names[number] for number, _ in predictions] if names else [],
-                **channel_facts(measured.statistics[-1], len(self.logged.inputs)),
+                **channel_facts(measured.statistics[-1], len(measured.inputs)),
             )
         )
 
@@ -256,7 +261,9 @@ class StepSummaries:
         numbers = [channel for channel, _ in strongest]
         pictures = draw(response, numbers, self._views, self._options, self._shared)
         return [
-            self._picture(f"{layer.facts.path}/{view}/{named.name}", view, picture)
+            self._picture(
+                layer, f"{layer.facts.path}/{view}/{named.name}", view, picture
+            )
             for view, picture in pictures
         ]
 
@@ -267,27 +274,31 @@ class StepSummaries:
 
     def _compared(self, layer: WatchedLayer) -> list[int]:
         """The channels to compare: those followed, else the first input's strongest."""
-        first = self.logged.strongest[layer.facts.path][self.logged.inputs[0].name]
+        first_input = self._measured[layer.facts.path].inputs[0]
+        first = self.logged.strongest[layer.facts.path][first_input.name]
         return list(self._followed(layer)) or [channel for channel, _ in first]
 
     def _comparison(self, layer: WatchedLayer, measured: _LayerMeasurements) -> Summary:
         picture = compose_inputs(
-            [named.picture for named in self.logged.inputs],
+            [named.picture for named in measured.inputs],
             measured.compared,
             self._compared(layer),
             layer=layer.facts.path,
-            input_names=[named.name for named in self.logged.inputs],
+            input_names=[named.name for named in measured.inputs],
             shapes=measured.shapes,
             limits=self._options.limits
             if self._shared is None
             else self._shared.limits(layer.facts.path),
             limits_of=None if self._shared is None else self._shared.shared_by,
         )
-        return self._picture(f"{layer.facts.path}/inputs", "inputs", picture)
+        return self._picture(layer, f"{layer.facts.path}/inputs", "inputs", picture)
 
-    def _picture(self, tag: str, view: str, picture: np.ndarray) -> Summary:
+    def _picture(
+        self, layer: WatchedLayer, tag: str, view: str, picture: np.ndarray
+    ) -> Summary:
         height, width = picture.shape[:2]
-        description = f"{VIEWS[view]} Preprocessing: {self.logged.preprocess}."
+        preprocess = self._watched.preprocess[layer.part]
+        description = f"{VIEWS[view]} Preprocessing: {preprocess}."
         if self._shared is not None:
             description += f" One scale for {self._shared.shared_by}."
         self.logged.tags.append(tag)
@@ -303,8 +314,8 @@ class StepSummaries:
                 inputs=tuple(measured.facts),
                 position=self._position,
                 dead=statistics.dead,
-                preprocess=self.logged.preprocess,
-                reduced=reduction(statistics.channels, len(self.logged.inputs)),
+                preprocess=self._watched.preprocess[layer.part],
+                reduced=reduction(statistics.channels, len(measured.inputs)),
             ),
         )
 

@@ -12,9 +12,11 @@ import keras
 
 from tb_actviz.capture.distributed import is_chief, refuse_unbuilt
 from tb_actviz.capture.inputs import Inputs
+from tb_actviz.capture.parts_pass import NoPartFitsError
 from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection
+from tb_actviz.capture.unbuilt import is_unfinished
 from tb_actviz.errors import InputError, describe_error
 from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.messages import Messages
@@ -60,6 +62,7 @@ class TrainingLog:
         self._messages = Messages()
         self._watched: tuple[WatchedModel, PreparedInputs] | None = None
         self._run: RunLog | None = None
+        self._waiting: keras.Model | None = None
 
     @property
     def is_on(self) -> bool:
@@ -72,7 +75,7 @@ class TrainingLog:
         return None if self._run is None else self._run.last_step
 
     def start(self, model: keras.Model) -> None:
-        """Begin to log a training.
+        """Begin to log a training, or to wait until it has built the model.
 
         Args:
             model: The model that is going to be trained.
@@ -85,9 +88,31 @@ class TrainingLog:
         with self.harmless("Activations are not logged", passing=InputError):
             if not is_chief(model):
                 return
-            if self._watched is None or self._watched[0].model is not model:
-                self._watched = None
-                self._watched = self._watch(model)
+            if is_unfinished(model):
+                self._waiting = model
+                return
+            try:
+                self._get_ready(model)
+            except NoPartFitsError as error:
+                # A training that has nothing to watch is one all the same.
+                self._messages.warn(f"Activations are not logged. {error}")
+                return
+        self._open_run()
+
+    def begin(self) -> None:
+        """Begin to log a training that has built its model by now."""
+        model, self._waiting = self._waiting, None
+        if model is not None:
+            with self.harmless("Activations are not logged"):
+                self._get_ready(model)
+            self._open_run()
+
+    def _get_ready(self, model: keras.Model) -> None:
+        if self._watched is None or self._watched[0].model is not model:
+            self._watched = None
+            self._watched = self._watch(model)
+
+    def _open_run(self) -> None:
         if self._watched is not None:
             with self.harmless("Activations are not logged"):
                 self._run = self._open(*self._watched)
@@ -134,6 +159,7 @@ class TrainingLog:
 
     def finish(self) -> None:
         """End the logging of a training, after waiting for what is not yet written."""
+        self._waiting = None
         run, self._run = self._run, None
         if run is not None:
             what = f"The last activations may not be logged to {run.folder}"
@@ -158,7 +184,7 @@ class TrainingLog:
         except passing:
             raise
         except Exception as error:  # anything may be wrong with a disk or a model
-            self._messages.warn(f"{what}: {_in_words(error)}. Training goes on.")
+            self._messages.warn(f"{what}: {_in_words(error)} Training goes on.")
             run, self._run = self._run, None
             if run is not None:
                 # One failure is reported; those it brings about are not.
@@ -173,8 +199,12 @@ class TrainingLog:
             preprocess=self._preprocess,
             channels=self._options.channels_asked,
             class_names=self._options.class_names,
+            # Its weights are made by the training.
+            may_build=False,
         )
         named = watched.read(self._inputs)
+        if caution := watched.take_caution():
+            self._messages.warn_once("preprocess", caution)
         if watched.missing_channels:
             self._messages.warn_once(
                 "channels", describe_missing(watched.missing_channels)
@@ -209,9 +239,9 @@ class TrainingLog:
 
 
 def _in_words(error: Exception) -> str:
-    """What is wrong, without a full stop: our own errors need no name."""
+    """What is wrong, as a sentence: our own errors need no name."""
     try:
         text = str(error) if isinstance(error, InputError) else describe_error(error)
     except Exception:  # an error of the user's may not know its own text
         text = type(error).__name__
-    return text.rstrip(".")
+    return text if text.endswith(("?", ".")) else f"{text}."

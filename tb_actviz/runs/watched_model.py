@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import keras
@@ -12,14 +11,13 @@ import numpy as np
 
 from tb_actviz.capture.datasets import is_dataset
 from tb_actviz.capture.execution import Capture
-from tb_actviz.capture.forward_pass import ForwardPass
 from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import Bounds, activation_bounds
 from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.parts_pass import pass_through
 from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess
-from tb_actviz.capture.receptive import receptive_fields
 from tb_actviz.capture.selection import (
     LayerInfo,
     LayerSelection,
@@ -46,6 +44,7 @@ class WatchedLayer:
             it has none.
         channels: The channels that are followed in it; where the number of channels is
             known from a run only, some may not exist.
+        part: Which part of the model it lies in, where that is run part by part.
     """
 
     facts: LayerFacts
@@ -53,6 +52,7 @@ class WatchedLayer:
     bounds: Bounds | None
     before: str | None
     channels: tuple[int, ...] = ()
+    part: str = ""
 
     @property
     def path(self) -> str:
@@ -68,17 +68,35 @@ class WatchedInputs:
         inputs: The inputs, at least one.
         layers: The layers, with their receptive fields where they are the same for all
             of these inputs.
-        output: Path of the model's only output where that is a vector, such as scores.
-        preprocess: Name of what pictures go through before the model, or why nothing.
+        outputs: Path of the model's only output where that is a vector, such as scores;
+            of each part, where the model is run part by part.
+        preprocess: Part to the name of what pictures go through before it, or why
+            nothing; "" for the whole.
         missing_channels: Layer path to channels that were to be followed and do not
             exist there.
     """
 
     inputs: tuple[NamedInput, ...]
     layers: tuple[WatchedLayer, ...]
-    output: str | None
-    preprocess: str
+    outputs: Mapping[str, str]
+    preprocess: Mapping[str, str]
     missing_channels: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def layers_for(self, named: NamedInput) -> list[WatchedLayer]:
+        """Find the layers that respond to an input.
+
+        Returns:
+            All of them; of a model that is run part by part, those of its part.
+        """
+        return [layer for layer in self.layers if layer.part == named.part]
+
+    def inputs_of(self, layer: WatchedLayer) -> list[NamedInput]:
+        """Find the inputs that a layer responds to.
+
+        Returns:
+            All of them; of a model that is run part by part, those of its part.
+        """
+        return [named for named in self.inputs if named.part == layer.part]
 
 
 class WatchedModel:
@@ -90,6 +108,7 @@ class WatchedModel:
         preprocess: As for `FeatureExtractor`.
         channels: Layer path or glob to the channels to follow there.
         class_names: A name for each score that the model gives; None for none.
+        may_build: Whether a model that was never called is built by its first inputs.
 
     Raises:
         InputError: If a layer or channel does not exist, or there are more or fewer
@@ -104,11 +123,12 @@ class WatchedModel:
         preprocess: Preprocess,
         channels: Mapping[str, Sequence[int]],
         class_names: Sequence[str] | None = None,
+        may_build: bool = True,
     ) -> None:
         #: The layers; empty before the first inputs of an unbuilt model.
         self.layers: tuple[WatchedLayer, ...] = ()
-        #: Path of the model's only output where that is a vector, such as scores.
-        self.output: str | None = None
+        #: Path of the only output where that is a vector, such as scores, of each part.
+        self.outputs: dict[str, str] = {}
         #: Layer path to channels that were asked for and do not exist there.
         self.missing_channels: Mapping[str, tuple[int, ...]] = {}
         self._selection = layers
@@ -117,10 +137,9 @@ class WatchedModel:
         self.model = model
         #: By the shapes of an input.
         self._fields: dict[tuple[Any, ...], dict[str, ReceptiveField]] = {}
-        self._make_pass = partial(
-            ForwardPass, model, self._choose, preprocess=preprocess
+        self._pass = pass_through(
+            model, self._choose, preprocess=preprocess, may_build=may_build
         )
-        self._pass = self._make_pass()
         self._stream: Any = None
         self._sampled: list[NamedInput] = []
 
@@ -171,24 +190,22 @@ class WatchedModel:
         Raises:
             InputError: If an input looks preprocessed already, and is going to be.
         """
-        of_sizes = {
-            tuple(part.shape for part in named.parts): named for named in inputs
-        }
-        for shapes, named in of_sizes.items():
-            if shapes not in self._fields:
-                fed = self._pass.fed_shapes(named)
-                self._fields[shapes] = receptive_fields(self.model, fed)
+        for named in inputs:
+            if _kind(named) not in self._fields:
+                self._fields[_kind(named)] = self._pass.receptive_fields(named)
         layers = []
         for layer in self.layers:
-            fields = {self._fields[shapes].get(layer.path) for shapes in of_sizes}
+            kinds = {_kind(named) for named in inputs if named.part == layer.part}
+            fields = {self._fields[kind].get(layer.path) for kind in kinds}
             field = fields.pop() if len(fields) == 1 else None
             facts = replace(layer.facts, receptive_field=field)
             layers.append(replace(layer, facts=facts))
+        parts = {named.part for named in inputs} | {""}
         return WatchedInputs(
             inputs=tuple(inputs),
             layers=tuple(layers),
-            output=self.output,
-            preprocess=self._pass.preprocessing.stated,
+            outputs=self.outputs,
+            preprocess={part: self._pass.stated_preprocessing(part) for part in parts},
             missing_channels=self.missing_channels,
         )
 
@@ -224,7 +241,7 @@ class WatchedModel:
 
     def recompile(self) -> None:
         """Forget the compiled pass."""
-        self._pass = self._make_pass()
+        self._pass.recompile()
 
     def describe(self) -> Capture:
         """Describe how the activations are captured.
@@ -256,15 +273,25 @@ class WatchedModel:
                 bounds=None if call.fused else activation_bounds(call.layer),
                 before=feeds[call.path] if feeds.get(call.path) in capturable else None,
                 channels=followed.of_layer[call.path],
+                part=call.part,
             )
             for call in chosen
         )
-        output = _vector_output(calls)
-        self.output = None if output is None else output.path
-        if output is not None and output.sample_shape[0] is not None:
-            check_class_names(self._class_names, output.sample_shape[0])
-        needed = {*self.shown, self.output}
+        self.outputs = {}
+        for part in dict.fromkeys(call.part for call in chosen):
+            output = _vector_output([call for call in calls if call.part == part])
+            if output is None:
+                continue
+            self.outputs[part] = output.path
+            if output.sample_shape[0] is not None:
+                check_class_names(self._class_names, output.sample_shape[0])
+        needed = {*self.shown, *self.outputs.values()}
         return [call for path, call in capturable.items() if path in needed]
+
+
+def _kind(named: NamedInput) -> tuple[Any, ...]:
+    """What inputs have in common of which layers see the same region."""
+    return named.part, *(part.shape for part in named.parts)
 
 
 def _facts(info: LayerInfo) -> LayerFacts:

@@ -39,9 +39,9 @@ def step(
     **options: Any,
 ) -> tuple[StepSummaries, dict[str, Any]]:
     """One layer's step: the contents, and tag to summary value."""
-    output = None if scores is None else SCORES
+    outputs = {} if scores is None else {"": SCORES}
     contents = StepSummaries(
-        WatchedInputs(tuple(named(len(arrays))), (layer,), output, "none"),
+        WatchedInputs(tuple(named(len(arrays))), (layer,), outputs, {"": "none"}),
         LogOptions(**options),
         3,
         views=(),
