@@ -76,6 +76,7 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         dead_threshold: float | None = 0.5,
     ) -> None:
         super().__init__()
+        self._update_freq = update_freq
         self._schedule = read_schedule(update_freq)
         # Keras then need not wait for each batch on account of this callback.
         self.async_safe = self._schedule.per_epoch
@@ -93,6 +94,17 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._began = self._before_epoch = self._asked = 0
         self._due = 0
         self._missed = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Be copied and pickled without the model, for another training to come."""
+        kept = {**vars(self), "_model": None, "_steps": None, "params": None}
+        del kept["_schedule"]
+        return kept
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Become a callback again."""
+        self.__dict__.update(state)
+        self._schedule = read_schedule(self._update_freq)
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Look at the model and the inputs, before anything is trained."""

@@ -6,6 +6,7 @@ import itertools
 import operator
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -44,7 +45,7 @@ class RememberedStream:
     """
 
     def __init__(self, stream: Any) -> None:
-        self.kind = type(stream).__name__
+        self.original = stream
         self._stream = _elements(stream)
         self._read: list[Any] = []
 
@@ -57,6 +58,51 @@ class RememberedStream:
                 except StopIteration:
                     return
             yield self._read[index]
+
+
+def what_reading_moves(stream: Any) -> str:
+    """Say what of a stream is other than before once samples were taken of it.
+
+    Args:
+        stream: As for `take_samples`.
+
+    Returns:
+        In words; empty where another reader gets the same as before.
+    """
+    if isinstance(stream, Iterator):
+        return "it goes on where the samples end"
+    if _is_shuffled(stream):
+        return "it is shuffled otherwise than before"
+    return ""
+
+
+def _is_shuffled(stream: Any) -> bool:
+    """Whether a `tf.data.Dataset` shuffles, which draws from a state of its own."""
+    pending = [stream]
+    while pending:
+        dataset = pending.pop()
+        is_shuffle = "shuffle" in type(dataset).__name__.lower()
+        if is_shuffle and getattr(dataset, "_reshuffle_each_iteration", True):
+            return True
+        # Private, and there is no public way; a test guards it.
+        inputs = getattr(dataset, "_inputs", None)
+        pending += inputs() if callable(inputs) else []
+    return False
+
+
+@contextmanager
+def _generators_kept(stream: Any) -> Iterator[None]:
+    """Put the random generators back that a torch `DataLoader` draws from."""
+    samplers = (getattr(stream, name, None) for name in ("sampler", "batch_sampler"))
+    holders = (stream, *samplers)
+    given: list[Any] = [getattr(holder, "generator", None) for holder in holders]
+    generators = [one for one in given if hasattr(one, "get_state")]
+    states = [generator.get_state() for generator in generators]
+    try:
+        yield
+    finally:
+        for generator, state in zip(generators, states, strict=True):
+            generator.set_state(state)
 
 
 def take_samples(
@@ -103,6 +149,19 @@ def take_samples(
             sizes, or another number of inputs or axes than the model.
     """
     wanted = _positive(count)
+    with _generators_kept(_original(stream)):
+        return _take(stream, wanted, shapes, names, reshaped, batched, may_be_text)
+
+
+def _take(
+    stream: Any,
+    wanted: int,
+    shapes: Sequence[tuple[int | None, ...]] | None,
+    names: Sequence[str] | None,
+    reshaped: Container[int],
+    batched: bool | None,
+    may_be_text: bool,
+) -> list[Any]:
     samples: list[Any] = []
     first = None
     for index, element in enumerate(_elements(stream)):
@@ -141,8 +200,11 @@ def _positive(count: Any) -> int:
 
 
 def _kind(stream: Any) -> str:
-    is_remembered = isinstance(stream, RememberedStream)
-    return stream.kind if is_remembered else type(stream).__name__
+    return type(_original(stream)).__name__
+
+
+def _original(stream: Any) -> Any:
+    return stream.original if isinstance(stream, RememberedStream) else stream
 
 
 def _elements(stream: Any) -> Iterator[Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import pickle
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
+from typing import Any
 
 import keras
 
+from tb_actviz.capture.datasets import is_dataset, what_reading_moves
 from tb_actviz.capture.distributed import is_chief, refuse_unbuilt
 from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.parts_pass import NoPartFitsError
@@ -53,6 +56,7 @@ class TrainingLog:
         options: LogOptions,
         limits: TrainingLimits,
     ) -> None:
+        self._given = (log_dir, inputs, layers, preprocess, options, limits)
         self._log_dir = as_place(log_dir)
         self._inputs = inputs
         self._layers = layers
@@ -63,6 +67,25 @@ class TrainingLog:
         self._watched: tuple[WatchedModel, PreparedInputs] | None = None
         self._run: RunLog | None = None
         self._waiting: keras.Model | None = None
+
+    def __deepcopy__(self, memo: object) -> TrainingLog:
+        """Make a log of a training to come; inputs are only read, and shared."""
+        return _made_again(*self._given)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be pickled as what it was made of."""
+        names = ("log_dir", "inputs", "layers", "preprocess", "options", "limits")
+        for name, value in zip(names, self._given, strict=True):
+            try:
+                pickle.dumps(value)
+            except Exception as error:  # a data set can refuse in any way
+                raise pickle.PicklingError(
+                    f"The argument {name!r} of this ActivationCallback, a "
+                    f"{type(value).__name__}, cannot be pickled: "
+                    f"{describe_error(error)} Give arrays or paths as inputs, and "
+                    "functions of a module."
+                ) from error
+        return _made_again, self._given
 
     @property
     def is_on(self) -> bool:
@@ -203,8 +226,10 @@ class TrainingLog:
             may_build=False,
         )
         named = watched.read(self._inputs)
+        self._warn_of_borrowing()
         if caution := watched.take_caution():
             self._messages.warn_once("preprocess", caution)
+        self._warn_of_preprocessing(watched)
         if watched.missing_channels:
             self._messages.warn_once(
                 "channels", describe_missing(watched.missing_channels)
@@ -214,6 +239,33 @@ class TrainingLog:
         # Traced now, so that a model that fails on them is known before the training.
         prepared.run()
         return watched, prepared
+
+    def _warn_of_preprocessing(self, watched: WatchedModel) -> None:
+        """Say what arrays go through that may be just what `fit` is given."""
+        stated = watched.stated_preprocessing()
+        if self._preprocess == "auto" and "keras.applications." in stated:
+            self._messages.warn_once(
+                "preprocess",
+                f"The inputs go through this before the model: {stated}. If fit feeds "
+                "the model pictures as they are, pass preprocess=None; if that is what "
+                "it was trained with, pass it as preprocess, and this is not said.",
+            )
+
+    def _warn_of_borrowing(self) -> None:
+        """Warn where samples were taken of a stream that gives others from now on."""
+        given = [self._inputs]
+        if isinstance(self._inputs, Mapping):
+            given = list(self._inputs.values())
+        for stream in given:
+            moved = what_reading_moves(stream) if is_dataset(stream) else ""
+            if moved:
+                self._messages.warn_once(
+                    "borrowed",
+                    f"Samples were taken of the {type(stream).__name__}, and {moved}. "
+                    "If the training reads it too, it gets other batches than without "
+                    "this callback. Give samples that were taken before, as arrays, or "
+                    "a data set of their own that is not shuffled.",
+                )
 
     def _open(self, watched: WatchedModel, prepared: PreparedInputs) -> RunLog:
         folder, lock = own_folder(self._log_dir)
@@ -236,6 +288,19 @@ class TrainingLog:
         except BaseException:
             lock.release()
             raise
+
+
+def _made_again(
+    log_dir: str | os.PathLike[str],
+    inputs: Inputs,
+    layers: LayerSelection | None,
+    preprocess: Preprocess,
+    options: LogOptions,
+    limits: TrainingLimits,
+) -> TrainingLog:
+    return TrainingLog(
+        log_dir, inputs, layers, preprocess=preprocess, options=options, limits=limits
+    )
 
 
 def _in_words(error: Exception) -> str:

@@ -178,6 +178,14 @@ class WatchedModel:
         """
         return self._pass.take_caution()
 
+    def stated_preprocessing(self) -> str:
+        """State what inputs go through before the model.
+
+        Returns:
+            In words.
+        """
+        return self._pass.stated_preprocessing()
+
     def with_inputs(self, inputs: Sequence[NamedInput]) -> WatchedInputs:
         """Find what is logged for inputs, once their sizes are known.
 
