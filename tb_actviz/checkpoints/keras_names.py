@@ -17,6 +17,22 @@ _IN_ARCHIVE = "model.weights.h5"
 
 
 @contextmanager
+def named_as_model(path: Path, contents: FileContents) -> Iterator[str]:
+    """Give a file of a whole model the ending that Keras expects.
+
+    Args:
+        path: A file.
+        contents: What it holds.
+
+    Yields:
+        The path for `keras.saving.load_model`.
+    """
+    endings = (".keras",) if contents.format == "archive" else (".h5", ".hdf5")
+    with _named(path, endings) as named:
+        yield named
+
+
+@contextmanager
 def named_as_weights(path: Path, contents: FileContents) -> Iterator[str]:
     """Give a file of weights the ending that Keras expects.
 

@@ -18,8 +18,10 @@ from typing import IO, Any
 from tb_actviz.checkpoints.file_contents import serve
 from tb_actviz.errors import InputError
 
-#: Seconds without a sign of life: for a start, and more where a file is large.
-_PATIENCE, _SLOWEST_BYTES = 60, 4 << 20
+#: Seconds without a sign of life: for a start, and more where a file is large. Where
+#: the process bounds its own time, this is for files that do not come, as on a network.
+_PATIENCE = 60 if sys.platform == "win32" else 300
+_SLOWEST_BYTES = 4 << 20
 #: The search path is given, because options that would set it up are not for all.
 _PROGRAM = (
     "import sys; sys.path[:] = sys.argv[1:]; "
