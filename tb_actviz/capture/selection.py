@@ -20,6 +20,7 @@ from tb_actviz.capture.layer_kinds import (
     sublayers,
 )
 from tb_actviz.capture.listing import list_calls
+from tb_actviz.capture.not_models import how_to_make_a_model
 from tb_actviz.capture.parts import calls_in_part, find_parts, runs_itself
 from tb_actviz.capture.signature import model_signature
 from tb_actviz.errors import InputError, near_matches
@@ -141,7 +142,8 @@ def refuse_other_than_models(model: object) -> None:
     """
     if not isinstance(model, keras.Model):
         raise InputError(
-            f"Expected a keras.Model, received {type(model).__name__}: {model!r:.80}."
+            f"Expected a keras.Model, received {type(model).__name__}: "
+            f"{' '.join(repr(model).split()):.80}.{how_to_make_a_model(model)}"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -105,11 +105,12 @@ def number_checkpoints(
 def _expanded(text: str) -> list[Path]:
     path = Path(text).expanduser()
     if path.is_dir():
-        inside = sorted(_with_ending(path.iterdir()), key=_natural)
+        everything = list(path.iterdir())
+        inside = sorted(_with_ending(everything), key=_natural)
         if not inside:
             raise InputError(
                 f"The folder {text!r} holds no checkpoints, which end in "
-                f"{', '.join(ENDINGS)}."
+                f"{', '.join(ENDINGS)}.{_other_formats([path, *everything])}"
             )
         return inside
     if not path.exists() and glob.has_magic(text):
@@ -121,24 +122,37 @@ def _expanded(text: str) -> list[Path]:
                 f"{', '.join(ENDINGS)}."
             )
         return matched
-    if not path.is_file():
+    if not os.path.lexists(path):
+        indices = [one for one in [Path(f"{path}.index")] if one.is_file()]
         raise InputError(
             f"There is no checkpoint {text!r}. Expected a file, a glob or a folder."
+            f"{_other_formats(indices)}"
         )
     if not path.name.endswith(ENDINGS):
         raise InputError(
             f"{text!r} is not a checkpoint by its name; expected a file that ends in "
-            f"{', '.join(ENDINGS)}."
+            f"{', '.join(ENDINGS)}.{_other_formats([path])}"
         )
     return [path]
 
 
-def _with_ending(paths: object) -> list[Path]:
-    return [
-        path
-        for path in paths  # type: ignore[attr-defined]
-        if path.name.endswith(ENDINGS) and path.is_file()
-    ]
+def _with_ending(paths: Iterable[Path]) -> list[Path]:
+    """What has the name of a checkpoint; what is no file is told when it is read."""
+    return [path for path in paths if path.name.endswith(ENDINGS)]
+
+
+def _other_formats(paths: Sequence[Path]) -> str:
+    """What there is instead: the formats that Keras 2 chose by itself."""
+    if any(path.name.endswith(".index") for path in paths):
+        what = "Checkpoints of TensorFlow (.index, .data-…)"
+    elif any((path / "saved_model.pb").exists() for path in paths):
+        what = "SavedModel folders"
+    else:
+        return ""
+    return (
+        f" {what} are not read by Keras 3: load them with the Keras that wrote them, "
+        "and save them with model.save_weights('….weights.h5')."
+    )
 
 
 def _natural(path: Path) -> list[tuple[bool, int, str]]:

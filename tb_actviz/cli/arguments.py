@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 _MODEL_HELP = (
-    "squeezenet, a .keras file, keras.applications.NAME, or module:callable that "
-    "returns a model"
+    "squeezenet, a .keras or .h5 file, a SavedModel folder, keras.applications.NAME, "
+    "or module:callable that returns a model"
 )
 
 

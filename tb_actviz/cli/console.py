@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import os
@@ -13,6 +14,45 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tb_actviz.runs.logged_step import LoggedStep
+
+
+#: Ours in ASCII; any other character that a console lacks becomes a question mark.
+_IN_ASCII = {
+    **{"×": "x", "…": "...", "→": "->", "≤": "<=", "≥": ">=", "·": "*", "•": "*"},
+    **{"−": "-", "–": "-", "—": "-", "━": "-", "╸": "-", "╺": "-"},
+}
+_HANDLER = "tb_actviz.console"
+#: What raises errors, or shows codes for characters.
+_UNREADABLE = ("strict", "surrogateescape", "surrogatepass", "backslashreplace")
+
+
+def adapt_streams() -> None:
+    """Let standard output and standard error be there and take any text.
+
+    A console, or what output is redirected to, may have any encoding; without a
+    console there may be no streams at all.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # Takes the number, which the next file would take else: libraries write
+            # to standard error by its number.
+            os.open(os.devnull, os.O_RDWR)
+    codecs.register_error(_HANDLER, _readable)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif getattr(stream, "errors", "") in _UNREADABLE:
+            stream.reconfigure(errors=_HANDLER)
+
+
+def _readable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_IN_ASCII.get(letter, "?") for letter in lacking), error.end
 
 
 @contextmanager

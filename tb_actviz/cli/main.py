@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from tb_actviz.cli.arguments import build_parser
+from tb_actviz.cli.console import adapt_streams
 from tb_actviz.errors import InputError
 
 
@@ -24,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    adapt_streams()
     parser = build_parser()
     arguments = parser.parse_args(argv)
     # Only the command that is asked for, so that help does not wait for the others.

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tb_actviz.cli.console import quiet_start
+from tb_actviz.cli.model_files import check_weights, load_from_path, means_a_path
 from tb_actviz.errors import InputError, describe_error, near_matches
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def load_model(name: str, weights: str | None) -> keras.Model:
     """Load the model that a name on the command line means.
 
     Args:
-        name: `squeezenet`, a path ending in `.keras`, `keras.applications.NAME`, or
+        name: `squeezenet`, a file or folder of a model, `keras.applications.NAME`, or
             `module:callable`.
         weights: A path or, where the model knows some, a name; None for the model's
             own random ones.
@@ -38,18 +39,27 @@ def load_model(name: str, weights: str | None) -> keras.Model:
     Raises:
         InputError: If there is no such model, or it cannot be loaded.
     """
+    load = _loader(name)
     _start_backend()
+    if weights is not None:
+        check_weights(weights)
+    return load(name, weights)
+
+
+def _loader(name: str) -> Callable[[str, str | None], keras.Model]:
+    """What loads the kind of model that a name means."""
     if name == "squeezenet":
-        return _squeezenet(weights)
-    if name.endswith(".keras"):
-        return _saved(name, weights)
+        return _squeezenet
     if name.startswith(_APPLICATIONS):
-        return _application(name, weights)
+        return _application
+    if means_a_path(name):
+        return _saved
     if ":" in name:
-        return _called(name, weights)
+        return _called
     raise InputError(
         f"There is no model {name!r}. {near_matches(name, ['squeezenet'])} Otherwise "
-        "name a .keras file, keras.applications.NAME, or module:callable."
+        "name a .keras or .h5 file, a SavedModel folder, keras.applications.NAME, or "
+        "module:callable."
     )
 
 
@@ -177,7 +187,7 @@ def _start_backend() -> None:
             ) from None
 
 
-def _squeezenet(weights: str | None) -> keras.Model:
+def _squeezenet(_: str, weights: str | None) -> keras.Model:
     from keras_models import SqueezeNet
     from keras_models.squeezenet import WeightsError
 
@@ -189,22 +199,8 @@ def _squeezenet(weights: str | None) -> keras.Model:
 
 
 def _saved(name: str, weights: str | None) -> keras.Model:
-    import keras
-
     importlib.import_module("keras_models.squeezenet.squeezenet")  # registers classes
-    if not Path(name).is_file():
-        raise InputError(f"There is no file {name!r}.")
-    if weights is not None:
-        raise InputError(
-            f"{name!r} brings its own weights; leave --weights {weights!r} out."
-        )
-    try:
-        model = keras.saving.load_model(name, compile=False)
-    except Exception as error:  # damaged files fail in every layer of the loader
-        raise InputError(
-            f"{name!r} cannot be loaded: {describe_error(error)}"
-        ) from None
-    return _checked(model, name)
+    return load_from_path(name, weights)
 
 
 def _application(name: str, weights: str | None) -> keras.Model:

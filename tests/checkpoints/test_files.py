@@ -147,3 +147,29 @@ def test_steps_may_be_given() -> None:
 def test_wrong_steps_are_refused(steps: list[int], words: str) -> None:
     with pytest.raises(InputError, match=words):
         number_checkpoints([Path("a.keras"), Path("b.keras")], steps)
+
+
+def test_what_keras_2_wrote_by_itself_is_named(tmp_path: Path) -> None:
+    made(tmp_path, "tf/cp-1.index", "tf/cp-1.data-00000-of-00001", "tf/checkpoint")
+    made(tmp_path, "saved/epoch-1/saved_model.pb", "one/saved_model.pb")
+    for given, words in [
+        (
+            "tf",
+            r"Checkpoints of TensorFlow \(.index, .data-…\) are not read by Keras 3",
+        ),
+        ("tf/cp-1", "no checkpoint .*Checkpoints of TensorFlow"),
+        ("tf/cp-1.index", "not a checkpoint by its name.*Checkpoints of TensorFlow"),
+        ("saved", "SavedModel folders are not read by Keras 3.*save_weights"),
+        ("one", "SavedModel folders are not read by Keras 3"),
+    ]:
+        with pytest.raises(InputError, match=words):
+            find_checkpoints(tmp_path / given)
+
+
+def test_what_has_the_name_of_a_checkpoint_is_left_to_be_told(tmp_path: Path) -> None:
+    (first,) = made(tmp_path, "c-1.keras")
+    folder, broken = tmp_path / "c-2.keras", tmp_path / "c-3.keras"
+    folder.mkdir()
+    broken.symlink_to(tmp_path / "gone")
+    assert find_checkpoints(tmp_path) == [first, folder, broken]
+    assert find_checkpoints(broken) == [broken]
