@@ -34,13 +34,9 @@ def read_array_file(path: Path) -> NamedInput:
                 f"There is no file {str(path)!r}. Name a picture, an array file, or a "
                 "folder of pictures."
             )
-        with np.load(path, allow_pickle=False) as file:
-            arrays: Any = {name: np.array(file[name]) for name in file.files}
+        arrays = _arrays(path)
     except InputError:
         raise
-    except AttributeError:
-        # A single array is no archive that could be closed.
-        arrays = {"": np.load(path, allow_pickle=False)}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(
             f"{str(path)!r} cannot be read as an array file: {describe_error(error)} "
@@ -52,3 +48,11 @@ def read_array_file(path: Path) -> NamedInput:
     return NamedInput(
         name="", values=values, picture=None, source=path.absolute(), may_be_batch=True
     )
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    loaded: Any = np.load(path, allow_pickle=False)
+    if isinstance(loaded, np.ndarray):
+        return {"": loaded}
+    with loaded:
+        return {name: np.array(loaded[name]) for name in loaded.files}

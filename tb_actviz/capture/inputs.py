@@ -150,11 +150,11 @@ class _Reader:
         name = file.name or (file.source.stem if file.source else "input")
         values = file.values
         if not isinstance(values, dict) or self.is_one_nest(values):
-            nest = self._in_order(values)
-            self._refuse_other_than(len(nest), name)
-            read = self._from_nest(nest, name)
+            if not isinstance(values, dict):
+                self._refuse_one_for_several(name)
+            read = self._from_nest(self._in_order(values), name)
         else:
-            self._refuse_other_than(1, name)
+            self._refuse_one_for_several(name)
             read = [
                 named
                 for key, array in values.items()
@@ -264,10 +264,7 @@ class _Reader:
         return needed <= set(map(str, nest)) <= set(self._names)
 
     def _refuse_one_for_several(self, name: str) -> None:
-        self._refuse_other_than(1, name)
-
-    def _refuse_other_than(self, count: int, name: str) -> None:
-        if len(self._names) != count:
+        if len(self._names) > 1:
             raise InputError(
                 f"The input {name!r} is one array or picture, but the model takes "
                 f"{len(self._names)}. Expected {self._expected()}."

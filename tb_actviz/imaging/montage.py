@@ -122,6 +122,7 @@ def draw_beside_input(
     limits_of: str | None = None,
     heading: str = "chosen channels",
     shape: Sequence[int] | None = None,
+    picture_note: str = "",
 ) -> np.ndarray:
     """Show channels beside the input, resized to it, all on one scale.
 
@@ -135,6 +136,7 @@ def draw_beside_input(
         limits_of: What shares these limits, for the legend, such as "all steps".
         heading: What the channels are, for the caption ("strongest channels").
         shape: Shape of the activations before `as_maps`, as for `draw_channels`.
+        picture_note: On which scale the picture is shown, such as "shown from -1 to 1".
 
     Returns:
         RGB, uint8. Sequences and the slices of volumes are not parts of a picture and
@@ -168,7 +170,8 @@ def draw_beside_input(
         figures = [down(figures, gap=2 * GAP)]
     if picture is not None and beside is not None:
         input_panel = picture_panel(picture, beside)
-        figures.insert(0, labelled(input_panel, input_name or "input"))
+        words = [input_name or "input", *([picture_note] if picture_note else [])]
+        figures.insert(0, labelled(input_panel, *words))
     note = frame_note(shape, frame.size)
     if note:
         note += input_note(picture, beside)

@@ -256,6 +256,7 @@ class StepSummaries:
             before_layer=layer.before,
             before=as_maps(captured[layer.before][0]) if layer.before else None,
             followed=self._followed(layer),
+            picture_note=next((n for n in named.notes if n.startswith("shown")), ""),
         )
         strongest = self.logged.strongest[layer.facts.path][named.name]
         numbers = [channel for channel, _ in strongest]

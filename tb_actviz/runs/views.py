@@ -31,6 +31,7 @@ class Response:
         before_layer: Path of the layer before the activation, if it has one.
         before: The activations of that layer, same shape as `maps`.
         followed: The channels that are followed in the layer.
+        picture_note: On which scale the input is shown, where that needs saying.
     """
 
     layer: str
@@ -41,6 +42,7 @@ class Response:
     before_layer: str | None = None
     before: np.ndarray | None = None
     followed: tuple[int, ...] = ()
+    picture_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,12 @@ def draw(
         "limits_of": None if shared is None else shared.shared_by,
     }
     beside_input = partial(
-        draw_beside_input, response.picture, maps=maps, limits=limits, **captions
+        draw_beside_input,
+        response.picture,
+        maps=maps,
+        limits=limits,
+        picture_note=response.picture_note,
+        **captions,
     )
     if "channels" in views:
         stretched = options.per_channel
