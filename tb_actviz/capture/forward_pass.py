@@ -230,35 +230,40 @@ class ForwardPass:
         outputs = self._execution(arrays)
         fixed = self._feed.signature.batch_size
         fed = fixed or len(inputs)
-        is_whole = [
-            call.shape[0] is not None or len(output) != fed
-            for call, output in zip(self._chosen, outputs, strict=True)
-        ]
-        if any(is_whole) and (fixed or 1) > 1:
-            path = self.layers[is_whole.index(True)]
-            raise InputError(
-                f"The first axis of the layer {path!r} is not the batch, and the "
-                f"model {self._model.name!r} takes batches of {fixed} only. Build it "
-                "without a fixed batch size, or choose other layers."
-            )
-        if any(is_whole) and len(inputs) > 1:
-            return self._run_one_by_one(inputs)
-        rows = []
-        for call, output, whole in zip(self._chosen, outputs, is_whole, strict=True):
+        rows: list[np.ndarray] = []
+        whole: list[int] = []
+        for call, output in zip(self._chosen, outputs, strict=True):
             last = np.moveaxis(output, 1, -1) if call.channels_first else output
-            rows.append(last[None] if whole else last[: len(inputs)])
+            if call.has_batch and len(output) == fed:
+                rows.append(last[: len(inputs)])
+                continue
+            if call.has_batch and (fixed or 1) > 1:
+                raise InputError(
+                    f"The first axis of the layer {call.path!r} is not the batch, and "
+                    f"the model {self._model.name!r} takes batches of {fixed} only. "
+                    "Build it without a fixed batch size, or choose other layers."
+                )
+            whole.append(len(rows))
+            rows.append(last[None])
+        if whole and len(inputs) > 1:
+            self._run_one_by_one(inputs, rows, whole)
         return rows
 
-    def _run_one_by_one(self, inputs: Sequence[NamedInput]) -> list[np.ndarray]:
+    def _run_one_by_one(
+        self, inputs: Sequence[NamedInput], rows: list[np.ndarray], whole: list[int]
+    ) -> None:
         """All that a layer without a batch axis gives belongs to an input run alone.
 
         Such are windows of a picture, or embeddings of positions.
         """
-        alone = [self.run_batch([named], self._feed.batch([named])) for named in inputs]
-        for path, *rows in zip(self.layers, *alone, strict=True):
-            for row in rows:
-                _refuse_other_shape(path, rows[0], row)
-        return [np.concatenate(rows) for rows in zip(*alone, strict=True)]
+        alone: dict[int, list[np.ndarray]] = {index: [] for index in whole}
+        for named in inputs:
+            of_input = self.run_batch([named], self._feed.batch([named]))
+            for index, values in alone.items():
+                values.append(of_input[index])
+                _refuse_other_shape(self.layers[index], values[0], values[-1])
+        for index, values in alone.items():
+            rows[index] = np.concatenate(values)
 
     def _find_preprocess(self) -> None:
         self.preprocess = find_preprocess(self._model, self._given_preprocess)
@@ -305,10 +310,11 @@ class ForwardPass:
             return None
 
     def _list_by_run(self, signature: Signature, named: NamedInput) -> list[LayerCall]:
-        tensors = as_tensors(self._feed_for(signature).batch([named]))
+        feed = self._feed_for(signature)
+        batches = [as_tensors(feed.batch([named] * count)) for count in (1, 2)]
         try:
             with keras.StatelessScope():
-                return listing.list_calls_of_run(self._model, signature, tensors)
+                return listing.list_calls_of_run(self._model, signature, batches)
         except Exception as error:  # a model of the user's can fail in any way
             raise model_failed(self._model, error) from error
 
