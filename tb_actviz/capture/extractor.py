@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import keras
 import numpy as np
 
@@ -63,6 +65,7 @@ class FeatureExtractor:
             preprocess=preprocess,
             compiled=compiled,
         )
+        self._has_warned = False
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -104,7 +107,12 @@ class FeatureExtractor:
             )
         named = read_inputs(inputs, self._pass.signature, samples=samples)
         with reporting(progress, "capturing") as report:
-            return self._pass.run(named, batch_size=batch_size, progress=report)
+            captured = self._pass.run(named, batch_size=batch_size, progress=report)
+        note = self._pass.describe_batches(batch_size)
+        if note is not None and not self._has_warned:
+            self._has_warned = True
+            warnings.warn(note, stacklevel=2)
+        return captured
 
     def describe(self) -> Capture:
         """Describe how the activations are captured; printed, it is text for people.

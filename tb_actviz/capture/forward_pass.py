@@ -17,12 +17,14 @@ import keras
 import numpy as np
 
 from tb_actviz.capture import listing
+from tb_actviz.capture.batch_axis import keep_inputs_apart
 from tb_actviz.capture.compiled import as_tensors
 from tb_actviz.capture.execution import Capture, Execution, model_failed
 from tb_actviz.capture.feed import Feed
 from tb_actviz.capture.graph import has_graph
 from tb_actviz.capture.input_size import SizeCheck
 from tb_actviz.capture.layer_calls import LayerCall
+from tb_actviz.capture.meeting import describe_meeting, find_meeting
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.preprocessing import (
     Preprocess,
@@ -77,6 +79,8 @@ class ForwardPass:
         self._chosen: list[LayerCall] = []
         #: Paths of the chosen layers; empty before they are known.
         self.layers: tuple[str, ...] = ()
+        #: Those in which the inputs of a batch meet; None before that is known.
+        self.meeting: tuple[str, ...] | None = None
         self._is_ready = False
         if self.signature is not None and model.built:
             calls = self._list_on_shapes(self.signature)
@@ -108,6 +112,11 @@ class ForwardPass:
             layers=self.layers,
             left_out={call.path: call.problem for call in self._calls if call.problem},
         )
+
+    def describe_batches(self, batch_size: int = BATCH_SIZE) -> str | None:
+        """Say how inputs were batched, where layers depend on that; else None."""
+        fixed = self.signature.batch_size if self.signature else None
+        return describe_meeting(self.meeting or (), batch_size, fixed)
 
     def check(self, named: NamedInput, count: int = 1) -> None:
         """Refuse an input that the model cannot take, before anything runs.
@@ -228,6 +237,8 @@ class ForwardPass:
             InputError: If the model fails.
         """
         outputs = self._execution(arrays)
+        if self.meeting is None and len(arrays[0]) > 1:
+            self.meeting = find_meeting(self._execution, self._chosen, arrays, outputs)
         fixed = self._feed.signature.batch_size
         fed = fixed or len(inputs)
         rows: list[np.ndarray] = []
@@ -294,6 +305,8 @@ class ForwardPass:
         )
         self._sizes = SizeCheck(self._model, self._feed, chosen)
         self._calls, self._chosen = calls, chosen
+        if has_graph(self._model) and keep_inputs_apart(calls):
+            self.meeting = ()
         self.layers = tuple(call.path for call in chosen)
         self._is_ready = True
 
