@@ -184,7 +184,11 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
             position["batch"] = count
         self._due += not last
         self._missed = not self._log.log(
-            step, position, remaining=self._remaining(count), last=last
+            step,
+            position,
+            remaining=self._remaining(count),
+            last=last,
+            asks_again=self._schedule.is_regular,
         )
 
     def _may_end_with(self, count: int) -> bool:

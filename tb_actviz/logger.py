@@ -69,7 +69,7 @@ class ActivationLogger:
             class_names=self.options.class_names,
         )
         self._log = StepLogger(log_dir, self._watched, self.options)
-        self._has_warned = False
+        self._has_warned = self._has_told_batches = False
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -114,6 +114,10 @@ class ActivationLogger:
         if logged.missing_channels and not self._has_warned:
             self._has_warned = True
             warnings.warn(describe_missing(logged.missing_channels), stacklevel=2)
+        note = self._watched.describe_batches()
+        if note is not None and not self._has_told_batches:
+            self._has_told_batches = True
+            warnings.warn(note, stacklevel=2)
         return logged
 
     def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:

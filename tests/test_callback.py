@@ -37,6 +37,7 @@ from tb_actviz import (
 from tb_actviz.records.codec import unpack
 from tb_actviz.records.facts import Record
 from tb_actviz.records.schema import decode_record
+from tb_actviz.writing.history import bytes_of
 
 LAYERS = ["backbone/conv", "backbone/bn", "head"]
 
@@ -515,12 +516,33 @@ def test_files_stop_growing_at_max_bytes(
     assert 100_000 < size <= 200_000
     logged = steps(tmp_path)
     assert logged[0] == 0
-    assert 15 < logged[-1] <= 19
+    assert logged[-1] == 19
     messages = told(caplog)
     assert "To stay within max_bytes=200000" in messages[0]
     for _ in range(3):
         fit(model, callback, epochs=20)
     assert sum(p.stat().st_size for p in event_files(tmp_path)) <= 200_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("overhead", [None, 0.05])
+@pytest.mark.parametrize(
+    ("epochs", "logs"), [(2, 2.1), (3, 2.7), (12, 5.2), (12, 2.1), (40, 12.4)]
+)
+def test_the_last_step_is_logged_within_max_bytes(
+    tmp_path: Path, epochs: int, logs: float, overhead: float | None
+) -> None:
+    options = LogOptions(views=())
+    fit(trainable(), logged_to(tmp_path / "one", "*", options=options), epochs=1)
+    most = int(logs * bytes_of(tmp_path / "one"))
+    folder = tmp_path / "all"
+    callback = logged_to(
+        folder, "*", options=options, max_bytes=most, max_overhead=overhead
+    )
+    fit(trainable(), callback, epochs=epochs)
+    assert steps(folder)[0] == 0
+    assert steps(folder)[-1] == epochs - 1
+    assert bytes_of(folder) <= most
 
 
 @pytest.mark.slow

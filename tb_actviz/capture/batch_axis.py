@@ -1,85 +1,197 @@
-"""Whether arrays hold one input of a model, or a batch of them."""
+"""Which tensors have an axis that counts the inputs of a batch.
+
+A size is no evidence: ten inputs may meet a graph of ten nodes. What counts is how the
+first axis behaves when the same model is run on batches of two sizes, and where no run
+is needed, that all its layers are of a kind that keeps the inputs apart.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-import numpy as np
+import keras
+from keras import layers
 
-#: Last axis of three that makes an array one picture where the model is unknown.
-_PICTURE_CHANNELS = (1, 3, 4)
+from tb_actviz.capture.layer_calls import LayerCall
+from tb_actviz.capture.layer_kinds import (
+    is_activation,
+    is_own_of_keras,
+)
 
-
-def is_batch(
-    arrays: Sequence[np.ndarray | None],
-    shapes: Sequence[tuple[int | None, ...]],
-    reshaped: Container[int] = (),
-) -> bool | None:
-    """Find out whether arrays have a batch axis, from what a model takes.
-
-    An axis of one number may be missing at the end, or be one more, as for
-    `model.predict`: pictures (N, 28, 28) for a model that takes (28, 28, 1). A model
-    that takes one channel or none is also given colour pictures.
-
-    Args:
-        arrays: One for each of the model's inputs; None for one that is left out.
-        shapes: What the model takes for each, without the batch axis, channels last;
-            None for any size.
-        reshaped: Which inputs go through a function first that may give them another
-            number of axes.
-
-    Returns:
-        Whether they do; None where they fit in neither way, or disagree.
-    """
-    answers = {
-        _has_batch_axis(array, shape, index in reshaped)
-        for index, (array, shape) in enumerate(zip(arrays, shapes, strict=True))
-        if array is not None
+#: They run whatever a user gives them.
+_FOREIGN = (
+    layers.FlaxLayer,
+    layers.JaxLayer,
+    layers.Lambda,
+    layers.TFSMLayer,
+    layers.TorchModuleWrapper,
+)
+#: Operations that compute each value of what they give from those at its place.
+_ELEMENTWISE = frozenset(
+    {
+        "Absolute",
+        "Add",
+        "Cast",
+        "Clip",
+        "Divide",
+        "Exp",
+        "Log",
+        "Maximum",
+        "Minimum",
+        "Multiply",
+        "Negative",
+        "Power",
+        "Sqrt",
+        "Square",
+        "Subtract",
+        "TrueDivide",
     }
-    return answers.pop() if len(answers) == 1 else None
+)
+
+# The batch becomes smaller where the inputs become larger, so that nothing but a batch
+# behaves like one; even ones, for models that take inputs in pairs.
+_BATCHES = (4, 2)
+_FIXED = "its first axis is not the batch, and the model's batch size is fixed"
 
 
-def looks_batched(array: np.ndarray) -> bool:
-    """Guess whether an array is a batch where the model does not say what it takes.
+def keep_inputs_apart(calls: Sequence[LayerCall]) -> bool:
+    """Say whether layers are known to compute each input of a batch for itself.
 
     Args:
-        array: Any array.
+        calls: All calls of a model.
 
     Returns:
-        False for one picture, three axes of which the last has size 1, 3 or 4, and for
-        less than two axes.
+        True where every layer is one of Keras' own that keeps the batch axis and mixes
+        nothing over it; False where one is someone else's or might do anything.
     """
-    is_picture = array.ndim == 3 and array.shape[-1] in _PICTURE_CHANNELS
-    return array.ndim >= 2 and not is_picture
+    return all(_keeps_inputs_apart(call.layer, len(call.shape)) for call in calls)
 
 
-def _has_batch_axis(
-    array: np.ndarray, shape: tuple[int | None, ...], is_reshaped: bool
-) -> bool | None:
-    axes, wanted = array.ndim, len(shape)
-    may_lack_last = shape[-1:] == (1,)
-    last = array.shape[-1] if axes else None
-    # What may stand for one number: a channel, or a colour for its luminance.
-    has_more_last = last == 1 or (last == 3 and wanted == 2)
-    if axes == wanted + 1:
-        is_one = has_more_last and _fits(array.shape[:-1], shape)
-        return not is_one or _fits(array.shape[1:], shape)
-    if axes == wanted:
-        is_picture = axes == 3 and last in _PICTURE_CHANNELS
-        if is_reshaped and axes and not is_picture and last != shape[-1]:
-            return not _fits(array.shape, shape)
-        if not may_lack_last or last == 1 or axes < 1:
-            return False
-        is_colour = wanted == 3 and last == 3 and _fits(array.shape[:-1], shape[:-1])
-        return not is_colour
-    if axes == wanted + 2 and has_more_last:
-        return True
-    if axes == wanted - 1 and may_lack_last:
-        return False
-    return axes > 1 if is_reshaped else None
+def with_batch_axis(calls: Sequence[LayerCall]) -> list[LayerCall]:
+    """Take the first axis of every tensor for the batch.
+
+    Args:
+        calls: Calls of layers that are known to keep it.
+
+    Returns:
+        The calls, with None as size of that axis.
+    """
+    return [replace(call, shape=(None, *call.shape[1:])) for call in calls]
 
 
-def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(wanted) and all(
-        want in (None, size) for size, want in zip(shape, wanted, strict=True)
+def batches_to_try(batch_size: int | None) -> list[tuple[int, int]]:
+    """Say with batches of which sizes to run a model on shapes alone.
+
+    Many models that state a batch size take others as well; one that does not is run
+    twice with its own.
+
+    Args:
+        batch_size: Size of the batches that the model states; None for any.
+
+    Returns:
+        Pairs for `compared`, the best first.
+    """
+    if batch_size is None:
+        return [_BATCHES]
+    return [(2 * batch_size, batch_size), (batch_size, batch_size)]
+
+
+def without_trial(
+    calls: Sequence[LayerCall], batch_size: int | None
+) -> list[LayerCall]:
+    """Go by the sizes that a graph states, where it cannot be run on shapes.
+
+    Args:
+        calls: The calls of a graph.
+        batch_size: Size of the batches that it takes; None for any.
+
+    Returns:
+        The calls; those whose first axis has another size have no batch axis.
+    """
+    return compared(calls, calls, (batch_size, batch_size))
+
+
+def compared(
+    first: Sequence[LayerCall],
+    second: Sequence[LayerCall],
+    batches: tuple[int | None, int | None],
+    batch_size: int | None = None,
+) -> list[LayerCall]:
+    """Compare the tensors of two runs with batches of two sizes.
+
+    Inputs of a smaller batch must not be smaller themselves, so that no axis which
+    grows with them behaves as the batch does. Of batches of one size, as a model may
+    demand, less can be learnt: any axis of that size counts as the batch.
+
+    Args:
+        first: The calls of the first run, with its exact shapes.
+        second: The calls of the second.
+        batches: How many inputs the two runs had.
+        batch_size: Size of the batches that the model is going to be fed; None for any.
+
+    Returns:
+        The first calls, with `has_batch` set, and None for every other size that the
+        runs do not agree on. What cannot be told apart in a batch has a problem.
+    """
+    others = {call.path: call.shape for call in second}
+    return [
+        _compare(call, others[call.path], batches, batch_size)
+        if len(others.get(call.path, ())) == len(call.shape) > 0
+        else call
+        for call in first
+    ]
+
+
+def _compare(
+    call: LayerCall,
+    other: tuple[int | None, ...],
+    batches: tuple[int | None, int | None],
+    batch_size: int | None,
+) -> LayerCall:
+    size = call.shape[0]
+    rest = tuple(
+        a if a == b else None for a, b in zip(call.shape[1:], other[1:], strict=True)
     )
+    if (size, other[0]) == batches:
+        return replace(call, shape=(None, *rest), has_batch=True)
+    if size == other[0] and batches[0] != batches[1]:
+        # The same for any number of inputs.
+        return replace(call, shape=(size, *rest), has_batch=False)
+    if rest == call.shape[1:]:
+        size = _of_one((size, other[0]), batches)
+    problem = _FIXED if (batch_size or 1) > 1 else None
+    return replace(
+        call,
+        shape=(size, *rest),
+        has_batch=False,
+        problem=call.problem or problem,
+    )
+
+
+def _of_one(sizes: Sequence[int | None], batches: Sequence[int | None]) -> int | None:
+    """The size of an axis for one input, where it is so many times the batch."""
+    times = {
+        divmod(size, batch) if size and batch else None
+        for size, batch in zip(sizes, batches, strict=True)
+    }
+    each = times.pop()
+    return each[0] if not times and each is not None and each[1] == 0 else None
+
+
+def _keeps_inputs_apart(layer: Any, rank: int) -> bool:
+    if not is_own_of_keras(type(layer)) or isinstance(layer, _FOREIGN):
+        return False
+    axes = keras.tree.flatten([getattr(layer, name, None) for name in ("axis", "axes")])
+    if any(axis in (0, -rank) for axis in axes):
+        return False
+    if not isinstance(layer, keras.Layer):
+        return is_activation(layer) or type(layer).__name__ in _ELEMENTWISE
+    if isinstance(layer, layers.RNN) and not all(
+        is_own_of_keras(type(cell))
+        for cell in getattr(layer.cell, "cells", [layer.cell])
+    ):
+        return False
+    function = getattr(layer, "activation", None)
+    return function is None or is_own_of_keras(function)

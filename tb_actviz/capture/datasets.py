@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tb_actviz.capture.batch_axis import is_batch, looks_batched
+from tb_actviz.capture.batch_or_single import is_batch, looks_batched
 from tb_actviz.errors import InputError, describe_error
 
 # NumPy's variable-width strings have the scalar type str.

@@ -66,6 +66,7 @@ class FeatureExtractor:
             preprocess=preprocess,
             compiled=compiled,
         )
+        self._has_warned = False
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -109,7 +110,12 @@ class FeatureExtractor:
         if caution := self._pass.take_caution():
             warnings.warn(caution, stacklevel=2)
         with reporting(progress, "capturing") as report:
-            return self._pass.run(named, batch_size=batch_size, progress=report)
+            captured = self._pass.run(named, batch_size=batch_size, progress=report)
+        note = self._pass.describe_batches(batch_size)
+        if note is not None and not self._has_warned:
+            self._has_warned = True
+            warnings.warn(note, stacklevel=2)
+        return captured
 
     def describe(self) -> Capture:
         """Describe how the activations are captured; printed, it is text for people.

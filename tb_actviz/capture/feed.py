@@ -10,7 +10,8 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.applications import Preprocessing
-from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.inputs import Inputs, read_inputs
+from tb_actviz.capture.named_input import NamedInput, with_own_values
 from tb_actviz.capture.preprocessing import InputPreprocessing
 from tb_actviz.capture.signature import Signature
 from tb_actviz.errors import InputError, describe_error, format_shape
@@ -37,6 +38,28 @@ class Feed:
     _shapes_fed: dict[tuple[Any, ...], tuple[tuple[int, ...], ...]] = field(
         default_factory=dict, init=False
     )
+
+    def read(self, inputs: Inputs, samples: int) -> list[NamedInput]:
+        """Read inputs of a model that says what it takes.
+
+        Args:
+            inputs: As for `read_inputs`.
+            samples: How many samples to take of a dataset or generator.
+
+        Returns:
+            The inputs; pictures with their own values, if the model takes such.
+
+        Raises:
+            InputError: As `read_inputs`.
+        """
+        applied = self.preprocessing.applied
+        reshaped = {i for i, one in enumerate(applied) if one and not one.keeps_shape}
+        named = read_inputs(inputs, self.signature, samples=samples, reshaped=reshaped)
+        if len(applied) > 1 or (applied[0] is not None and applied[0].takes_rgb):
+            return named
+        (shape,) = self.signature.shapes_last
+        channels = (shape[-1] or 0) if len(shape) == 3 else 1
+        return [with_own_values(read, channels) for read in named]
 
     def shapes(self, named: NamedInput) -> tuple[tuple[int, ...], ...]:
         """Get the shapes that an input has when the model is fed with it.

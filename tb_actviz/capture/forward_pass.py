@@ -9,21 +9,22 @@ one row for each input, channels last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import keras
 import numpy as np
 
-from tb_actviz.capture import listing
-from tb_actviz.capture.compiled import as_tensors
-from tb_actviz.capture.execution import Capture, Execution, model_failed
+from tb_actviz.capture.batch_axis import keep_inputs_apart
+from tb_actviz.capture.execution import Capture, Execution
 from tb_actviz.capture.feed import Feed
 from tb_actviz.capture.graph import has_graph
 from tb_actviz.capture.input_size import SizeCheck
-from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
+from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_calls import LayerCall
-from tb_actviz.capture.named_input import NamedInput, with_own_values
+from tb_actviz.capture.looking import build_with, calls_of_run, calls_on_shapes
+from tb_actviz.capture.meeting import describe_meeting, find_meeting, run_each
+from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.prepared_inputs import PreparedBatch, PreparedInputs
 from tb_actviz.capture.preprocessing import (
     Preprocess,
@@ -31,14 +32,14 @@ from tb_actviz.capture.preprocessing import (
     decide_preprocessing,
 )
 from tb_actviz.capture.receptive import receptive_fields
+from tb_actviz.capture.rows import refuse_other_shape, rows_of_inputs
 from tb_actviz.capture.signature import Signature, model_signature, signature_of
 from tb_actviz.capture.unbuilt import (
-    build_as_called,
     count_weights,
     readings,
     refuse_axes,
 )
-from tb_actviz.errors import InputError, format_shape
+from tb_actviz.errors import InputError
 from tb_actviz.receptive_field import ReceptiveField
 
 #: Picks out of all calls of a model those to capture.
@@ -91,10 +92,12 @@ class ForwardPass:
         self._chosen: list[LayerCall] = []
         #: Paths of the chosen layers; empty before they are known.
         self.layers: tuple[str, ...] = ()
+        #: Those in which the inputs of a batch meet; None before that is known.
+        self.meeting: tuple[str, ...] | None = None
         self._is_ready = False
         self._caution = ""
         if self.signature is not None and model.built:
-            calls = self._list_on_shapes(self.signature)
+            calls = calls_on_shapes(model, self.signature, may_build=may_build)
             if calls is not None:
                 self._make_ready(self.signature, calls)
 
@@ -153,24 +156,10 @@ class ForwardPass:
         if self.signature is None:
             named = self._read_first(inputs, samples)
         else:
-            named = read_inputs(
-                inputs, self.signature, samples=samples, reshaped=self._reshaped()
-            )
-            named = [self._with_own_values(read) for read in named]
+            named = self._feed_for(self.signature).read(inputs, samples)
         for read in named:
             self.check(read)
         return named
-
-    def _with_own_values(self, named: NamedInput) -> NamedInput:
-        """The input with a picture's own values, if the model takes such."""
-        signature = self.signature
-        if signature is None or len(signature.shapes) != 1:
-            return named
-        (applied,) = self._feed_for(signature).preprocessing.applied
-        if applied is not None and applied.takes_rgb:
-            return named
-        (shape,) = signature.shapes_last
-        return with_own_values(named, (shape[-1] or 0) if len(shape) == 3 else 1)
 
     def take_caution(self) -> str:
         """Take what a user should know of how inputs are fed; empty the second time.
@@ -196,6 +185,15 @@ class ForwardPass:
             else:
                 return reading.inputs
         raise failures[0]
+
+    def run_each(self, inputs: Sequence[NamedInput]) -> Iterator[dict[str, np.ndarray]]:
+        """Run inputs of any sizes one after another; as `meeting.run_each`."""
+        return run_each(self, inputs)
+
+    def describe_batches(self, batch_size: int = BATCH_SIZE) -> str | None:
+        """Say how inputs were batched, where layers depend on that; else None."""
+        fixed = self.signature.batch_size if self.signature else None
+        return describe_meeting(self.meeting or (), batch_size, fixed)
 
     def check(self, named: NamedInput, count: int = 1) -> None:
         """Refuse an input that the model cannot take, before anything runs.
@@ -279,7 +277,7 @@ class ForwardPass:
                 shapes = [(len(inputs), *row.shape[1:]) for row in rows]
                 whole = [np.empty(shape, np.float32) for shape in shapes]
             for path, values, row in zip(self.layers, whole, rows, strict=True):
-                _refuse_other_shape(path, values, row)
+                refuse_other_shape(path, values, row)
                 values[start : start + len(row)] = row
             if progress is not None:
                 progress(min(start + size, len(inputs)), len(inputs))
@@ -338,45 +336,34 @@ class ForwardPass:
             InputError: If the model fails.
         """
         outputs = self._execution(arrays)
-        fixed = self._feed.signature.batch_size
-        fed = fixed or len(inputs)
-        is_whole = [
-            call.shape[0] is not None or len(output) != fed
-            for call, output in zip(self._chosen, outputs, strict=True)
-        ]
-        if any(is_whole) and (fixed or 1) > 1:
-            path = self.layers[is_whole.index(True)]
-            raise InputError(
-                f"The first axis of the layer {path!r} is not the batch, and the "
-                f"model {self._model.name!r} takes batches of {fixed} only. Build it "
-                "without a fixed batch size, or choose other layers."
-            )
-        if any(is_whole) and len(inputs) > 1:
-            return self._run_one_by_one(inputs)
-        rows = []
-        for call, output, whole in zip(self._chosen, outputs, is_whole, strict=True):
-            last = np.moveaxis(output, 1, -1) if call.channels_first else output
-            rows.append(last[None] if whole else last[: len(inputs)])
+        if self.meeting is None and len(arrays[0]) > 1:
+            self.meeting = find_meeting(self._execution, self._chosen, arrays, outputs)
+        rows, whole = rows_of_inputs(
+            self._chosen,
+            outputs,
+            len(inputs),
+            self._feed.signature.batch_size,
+            self._model.name,
+        )
+        if whole and len(inputs) > 1:
+            self._run_one_by_one(inputs, rows, whole)
         return rows
 
-    def _run_one_by_one(self, inputs: Sequence[NamedInput]) -> list[np.ndarray]:
+    def _run_one_by_one(
+        self, inputs: Sequence[NamedInput], rows: list[np.ndarray], whole: list[int]
+    ) -> None:
         """All that a layer without a batch axis gives belongs to an input run alone.
 
         Such are windows of a picture, or embeddings of positions.
         """
-        alone = [self.run_batch([named], self._feed.batch([named])) for named in inputs]
-        for path, *rows in zip(self.layers, *alone, strict=True):
-            for row in rows:
-                _refuse_other_shape(path, rows[0], row)
-        return [np.concatenate(rows) for rows in zip(*alone, strict=True)]
-
-    def _reshaped(self) -> set[int]:
-        """Which inputs go through something that may give them another shape."""
-        signature = self.signature
-        if signature is None:
-            return set()
-        applied = self._feed_for(signature).preprocessing.applied
-        return {i for i, one in enumerate(applied) if one and not one.keeps_shape}
+        alone: dict[int, list[np.ndarray]] = {index: [] for index in whole}
+        for named in inputs:
+            of_input = self.run_batch([named], self._feed.batch([named]))
+            for index, values in alone.items():
+                values.append(of_input[index])
+                refuse_other_shape(self.layers[index], values[0], values[-1])
+        for index, values in alone.items():
+            rows[index] = np.concatenate(values)
 
     def _get_ready(self, named: NamedInput, sample: Any = None) -> None:
         """Look at the model; one that was never called is built, as by calling it."""
@@ -385,12 +372,14 @@ class ForwardPass:
         nest = named.values if sample is None else sample
         signature = self.signature or signature_of(nest, self._model)
         if not self._model.built and self._may_build:
-            self._build(signature, named)
+            build_with(self._model, signature, self._feed_for(signature).batch([named]))
             # Now it may have a graph, and layers that show more.
             signature = model_signature(self._model) or signature
-        calls = self._list_on_shapes(signature)
+        calls = calls_on_shapes(self._model, signature, may_build=self._may_build)
         if calls is None:
-            calls = self._list_by_run(signature, named)
+            feed = self._feed_for(signature)
+            batches = [feed.batch([named] * count) for count in (1, 2)]
+            calls = calls_of_run(self._model, signature, batches)
         self._make_ready(signature, calls)
 
     def _make_ready(self, signature: Signature, calls: list[LayerCall]) -> None:
@@ -400,6 +389,8 @@ class ForwardPass:
         self._caution = self._feed.preprocessing.caution
         self._sizes = SizeCheck(self._model, self._feed, chosen)
         self.calls, self._chosen = calls, chosen
+        if has_graph(self._model) and keep_inputs_apart(calls):
+            self.meeting = ()
         self.recompile()
         self.layers = tuple(call.path for call in chosen)
         self._is_ready = True
@@ -410,35 +401,4 @@ class ForwardPass:
             signature,
             decide_preprocessing(self._model, signature, self._preprocess),
             has_graph(self._model),
-        )
-
-    def _list_on_shapes(self, signature: Signature) -> list[LayerCall] | None:
-        """All calls; None for a model that only runs on real values."""
-        try:
-            return listing.list_calls(self._model, signature, may_build=self._may_build)
-        except InputError:
-            return None
-
-    def _list_by_run(self, signature: Signature, named: NamedInput) -> list[LayerCall]:
-        tensors = as_tensors(self._feed_for(signature).batch([named]))
-        try:
-            with keras.StatelessScope():
-                return listing.list_calls_of_run(self._model, signature, tensors)
-        except Exception as error:  # a model of the user's can fail in any way
-            raise model_failed(self._model, error) from error
-
-    def _build(self, signature: Signature, named: NamedInput) -> None:
-        batch = self._feed_for(signature).batch([named])
-        try:
-            build_as_called(self._model, signature, as_tensors(batch))
-        except Exception as error:  # a model of the user's can fail in any way
-            raise model_failed(self._model, error) from error
-
-
-def _refuse_other_shape(path: str, first: np.ndarray, other: np.ndarray) -> None:
-    if other.shape[1:] != first.shape[1:]:
-        raise InputError(
-            f"The layer {path!r} gives {format_shape(first.shape[1:])} for one input "
-            f"and {format_shape(other.shape[1:])} for another. Run the inputs one by "
-            "one."
         )

@@ -17,7 +17,6 @@ from tb_actviz.capture.layer_calls import (
     LayerCall,
     dtype_of,
     value_problem,
-    with_batch_size,
     with_channel_order,
 )
 from tb_actviz.capture.layer_kinds import (
@@ -115,9 +114,7 @@ def read_graph(model: keras.Model) -> list[LayerCall]:
                     problem=value_problem(output.shape, dtype_of(output)),
                 )
             )
-    sizes = {tensor.shape[0] for tensor in model.inputs}
-    batch_size = sizes.pop() if len(sizes) == 1 else None
-    return with_channel_order(with_batch_size(calls, batch_size))
+    return with_channel_order(calls)
 
 
 def graph_inputs(model: keras.Model) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from tb_actviz.capture.array_input import as_array, as_strings, input_of_parts
-from tb_actviz.capture.batch_axis import is_batch, looks_batched
+from tb_actviz.capture.batch_or_single import is_batch, looks_batched
 from tb_actviz.capture.datasets import is_dataset, take_samples
 from tb_actviz.capture.named_input import NamedInput, numbered
 from tb_actviz.capture.pictures import input_of_picture, picture_of, read_files

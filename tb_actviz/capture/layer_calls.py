@@ -31,6 +31,8 @@ class LayerCall:
         layer: The Keras layer (or operation, such as an addition) called.
         shape: Shape of the tensor as the model has it, with the batch axis; None where
             a size depends on the input.
+        has_batch: True where the first axis counts the inputs of a batch; all that a
+            tensor without such an axis holds belongs to an input that is run alone.
         dtype: Its dtype, as Keras names it.
         sources: Paths of the tensors it was computed from, as far as they have one; of
             a model or layer with layers inside, the path of what it hands on.
@@ -49,6 +51,7 @@ class LayerCall:
     dtype: str
     sources: tuple[str, ...] = ()
     times: int = 1
+    has_batch: bool = True
     fused: bool = False
     channels_first: bool = False
     final: bool = False
@@ -59,8 +62,10 @@ class LayerCall:
     @property
     def sample_shape(self) -> tuple[int | None, ...]:
         """Shape for one input, channels last."""
-        shape = self.shape[1:] if self.shape and self.shape[0] is None else self.shape
-        return (*shape[1:], shape[0]) if self.channels_first else shape
+        shape = self.shape
+        if self.channels_first:
+            shape = (shape[0], *shape[2:], shape[1])
+        return shape[1:] if self.has_batch else shape
 
 
 class CallNames:
@@ -157,30 +162,6 @@ def value_problem(shape: Sequence[int | None], dtype: str) -> str | None:
     if dtype.startswith(("string", "complex")):
         return f"it holds {dtype} values"
     return "it is one number for the whole batch" if len(shape) == 0 else None
-
-
-def with_batch_size(
-    calls: Sequence[LayerCall], batch_size: int | None
-) -> list[LayerCall]:
-    """Take the batch axis of a model with a fixed batch size for any other's.
-
-    Args:
-        calls: The calls of one model.
-        batch_size: Size of the batches it takes; None for any.
-
-    Returns:
-        The calls with None as size of the batch axis; those without one, in which
-        inputs cannot be distinguished, with that as their problem.
-    """
-    if batch_size is None:
-        return list(calls)
-    reason = "its first axis is not the batch, and the model's batch size is fixed"
-    return [
-        replace(call, shape=(None, *call.shape[1:]))
-        if call.shape[:1] == (batch_size,)
-        else replace(call, problem=call.problem or reason)
-        for call in calls
-    ]
 
 
 def with_channel_order(calls: Sequence[LayerCall]) -> list[LayerCall]:

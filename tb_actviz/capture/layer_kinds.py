@@ -46,16 +46,16 @@ def is_input(layer: Any) -> bool:
     return isinstance(layer, layers.InputLayer)
 
 
-def is_own_of_keras(kind: type) -> bool:
-    """Return whether a class is one that Keras brings.
+def is_own_of_keras(kind: Any) -> bool:
+    """Return whether a class or function is one that Keras brings.
 
     Args:
-        kind: Class of a layer, model or operation.
+        kind: Class of a layer, model or operation, or an activation function.
 
     Returns:
         False for classes of others, also where they derive from one of Keras.
     """
-    return kind.__module__.split(".")[0] == "keras"
+    return str(getattr(kind, "__module__", "")).split(".")[0] == "keras"
 
 
 def is_model(layer: Any) -> bool:

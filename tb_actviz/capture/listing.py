@@ -5,25 +5,28 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import keras
 
-from tb_actviz.capture.graph import has_graph, is_flat, read_graph
-from tb_actviz.capture.layer_calls import (
-    LayerCall,
-    dtype_of,
-    with_batch_size,
-    with_channel_order,
+from tb_actviz.capture.batch_axis import (
+    batches_to_try,
+    compared,
+    keep_inputs_apart,
+    with_batch_axis,
+    without_trial,
 )
+from tb_actviz.capture.graph import has_graph, is_flat, read_graph
+from tb_actviz.capture.layer_calls import LayerCall, dtype_of, with_channel_order
 from tb_actviz.capture.layer_kinds import all_layers, is_input
 from tb_actviz.capture.probe import Entry, EverythingSeen, Recorder, watching
-from tb_actviz.capture.signature import Signature
+from tb_actviz.capture.signature import Signature, with_dtypes
 from tb_actviz.errors import InputError, describe_error
 
-# Two batches, and two sizes where any size will do: what changes depends on them.
-# Sizes that halve five times suit most networks; smaller ones those with a limit.
-_TRIALS = (((2, 224), (3, 256)), ((2, 32), (3, 64)), ((2, 8), (3, 12)))
+# Two sizes where any size will do: what changes depends on them. Sizes that halve five
+# times suit most networks; smaller ones those with a limit.
+_SIZES = ((224, 256), (32, 64), (8, 12))
 
 
 def list_calls(
@@ -45,24 +48,28 @@ def list_calls(
     Raises:
         InputError: If the model cannot be run on shapes alone.
     """
-    if has_graph(model) and is_flat(model):
-        return read_graph(model)
-    if may_build:
+    flat = has_graph(model) and is_flat(model)
+    if may_build and not flat:
         _build_what_runs(model, signature)
     outer = read_graph(model) if has_graph(model) else []
+    if flat and keep_inputs_apart(outer):
+        return with_batch_axis(outer)
+    stated = without_trial(outer, signature.batch_size)
     inputs = [call.path for call in outer if is_input(call.layer)]
+    run = partial(_graph_on_shapes if flat else _run_on_shapes, model)
     failure: Exception | None = None
-    for trial in _TRIALS if _any_size(signature) else _TRIALS[:1]:
-        try:
-            runs = [
-                _run_on_shapes(model, signature, inputs, batch, size)
-                for batch, size in trial
-            ]
-        except Exception as error:  # a model of the user's can fail in any way
-            failure = failure or error
-        else:
-            calls = _merge(outer, _without_trials(_compare(*runs)))
-            return with_batch_size(calls, signature.batch_size)
+    for tried in with_dtypes(signature):
+        for batches in batches_to_try(signature.batch_size):
+            for sizes in _SIZES if _any_size(signature) else _SIZES[:1]:
+                try:
+                    first, second = map(partial(run, tried, inputs), batches, sizes)
+                except Exception as error:  # a model of the user's can fail in any way
+                    failure = failure or error
+                    continue
+                calls = compared(first, second, batches, signature.batch_size)
+                return calls if flat else _merge(stated, _without_trials(calls))
+    if flat:
+        return stated
     raise InputError(
         f"The layers of the model {model.name!r} ({type(model).__name__}) cannot be "
         f"listed: it fails when it is run on shapes alone. {describe_error(failure)}"
@@ -70,45 +77,38 @@ def list_calls(
 
 
 def list_calls_of_run(
-    model: keras.Model, signature: Signature, tensors: Sequence[Any]
+    model: keras.Model, signature: Signature, batches: Sequence[Sequence[Any]]
 ) -> list[LayerCall]:
     """List the tensors of a model by running it, for models that need real values.
 
     Args:
         model: Any Keras model.
         signature: What it is called on.
-        tensors: One batch of real inputs, in the order of the signature's names.
+        batches: Two batches of real inputs, of two sizes, each in the order of the
+            signature's names; the second one may fail.
 
     Returns:
-        The calls, with the sizes of this run; the first axis of a tensor counts as the
-        batch where it has its size.
+        The calls, with the sizes of the first run. The first axis of a tensor counts as
+        the batch where it has its size in both runs.
+
+    Raises:
+        Exception: What the model raises for the first batch.
     """
-    recorders: list[Recorder] = []
-
-    def run(tensors: Sequence[Any]) -> list[Any]:
-        recorders.append(run_watched(model, signature, tensors))
-        return []
-
-    Entry(run)(list(tensors))
-    (recorder,) = recorders
-    batch = tensors[0].shape[0]
-    calls = []
-    for call in recorder.calls:
-        tensor = recorder.tensors.get(call.path)
-        if tensor is None:
-            calls.append(call)
-            continue
-        shape = tuple(tensor.shape)
-        shape = (None, *shape[1:]) if shape[0] == batch else shape
-        calls.append(
-            replace(
-                call,
-                shape=shape,
-                dtype=dtype_of(tensor),
-                final=call.path in recorder.final,
-            )
-        )
-    return with_channel_order(calls)
+    first, second = batches
+    calls = _run_on_values(model, signature, first)
+    sizes = first[0].shape[0], second[0].shape[0]
+    try:
+        others = _run_on_values(model, signature, second)
+    except Exception:  # a model may take one input at a time only
+        others, sizes = calls, (sizes[0], sizes[0])
+    listed = with_channel_order(compared(calls, others, sizes))
+    shapes = {call.path: call.shape for call in calls}
+    return [
+        replace(call, shape=(call.shape[0], *shapes[call.path][1:]))
+        if call.shape
+        else call
+        for call in listed
+    ]
 
 
 def shapes_at(
@@ -128,30 +128,11 @@ def shapes_at(
         Exception: What the model raises for such sizes.
     """
     exact = replace(signature, shapes=tuple(shapes))
-    batch = signature.batch_size or 1
-    if has_graph(model) and is_flat(model):
-        # Layer by layer, which no back end has to run anything for.
-        calls = read_graph(model)
-        seen = [call for call in calls if not call.fused]
-        every = keras.Model(
-            model.inputs, [call.tensor for call in seen], name="tb_actviz_shapes"
-        )
-        symbols = _symbols(exact, batch, 0)
-        specs = every.compute_output_spec(symbols if len(symbols) > 1 else symbols[0])
-        shapes_seen: dict[str, tuple[int | None, ...]] = {
-            call.path: tuple(spec.shape)
-            for call, spec in zip(seen, keras.tree.flatten(specs), strict=True)
-        }
-        # An activation gives what it gets, in shape.
-        return shapes_seen | {
-            source: shapes_seen[call.path]
-            for call in seen
-            for source in call.sources
-            if source not in shapes_seen
-        }
+    flat = has_graph(model) and is_flat(model)
+    run = _graph_on_shapes if flat else _run_on_shapes
     return {
         call.path: call.shape
-        for call in _run_on_shapes(model, exact, [], batch, 0)
+        for call in run(model, exact, [], signature.batch_size or 1, 0)
         if call.problem is None
     }
 
@@ -243,6 +224,33 @@ class _OnShapes(keras.Operation):  # type: ignore[misc]
         return self.compute_output_spec(*symbols)
 
 
+def _graph_on_shapes(
+    model: keras.Model,
+    signature: Signature,
+    input_paths: Sequence[str],
+    batch: int,
+    size: int,
+) -> list[LayerCall]:
+    """The calls of a graph with exact sizes.
+
+    It goes layer by layer, which no back end has to run anything for.
+    """
+    calls = read_graph(model)
+    seen = [call for call in calls if not call.fused]
+    every = keras.Model(
+        model.inputs, [call.tensor for call in seen], name="tb_actviz_shapes"
+    )
+    symbols = _symbols(signature, batch, size)
+    specs = every.compute_output_spec(symbols if len(symbols) > 1 else symbols[0])
+    shapes = {
+        call.path: tuple(spec.shape)
+        for call, spec in zip(seen, keras.tree.flatten(specs), strict=True)
+    }
+    # An activation gives what it gets, in shape.
+    before = {source: shapes[call.path] for call in seen for source in call.sources}
+    return [replace(call, shape=(before | shapes)[call.path]) for call in calls]
+
+
 def _run_on_shapes(
     model: keras.Model,
     signature: Signature,
@@ -260,21 +268,39 @@ def _run_on_shapes(
 
     entry = Entry(run)
     outputs = _OnShapes(lambda *tensors: entry(list(tensors))).shapes(
-        _symbols(signature, signature.batch_size or batch, size)
+        _symbols(signature, batch, size)
     )
     recorder = recorders[-1]
     specs = dict(zip(recorder.tensors, keras.tree.flatten(outputs), strict=True))
-    return [
-        replace(
-            call,
-            shape=tuple(spec.shape),
-            dtype=dtype_of(spec),
-            final=call.path in recorder.final,
-        )
-        if (spec := specs.get(call.path)) is not None
-        else call
-        for call in recorder.calls
-    ]
+    return [_seen(call, recorder, specs) for call in recorder.calls]
+
+
+def _run_on_values(
+    model: keras.Model, signature: Signature, tensors: Sequence[Any]
+) -> list[LayerCall]:
+    """The calls of one run on real inputs, with the sizes that they had."""
+    recorders: list[Recorder] = []
+
+    def run(tensors: Sequence[Any]) -> list[Any]:
+        recorders.append(run_watched(model, signature, tensors))
+        return []
+
+    Entry(run)(list(tensors))
+    (recorder,) = recorders
+    return [_seen(call, recorder, recorder.tensors) for call in recorder.calls]
+
+
+def _seen(call: LayerCall, recorder: Recorder, tensors: dict[str, Any]) -> LayerCall:
+    """A call with what a run says of its tensor, where it was kept."""
+    tensor = tensors.get(call.path)
+    if tensor is None:
+        return call
+    return replace(
+        call,
+        shape=tuple(tensor.shape),
+        dtype=dtype_of(tensor),
+        final=call.path in recorder.final,
+    )
 
 
 def _symbols(signature: Signature, batch: int, size: int) -> list[Any]:
@@ -286,28 +312,12 @@ def _symbols(signature: Signature, batch: int, size: int) -> list[Any]:
     ]
 
 
-def _compare(first: list[LayerCall], second: list[LayerCall]) -> list[LayerCall]:
-    """Call unknown every size that two runs do not agree on."""
-    second_shapes = {call.path: call.shape for call in second}
-    compared = []
-    for call in first:
-        second_shape = second_shapes.get(call.path, ())
-        if len(second_shape) != len(call.shape):
-            compared.append(call)
-            continue
-        shape = tuple(
-            a if a == b else None for a, b in zip(call.shape, second_shape, strict=True)
-        )
-        compared.append(replace(call, shape=shape))
-    return compared
-
-
 def _without_trials(calls: list[LayerCall]) -> list[LayerCall]:
     """Leave out what a loop runs on its first element only, to learn a shape."""
     looped = {_place(call): call.problem for call in calls if call.problem}
     return [
         call
-        if call.shape[:1] == (None,)
+        if call.has_batch and call.shape
         else replace(call, problem=looped.get(_place(call)))
         for call in calls
     ]
@@ -332,12 +342,23 @@ def _merge(outer: list[LayerCall], watched: list[LayerCall]) -> list[LayerCall]:
         )
         joined.append(
             replace(
-                in_graph,
+                # What a run cannot show has the shape that the graph states.
+                _like(in_graph, call) if call.shape else in_graph,
                 channels_first=False,
                 sources=call.sources if holds_others else in_graph.sources,
             )
         )
     return with_channel_order(joined)
+
+
+def _like(call: LayerCall, seen: LayerCall) -> LayerCall:
+    """A call with the axes that a run showed."""
+    return replace(
+        call,
+        shape=seen.shape,
+        has_batch=seen.has_batch,
+        problem=call.problem or seen.problem,
+    )
 
 
 def _any_size(signature: Signature) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -218,6 +218,18 @@ class PartsPass:
             )
             captured |= {in_part(part, path): values for path, values in rows.items()}
         return {path: captured[path] for path in self.layers if path in captured}
+
+    def run_each(self, inputs: Sequence[NamedInput]) -> Iterator[dict[str, np.ndarray]]:
+        """Run inputs one after another, part by part; as `ForwardPass.run_each`."""
+        for part, indices in _by_part(inputs).items():
+            of_part = [inputs[index] for index in indices]
+            for captured in self._passes[part].run_each(of_part):
+                yield {in_part(part, path): rows for path, rows in captured.items()}
+
+    def describe_batches(self, batch_size: int = BATCH_SIZE) -> str | None:
+        """Say how inputs were batched; as `ForwardPass.describe_batches`."""
+        notes = (self._passes[p].describe_batches(batch_size) for p in self._in_use)
+        return " ".join(note for note in notes if note) or None
 
     def prepare(self, inputs: Sequence[NamedInput]) -> PreparedInputs:
         """Make batches of inputs, to be run any number of times.

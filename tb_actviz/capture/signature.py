@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
 import keras
@@ -16,6 +17,9 @@ from tb_actviz.capture.graph import (
     read_graph,
 )
 from tb_actviz.capture.layer_kinds import all_layers, is_model, sublayers
+
+#: More inputs whose dtypes nobody knows would take too many tries.
+_MOST_UNKNOWN = 3
 
 
 @dataclass(frozen=True)
@@ -113,13 +117,40 @@ def signature_of(samples: Any, model: keras.Model) -> Signature:
     )
 
 
+def with_dtypes(signature: Signature) -> Iterator[Signature]:
+    """Suppose dtypes for inputs of which a model does not say any.
+
+    Numbers of nodes, words or classes may go to what takes integers only.
+
+    Args:
+        signature: What the model is called on.
+
+    Yields:
+        The signature itself, and others to try where it fails.
+    """
+    yield signature
+    unknown = [index for index, dtype in enumerate(signature.dtypes) if dtype is None]
+    if not unknown:
+        return
+    tries = [("int32",) * len(unknown), ("int64",) * len(unknown)]
+    if len(unknown) <= _MOST_UNKNOWN:
+        mixed = product(("float32", "int32"), repeat=len(unknown))
+        tries += [dtypes for dtypes in mixed if len(set(dtypes)) > 1]
+    for dtypes in tries:
+        known = list(signature.dtypes)
+        for index, dtype in zip(unknown, dtypes, strict=True):
+            known[index] = dtype
+        yield replace(signature, dtypes=tuple(known))
+
+
 def _from_graph(model: keras.Model, structure: Any) -> Signature:
     tensors = keras.tree.flatten(structure)
     names = _names(structure)
     if not isinstance(structure, dict):
         # The names that the user gave to keras.Input.
         names = tuple(str(tensor.name) for tensor in tensors)
-    sizes = {tensor.shape[0] for tensor in tensors}
+    # Inputs that say nothing come in batches as large as those that do.
+    sizes = {tensor.shape[0] for tensor in tensors} - {None}
     return Signature(
         names=names,
         shapes=tuple(tuple(tensor.shape[1:]) for tensor in tensors),

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import os
+import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 
 import numpy as np
+from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tb_actviz.analysis.layer import LayerStatistics
 from tb_actviz.capture.prepared_inputs import PreparedInputs
+from tb_actviz.runs.budget_words import (
+    about_dead,
+    about_full,
+    about_interval,
+    about_the_last,
+)
 from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.layer_records import InputPictures
 from tb_actviz.runs.messages import Messages
 from tb_actviz.runs.options import LogOptions, TrainingLimits
-from tb_actviz.runs.schedule import Budget
+from tb_actviz.runs.schedule import (
+    Budget,
+    cost_scalars,
+    kept_for_last,
+    seconds_spent,
+)
 from tb_actviz.runs.step_summaries import StepSummaries
 from tb_actviz.runs.watched_model import WatchedInputs, WatchedModel
 from tb_actviz.writing.async_writer import Worker
@@ -31,15 +43,15 @@ from tb_actviz.writing.summaries import scalar_summary
 TRAINING_VIEWS = ("channels",)
 #: Seconds that the end of a training waits for what is not yet written.
 PATIENCE = 60.0
-#: How many dead channels a message names.
-_NAMED = 12
+#: Bytes that a file needs at most around each summary, and for a step's costs.
+_FRAME, _COSTS = 64, 1024
 
 
 class RunLog:
     """Logs one training: what is done on the thread that trains.
 
     The model is run here, while its weights stand still. A worker thread does the rest
-    (`_StepWriter`): statistics, pictures, packing, writing.
+    (`StepWriter`): statistics, pictures, packing, writing.
 
     Args:
         watched: The model and its layers.
@@ -82,6 +94,7 @@ class RunLog:
         self._began = time.perf_counter()
         self._held = 0.0
         self._logs = 0
+        self._done = 0
 
     @property
     def folder(self) -> Folder:
@@ -89,7 +102,13 @@ class RunLog:
         return self._place.path
 
     def log(
-        self, step: int, position: dict[str, int], *, remaining: int | None, last: bool
+        self,
+        step: int,
+        position: dict[str, int],
+        *,
+        remaining: int | None,
+        last: bool,
+        asks_again: bool = True,
     ) -> bool:
         """Log one step that is due, if the budget allows it.
 
@@ -98,6 +117,7 @@ class RunLog:
             position: Where in the training that is.
             remaining: How many more steps will be due; None where that is not known.
             last: It was due, left out, and turned out to be the last: log it after all.
+            asks_again: Whether that is asked for whenever the last one is left out.
 
         Returns:
             Whether it is logged.
@@ -106,9 +126,12 @@ class RunLog:
             Exception: Whatever failed, here or on the worker thread before.
         """
         self._raise_problem()
+        self._budget.keeps_room = asks_again
         self._adapt(remaining)
-        if self._budget.exhausted:
+        if self._budget.is_full:
             self._writer.warn_full(self._budget.usual_bytes)
+        elif self._budget.exhausted and not last:
+            self._messages.warn_once("max_bytes", about_the_last(self._budget))
         if self._writer.is_full:
             return False
         if not (self._budget.allows_last() if last else self._budget.allows()):
@@ -119,9 +142,8 @@ class RunLog:
         # What is handed over as the costs of this step has its pass in it.
         self._held += time.perf_counter() - begin
         begin = time.perf_counter()
-        job = partial(
-            self._writer.write, step, position, captured, self._costs(), self._worker
-        )
+        write = partial(self._writer.write, worker=self._worker, last=last)
+        job = partial(write, step, position, captured, self._costs())
         taken = self._worker.submit(job)
         self._held += time.perf_counter() - begin
         if not taken:
@@ -135,8 +157,12 @@ class RunLog:
             Exception: Whatever failed on the worker thread.
         """
         left = self._worker.close(PATIENCE)
-        deleted = self._writer.is_deleted
-        self._release()
+        try:
+            if not self._worker.is_running and self._worker.problem is None:
+                self._writer.write_held_back()
+        finally:
+            deleted = self._writer.is_deleted
+            self._release()
         self._raise_problem()
         lost = []
         if left:
@@ -176,36 +202,23 @@ class RunLog:
 
     def _adapt(self, remaining: int | None) -> None:
         for size in self._writer.take_sizes():
-            self._budget.wrote(size)
+            self._done += 1
+            if size:
+                self._budget.wrote(size)
+        self._budget.waiting = self._logs - self._done - self._worker.dropped
         if not self._logs:
             return
         before = self._budget.interval
-        spent = _seconds_spent(self._held, self._worker)
+        spent = seconds_spent(self._held, self._worker.busy_seconds)
         self._budget.adapt(self._seconds_training(), spent, self._logs, remaining)
         if before == 1 < self._budget.interval:
             bound = self._budget.stretched_by
-            self._messages.warn_once(bound, self._about_interval(spent))
+            self._messages.warn_once(
+                bound, about_interval(self._budget, spent / self._logs)
+            )
 
     def _seconds_training(self) -> float:
         return time.perf_counter() - self._began - self._held
-
-    def _about_interval(self, cost: float) -> str:
-        budget = self._budget
-        if budget.stretched_by == "max_bytes":
-            bound = (
-                f"max_bytes={budget.max_bytes} (one log takes "
-                f"{budget.usual_bytes} bytes)"
-            )
-        else:
-            bound = (
-                f"max_overhead={budget.max_overhead:g} of the training time (one log "
-                f"takes {cost / self._logs:.2g} s)"
-            )
-        return (
-            f"To stay within {bound}, activations are logged at every "
-            f"{_ordinal(budget.interval)} of the steps asked for, and at the last. "
-            "Fewer layers, inputs or views cost less; None lifts the bound."
-        )
 
     def _costs(self) -> dict[str, float]:
         """What this thread knows now of the costs, for the worker to write."""
@@ -243,6 +256,8 @@ class _StepWriter:
     ) -> None:
         #: Whether one more step would make the run too large.
         self.is_full = False
+        self._held_back: Callable[[], None] | None = None
+        self._largest = 0
         self._watched = watched
         self._folder = folder
         self._options = options
@@ -259,10 +274,10 @@ class _StepWriter:
         return self._file.is_deleted
 
     def take_sizes(self) -> Iterator[int]:
-        """Return the bytes of each step that was written since the last time.
+        """Return the bytes of each step that was done since the last time.
 
         Yields:
-            Bytes.
+            Bytes; 0 of one that was held back or did not fit.
         """
         with suppress(Empty):
             while True:
@@ -275,8 +290,13 @@ class _StepWriter:
         captured: list[dict[str, np.ndarray]],
         costs: Mapping[str, float],
         worker: Worker,
+        *,
+        last: bool,
     ) -> None:
         """Write one step, unless it would make the run too large.
+
+        A step that would take the room that is kept for the last one is held back, in
+        case that it turns out to be that.
 
         Args:
             step: The step.
@@ -284,6 +304,7 @@ class _StepWriter:
             captured: For each input layer path to activations; it is emptied.
             costs: What the training thread knew of the costs at the capture.
             worker: Whose thread this is, which knows the rest.
+            last: Whether it is known to be the last step.
         """
         self._folder.step = step
         if self._file.is_deleted:
@@ -307,17 +328,43 @@ class _StepWriter:
         missing = step_summaries.logged.missing_channels
         if missing:
             self._messages.warn_once("channels", describe_missing(missing))
-        size = sum(summary.ByteSize() for summary in summaries)
+        size = sum(summary.ByteSize() + _FRAME for summary in summaries) + _COSTS
+        write = partial(self._write, step, summaries, costs, worker)
         most = self._limits.max_bytes
-        if most is not None and self._bytes_used + size > most:
+        free = math.inf if most is None else most - self._bytes_used
+        kept = 0
+        if self._largest and not last:  # the first one is written whatever comes
+            kept = kept_for_last(max(self._largest, size))
+        if size > free:
             self.is_full = True
             self.warn_full(size)
+        elif size + kept > free:
+            self._held_back = write
+        else:
+            self._held_back = None
+            write()
             return
+        self._sizes.put(0)
+
+    def write_held_back(self) -> None:
+        """Write the step that was held back and turned out to be the last, if any."""
+        write, self._held_back = self._held_back, None
+        if write is not None:
+            write()
+
+    def _write(
+        self,
+        step: int,
+        summaries: Sequence[Summary],
+        costs: Mapping[str, float],
+        worker: Worker,
+    ) -> None:
         written = sum(self._file.add(summary, step) for summary in summaries)
-        scalars = _cost_scalars(costs, worker, written)
+        scalars = cost_scalars(costs, worker.busy_seconds, worker.dropped, written)
         written += self._file.add(scalar_summary(scalars), step)
         self._file.flush()
         self._bytes_used += written
+        self._largest = max(self._largest, written)
         self._sizes.put(written)
 
     def warn_full(self, size: int) -> None:
@@ -326,13 +373,8 @@ class _StepWriter:
         Args:
             size: Bytes of the log that there is no room for.
         """
-        self._messages.warn_once(
-            "full",
-            f"One more log of {size} bytes would make the event files in "
-            f"{self._folder.path} larger than max_bytes={self._limits.max_bytes}: no "
-            "more activations are logged. Raise it, or choose fewer layers, inputs or "
-            "views.",
-        )
+        most = self._limits.max_bytes
+        self._messages.warn_once("full", about_full(size, self._folder.path, most))
 
     def close(self) -> None:
         """Close the file."""
@@ -344,45 +386,10 @@ class _StepWriter:
         threshold = self._limits.dead_threshold
         if threshold is None:
             return
-        dying = [
-            f"{path!r} {len(layer.dead)} of {layer.channels} ({_listed(layer.dead)})"
+        dying = {
+            path: layer
             for path, layer in statistics.items()
             if layer.dead_share >= threshold
-        ]
+        }
         if dying:
-            self._messages.warn_once(
-                "dead",
-                f"At step {step}, channels of these layers are dead, zero everywhere "
-                f"for every input: {'; '.join(dying)}.",
-            )
-
-
-def _cost_scalars(
-    costs: Mapping[str, float], worker: Worker, written: int
-) -> dict[str, float]:
-    spent = _seconds_spent(costs["seconds_held"], worker)
-    training = costs["seconds_training"]
-    return {
-        "tb_actviz/seconds_held": costs["seconds_held"],
-        "tb_actviz/seconds_worker": worker.busy_seconds,
-        "tb_actviz/overhead": spent / training if training > 0 else 0.0,
-        "tb_actviz/bytes": float(written),
-        "tb_actviz/interval": costs["interval"],
-        "tb_actviz/skipped": costs["skipped"],
-        "tb_actviz/dropped": float(worker.dropped),
-    }
-
-
-def _seconds_spent(held: float, worker: Worker) -> float:
-    """What logging takes from a training that keeps all processors busy."""
-    return held + worker.busy_seconds / (os.cpu_count() or 1)
-
-
-def _listed(channels: tuple[int, ...]) -> str:
-    shown = ", ".join(map(str, channels[:_NAMED]))
-    return f"{shown}, …" if len(channels) > _NAMED else shown
-
-
-def _ordinal(number: int) -> str:
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{'th' if 10 < number % 100 < 14 else ending}"
+            self._messages.warn_once("dead", about_dead(step, dying))

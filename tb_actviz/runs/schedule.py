@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -91,6 +92,22 @@ def read_schedule(update_freq: Frequency) -> Schedule:
     return Schedule(False, wanted.__contains__, is_regular=False)
 
 
+#: How much larger than all before it the last log may be and still find room.
+_MARGIN = 1.25
+
+
+def kept_for_last(largest: int) -> int:
+    """Say how much room to keep for the last log.
+
+    Args:
+        largest: Bytes of the largest log so far.
+
+    Returns:
+        Bytes.
+    """
+    return math.ceil(_MARGIN * largest)
+
+
 @dataclass
 class Budget:
     """How many of the due steps are logged, so that their cost stays within bounds.
@@ -109,6 +126,10 @@ class Budget:
     max_overhead: float | None
     max_bytes: int | None
     bytes_used: int = 0
+    #: Logs that were handed over, and are not counted by `wrote` yet.
+    waiting: int = field(default=0, init=False)
+    #: Whether room is kept for the last of all steps.
+    keeps_room: bool = field(default=True, init=False)
     #: Every how many due steps one is logged now.
     interval: int = field(default=1, init=False)
     #: Which bound made the interval longer than 1.
@@ -118,8 +139,7 @@ class Budget:
     _due: int = field(default=0, init=False)
     _since: int = field(default=0, init=False)
     _allowed: int = field(default=0, init=False)
-    _written: int = field(default=0, init=False)
-    _bytes_written: int = field(default=0, init=False)
+    _sizes: list[int] = field(default_factory=list, init=False)
 
     def allows(self) -> bool:
         """Decide on one due step.
@@ -140,9 +160,9 @@ class Budget:
         """Decide anew on the step that was due last, and was the last of all.
 
         Returns:
-            Whether to log it: whenever there is room.
+            Whether to log it: whenever there may be room.
         """
-        if self.exhausted:
+        if self.is_full:
             return False
         self.skipped -= 1
         self._allowed += 1
@@ -151,9 +171,25 @@ class Budget:
     @property
     def exhausted(self) -> bool:
         """Whether one more log as large as the usual one would get too large."""
+        return self.usual_bytes > self._room
+
+    @property
+    def is_full(self) -> bool:
+        """Whether not even a log as small as the smallest has room."""
+        return min(self._sizes, default=0) > self._free
+
+    @property
+    def _free(self) -> float:
+        """Bytes that are not used, nor going to be by what is on its way."""
         if self.max_bytes is None:
-            return False
-        return self.bytes_used + self.usual_bytes > self.max_bytes
+            return math.inf
+        return self.max_bytes - self.bytes_used - self.waiting * self.usual_bytes
+
+    @property
+    def _room(self) -> float:
+        """Bytes for all logs but the last."""
+        kept = kept_for_last(max(self._sizes, default=0)) if self.keeps_room else 0
+        return self._free - kept
 
     def wrote(self, size: int) -> None:
         """Count one written log.
@@ -162,8 +198,7 @@ class Budget:
             size: Its bytes.
         """
         self.bytes_used += size
-        self._bytes_written += size
-        self._written += 1
+        self._sizes.append(size)
 
     def adapt(
         self, seconds: float, cost: float, logs: int, remaining: int | None
@@ -188,17 +223,59 @@ class Budget:
                 self.stretched_by = "max_overhead"
         if self.max_bytes is not None and self.usual_bytes:
             # Without an end in sight as much may come as was there at the last log.
-            expected = self._due - self._since if remaining is None else remaining
-            room = (self.max_bytes - self.bytes_used) // self.usual_bytes
-            if room and expected > room * interval:
-                interval = math.ceil(expected / room)
+            expected = self._due - self._since
+            if remaining is not None:
+                expected = remaining - self.keeps_room
+            fitting = int(self._room // self.usual_bytes)
+            if fitting > 0 and expected > fitting * interval:
+                interval = math.ceil(expected / fitting)
                 self.stretched_by = "max_bytes"
         self.interval = interval
 
     @property
     def usual_bytes(self) -> int:
         """Bytes of one log, on average; 0 before the first."""
-        return self._bytes_written // self._written if self._written else 0
+        return sum(self._sizes) // len(self._sizes) if self._sizes else 0
+
+
+def seconds_spent(held: float, busy: float) -> float:
+    """Say what logging takes from a training that keeps all processors busy.
+
+    Args:
+        held: Seconds that the training waited for it.
+        busy: Seconds that another thread worked on it.
+
+    Returns:
+        Seconds.
+    """
+    return held + busy / (os.cpu_count() or 1)
+
+
+def cost_scalars(
+    costs: Mapping[str, float], busy: float, dropped: int, written: int
+) -> dict[str, float]:
+    """Collect what a step says of the costs of logging.
+
+    Args:
+        costs: What the thread that trains knew of them when it handed over the step.
+        busy: Seconds that the other thread worked.
+        dropped: Steps that were dropped.
+        written: Bytes of the step.
+
+    Returns:
+        Tag to value.
+    """
+    spent = seconds_spent(costs["seconds_held"], busy)
+    training = costs["seconds_training"]
+    return {
+        "tb_actviz/seconds_held": costs["seconds_held"],
+        "tb_actviz/seconds_worker": busy,
+        "tb_actviz/overhead": spent / training if training > 0 else 0.0,
+        "tb_actviz/bytes": float(written),
+        "tb_actviz/interval": costs["interval"],
+        "tb_actviz/skipped": costs["skipped"],
+        "tb_actviz/dropped": float(dropped),
+    }
 
 
 def _is_integer(value: object) -> bool:

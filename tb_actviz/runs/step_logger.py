@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import chain
 
 from tb_actviz.arrays import Limits, finite_limits
 from tb_actviz.capture.named_input import NamedInput
@@ -84,15 +85,14 @@ class StepLogger:
             pictures=self._pictures,
             shared=shared,
         )
-        done, total = 0, sum(len(watched.layers_for(named)) for named in inputs)
-        for named in inputs:
-            # In one expression, so that the activations of one input are gone before
-            # those of the next are computed.
-            for of_layer in summaries.add(self._watched.run(named)):
-                for summary in of_layer:
-                    self._file.add(summary, step)
-                done += 1
-                report(done, total)
+        total = sum(len(watched.layers_for(named)) for named in inputs)
+        # Mapped, so that the activations of one input are gone before those of the next
+        # are computed.
+        layers = chain.from_iterable(map(summaries.add, self._watched.run_each(inputs)))
+        for done, of_layer in enumerate(layers, start=1):
+            for summary in of_layer:
+                self._file.add(summary, step)
+            report(done, total)
         for summary in summaries.finish():
             self._file.add(summary, step)
         self._file.flush()
@@ -114,8 +114,7 @@ class StepLogger:
         """
         shown = self._watched.shown
         ranges: dict[str, Limits | None] = dict.fromkeys(shown)
-        for named in inputs:
-            captured = self._watched.run(named)
+        for captured in self._watched.run_each(inputs):
             for path in shown & captured.keys():
                 limits = finite_limits(captured[path])
                 ranges[path] = joined_ranges(ranges[path], limits)

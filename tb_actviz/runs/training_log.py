@@ -147,6 +147,7 @@ class TrainingLog:
         *,
         remaining: int | None = None,
         last: bool = False,
+        asks_again: bool = True,
     ) -> bool:
         """Log one step that is due, if the budget allows it.
 
@@ -155,6 +156,7 @@ class TrainingLog:
             position: Where in the training that is: `epoch`, and `batch` where known.
             remaining: How many more steps will be due; None where that is not known.
             last: It was due, left out, and turned out to be the last: log it after all.
+            asks_again: Whether that is asked for whenever the last one is left out.
 
         Returns:
             Whether it is logged.
@@ -163,7 +165,13 @@ class TrainingLog:
             return False
         what = f"Logging activations to {self._run.folder} ended at step {step}"
         with self.harmless(what):
-            return self._run.log(step, dict(position), remaining=remaining, last=last)
+            return self._run.log(
+                step,
+                dict(position),
+                remaining=remaining,
+                last=last,
+                asks_again=asks_again,
+            )
         return False
 
     def warn_of_repeats(self, step: int) -> None:
@@ -238,6 +246,9 @@ class TrainingLog:
         prepared = watched.prepare(named)
         # Traced now, so that a model that fails on them is known before the training.
         prepared.run()
+        note = watched.describe_batches()
+        if note is not None:
+            self._messages.warn_once("batches", note)
         return watched, prepared
 
     def _warn_of_preprocessing(self, watched: WatchedModel) -> None:

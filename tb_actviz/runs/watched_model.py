@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -217,20 +217,28 @@ class WatchedModel:
             missing_channels=self.missing_channels,
         )
 
-    def run(self, named: NamedInput) -> dict[str, np.ndarray]:
-        """Capture the activations for one input.
+    def run_each(self, inputs: Sequence[NamedInput]) -> Iterator[dict[str, np.ndarray]]:
+        """Capture the activations for inputs one after another.
 
         Args:
-            named: From `read`.
+            inputs: From `read`, at least one.
 
         Returns:
-            Layer path to activations, float32, read-only, with a batch axis of one:
-            of the layers, those shown with them, and the output.
+            For each input layer path to activations, float32, read-only, with a batch
+            axis of one: of the layers, those shown with them, and the output.
 
         Raises:
-            InputError: If the model fails on it.
+            InputError: If the model fails on one.
         """
-        return self._pass.run([named])
+        return self._pass.run_each(inputs)
+
+    def describe_batches(self) -> str | None:
+        """Say how inputs were batched.
+
+        Returns:
+            Sentences; None where no layer depends on that.
+        """
+        return self._pass.describe_batches()
 
     def prepare(self, inputs: Sequence[NamedInput]) -> PreparedInputs:
         """Prepare inputs once, to be run again and again.

@@ -159,3 +159,57 @@ def test_the_last_step_is_not_logged_where_there_is_no_room() -> None:
     assert not budget.allows()
     assert not budget.allows_last()
     assert budget.skipped == 1
+
+
+@pytest.mark.parametrize("room", [2.1, 2.6, 3.1, 5.0, 12.4, 40.0])
+@pytest.mark.parametrize("sizes", ["equal", "shrinking", "growing", "first larger"])
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("overhead", [None, 0.2])
+def test_the_last_step_finds_room_however_sizes_change(
+    room: float, sizes: str, known: bool, overhead: float | None
+) -> None:
+    of_step = {
+        "equal": lambda step: 1000,
+        "shrinking": lambda step: 1000 - 6 * step,
+        "growing": lambda step: 850 + 3 * step,
+        "first larger": lambda step: 1000 if step == 0 else 700,
+    }[sizes]
+    total, most = 50, int(room * 1000)
+    budget = Budget(max_overhead=overhead, max_bytes=most)
+    logged: list[int] = []
+    for step in range(total):
+        if logged:
+            seconds, cost = float(step + 1), 0.5 * len(logged)
+            remaining = total - 1 - step if known else None
+            budget.adapt(seconds, cost, len(logged), remaining)
+        if budget.allows():
+            logged.append(step)
+            budget.wrote(of_step(step))
+    if logged[-1] != total - 1 and budget.allows_last():
+        logged.append(total - 1)
+        budget.wrote(of_step(total - 1))
+    assert logged[0] == 0
+    assert logged[-1] == total - 1
+    assert budget.bytes_used <= most
+
+
+def test_logs_that_are_on_their_way_have_their_room() -> None:
+    budget = Budget(max_overhead=None, max_bytes=1000)
+    assert budget.allows()
+    budget.wrote(200)
+    budget.waiting = 2
+    assert budget.exhausted
+    assert not budget.is_full
+    budget.waiting = 1
+    assert not budget.exhausted
+    budget.waiting = 4
+    assert budget.is_full
+
+
+def test_no_room_is_kept_where_nobody_asks_for_the_last_step() -> None:
+    budget = Budget(max_overhead=None, max_bytes=300)
+    budget.keeps_room = False
+    for _ in range(3):
+        assert budget.allows()
+        budget.wrote(100)
+    assert not budget.allows()

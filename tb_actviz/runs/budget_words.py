@@ -1,0 +1,104 @@
+"""How the bounds of a training's log, and what it finds, are told to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tb_actviz.analysis.layer import LayerStatistics
+from tb_actviz.runs.schedule import Budget
+from tb_actviz.writing.names import Folder
+
+#: How many dead channels a message names.
+_NAMED = 12
+_ADVICE = "Fewer layers, inputs or views cost less; None lifts the bound."
+
+
+def about_interval(budget: Budget, seconds: float) -> str:
+    """Say why only some of the due steps are logged.
+
+    Args:
+        budget: What bounds them, with an interval longer than 1.
+        seconds: What one log takes of the training.
+
+    Returns:
+        Sentences.
+    """
+    bound = _about_bytes(budget)
+    if budget.stretched_by == "max_overhead":
+        bound = (
+            f"max_overhead={budget.max_overhead:g} of the training time (one log "
+            f"takes {seconds:.2g} s)"
+        )
+    return (
+        f"To stay within {bound}, activations are logged at every "
+        f"{_ordinal(budget.interval)} of the steps asked for, and at the last. "
+        f"{_ADVICE}"
+    )
+
+
+def about_the_last(budget: Budget) -> str:
+    """Say that there is room for one more log, the last.
+
+    Args:
+        budget: What bounds them.
+
+    Returns:
+        Sentences.
+    """
+    return (
+        f"To stay within {_about_bytes(budget)}, of the steps to come only the last "
+        f"one is logged, if it fits. {_ADVICE}"
+    )
+
+
+def about_full(size: int, folder: Folder, most: int | None) -> str:
+    """Say that nothing more is logged.
+
+    Args:
+        size: Bytes of the log that there is no room for.
+        folder: The folder of the run.
+        most: How large its files may get.
+
+    Returns:
+        Sentences.
+    """
+    return (
+        f"One more log of {size} bytes would make the event files in {folder} larger "
+        f"than max_bytes={most}: no more activations are logged. Raise it, or choose "
+        "fewer layers, inputs or views."
+    )
+
+
+def about_dead(step: int, dying: Mapping[str, LayerStatistics]) -> str:
+    """Name dead channels.
+
+    Args:
+        step: The step at which they are dead.
+        dying: Layer path to its statistics.
+
+    Returns:
+        A sentence.
+    """
+    layers = [
+        f"{path!r} {len(layer.dead)} of {layer.channels} ({_listed(layer.dead)})"
+        for path, layer in dying.items()
+    ]
+    return (
+        f"At step {step}, channels of these layers are dead, zero everywhere for every "
+        f"input: {'; '.join(layers)}."
+    )
+
+
+def _about_bytes(budget: Budget) -> str:
+    usual = f"one log takes {budget.usual_bytes} bytes"
+    return f"max_bytes={budget.max_bytes} ({usual})"
+
+
+def _listed(channels: tuple[int, ...]) -> str:
+    shown = ", ".join(map(str, channels[:_NAMED]))
+    return f"{shown}, …" if len(channels) > _NAMED else shown
+
+
+def _ordinal(number: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 < number % 100 < 14 else ending}"
