@@ -11,7 +11,7 @@ import keras
 import keras_2
 import pytest
 from command_line import fails, run
-from damaged import endless, packed, weights_file
+from damaged import endless, huge, packed, weights_file
 from networks import small
 
 from tb_actviz.cli.model_files import means_a_path
@@ -77,12 +77,14 @@ def test_files_are_known_by_what_they_hold(
 
 
 def test_an_unpacked_keras_file_is_a_folder_of_one(
-    network: str, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], network: str, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(network) as archive:
         archive.extractall(tmp_path / "net")
     assert listed(tmp_path / "net") == listed(network)
-    endless(tmp_path / "net" / "model.weights.h5")
+    huge(tmp_path / "net" / "model.weights.h5")
+    line = fails(capsys, "layers", "--model", str(tmp_path / "net"))
+    assert "net' cannot be loaded: its model.weights.h5 fails: its" in line
 
 
 @pytest.mark.slow
