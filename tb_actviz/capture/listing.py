@@ -19,6 +19,7 @@ from tb_actviz.capture.layer_calls import (
 from tb_actviz.capture.layer_kinds import all_layers, is_input
 from tb_actviz.capture.probe import Entry, EverythingSeen, Recorder, watching
 from tb_actviz.capture.signature import Signature
+from tb_actviz.capture.undisturbed import undisturbed
 from tb_actviz.errors import InputError, describe_error
 
 # Two batches, and two sizes where any size will do: what changes depends on them.
@@ -85,7 +86,8 @@ def list_calls_of_run(
         recorders.append(run_watched(model, signature, tensors))
         return []
 
-    Entry(run)(list(tensors))
+    with undisturbed(model):
+        Entry(run)(list(tensors))
     (recorder,) = recorders
     batch = tensors[0].shape[0]
     calls = []
@@ -133,7 +135,10 @@ def shapes_at(
             model.inputs, [call.tensor for call in seen], name="tb_actviz_shapes"
         )
         symbols = _symbols(exact, batch, 0)
-        specs = every.compute_output_spec(symbols if len(symbols) > 1 else symbols[0])
+        with undisturbed(model):
+            specs = every.compute_output_spec(
+                symbols if len(symbols) > 1 else symbols[0]
+            )
         shapes_seen: dict[str, tuple[int | None, ...]] = {
             call.path: tuple(spec.shape)
             for call, spec in zip(seen, keras.tree.flatten(specs), strict=True)
@@ -160,6 +165,7 @@ def run_watched(
     input_paths: Sequence[str] = (),
     wanted: Sequence[str] | None = None,
     lasting: Container[int] | None = None,
+    copies: bool = False,
 ) -> Recorder:
     """Run a model in inference mode while it is watched.
 
@@ -171,6 +177,7 @@ def run_watched(
         wanted: Paths of the tensors to keep; the run ends when they are there. None
             keeps all.
         lasting: Ids of the layers that the model keeps, if they were looked up before.
+        copies: Whether the model overwrites what it computes as it goes on.
 
     Returns:
         The recorder with what it saw.
@@ -178,7 +185,7 @@ def run_watched(
     named = list(zip(input_paths, tensors, strict=False)) or [("", tensors[0])]
     if lasting is None:
         lasting = lasting_layers(model)
-    recorder = Recorder(named, wanted, lasting)
+    recorder = Recorder(named, wanted, lasting, copies=copies)
     with watching(recorder), contextlib.suppress(EverythingSeen):
         model(signature.pack(tensors), training=False)
     return recorder
@@ -205,10 +212,11 @@ def build(model: keras.Model, signature: Signature) -> None:
     """
     is_sequential = isinstance(model, keras.Sequential) and not model.built
     if is_sequential and len(signature.shapes) == 1:
-        model.build((None, *signature.shapes[0]))
+        with undisturbed(model):
+            model.build((None, *signature.shapes[0]))
         return
     _OnShapes(
-        lambda *tensors: _ignore(model(signature.pack(tensors), training=False))
+        lambda *tensors: _ignore(model(signature.pack(tensors), training=False)), model
     ).shapes(_symbols(signature, 2, 224))
 
 
@@ -226,9 +234,10 @@ def _build_what_runs(model: keras.Model, signature: Signature) -> None:
 class _OnShapes(keras.Operation):  # type: ignore[misc]
     """Runs a function on shapes alone, through the one public way Keras has to it."""
 
-    def __init__(self, function: Any) -> None:
+    def __init__(self, function: Any, model: keras.Model) -> None:
         super().__init__()
         self._function = function
+        self._model = model
 
     def call(self, *tensors: Any) -> Any:
         """Run the function; called by Keras with whatever stands for shapes."""
@@ -236,7 +245,8 @@ class _OnShapes(keras.Operation):  # type: ignore[misc]
 
     def shapes(self, symbols: list[Any]) -> Any:
         """Get the shapes of what the function gives."""
-        return self.compute_output_spec(*symbols)
+        with undisturbed(self._model):
+            return self.compute_output_spec(*symbols)
 
 
 def _run_on_shapes(
@@ -255,7 +265,7 @@ def _run_on_shapes(
         return list(recorder.tensors.values())
 
     entry = Entry(run)
-    outputs = _OnShapes(lambda *tensors: entry(list(tensors))).shapes(
+    outputs = _OnShapes(lambda *tensors: entry(list(tensors)), model).shapes(
         _symbols(signature, signature.batch_size or batch, size)
     )
     recorder = recorders[-1]
