@@ -57,7 +57,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
 }
 ALLOWED["__init__"] = ({*ALLOWED} - {"__init__", "__main__"}, set())
 # The modules that speak to the back ends themselves, inside functions.
-BACKEND_MODULES = {"capture/compiled.py", "capture/distributed.py"}
+BACKEND_MODULES = {
+    *("capture/compiled.py", "capture/distributed.py"),
+    *("capture/tensorflow_state.py", "capture/torch_state.py"),
+}
 
 
 def imports(path: Path) -> list[tuple[str, bool]]:

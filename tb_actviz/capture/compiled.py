@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, TypeAlias
 
 import keras
 import numpy as np
 
+from tb_actviz.capture import tensorflow_state
+from tb_actviz.capture.undisturbed import Undisturbed, keeping
 from tb_actviz.errors import format_shape
 
 #: Takes one tensor for each input; gives the tensors that were asked for.
@@ -25,6 +28,7 @@ def compile_forward(
     shapes: Sequence[Sequence[int | None]],
     dtypes: Sequence[str],
     variables: Variables,
+    kept: Undisturbed,
 ) -> Forward:
     """Compile an inference pass into a function of NumPy arrays.
 
@@ -40,6 +44,7 @@ def compile_forward(
         shapes: Shape of each input with the batch axis; None for any size.
         dtypes: Dtype of each input.
         variables: Gives the Keras variables that the pass reads.
+        kept: Keeps what else the pass could change.
 
     Returns:
         A function from one array per input to one read-only float32 array per output.
@@ -48,7 +53,35 @@ def compile_forward(
         copy of one.
     """
     compile_for = _COMPILERS.get(keras.backend.backend(), _run_eagerly)
-    traced: list[Any] = []
+    return _traced_for_variables(
+        lambda current: compile_for(function, shapes, dtypes, current, kept), variables
+    )
+
+
+def run_eagerly(
+    function: TensorFunction, variables: Variables, kept: Undisturbed
+) -> Forward:
+    """Make an inference pass a function of NumPy arrays without compiling it.
+
+    Args:
+        function: The pass, on tensors.
+        variables: Gives the Keras variables that the pass reads.
+        kept: Keeps what else the pass could change.
+
+    Returns:
+        As `compile_forward`.
+    """
+    run = _compile_torch if keras.backend.backend() == "torch" else _run_eagerly
+    return _traced_for_variables(
+        lambda current: run(function, (), (), current, kept), variables
+    )
+
+
+def _traced_for_variables(
+    trace: Callable[[list[Any]], Forward], variables: Variables
+) -> Forward:
+    """A pass that is made anew when the model has other variables than before."""
+    traced: list[Forward] = []
     traced_for: tuple[int, ...] = ()
 
     def forward(inputs: list[np.ndarray]) -> list[np.ndarray]:
@@ -57,28 +90,9 @@ def compile_forward(
         # By identity: a quantised model, say, has other variables than before.
         ids = tuple(map(id, current))
         if not traced or ids != traced_for:
-            traced = [compile_for(function, shapes, dtypes, current)]
+            traced = [trace(current)]
             traced_for = ids
-        return [_as_float32(output) for output in traced[0](inputs)]
-
-    return forward
-
-
-def run_eagerly(function: TensorFunction, variables: Variables) -> Forward:
-    """Make an inference pass a function of NumPy arrays without compiling it.
-
-    Args:
-        function: The pass, on tensors.
-        variables: Gives the Keras variables that the pass reads.
-
-    Returns:
-        As `compile_forward`.
-    """
-    run = _compile_torch if keras.backend.backend() == "torch" else _run_eagerly
-
-    def forward(inputs: list[np.ndarray]) -> list[np.ndarray]:
-        eager = run(function, (), (), list(variables()))
-        return [_as_float32(output) for output in eager(inputs)]
+        return traced[0](inputs)
 
     return forward
 
@@ -95,6 +109,10 @@ def as_tensors(arrays: Sequence[np.ndarray]) -> list[Any]:
     return [keras.ops.convert_to_tensor(array) for array in arrays]
 
 
+def _as_arrays(outputs: Sequence[Any]) -> list[np.ndarray]:
+    return [_as_float32(output) for output in outputs]
+
+
 def _as_float32(output: Any) -> np.ndarray:
     array = np.asarray(output)
     if array.dtype != np.float32:
@@ -109,7 +127,8 @@ def _compile_tensorflow(
     shapes: Sequence[Sequence[int | None]],
     dtypes: Sequence[str],
     variables: Sequence[Any],
-) -> Callable[[list[np.ndarray]], Any]:
+    kept: Undisturbed,
+) -> Forward:
     import tensorflow as tf
 
     signature = [
@@ -122,10 +141,24 @@ def _compile_tensorflow(
             return list(function(list(tensors)))
 
     traced = tf.function(infer, input_signature=signature, autograph=False)
-    # Traced here and now; the function itself would complain about retracing when
-    # several models are looked at one after another.
-    concrete = traced.get_concrete_function()
-    return lambda inputs: concrete(*(tf.convert_to_tensor(array) for array in inputs))
+    with kept.run():
+        # Traced here and now; the function itself would complain about retracing when
+        # several models are looked at one after another.
+        concrete = traced.get_concrete_function()
+    written = tensorflow_state.written_by(concrete)
+    runs_python = tensorflow_state.runs_python(concrete)
+
+    def run(inputs: list[np.ndarray]) -> list[np.ndarray]:
+        return _as_arrays(concrete(*map(tf.convert_to_tensor, inputs)))
+
+    def run_and_put_back(inputs: list[np.ndarray]) -> list[np.ndarray]:
+        with (
+            keeping(written),
+            kept.run(is_first=False) if runs_python else nullcontext(),
+        ):
+            return run(inputs)
+
+    return run_and_put_back if written or runs_python else run
 
 
 def _compile_jax(
@@ -133,7 +166,8 @@ def _compile_jax(
     shapes: Sequence[Sequence[int | None]],
     dtypes: Sequence[str],
     variables: Sequence[Any],
-) -> Callable[[list[np.ndarray]], Any]:
+    kept: Undisturbed,
+) -> Forward:
     import jax
 
     def infer(values: list[Any], tensors: list[Any]) -> Any:
@@ -141,13 +175,36 @@ def _compile_jax(
             return list(function(list(tensors)))
 
     traced = jax.jit(infer)
+    runs_python: bool | None = None
 
-    def run(inputs: list[np.ndarray]) -> Any:
+    def run(inputs: list[np.ndarray]) -> list[np.ndarray]:
+        nonlocal runs_python
         # Training steps donate these buffers: read them afresh at every call.
         values = [_own_in_jax(variable.value) for variable in variables]
-        return traced(values, inputs)
+        if runs_python is None:
+            with kept.run():
+                runs_python = _calls_back(traced.trace(values, inputs).jaxpr)
+        if not runs_python:
+            return _as_arrays(traced(values, inputs))
+        with kept.run(is_first=False):
+            outputs = _as_arrays(traced(values, inputs))
+            jax.effects_barrier()
+            return outputs
 
     return run
+
+
+def _calls_back(program: Any) -> bool:
+    """Whether a program of JAX, or one inside it, calls back into Python."""
+    if hasattr(program, "jaxpr"):  # with its constants
+        program = program.jaxpr
+    for equation in getattr(program, "eqns", ()):
+        if "callback" in equation.primitive.name:
+            return True
+        for inner in keras.tree.flatten(list(equation.params.values())):
+            if _calls_back(inner):
+                return True
+    return False
 
 
 def _compile_torch(
@@ -155,12 +212,13 @@ def _compile_torch(
     shapes: Sequence[Sequence[int | None]],
     dtypes: Sequence[str],
     variables: Sequence[Any],
-) -> Callable[[list[np.ndarray]], Any]:
+    kept: Undisturbed,
+) -> Forward:
     import torch
 
-    eager = _run_eagerly(function, shapes, dtypes, variables)
+    eager = _run_eagerly(function, shapes, dtypes, variables, kept)
 
-    def run(inputs: list[np.ndarray]) -> Any:
+    def run(inputs: list[np.ndarray]) -> list[np.ndarray]:
         with torch.no_grad():
             return eager(inputs)
 
@@ -172,11 +230,23 @@ def _run_eagerly(
     shapes: Sequence[Sequence[int | None]],
     dtypes: Sequence[str],
     variables: Sequence[Any],
-) -> Callable[[list[np.ndarray]], Any]:
-    def run(inputs: list[np.ndarray]) -> Any:
-        with keras.StatelessScope(_own_copies(variables)):
-            outputs = function(as_tensors(inputs))
-        return [keras.ops.convert_to_numpy(output) for output in outputs]
+    kept: Undisturbed,
+) -> Forward:
+    is_first = True
+
+    def run(inputs: list[np.ndarray]) -> list[np.ndarray]:
+        nonlocal is_first
+        with (
+            kept.run(is_first=is_first),
+            keras.StatelessScope(_own_copies(variables)),
+        ):
+            tensors = as_tensors(inputs)
+            outputs = function(tensors)
+            kept.look_at(outputs, tensors)
+            is_first = False
+            return _as_arrays(
+                [keras.ops.convert_to_numpy(output) for output in outputs]
+            )
 
     return run
 

@@ -22,6 +22,7 @@ from tb_actviz.capture.layer_kinds import is_input
 from tb_actviz.capture.listing import lasting_layers, run_watched
 from tb_actviz.capture.probe import Entry
 from tb_actviz.capture.signature import Signature
+from tb_actviz.capture.undisturbed import Undisturbed
 from tb_actviz.errors import InputError, describe_error, format_shape
 
 #: Models without a graph are traced for each size; more traces would only pile up.
@@ -64,6 +65,8 @@ class Execution:
         self._may_fall_back = compiled is None
         eager = getattr(trained, "run_eagerly", False) if compiled is None else False
         self._compile = compiled is not False and not eager
+        self._kept = Undisturbed(model, *(call.layer for call in calls))
+        self._overwrites = False
         self._forwards: dict[tuple[Any, ...], Forward] = {}
         #: Why a sub-model would not do; empty where it does.
         self.reason = _against_sub_model(model, chosen)
@@ -100,6 +103,19 @@ class Execution:
         forward = self._forwards.get(key)
         if forward is not None:
             return self._run(forward, arrays)
+        outputs = self._run_first(key, shapes, arrays)
+        if self._kept.overwrites and not self._overwrites:
+            # Once more, with copies of what the layers give as soon as it is there.
+            self._overwrites = True
+            self.reason = self.reason or "layers overwrite what others gave"
+            self._function = Entry(self._through_probe)
+            self._forwards.clear()
+            return self(arrays)
+        return outputs
+
+    def _run_first(
+        self, key: tuple[Any, ...], shapes: tuple[Any, ...], arrays: list[np.ndarray]
+    ) -> list[np.ndarray]:
         if len(self._forwards) == _MOST_TRACED:
             del self._forwards[next(iter(self._forwards))]
         if self._compile:
@@ -108,6 +124,7 @@ class Execution:
                 [(self._signature.batch_size, *shape) for shape in shapes],
                 list(key[1]),
                 self._variables,
+                self._kept,
             )
             try:
                 outputs = self._run(forward, arrays)
@@ -117,7 +134,7 @@ class Execution:
             else:
                 self._forwards[key] = forward
                 return outputs
-        forward = run_eagerly(self._function, self._variables)
+        forward = run_eagerly(self._function, self._variables, self._kept)
         outputs = self._run(forward, arrays)
         self._compile = False
         self._forwards[key] = forward
@@ -155,6 +172,7 @@ class Execution:
             input_paths=self._inputs,
             wanted=wanted,
             lasting=self._lasting,
+            copies=self._overwrites,
         )
         for path in wanted:
             if path not in seen.tensors:

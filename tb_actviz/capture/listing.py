@@ -22,6 +22,7 @@ from tb_actviz.capture.layer_calls import LayerCall, dtype_of, with_channel_orde
 from tb_actviz.capture.layer_kinds import all_layers, is_input
 from tb_actviz.capture.probe import Entry, EverythingSeen, Recorder, watching
 from tb_actviz.capture.signature import Signature, with_dtypes
+from tb_actviz.capture.undisturbed import undisturbed
 from tb_actviz.errors import InputError, describe_error
 
 # Two sizes where any size will do: what changes depends on them. Sizes that halve five
@@ -145,6 +146,7 @@ def run_watched(
     input_paths: Sequence[str] = (),
     wanted: Sequence[str] | None = None,
     lasting: Container[int] | None = None,
+    copies: bool = False,
 ) -> Recorder:
     """Run a model in inference mode while it is watched.
 
@@ -156,6 +158,7 @@ def run_watched(
         wanted: Paths of the tensors to keep; the run ends when they are there. None
             keeps all.
         lasting: Ids of the layers that the model keeps, if they were looked up before.
+        copies: Whether the model overwrites what it computes as it goes on.
 
     Returns:
         The recorder with what it saw.
@@ -163,7 +166,7 @@ def run_watched(
     named = list(zip(input_paths, tensors, strict=False)) or [("", tensors[0])]
     if lasting is None:
         lasting = lasting_layers(model)
-    recorder = Recorder(named, wanted, lasting)
+    recorder = Recorder(named, wanted, lasting, copies=copies)
     with watching(recorder), contextlib.suppress(EverythingSeen):
         model(signature.pack(tensors), training=False)
     return recorder
@@ -190,9 +193,10 @@ def build(model: keras.Model, signature: Signature) -> None:
     """
     is_sequential = isinstance(model, keras.Sequential) and not model.built
     if is_sequential and len(signature.shapes) == 1:
-        model.build((None, *signature.shapes[0]))
+        with undisturbed(model):
+            model.build((None, *signature.shapes[0]))
         return
-    _OnShapes(lambda *tensors: _ignore(model(signature.pack(tensors)))).shapes(
+    _OnShapes(lambda *tensors: _ignore(model(signature.pack(tensors))), model).shapes(
         _symbols(signature, 2, 224)
     )
 
@@ -211,9 +215,10 @@ def _build_what_runs(model: keras.Model, signature: Signature) -> None:
 class _OnShapes(keras.Operation):  # type: ignore[misc]
     """Runs a function on shapes alone, through the one public way Keras has to it."""
 
-    def __init__(self, function: Any) -> None:
+    def __init__(self, function: Any, model: keras.Model) -> None:
         super().__init__()
         self._function = function
+        self._model = model
 
     def call(self, *tensors: Any) -> Any:
         """Run the function; called by Keras with whatever stands for shapes."""
@@ -221,7 +226,8 @@ class _OnShapes(keras.Operation):  # type: ignore[misc]
 
     def shapes(self, symbols: list[Any]) -> Any:
         """Get the shapes of what the function gives."""
-        return self.compute_output_spec(*symbols)
+        with undisturbed(self._model):
+            return self.compute_output_spec(*symbols)
 
 
 def _graph_on_shapes(
@@ -241,7 +247,8 @@ def _graph_on_shapes(
         model.inputs, [call.tensor for call in seen], name="tb_actviz_shapes"
     )
     symbols = _symbols(signature, batch, size)
-    specs = every.compute_output_spec(symbols if len(symbols) > 1 else symbols[0])
+    with undisturbed(model):
+        specs = every.compute_output_spec(symbols if len(symbols) > 1 else symbols[0])
     shapes = {
         call.path: tuple(spec.shape)
         for call, spec in zip(seen, keras.tree.flatten(specs), strict=True)
@@ -267,7 +274,7 @@ def _run_on_shapes(
         return list(recorder.tensors.values())
 
     entry = Entry(run)
-    outputs = _OnShapes(lambda *tensors: entry(list(tensors))).shapes(
+    outputs = _OnShapes(lambda *tensors: entry(list(tensors)), model).shapes(
         _symbols(signature, batch, size)
     )
     recorder = recorders[-1]
@@ -285,7 +292,8 @@ def _run_on_values(
         recorders.append(run_watched(model, signature, tensors))
         return []
 
-    Entry(run)(list(tensors))
+    with undisturbed(model):
+        Entry(run)(list(tensors))
     (recorder,) = recorders
     return [_seen(call, recorder, recorder.tensors) for call in recorder.calls]
 

@@ -49,6 +49,8 @@ class Recorder:
         inputs: The tensors that the model is called on, with the path of each.
         wanted: Paths of the tensors to keep; None keeps them all.
         lasting: Ids of the layers that the model keeps; others are made as it runs.
+        copies: Whether to keep copies of the tensors, because the model overwrites
+            them as it goes on.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class Recorder:
         inputs: Sequence[tuple[str, Any]],
         wanted: Sequence[str] | None,
         lasting: Container[int],
+        *,
+        copies: bool = False,
     ) -> None:
         self.calls: list[LayerCall] = []
         self.tensors: dict[str, Any] = {}
@@ -64,11 +68,15 @@ class Recorder:
         self._missing = None if wanted is None else set(wanted)
         self._reference = inputs[0][1]
         self._lasting = lasting
+        self._copies = copies
         self._frames: list[_Frame] = []
         self._inputs = list(inputs)
         # Where each tensor came from; an id means something only while it lives.
         self._paths = {id(tensor): path for path, tensor in inputs if path}
         self._alive: list[Any] = []
+        for path, tensor in inputs:
+            if path in (wanted or ()):
+                self.tensors[path] = keras.ops.copy(tensor) if copies else tensor
 
     def run(
         self,
@@ -233,7 +241,8 @@ class Recorder:
             return
         problem = _problem(tensor, self._reference)
         if problem is None:
-            self.tensors[call.path] = _unfold(tensor, steps)
+            kept = keras.ops.copy(tensor) if self._copies else tensor
+            self.tensors[call.path] = _unfold(kept, steps)
         if self._missing is None:
             self._alive.append(tensor)
             self._paths[id(tensor)] = call.path
