@@ -18,7 +18,7 @@ from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import Bounds, activation_bounds
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.preprocessing import Preprocess
-from tb_actviz.capture.receptive import receptive_fields
+from tb_actviz.capture.receptive import moving_functions, receptive_fields
 from tb_actviz.capture.selection import (
     LayerInfo,
     LayerSelection,
@@ -165,8 +165,12 @@ class WatchedModel:
         }
         for shapes, named in of_sizes.items():
             if shapes not in self._fields:
-                fed = self._pass.fed_shapes(named)
-                self._fields[shapes] = receptive_fields(self.model, fed)
+                self._fields[shapes] = receptive_fields(
+                    self.model,
+                    self._pass.fed_shapes(named),
+                    shapes,
+                    moving_functions(self._pass.preprocess, shapes),
+                )
         layers = []
         for layer in self.layers:
             fields = {self._fields[shapes].get(layer.path) for shapes in of_sizes}
