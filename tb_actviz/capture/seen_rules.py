@@ -182,5 +182,10 @@ def tried(function: Callable[[Any], Any], seen: Seen, data_format: str) -> Seen 
         found = keras.ops.convert_to_numpy(given)
         return np.moveaxis(found, 1, -1) if first else found
 
-    how = find_moved(moved, (seen.shape[axes[0]], seen.shape[axes[1]], 1))
+    height, width = seen.shape[axes[0]], seen.shape[axes[1]]
+    noise = np.random.default_rng(0).integers(256, size=(1, height, width, 1))
+    noise = noise.astype(np.float32)
+    if np.array_equal(moved(noise), noise):
+        return seen  # as layers do that only augment
+    how = find_moved(moved, (height, width, 1))
     return None if how is None else how.of(seen, axes)
