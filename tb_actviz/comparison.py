@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import keras
 import numpy as np
 
-from tb_actviz.analysis.differences import channel_differences
+from tb_actviz.analysis.differences import ChannelDifference, channel_differences
 from tb_actviz.arrays import as_maps
 from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.parts_pass import pass_through
 from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.receptive import SeenPicture
+from tb_actviz.capture.seen_maps import Box, Places
 from tb_actviz.capture.selection import (
     LayerSelection,
     select_calls,
@@ -34,9 +36,13 @@ class InputDifference:
             input, 0 or more; it makes layers of different magnitudes comparable.
         row: Row of the place in the feature map.
         column: Column of the place in the feature map.
-        box: Where that is in the input: top, left, bottom, right in pixels, the latter
-            two exclusive. It holds the cells of the map around the place that change
-            at least half as much.
+        box: Where that is in the picture that was given: top, left, bottom, right in
+            pixels, the latter two exclusive. It holds the cells of the map around the
+            place that change at least half as much, each where the middle of what it
+            sees is; or all that the place sees, where the pictures are the same there.
+            None where it is not known what the layer sees: behind layers and
+            preprocessing that are not understood, and for inputs without a picture or
+            with several.
 
     Example:
         >>> pair = "face.png", "face-eye-closed.png"
@@ -54,7 +60,7 @@ class InputDifference:
     share: float
     row: int
     column: int
-    box: tuple[int, int, int, int]
+    box: tuple[int, int, int, int] | None
 
     @property
     def change(self) -> float:
@@ -106,18 +112,19 @@ def compare_inputs(
             )
         pair += named
     captured = forward.run(pair)
-    pictures = [part for part in pair[0].parts if part.ndim == 3]
-    size = pictures[0].shape[:2] if pictures else (1, 1)
-    differences = [
-        difference
-        for path, values in captured.items()
-        for difference in _of_layer(path, as_maps(values[0]), as_maps(values[1]), size)
-    ]
+    seen = forward.seen_picture(pair[0])
+    differing = _differing(pair[0].parts, pair[1].parts, seen)
+    differences = []
+    for path, values in captured.items():
+        maps = seen.layers.get(path)
+        boxes = None if maps is None else _Boxes(maps.places(), differing)
+        first_maps, second_maps = map(as_maps, values)
+        differences += _of_layer(path, first_maps, second_maps, boxes)
     return sorted(differences, key=lambda difference: -difference.share)
 
 
 def _of_layer(
-    path: str, first: np.ndarray, second: np.ndarray, size: tuple[int, ...]
+    path: str, first: np.ndarray, second: np.ndarray, boxes: _Boxes | None
 ) -> list[InputDifference]:
     largest = float(np.max(np.abs(first), initial=0.0, where=np.isfinite(first)))
     return [
@@ -129,20 +136,47 @@ def _of_layer(
             share=abs(difference.change) / largest if largest else 0.0,
             row=difference.row,
             column=difference.column,
-            box=_in_pixels(difference.box, size),
+            box=None if boxes is None else boxes.of(difference),
         )
         for difference in channel_differences(first, second)
     ]
 
 
-def _in_pixels(
-    box: tuple[float, float, float, float], size: tuple[int, ...]
-) -> tuple[int, int, int, int]:
-    height, width = size
-    top, left, bottom, right = box
-    return (
-        math.floor(top * height),
-        math.floor(left * width),
-        math.ceil(bottom * height),
-        math.ceil(right * width),
-    )
+def _differing(
+    first: Sequence[np.ndarray], second: Sequence[np.ndarray], seen: SeenPicture
+) -> np.ndarray:
+    """Which pixels of two pictures differ, (H, W)."""
+    if seen.number is None:
+        return np.zeros(seen.size, bool)
+    changed = first[seen.number] != second[seen.number]
+    if changed.ndim == 2:
+        return np.asarray(changed)
+    by_row = changed.ndim - (3 if changed.shape[-3:-1] == seen.size else 2)
+    others = [axis for axis in range(changed.ndim) if axis - by_row not in (0, 1)]
+    return np.asarray(changed.any(axis=tuple(others)))
+
+
+class _Boxes:
+    """Where the cells of a layer's maps are in two pictures.
+
+    Args:
+        places: Where its positions are.
+        differing: Which pixels of the pictures differ, (H, W).
+    """
+
+    def __init__(self, places: Places, differing: np.ndarray) -> None:
+        self._places = places
+        self._differing = differing
+
+    def of(self, found: ChannelDifference) -> Box | None:
+        """Find the box of a difference; None where nothing is seen."""
+        box = self._places.box(found.box, found.channel)
+        if box is None or not found.change or self._differ_in(box):
+            return box
+        # Windows respond beside the middle too.
+        place = (found.row, found.column, found.row + 1, found.column + 1)
+        return self._places.field(place, found.channel)
+
+    def _differ_in(self, box: Box) -> bool:
+        top, left, bottom, right = box
+        return bool(self._differing[top:bottom, left:right].any())

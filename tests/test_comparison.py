@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -70,7 +72,108 @@ def test_equal_inputs_and_vectors() -> None:
     same = compare_inputs(model, first, first)
     assert {one.change for one in same} == {0.0}
     vectors = compare_inputs(model, first, second, "average")
-    assert {one.box for one in vectors} == {(0, 0, 40, 30)}
+    # The last windows of the convolution and of the pooling end before the edges.
+    assert {one.box for one in vectors} == {(0, 0, 37, 29)}
+
+
+class Flip(keras.layers.Layer):
+    """What only its author knows."""
+
+    def call(self, x: Any) -> Any:
+        return keras.ops.flip(x, 2)
+
+
+def one_layer(*front: Any, shape: tuple[int | None, ...] = (64, 64, 3)) -> keras.Model:
+    """Some layers, and `last` after them."""
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input(shape)
+    x = inputs
+    for layer in front:
+        x = layer(x)
+    return keras.Model(inputs, keras.layers.Dense(4, "relu", name="last")(x))
+
+
+ANY = (None, None, 3)
+K = keras.layers
+#: What is before the layer, the shape of the model's input, and of the preprocessing.
+FRONTS: dict[str, tuple[Sequence[Any], tuple[int | None, ...], Any]] = {
+    "nothing": ([], ANY, None),
+    "centre": ([K.CenterCrop(32, 32)], ANY, None),
+    "cropped": ([K.Cropping2D(((16, 0), (32, 0)))], ANY, None),
+    "padded": ([K.ZeroPadding2D(16)], ANY, None),
+    "padded, strides": (
+        [K.ZeroPadding2D(((5, 0), (0, 9))), K.Conv2D(4, 3, strides=2)],
+        ANY,
+        None,
+    ),
+    "mirrored": ([lambda x: keras.ops.flip(x, 1)], (64, 64, 3), None),
+    "lying": ([K.Permute((2, 1, 3))], (64, 64, 3), None),
+    "wide gaps": ([K.Conv2D(4, 3, dilation_rate=9, padding="same")], ANY, None),
+    "a wide window": ([K.Conv2D(4, 15, padding="same")], ANY, None),
+    "transposed": ([K.Conv2DTranspose(4, 4, strides=3, padding="same")], ANY, None),
+    "enlarged in the model": ([K.Resizing(100, 100)], ANY, None),
+    "tokens": ([K.Conv2D(4, 8, strides=8), K.Reshape((64, 4))], (64, 64, 3), None),
+    "centre before": ([], ANY, lambda x: x[:, 16:48, 16:48]),
+    "padded before": (
+        [K.Conv2D(4, 3)],
+        ANY,
+        lambda x: np.pad(x, ((0, 0), (32, 32), (32, 32), (0, 0))),
+    ),
+    "mirrored before": ([], ANY, lambda x: x[:, :, ::-1]),
+    "resized before": ([], ANY, lambda x: keras.ops.image.resize(x, (32, 32))),
+    "cut out and resized before": (
+        [K.Conv2D(4, 3)],
+        ANY,
+        lambda x: keras.ops.image.resize(x[:, 8:40, 24:56], (48, 48)),
+    ),
+    "normalised before": ([], ANY, lambda x: (x - x.mean()) / x.std()),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FRONTS)
+def test_the_box_is_where_the_pictures_differ(name: str) -> None:
+    front, shape, prepare = FRONTS[name]
+    model = one_layer(*front, shape=shape)
+    first = np.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    second = first.copy()
+    second[20:24, 40:44] = 255 - first[20:24, 40:44]
+    best = compare_inputs(model, first, second, "last", preprocess=prepare)[0]
+    assert best.box is not None
+    top, left, bottom, right = best.box
+    assert top < 24
+    assert bottom > 20
+    assert left < 44
+    assert right > 40
+    if name not in ("wide gaps", "a wide window"):
+        assert max(bottom - top, right - left) <= 10
+
+
+def shaken(pictures: np.ndarray) -> np.ndarray:
+    return np.roll(pictures, int(pictures.sum()) % 60, axis=1)
+
+
+HIDDEN: list[tuple[list[Any], Any]] = [
+    ([Flip()], None),
+    ([K.Lambda(lambda x: x)], None),
+    ([], shaken),
+]
+
+
+@pytest.mark.parametrize("number", range(len(HIDDEN)))
+def test_no_box_is_better_than_a_wrong_one(number: int) -> None:
+    front, prepare = HIDDEN[number]
+    pair = pictures(2, (64, 64))
+    found = compare_inputs(one_layer(*front), *pair, "last", preprocess=prepare)
+    assert {one.box for one in found} == {None}
+    assert found[0].change
+
+
+def test_numbers_without_a_picture_have_no_box() -> None:
+    inputs = keras.Input((5,))
+    model = keras.Model(inputs, keras.layers.Dense(2, name="last")(inputs))
+    first, second = np.random.default_rng(0).random((2, 5), np.float32)
+    assert {one.box for one in compare_inputs(model, first, second, "last")} == {None}
 
 
 def test_wrong_inputs() -> None:

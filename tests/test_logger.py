@@ -507,18 +507,37 @@ def test_a_field_that_depends_on_the_size_of_an_input_is_not_stated_for_several(
     assert fields == [from_zero, before, from_zero, None]
 
 
-def test_the_field_is_that_of_what_the_model_is_fed_with(tmp_path: Path) -> None:
+PREPARED = {
+    "repeated": (lambda x: np.repeat(x, 2, axis=1), None),
+    "cut out": (lambda x: x[:, 4:, 2:], ReceptiveField((3, 3), (1, 1), (3, 1))),
+    "padded": (
+        lambda x: np.pad(x, ((0, 0), (2, 0), (0, 0), (0, 0))),
+        ReceptiveField((3, 3), (1, 1), (-3, -1)),
+    ),
+    "mirrored": (lambda x: x[:, ::-1], None),
+}
+
+
+@pytest.mark.parametrize("name", PREPARED)
+def test_the_field_is_in_pixels_of_the_picture_that_was_given(
+    tmp_path: Path, name: str
+) -> None:
+    prepare, field = PREPARED[name]
     inputs = keras.Input((None, None, 3))
-    x = keras.layers.GlobalMaxPooling2D(name="pool")(inputs)
-    model = keras.Model(inputs, x)
+    x = keras.layers.Conv2D(2, 3, padding="same", name="conv")(inputs)
+    x = keras.layers.GlobalMaxPooling2D(name="pool")(x)
     with ActivationLogger(
-        *(tmp_path, model, "pool"),
-        preprocess=lambda pictures: np.repeat(pictures, 2, axis=1),
+        *(tmp_path, keras.Model(inputs, x), ["conv", "pool"]),
+        preprocess=prepare,
         options=LogOptions(views=()),
     ) as log:
         log(A)
-    (facts,) = logged_facts(tmp_path).values()
-    assert facts.receptive_field == ReceptiveField((40, 17), (0, 0), (0, 0))
+    facts = {layer.path: layer for layer in logged_facts(tmp_path).values()}
+    assert facts["conv"].receptive_field == field
+    rows, columns = (4, 2) if name == "cut out" else (0, 0)
+    assert facts["pool"].receptive_field == ReceptiveField(
+        (20 - rows, 17 - columns), (0, 0), (rows, columns)
+    )
 
 
 @pytest.mark.slow

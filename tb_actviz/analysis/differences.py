@@ -20,9 +20,9 @@ class ChannelDifference:
         column: Column of the place in the map.
         first: Value there for the first input.
         second: Value there for the second input.
-        box: Where that is in the input, as shares of its height and width: top, left,
-            bottom, right, each 0…1. It holds the cells around the place that differ
-            in the same direction at least half as much.
+        box: Top, left, bottom, right in cells of the map, the latter two exclusive. It
+            holds the cells around the place that differ in the same direction at least
+            half as much; all of the map where nothing differs.
     """
 
     channel: int
@@ -30,7 +30,7 @@ class ChannelDifference:
     column: int
     first: float
     second: float
-    box: tuple[float, float, float, float]
+    box: tuple[int, int, int, int]
 
     @property
     def change(self) -> float:
@@ -78,7 +78,7 @@ def channel_differences(
                 column=column,
                 first=float(first[row, column, channel]),
                 second=float(second[row, column, channel]),
-                box=(0.0, 0.0, 1.0, 1.0)
+                box=(0, 0, *first.shape[:2])
                 if unchanged
                 else _box(change[:, :, channel], row, column),
             )
@@ -86,11 +86,8 @@ def channel_differences(
     return differences
 
 
-def _box(
-    change: np.ndarray, row: int, column: int
-) -> tuple[float, float, float, float]:
+def _box(change: np.ndarray, row: int, column: int) -> tuple[int, int, int, int]:
     """The cells connected to the peak that share its direction and half its size."""
-    height, width = change.shape
     peak = change[row, column]
     alike = change * np.sign(peak) >= _SHARE * abs(peak)
     inside = np.zeros_like(alike)
@@ -107,8 +104,8 @@ def _box(
         inside = grown
     rows, columns = np.nonzero(inside)
     return (
-        int(rows.min()) / height,
-        int(columns.min()) / width,
-        (int(rows.max()) + 1) / height,
-        (int(columns.max()) + 1) / width,
+        int(rows.min()),
+        int(columns.min()),
+        int(rows.max()) + 1,
+        int(columns.max()) + 1,
     )

@@ -118,7 +118,7 @@ class Feed:
         Raises:
             InputError: If they differ in size.
         """
-        sizes = {tuple(part.shape for part in named.parts): named for named in inputs}
+        sizes = {named.shapes: named for named in inputs}
         if len(sizes) > 1:
             sizes_received = ", ".join(
                 f"{named.name} {' and '.join(map(format_shape, shapes))}"

@@ -31,7 +31,11 @@ from tb_actviz.capture.preprocessing import (
     check_preprocess,
     decide_preprocessing,
 )
-from tb_actviz.capture.receptive import receptive_fields
+from tb_actviz.capture.receptive import (
+    SeenPicture,
+    moving_functions,
+    seen_picture,
+)
 from tb_actviz.capture.rows import refuse_other_shape, rows_of_inputs
 from tb_actviz.capture.signature import Signature, model_signature, signature_of
 from tb_actviz.capture.unbuilt import (
@@ -40,7 +44,6 @@ from tb_actviz.capture.unbuilt import (
     refuse_axes,
 )
 from tb_actviz.errors import InputError
-from tb_actviz.receptive_field import ReceptiveField
 
 #: Picks out of all calls of a model those to capture.
 Choose: TypeAlias = "Callable[[Sequence[LayerCall]], list[LayerCall]]"
@@ -128,14 +131,7 @@ class ForwardPass:
         )
 
     def stated_preprocessing(self, part: str = "") -> str:
-        """State what inputs go through before the model.
-
-        Args:
-            part: Empty, for the model is not run part by part.
-
-        Returns:
-            In words.
-        """
+        """State what inputs go through first; the model is one whole, without parts."""
         return self._feed.preprocessing.stated
 
     def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
@@ -162,11 +158,7 @@ class ForwardPass:
         return named
 
     def take_caution(self) -> str:
-        """Take what a user should know of how inputs are fed; empty the second time.
-
-        Returns:
-            A sentence, or nothing.
-        """
+        """Take what a user should know of how inputs are fed; empty the second time."""
         caution, self._caution = self._caution, ""
         return caution
 
@@ -209,16 +201,18 @@ class ForwardPass:
         self._get_ready(named)
         self._sizes.check(named, count)
 
-    def receptive_fields(self, named: NamedInput) -> dict[str, ReceptiveField]:
+    def seen_picture(self, named: NamedInput) -> SeenPicture:
         """Find which region of an input each layer sees.
 
         Args:
             named: From `read`.
 
         Returns:
-            Path to receptive field, of the layers of which it is known.
+            What is known of it.
         """
-        return receptive_fields(self._model, list(self._feed.shapes(named)))
+        given = named.shapes
+        moving = moving_functions(self._feed.preprocessing.applied, given)
+        return seen_picture(self._model, self._feed.shapes(named), given, moving)
 
     def narrow(self, paths: Container[str]) -> None:
         """Choose fewer layers than before.
@@ -300,7 +294,7 @@ class ForwardPass:
         """
         of_size: dict[tuple[tuple[int, ...], ...], list[int]] = {}
         for index, named in enumerate(inputs):
-            shapes = tuple(part.shape for part in named.parts)
+            shapes = named.shapes
             of_size.setdefault(shapes, []).append(index)
         batches = []
         for indices in of_size.values():

@@ -155,6 +155,50 @@ def is_in_graph(operation: Any) -> bool:
     return bool(operation._inbound_nodes)
 
 
+def arguments_of(call: LayerCall) -> tuple[list[Any], dict[str, Any]]:
+    """Get what an operation or layer was called with in the graph.
+
+    Args:
+        call: A call that gave a tensor of the graph.
+
+    Returns:
+        Positional arguments, and those by keyword; tensors are symbolic.
+    """
+    arguments = _node_of(call).arguments
+    return list(arguments.args), dict(arguments.kwargs)
+
+
+def run_again(call: LayerCall, values: Any) -> Any:
+    """Run an operation on other values than in the graph.
+
+    Args:
+        call: A call of an operation on one tensor.
+        values: Takes the place of the tensor.
+
+    Returns:
+        What takes the place of the tensor that the call gave.
+    """
+    node = _node_of(call)
+    fed = {id(tensor): values for tensor in node.input_tensors}
+    args, kwargs = node.arguments.fill_in(fed)
+    results = keras.tree.flatten(node.operation(*args, **kwargs))
+    return results[number_of_output(call)]
+
+
+def number_of_output(call: LayerCall) -> int:
+    """Return which of the tensors that were given together is that of a call.
+
+    Args:
+        call: A call that gave a tensor of the graph.
+    """
+    return int(call.tensor._keras_history.tensor_index)
+
+
+def _node_of(call: LayerCall) -> Any:
+    history = call.tensor._keras_history
+    return history.operation._inbound_nodes[history.node_index]
+
+
 def _functional(model: keras.Model) -> Any:
     """The object that holds the graph; a sequential model keeps it inside."""
     inner = getattr(model, "_functional", None)

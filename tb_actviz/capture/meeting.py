@@ -72,7 +72,7 @@ def run_each(
     if forward.meeting is None:
         of_size: dict[tuple[tuple[int, ...], ...], list[NamedInput]] = {}
         for named in inputs:
-            shapes = tuple(part.shape for part in named.parts)
+            shapes = named.shapes
             of_size.setdefault(shapes, []).append(named)
         alike = max(of_size.values(), key=len)
         if len(alike) > 1:

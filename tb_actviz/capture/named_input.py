@@ -49,6 +49,11 @@ class NamedInput:
     may_be_batch: bool = False
 
     @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shape of the array for each of the model's inputs."""
+        return tuple(part.shape for part in self.parts)
+
+    @property
     def parts(self) -> tuple[np.ndarray, ...]:
         """The arrays for each of the model's inputs."""
         if isinstance(self.values, dict):

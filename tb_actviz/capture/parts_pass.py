@@ -23,10 +23,10 @@ from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.parts import calls_in_part, find_parts, in_part, runs_itself
 from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess, PreprocessInput
+from tb_actviz.capture.receptive import SeenPicture
 from tb_actviz.capture.selection import refuse_other_than_models
 from tb_actviz.capture.signature import model_signature
 from tb_actviz.errors import InputError, format_shape
-from tb_actviz.receptive_field import ReceptiveField
 
 #: What takes inputs through a model, whole or part by part.
 AnyPass: TypeAlias = "ForwardPass | PartsPass"
@@ -184,10 +184,11 @@ class PartsPass:
             return next(iter(each.values()))
         return "; ".join(f"{name}: {stated}" for name, stated in each.items())
 
-    def receptive_fields(self, named: NamedInput) -> dict[str, ReceptiveField]:
-        """Find what layers see of an input; as `ForwardPass.receptive_fields`."""
-        fields = self._passes[named.part].receptive_fields(named)
-        return {in_part(named.part, path): field for path, field in fields.items()}
+    def seen_picture(self, named: NamedInput) -> SeenPicture:
+        """Find what layers see of an input; as `ForwardPass.seen_picture`."""
+        seen = self._passes[named.part].seen_picture(named)
+        layers = {in_part(named.part, path): maps for path, maps in seen.layers.items()}
+        return replace(seen, layers=layers)
 
     def run(
         self,

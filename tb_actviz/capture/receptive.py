@@ -1,69 +1,123 @@
-"""Which pixels of the input each position of a layer's maps sees."""
+"""What each layer of a model sees of the picture that the user gave."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import keras
-from keras import layers
+import numpy as np
 
-from tb_actviz.capture.graph import has_graph, read_graph
+from tb_actviz.capture.applications import Preprocessing
+from tb_actviz.capture.graph import has_graph, number_of_output, read_graph
 from tb_actviz.capture.layer_calls import LayerCall
-from tb_actviz.capture.layer_kinds import (
-    fused_activation,
-    is_activation,
-    is_model,
-    is_own_of_keras,
-)
-from tb_actviz.receptive_field import ReceptiveAxis, ReceptiveField, united
-
-_CONVOLUTIONS = (layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D)
-_POOLINGS = (layers.AveragePooling2D, layers.MaxPooling2D)
-_GATHERING = (layers.Flatten, layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D)
-
-#: Rows and columns of maps.
-_Maps: TypeAlias = tuple[ReceptiveAxis, ReceptiveAxis]
+from tb_actviz.capture.layer_kinds import fused_activation, is_model
+from tb_actviz.capture.moved_pixels import find_moved
+from tb_actviz.capture.seen import Seen
+from tb_actviz.capture.seen_layers import through, through_activation
+from tb_actviz.capture.seen_maps import SeenMaps
+from tb_actviz.receptive_field import ReceptiveField
 
 
-def receptive_fields(
-    model: keras.Model, shapes: Sequence[tuple[int, ...]]
-) -> dict[str, ReceptiveField]:
-    """Find the receptive fields of a model's layers, at one size of its input.
+@dataclass(frozen=True, eq=False)
+class SeenPicture:
+    """What the layers of a model see of its only picture.
 
-    The common layers of Keras are understood. A layer of someone else's may have a
-    method `receptive_windows(height, width)`: called with the size of the maps that the
-    layer is called on, it gives for rows and for columns how many windows there are,
-    the size of one, the step to the next one, and where the first begins.
+    Args:
+        number: Which of the model's inputs the picture is; None where none is, or
+            several are.
+        size: Its rows and columns.
+        layers: Layer path to what its maps see. Layers are left out that see anything
+            else, or see it through what is not understood.
+    """
+
+    number: int | None = None
+    size: tuple[int, int] = (0, 0)
+    layers: Mapping[str, SeenMaps] = field(default_factory=dict)
+
+    def fields(self) -> dict[str, ReceptiveField]:
+        """Find the receptive fields of the layers.
+
+        Returns:
+            Layer path to receptive field, for those layers whose every position sees as
+            much, as far apart, and in the order in which it stands in the maps.
+        """
+        fields = {path: maps.field() for path, maps in self.layers.items()}
+        return {path: found for path, found in fields.items() if found is not None}
+
+
+def seen_picture(
+    model: keras.Model,
+    shapes: Sequence[tuple[int, ...]],
+    given: Sequence[tuple[int, ...]] | None = None,
+    prepared_by: Sequence[Callable[[np.ndarray], Any] | None] | None = None,
+) -> SeenPicture:
+    """Find what the layers of a model see of the picture that they are given.
+
+    The common layers and operations of Keras are understood. A layer of someone else's
+    may have a method `receptive_windows(height, width)`: called with the size of the
+    maps that the layer is called on, it gives for rows and for columns how many windows
+    there are, the size of one, the step to the next one, and where the first begins.
 
     Args:
         model: Any Keras model.
         shapes: Shape of each of its inputs as it is fed, without the batch axis.
+        given: Shape of each before it was prepared for the model, channels last; None
+            for the same.
+        prepared_by: For each input what prepares pictures and may move their pixels;
+            it is called to find out how. None for what moves none.
 
     Returns:
-        Layer path to receptive field. Layers are left out that see anything but the
-        model's only picture, or see it through what is not understood; all of them
-        where the model has no graph.
+        What they see; of a model without a graph, or of several pictures, nothing.
+        Of its only input, if that is a sequence or a table, the first axis counts as
+        rows and the second one as columns; of a video, those of its pictures.
     """
     if not has_graph(model):
-        return {}
-    fed = [_as_fed(*pair) for pair in zip(_inputs(model), shapes, strict=True)]
-    if sum(maps is not None for maps in fed) != 1:
-        return {}
-    seen: dict[str, _Maps | None] = {}
-    _walk(model, fed, "", seen)
-    return {
-        path: ReceptiveField(
-            size=(rows.size, columns.size),
-            stride=(rows.stride, columns.stride),
-            start=(rows.start, columns.start),
-        )
-        for path, maps in seen.items()
-        if maps is not None
-        for rows, columns in [maps]
-    }
+        return SeenPicture()
+    number = _number_of_picture(shapes)
+    if number is None:
+        return SeenPicture()
+    inputs = _inputs(model)
+    start = _as_fed(
+        inputs[number],
+        shapes[number],
+        None if given is None else given[number],
+        None if prepared_by is None else prepared_by[number],
+    )
+    if start is None:
+        return SeenPicture()
+    walk = _Walk(start.seen.shape[0])
+    fed = [start.seen if index == number else None for index in range(len(shapes))]
+    walk.through_model(model, fed, "")
+    return SeenPicture(number, start.size, walk.layers)
+
+
+def moving_functions(
+    applied: Sequence[Preprocessing | None], given: Sequence[tuple[int, ...]]
+) -> list[Callable[[np.ndarray], Any] | None]:
+    """Find what may move pixels before a model is fed.
+
+    Args:
+        applied: What each input goes through first; None for nothing.
+        given: Shape of each of the model's inputs, without the batch axis.
+
+    Returns:
+        The function for each input that is a picture. None for others, for nothing, and
+        for what prepares pictures for a network of `keras.applications`: none of these
+        moves a pixel.
+    """
+    return [
+        None if one is None or one.keeps_shape or len(shape) != 3 else one.function
+        for one, shape in zip(applied, given, strict=True)
+    ]
+
+
+def _number_of_picture(shapes: Sequence[tuple[int, ...]]) -> int | None:
+    pictures = [number for number, shape in enumerate(shapes) if len(shape) == 3]
+    if not pictures and len(shapes) == 1 and len(shapes[0]) in (2, 4):
+        return 0
+    return pictures[0] if len(pictures) == 1 else None
 
 
 def _inputs(model: keras.Model) -> list[LayerCall]:
@@ -71,245 +125,131 @@ def _inputs(model: keras.Model) -> list[LayerCall]:
     return [by_tensor[id(tensor)] for tensor in model.inputs]
 
 
-def _as_fed(call: LayerCall, shape: tuple[int, ...]) -> _Maps | None:
-    if len(shape) != 3:
+@dataclass(frozen=True, eq=False)
+class _Fed:
+    seen: Seen
+    size: tuple[int, int]
+
+
+def _as_fed(
+    call: LayerCall,
+    shape: tuple[int, ...],
+    given: tuple[int, ...] | None,
+    prepare: Callable[[np.ndarray], Any] | None,
+) -> _Fed | None:
+    """What a model is fed shows of the picture that was given."""
+    batch = call.tensor.shape[0] or 1
+    rank = len(shape)
+    if rank == 2 and call.channels_first:
         return None
-    height, width = shape[1:] if call.channels_first else shape[:2]
-    return ReceptiveAxis(height, height), ReceptiveAxis(width, width)
+    first = 2 if call.channels_first else 1
+    axes = (1, 2) if rank == 2 else (first + rank - 3, first + rank - 2)
+    if prepare is None:
+        seen = Seen.of_picture((batch, *shape), axes)
+        return _Fed(seen, (seen.shape[axes[0]], seen.shape[axes[1]]))
+    if rank != 3 or given is None or len(given) != 3:
+        return None
+    height, width, channels = given
+    moved = find_moved(prepare, (height, width, channels))
+    if moved is None:
+        return None
+    size = height, width
+    sides = [batch, *shape]
+    sides[axes[0]], sides[axes[1]] = size
+    seen = moved.of(Seen.of_picture(sides, axes), axes)
+    return _Fed(seen, size) if seen.shape == (batch, *shape) else None
 
 
-def _walk(
-    model: keras.Model,
-    fed: Sequence[_Maps | None],
-    prefix: str,
-    seen: dict[str, _Maps | None],
-) -> _Maps | None:
-    """Find what the layers of a model see, when it is fed with what sees that much."""
-    calls = {call.path: call for call in read_graph(model)}
-    inputs = [call.path for call in _inputs(model)]
-    by_path: dict[str, _Maps | None] = {}
-    for path, call in calls.items():
-        sources = [by_path[source] for source in call.sources]
-        known = [maps for maps in sources if maps is not None]
-        if path in inputs:
-            maps = fed[inputs.index(path)]
-        elif len(known) < len(sources) or not _is_of_one_rank(call, calls):
-            maps = None
-        elif _is_graph_of(call.layer, len(known)):
-            maps = _walk(call.layer, known, f"{prefix}{path}/", seen)
-        elif _is_after_fused(call, calls):
-            function = fused_activation(call.layer)
-            maps = known[0] if is_applied_apart(function, call) else None
-        else:
-            maps = _through(call, known)
-        by_path[path] = seen[f"{prefix}{path}"] = maps if _fits(maps, call) else None
-    final = [by_path[path] for path, call in calls.items() if call.final]
-    return final[0] if len(final) == 1 else None
+class _Walk:
+    """Goes through the calls of a model, and of models inside it.
+
+    Args:
+        batch: Size of the batch axis.
+    """
+
+    def __init__(self, batch: int) -> None:
+        self.layers: dict[str, SeenMaps] = {}
+        self._batch = batch
+
+    def through_model(
+        self, model: keras.Model, fed: Sequence[Seen | None], prefix: str
+    ) -> list[Seen | None]:
+        """Find what the layers of a model see that is fed with what sees that much.
+
+        Args:
+            model: A model with a graph.
+            fed: What each of its inputs sees; None where that is not known.
+            prefix: What the paths of its layers begin with.
+
+        Returns:
+            The same for each of its outputs.
+        """
+        calls = {call.path: call for call in read_graph(model)}
+        inputs = {call.path: number for number, call in enumerate(_inputs(model))}
+        seen: dict[str, Seen | None] = {}
+        models: dict[str, list[Seen | None]] = {}
+        for path, call in calls.items():
+            sources = [seen[source] for source in call.sources]
+            if path in inputs:
+                found = fed[inputs[path]]
+            elif _is_graph_of(call.layer, len(sources)):
+                outer = f"{prefix}{_call_name(path, call, calls)}"
+                if outer not in models:
+                    models[outer] = self.through_model(call.layer, sources, f"{outer}/")
+                found = models[outer][number_of_output(call)]
+            else:
+                known = [one for one in sources if one is not None]
+                found = (
+                    _of_call(call, known, calls) if len(known) == len(sources) else None
+                )
+            seen[path] = found if _fits(found, call) else None
+            self._keep(f"{prefix}{path}", call, seen[path])
+        by_tensor = {id(call.tensor): path for path, call in calls.items()}
+        return [seen[by_tensor[id(tensor)]] for tensor in model.outputs]
+
+    def _keep(self, path: str, call: LayerCall, seen: Seen | None) -> None:
+        if seen is not None:
+            self.layers[path] = SeenMaps(seen, self._batch, call.channels_first)
 
 
-def _is_of_one_rank(call: LayerCall, calls: dict[str, LayerCall]) -> bool:
-    """Whether all that a call is made on has as many axes, and there is something."""
-    return len({len(calls[source].shape) for source in call.sources}) == 1
+def _call_name(path: str, call: LayerCall, calls: Mapping[str, LayerCall]) -> str:
+    """What the paths of layers inside a model begin with, also if it has outputs."""
+    together = [
+        other
+        for other in calls.values()
+        if other.layer is call.layer and other.times == call.times
+    ]
+    return path.rpartition(":")[0] if len(together) > 1 else path
 
 
 def _is_graph_of(layer: Any, inputs: int) -> bool:
     return is_model(layer) and has_graph(layer) and len(layer.inputs) == inputs
 
 
-def _is_after_fused(call: LayerCall, calls: dict[str, LayerCall]) -> bool:
-    before = calls[call.sources[0]]
-    return before.fused and before.layer is call.layer
+def _of_call(
+    call: LayerCall, sources: Sequence[Seen | None], calls: Mapping[str, LayerCall]
+) -> Seen | None:
+    known = [seen for seen in sources if seen is not None]
+    if len(known) < len(sources):
+        return None
+    before = [calls[source] for source in call.sources]
+    if before and before[0].fused and before[0].layer is call.layer:
+        return through_activation(fused_activation(call.layer), known[0])
+    channels_first = [one.channels_first for one in before]
+    try:
+        return through(call, known, channels_first=channels_first)
+    except Exception:  # what is tried of a layer can fail in any way
+        return None
 
 
-def _fits(maps: _Maps | None, call: LayerCall) -> bool:
-    """Whether there are as many positions as the graph says, where it does."""
-    if maps is None:
-        return False
-    counts = tuple(axis.positions for axis in maps)
-    if len(call.shape) == 2:
-        return counts == (1, 1)
+def _fits(seen: Seen | None, call: LayerCall) -> bool:
+    """Whether the shape is what the graph says, where it does, and not empty."""
     return (
-        len(call.shape) == 4
-        and min(counts) > 0
-        and min(axis.size for axis in maps) > 0
+        seen is not None
+        and len(seen.shape) == len(call.shape)
+        and min(seen.shape) > 0
         and all(
-            size in (None, count)
-            for size, count in zip(_spatial(call), counts, strict=True)
+            size in (None, found)
+            for size, found in zip(call.shape[1:], seen.shape[1:], strict=True)
         )
     )
-
-
-def _spatial(call: LayerCall) -> tuple[int | None, ...]:
-    return call.shape[2:] if call.channels_first else call.shape[1:3]
-
-
-def _through(call: LayerCall, sources: list[_Maps]) -> _Maps | None:
-    """What a layer sees that is called on what sees that much."""
-    layer, (first, *more) = call.layer, sources
-    count_windows = getattr(layer, "receptive_windows", None)
-    if callable(count_windows) and not more:
-        counts = [axis.positions for axis in first]
-        laid = [
-            axis.windows(*n)
-            for axis, n in zip(first, count_windows(*counts), strict=True)
-        ]
-        return laid[0], laid[1]
-    if not is_own_of_keras(type(layer)):
-        return None
-    if merges_positions(call):
-        both = [united([maps[axis] for maps in sources]) for axis in (0, 1)]
-        return None if both[0] is None or both[1] is None else (both[0], both[1])
-    if more:
-        return None
-    if keeps_positions_apart(call):
-        return first
-    rows, columns = first
-    if isinstance(layer, _GATHERING):
-        return rows.gathered(), columns.gathered()
-    if isinstance(layer, layers.Dense):
-        # It puts the columns together where maps have their channels first.
-        return None if call.channels_first else first
-    if isinstance(layer, layers.Reshape | layers.Permute):
-        return _rearranged(call, first)
-    each = _windows(layer)
-    return None if each is None else (each[0](rows), each[1](columns))
-
-
-def _windows(layer: Any) -> tuple[Callable[[ReceptiveAxis], ReceptiveAxis], ...] | None:
-    """What a layer lays over rows and over columns; None if it is not such a layer."""
-    if isinstance(layer, _CONVOLUTIONS):
-        sizes = [
-            (size - 1) * rate + 1
-            for size, rate in zip(layer.kernel_size, layer.dilation_rate, strict=True)
-        ]
-    elif isinstance(layer, _POOLINGS):
-        sizes = list(layer.pool_size)
-    elif isinstance(layer, layers.ZeroPadding2D):
-        return tuple(partial(_grown, by=by) for by in layer.padding)
-    elif isinstance(layer, layers.Cropping2D):
-        return tuple(
-            partial(_grown, by=(-before, -after)) for before, after in layer.cropping
-        )
-    else:
-        return None
-    return tuple(
-        partial(ReceptiveAxis.slide, size=size, step=step, padding=layer.padding)
-        for size, step in zip(sizes, layer.strides, strict=True)
-    )
-
-
-def _grown(axis: ReceptiveAxis, by: tuple[int, int]) -> ReceptiveAxis:
-    """More or fewer positions before the first and after the last one."""
-    before, after = by
-    return axis.windows(axis.positions + before + after, 1, 1, -before)
-
-
-def _rearranged(call: LayerCall, maps: _Maps) -> _Maps | None:
-    """Values in another order, which all have to see the same."""
-    if any(axis.positions > 1 and axis.stride > 0 for axis in maps):
-        return None
-    height, width = _spatial(call) if len(call.shape) == 4 else (1, 1)
-    if height is None or width is None:
-        return None
-    rows, columns = (replace(axis, stride=0) for axis in maps)
-    return replace(rows, positions=height), replace(columns, positions=width)
-
-
-_MERGING = (
-    layers.Add,
-    layers.Average,
-    layers.Maximum,
-    layers.Minimum,
-    layers.Multiply,
-    layers.Subtract,
-)
-#: What is done to each value by itself; when it is not trained, nothing by some.
-_ELEMENT_WISE = (
-    layers.ActivityRegularization,
-    layers.AlphaDropout,
-    layers.BatchNormalization,
-    layers.Dropout,
-    layers.ELU,
-    layers.GaussianDropout,
-    layers.GaussianNoise,
-    layers.Identity,
-    layers.LeakyReLU,
-    layers.Normalization,
-    layers.PReLU,
-    layers.ReLU,
-    layers.Rescaling,
-    layers.SpatialDropout2D,
-)
-_ALONG_AN_AXIS = (
-    layers.LayerNormalization,
-    layers.RMSNormalization,
-    layers.Softmax,
-    layers.UnitNormalization,
-)
-#: Activation functions that put the values along the last axis together.
-_ALONG_THE_LAST = {"glu", "log_softmax", "softmax", "sparsemax"}
-#: What `+`, `*` and the like are in a graph.
-_MERGING_OPERATIONS = {
-    *("Add", "Divide", "Maximum", "Minimum", "Multiply", "Subtract", "TrueDivide"),
-}
-
-
-def merges_positions(call: LayerCall) -> bool:
-    """Return whether a call puts the same positions of several maps together.
-
-    Args:
-        call: A call of a layer that Keras brings.
-
-    Returns:
-        True for sums, products and the like, and where channels are joined.
-    """
-    layer = call.layer
-    if type(layer).__name__ == "Concatenate":
-        return _is_channel_axis(layer.axis, call)
-    if isinstance(layer, keras.Layer):
-        return isinstance(layer, _MERGING)
-    return type(layer).__name__ in _MERGING_OPERATIONS
-
-
-def keeps_positions_apart(call: LayerCall) -> bool:
-    """Return whether what a call gives at a position depends on that position alone.
-
-    Args:
-        call: A call of a layer that Keras brings, on one tensor.
-
-    Returns:
-        True for activations, normalisations along the channels, and what is done to
-        each value by itself.
-    """
-    layer = call.layer
-    if isinstance(layer, _ALONG_AN_AXIS):
-        return _is_channel_axis(layer.axis, call)
-    if isinstance(layer, layers.Activation):
-        return is_applied_apart(layer.activation, call)
-    if not isinstance(layer, keras.Layer):
-        axis = getattr(layer, "axis", -1)
-        return is_activation(layer) and _is_channel_axis(axis, call)
-    return isinstance(layer, _ELEMENT_WISE)
-
-
-def is_applied_apart(function: Any, call: LayerCall) -> bool:
-    """Return the same for an activation function alone.
-
-    Args:
-        function: The function.
-        call: The call that applies it.
-
-    Returns:
-        False for one that is not Keras' own: nobody knows what it does.
-    """
-    name = getattr(function, "__name__", "")
-    if getattr(keras.activations, name, None) is not function:
-        return False
-    return name not in _ALONG_THE_LAST or _is_channel_axis(-1, call)
-
-
-def _is_channel_axis(axes: Any, call: LayerCall) -> bool:
-    rank = len(call.shape)
-    wanted = 1 if call.channels_first or rank == 2 else rank - 1
-    numbers = [axes] if isinstance(axes, int) else list(axes)
-    return [axis % rank for axis in numbers] == [wanted]

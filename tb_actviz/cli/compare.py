@@ -70,7 +70,7 @@ def as_table(differences: list[InputDifference], first: str, second: str) -> str
             f"{difference.second:.4g}",
             f"{difference.change:+.4g}",
             f"{difference.share:.0%}",
-            "{1}…{3}, {0}…{2}".format(*difference.box),
+            "{1}…{3}, {0}…{2}".format(*difference.box) if difference.box else "unknown",
         ]
         for difference in differences
     ]

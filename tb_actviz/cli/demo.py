@@ -226,7 +226,7 @@ def _answer(
                 "channel": difference.channel,
                 "first": difference.first,
                 "second": difference.second,
-                "box": list(difference.box),
+                "box": difference.box,
             }
             for difference in dark
         ],

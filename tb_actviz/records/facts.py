@@ -55,7 +55,8 @@ class LayerFacts:
         kind: `"activation"`, `"pre-activation"`, `"input"` or `"other"`.
         partner: Path of the other half of a pair of pre-activation and activation.
         parameters: Number of its weights' values; None where unknown.
-        receptive_field: What its positions see of the input; None where unknown.
+        receptive_field: What its positions see of the picture that was given, before
+            any preprocessing; None where unknown.
 
     Raises:
         ValueError: If there is no such kind, or the number is negative.

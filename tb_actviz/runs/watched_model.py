@@ -200,7 +200,7 @@ class WatchedModel:
         """
         for named in inputs:
             if _kind(named) not in self._fields:
-                self._fields[_kind(named)] = self._pass.receptive_fields(named)
+                self._fields[_kind(named)] = self._pass.seen_picture(named).fields()
         layers = []
         for layer in self.layers:
             kinds = {_kind(named) for named in inputs if named.part == layer.part}
@@ -307,7 +307,7 @@ class WatchedModel:
 
 def _kind(named: NamedInput) -> tuple[Any, ...]:
     """What inputs have in common of which layers see the same region."""
-    return named.part, *(part.shape for part in named.parts)
+    return named.part, *named.shapes
 
 
 def _facts(info: LayerInfo) -> LayerFacts:

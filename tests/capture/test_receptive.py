@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from pixels import positive
 from training import subclassed
 
 from keras_models import SqueezeNet
@@ -19,19 +20,6 @@ from tb_actviz.capture.selection import known_calls
 def outputs(model: keras.Model, paths: list[str]) -> keras.Model:
     """A model that gives the maps of layers of a flat one."""
     return keras.Model(model.inputs, [model.get_layer(path).output for path in paths])
-
-
-def positive(model: keras.Model) -> keras.Model:
-    """Give a model weights with which zeros stay zeros, and all else is positive."""
-    rng = np.random.default_rng(0)
-    for layer in model.layers:
-        for weight in layer.weights:
-            kernel = rng.uniform(0.5, 1.5, weight.shape) / np.prod(weight.shape[:-1])
-            ones = weight.name in ("gamma", "moving_variance")
-            weight.assign(
-                kernel if len(weight.shape) > 1 else np.full(kernel.shape, ones)
-            )
-    return model
 
 
 def seen(
@@ -304,10 +292,7 @@ class Doubled(layers.Layer):
 
 UNKNOWN: list[Callable[[Any], Any]] = [
     layers.UpSampling2D(),
-    layers.Conv2DTranspose(2, 3),
-    layers.GroupNormalization(1),
-    layers.Softmax(axis=1),
-    layers.LayerNormalization(axis=[1, 2, 3]),
+    layers.Conv2DTranspose(2, 3, strides=2),
     layers.Activation(lambda x: x[:, ::-1]),
     layers.Conv2D(3, 1, activation=lambda x: x[:, ::-1]),
     layers.Reshape((36, 16, 3)),
@@ -318,10 +303,9 @@ UNKNOWN: list[Callable[[Any], Any]] = [
     ),
     lambda x: layers.Dot(axes=-1)([x, x]),
     lambda x: x[:, ::-1],
-    lambda x: keras.ops.softmax(x, axis=2),
     Own(),
     OwnConv(2, 1),
-    layers.TimeDistributed(layers.Dense(2)),
+    layers.Lambda(lambda x: x),
 ]
 
 
@@ -333,6 +317,24 @@ def test_what_is_not_understood_leaves_all_that_follows_unknown(number: int) -> 
     fields = receptive_fields(model, [(24, 24, 3)])
     assert "before" in fields
     assert "after" not in fields
+
+
+WHOLE = ReceptiveField((6, 8), (0, 0), (0, 0))
+KNOWN: list[tuple[Callable[[Any], Any], ReceptiveField]] = [
+    (layers.GroupNormalization(1), WHOLE),
+    (layers.LayerNormalization(axis=[1, 2, 3]), WHOLE),
+    (layers.TimeDistributed(layers.Dense(2)), ReceptiveField((1, 1), (1, 1), (0, 0))),
+    (layers.Conv2DTranspose(2, 3), ReceptiveField((3, 3), (1, 1), (-2, -2))),
+]
+
+
+@pytest.mark.parametrize("number", range(len(KNOWN)))
+def test_what_is_put_together_along_axes_sees_all_of_them(number: int) -> None:
+    layer, field = KNOWN[number]
+    inputs = keras.Input((6, 8, 3), name="data")
+    x = layer(layers.Conv2D(3, 1, name="before")(inputs))
+    model = keras.Model(inputs, layers.Rescaling(2.0, name="after")(x))
+    assert assert_true(model, ["after"], (6, 8), background=1)["after"] == field
 
 
 def test_a_layer_of_the_users_can_tell_its_windows() -> None:
@@ -392,7 +394,7 @@ def test_channels_that_come_first_change_nothing(size: tuple[int, int]) -> None:
     assert len(found[0]) == 7
 
 
-def test_a_softmax_over_the_columns_of_maps_is_no_activation_of_positions() -> None:
+def test_what_puts_the_columns_of_maps_together_sees_them_all() -> None:
     for layer in (
         layers.Activation("softmax", name="last"),
         layers.Conv2D(2, 1, activation="softmax", data_format="channels_first"),
@@ -402,8 +404,8 @@ def test_a_softmax_over_the_columns_of_maps_is_no_activation_of_positions() -> N
         inputs = keras.Input((3, 8, 8), name="data")
         x = layers.MaxPooling2D(2, data_format="channels_first", name="pool")(inputs)
         fields = receptive_fields(keras.Model(inputs, layer(x)), [(3, 8, 8)])
-        assert "pool" in fields
-        assert "last" not in fields
+        assert fields["pool"] == ReceptiveField((2, 2), (2, 2), (0, 0))
+        assert fields["last"] == ReceptiveField((2, 8), (2, 0), (0, 0))
 
 
 def two_inputs(second: tuple[int, ...]) -> keras.Model:

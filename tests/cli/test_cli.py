@@ -127,6 +127,7 @@ def test_compare_ranks_channels(network: str, face: str, tmp_path: Path) -> None
     expected = compare_inputs(small(), face, other, ["relu1", "a"])[:3]
     for one, wanted in zip(answer["channels"], expected, strict=True):
         assert (one["layer"], one["channel"]) == (wanted.layer, wanted.channel)
+        assert wanted.box is not None
         assert one["box"] == list(wanted.box)
         assert one["change"] == pytest.approx(wanted.change, rel=1e-4)
     table = run("compare", face, str(other), *arguments).stdout.splitlines()
@@ -135,6 +136,26 @@ def test_compare_ranks_channels(network: str, face: str, tmp_path: Path) -> None
         *("x,", "y", "in", "pixels"),
     ]
     assert len(table) == 1 + 6 + 1
+
+
+def test_compare_says_where_a_place_is_not_known(face: str, tmp_path: Path) -> None:
+    (tmp_path / "hidden.py").write_text(
+        "import keras\n"
+        "def build():\n"
+        "    conv = keras.layers.Conv2D(2, 3, name='c')\n"
+        "    before = keras.layers.Lambda(lambda x: x[:, ::-1])\n"
+        "    inputs = keras.Input((None, None, 3))\n"
+        "    return keras.Model(inputs, conv(before(inputs)))\n"
+    )
+    other = tmp_path / "other.png"
+    Image.fromarray(pictures(2, (40, 36))[1]).save(other)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(tmp_path))
+        arguments = ["compare", face, str(other), "--model", "hidden:build"]
+        table = run(*arguments, "--layers", "c").stdout.splitlines()
+        answer = json.loads(run(*arguments, "--layers", "c", "--json").stdout)
+    assert [line.split()[-1] for line in table[1:-1]] == ["unknown", "unknown"]
+    assert [one["box"] for one in answer["channels"]] == [None, None]
 
 
 def test_squeezenet_can_be_listed_without_its_weights() -> None:

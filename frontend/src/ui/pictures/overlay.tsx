@@ -16,7 +16,7 @@ import type { MapPosition } from "../../numbers/statistics";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { drawPicture, frame, pixelsOf, useTheme } from "./canvas";
-import { fitted, valueCell } from "./enlarged";
+import { fitted } from "./enlarged";
 import type { Paint } from "./paint";
 
 interface Props {
@@ -56,15 +56,14 @@ export function Overlay(props: Props) {
     if (!canvas.current || !context) return;
     const accent = getComputedStyle(canvas.current).getPropertyValue("--accent");
     if (laid) context.putImageData(laid, 0, 0);
-    const cell = zoomedRegion(alignment, zoom);
     for (const [at, colour] of [
       [under, "#fff"],
       [inspected, accent],
     ] as const) {
-      if (!at) continue;
-      const seen = field && fieldAt(field, at.row, at.column, picture.height, picture.width);
-      const region = seen ? zoomedRegion(seen, zoom) : valueCell(cell, record.maps, at);
-      frame(context, region, colour, ratio);
+      // Where it is not known what a position sees, nothing of the input is framed.
+      if (!at || !field) continue;
+      const seen = fieldAt(field, at.row, at.column, picture.height, picture.width);
+      frame(context, zoomedRegion(seen, zoom), colour, ratio);
     }
   });
   const find = (event: MouseEvent): MapPosition | null => {
@@ -125,7 +124,7 @@ function howOpaque({ limits, signed }: Scale, opacity: number): string {
 function howAligned({ known }: Alignment, record: ShownRecord): string {
   const field = record.header.layer.receptive_field;
   if (!known || !field) {
-    return "Stretched over the whole input: the receptive field of the layer is not known.";
+    return "Stretched over the whole input: where its values lie in it is not known.";
   }
   const [down, across] = field.stride;
   const far = down === across ? `${down}` : `${down} and ${across}`;
