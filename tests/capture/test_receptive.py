@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -13,8 +13,14 @@ from pixels import positive
 from training import subclassed
 
 from keras_models import SqueezeNet
-from tb_actviz.capture.receptive import ReceptiveField, receptive_fields
+from tb_actviz.capture.receptive import ReceptiveField, seen_picture
 from tb_actviz.capture.selection import known_calls
+
+
+def receptive_fields(
+    model: keras.Model, shapes: Sequence[tuple[int, ...]]
+) -> dict[str, ReceptiveField]:
+    return seen_picture(model, shapes).fields()
 
 
 def outputs(model: keras.Model, paths: list[str]) -> keras.Model:
