@@ -30,6 +30,11 @@ class Preprocessing:
     takes_rgb: bool = False
     keeps_shape: bool = False
 
+    @property
+    def code(self) -> Any:
+        """What runs: of a method not its object too, which may be the whole model."""
+        return getattr(self.function, "__func__", self.function)
+
 
 @dataclass(frozen=True)
 class _Start:

@@ -97,16 +97,19 @@ def _traced_for_variables(
     return forward
 
 
-def as_tensors(arrays: Sequence[np.ndarray]) -> list[Any]:
+def as_tensors(arrays: Sequence[np.ndarray | None]) -> list[Any]:
     """Make arrays tensors of the back end in use.
 
     Args:
-        arrays: NumPy arrays.
+        arrays: NumPy arrays, or None for what is left out.
 
     Returns:
-        A tensor for each.
+        A tensor for each, or None.
     """
-    return [keras.ops.convert_to_tensor(array) for array in arrays]
+    return [
+        None if array is None else keras.ops.convert_to_tensor(array)
+        for array in arrays
+    ]
 
 
 def _as_arrays(outputs: Sequence[Any]) -> list[np.ndarray]:

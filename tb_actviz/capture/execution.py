@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import keras
@@ -20,6 +21,7 @@ from tb_actviz.capture.graph import has_graph
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import is_input
 from tb_actviz.capture.listing import lasting_layers, run_watched
+from tb_actviz.capture.named_input import Batch
 from tb_actviz.capture.probe import Entry
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.undisturbed import Undisturbed
@@ -70,20 +72,19 @@ class Execution:
         self._forwards: dict[tuple[Any, ...], Forward] = {}
         #: Why a sub-model would not do; empty where it does.
         self.reason = _against_sub_model(model, chosen)
-        self._function = Entry(
-            self._through_probe if self.reason else self._sub_model()
-        )
+        self._function = self._through_probe if self.reason else self._sub_model()
 
     @property
     def compiled(self) -> bool:
         """Whether the pass is compiled; torch runs it as it stands."""
         return self._compile and keras.backend.backend() != "torch"
 
-    def __call__(self, arrays: list[np.ndarray]) -> list[np.ndarray]:
+    def __call__(self, batch: Batch) -> list[np.ndarray]:
         """Run the pass.
 
         Args:
-            arrays: One batch for each of the model's inputs, in the dtype it takes.
+            batch: An array for each of the model's inputs, in the dtype it takes; None
+                for one that is left out.
 
         Returns:
             For each chosen call what the model gave, float32, read-only.
@@ -95,34 +96,38 @@ class Execution:
         if keras.backend.backend() == "jax":
             # While `fit` runs, the weights are elsewhere.
             self._trained.jax_state_sync()
+        present = tuple(i for i, array in enumerate(batch) if array is not None)
+        arrays = [array for array in batch if array is not None]
         # A graph says which sizes it takes; other models are traced for each size.
         shapes = tuple(array.shape[1:] for array in arrays)
         if self._has_graph:
-            shapes = self._signature.shapes
-        key = (shapes, tuple(str(array.dtype) for array in arrays))
+            shapes = tuple(self._signature.shapes[index] for index in present)
+        key = (shapes, tuple(str(array.dtype) for array in arrays), present)
         forward = self._forwards.get(key)
         if forward is not None:
             return self._run(forward, arrays)
-        outputs = self._run_first(key, shapes, arrays)
+        outputs = self._run_first(key, arrays)
         if self._kept.overwrites and not self._overwrites:
             # Once more, with copies of what the layers give as soon as it is there.
             self._overwrites = True
             self.reason = self.reason or "layers overwrite what others gave"
-            self._function = Entry(self._through_probe)
+            self._function = self._through_probe
             self._forwards.clear()
-            return self(arrays)
+            return self(batch)
         return outputs
 
     def _run_first(
-        self, key: tuple[Any, ...], shapes: tuple[Any, ...], arrays: list[np.ndarray]
+        self, key: tuple[Any, ...], arrays: list[np.ndarray]
     ) -> list[np.ndarray]:
+        shapes, dtypes, present = key
+        function = Entry(partial(self._run_with, present))
         if len(self._forwards) == _MOST_TRACED:
             del self._forwards[next(iter(self._forwards))]
         if self._compile:
             forward = compile_forward(
-                self._function,
+                function,
                 [(self._signature.batch_size, *shape) for shape in shapes],
-                list(key[1]),
+                list(dtypes),
                 self._variables,
                 self._kept,
             )
@@ -134,7 +139,7 @@ class Execution:
             else:
                 self._forwards[key] = forward
                 return outputs
-        forward = run_eagerly(self._function, self._variables, self._kept)
+        forward = run_eagerly(function, self._variables, self._kept)
         outputs = self._run(forward, arrays)
         self._compile = False
         self._forwards[key] = forward
@@ -147,6 +152,15 @@ class Execution:
             raise
         except Exception as error:  # a model of the user's can fail in any way
             raise model_failed(self._model, error) from error
+
+    def _run_with(
+        self, present: Sequence[int], tensors: Sequence[Any]
+    ) -> Sequence[Any]:
+        """Run the function on the inputs that are there; None stands for the others."""
+        every: list[Any] = [None] * len(self._signature.names)
+        for index, tensor in zip(present, tensors, strict=True):
+            every[index] = tensor
+        return self._function(every)
 
     def _sub_model(self) -> TensorFunction:
         # Named, so that the numbers of the user's own models go on as before.

@@ -11,9 +11,10 @@ import numpy as np
 
 from tb_actviz.capture.applications import Preprocessing
 from tb_actviz.capture.inputs import Inputs, read_inputs
-from tb_actviz.capture.named_input import NamedInput, with_own_values
+from tb_actviz.capture.named_input import Batch, NamedInput, with_own_values
 from tb_actviz.capture.preprocessing import InputPreprocessing
 from tb_actviz.capture.signature import Signature
+from tb_actviz.capture.undisturbed import undisturbed
 from tb_actviz.errors import InputError, describe_error, format_shape
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
@@ -77,7 +78,10 @@ class Feed:
                 f"model {self.model_name!r} takes {len(self.signature.shapes)}: "
                 f"{', '.join(self.signature.names)}."
             )
-        given = tuple((part.shape, part.dtype.str) for part in named.parts)
+        given = tuple(
+            (shape, str(getattr(part, "dtype", None)))
+            for shape, part in zip(named.shapes, named.parts, strict=True)
+        )
         if given not in self._shapes_fed:
             self._shapes_fed[given] = tuple(
                 self._checked(named, index) for index in range(len(named.parts))
@@ -86,6 +90,8 @@ class Feed:
 
     def _checked(self, named: NamedInput, index: int) -> tuple[int, ...]:
         """The shape that one part has when it is fed, if the model takes it."""
+        if named.parts[index] is None:
+            return ()
         prepared = self._prepared([named], index)
         shape = self.signature.shapes[index]
         fed = prepared.shape[1:]
@@ -129,7 +135,7 @@ class Feed:
                 "Run them one by one, or resize them."
             )
 
-    def batch(self, inputs: Sequence[NamedInput]) -> list[np.ndarray]:
+    def batch(self, inputs: Sequence[NamedInput]) -> Batch:
         """Make one batch of inputs of one size.
 
         Args:
@@ -137,7 +143,8 @@ class Feed:
                 with a fixed batch size gets the last one repeated to fill it.
 
         Returns:
-            An array for each of the model's inputs, in the dtype it takes.
+            An array for each of the model's inputs, in the dtype it takes; None for one
+            that is left out.
 
         Raises:
             InputError: If an input looks preprocessed already, and is going to be.
@@ -145,7 +152,8 @@ class Feed:
         filled = list(inputs)
         filled += filled[-1:] * ((self.signature.batch_size or 0) - len(filled))
         return [
-            self._prepared(filled, index) for index in range(len(self.signature.names))
+            None if part is None else self._prepared(filled, index)
+            for index, part in enumerate(filled[0].parts)
         ]
 
     def _prepared(self, inputs: Sequence[NamedInput], index: int) -> np.ndarray:
@@ -174,8 +182,9 @@ def _preprocessed(preprocessing: Preprocessing, batch: np.ndarray) -> np.ndarray
     # A copy: functions may work in place.
     given = batch.astype(np.float32) if is_picture else batch.copy()
     try:
-        ready = preprocessing.function(given)
-        array = np.asarray(keras.ops.convert_to_numpy(ready))
+        with undisturbed(preprocessing.code):
+            ready = preprocessing.function(given)
+            array = np.asarray(keras.ops.convert_to_numpy(ready))
     except Exception as error:
         raise InputError(
             f"preprocess={preprocessing.name} failed on {_described(batch)}: "

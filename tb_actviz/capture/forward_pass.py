@@ -24,7 +24,7 @@ from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.looking import build_with, calls_of_run, calls_on_shapes
 from tb_actviz.capture.meeting import describe_meeting, find_meeting, run_each
-from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.named_input import Batch, NamedInput
 from tb_actviz.capture.prepared_inputs import PreparedBatch, PreparedInputs
 from tb_actviz.capture.preprocessing import (
     Preprocess,
@@ -43,6 +43,7 @@ from tb_actviz.capture.unbuilt import (
     readings,
     refuse_axes,
 )
+from tb_actviz.capture.undisturbed import undisturbed
 from tb_actviz.errors import InputError
 
 #: Picks out of all calls of a model those to capture.
@@ -105,14 +106,7 @@ class ForwardPass:
                 self._make_ready(self.signature, calls)
 
     def describe(self) -> Capture:
-        """Describe how the activations are captured.
-
-        Returns:
-            The description.
-
-        Raises:
-            InputError: If that is not known before the first inputs.
-        """
+        """Describe how the activations are captured; an error before that is known."""
         if not self._is_ready:
             raise InputError(
                 f"How the model {self._model.name!r} is captured is not known before "
@@ -179,7 +173,7 @@ class ForwardPass:
         raise failures[0]
 
     def run_each(self, inputs: Sequence[NamedInput]) -> Iterator[dict[str, np.ndarray]]:
-        """Run inputs of any sizes one after another; as `meeting.run_each`."""
+        """Run inputs of any sizes one after another."""
         return run_each(self, inputs)
 
     def describe_batches(self, batch_size: int = BATCH_SIZE) -> str | None:
@@ -210,9 +204,11 @@ class ForwardPass:
         Returns:
             What is known of it.
         """
-        given = named.shapes
-        moving = moving_functions(self._feed.preprocessing.applied, given)
-        return seen_picture(self._model, self._feed.shapes(named), given, moving)
+        given, fed = named.shapes, self._feed.shapes(named)
+        applied = self._feed.preprocessing.applied
+        moving = moving_functions(applied, given)
+        with undisturbed(*(one.code for one in applied if one is not None)):
+            return seen_picture(self._model, fed, given, moving)
 
     def narrow(self, paths: Container[str]) -> None:
         """Choose fewer layers than before.
@@ -315,7 +311,7 @@ class ForwardPass:
         return self._feed.signature.batch_size
 
     def run_batch(
-        self, inputs: Sequence[NamedInput], arrays: list[np.ndarray]
+        self, inputs: Sequence[NamedInput], arrays: Batch
     ) -> list[np.ndarray]:
         """Run the model over one batch that was made of inputs.
 
@@ -330,7 +326,10 @@ class ForwardPass:
             InputError: If the model fails.
         """
         outputs = self._execution(arrays)
-        if self.meeting is None and len(arrays[0]) > 1:
+        if (
+            self.meeting is None
+            and (self._feed.signature.batch_size or len(inputs)) > 1
+        ):
             self.meeting = find_meeting(self._execution, self._chosen, arrays, outputs)
         rows, whole = rows_of_inputs(
             self._chosen,

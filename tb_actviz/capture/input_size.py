@@ -70,6 +70,12 @@ class SizeCheck:
     def _problem_or_bytes(self, shapes: tuple[tuple[int, ...], ...]) -> str | int:
         """What is wrong with a size, or the bytes that one input of it needs."""
         signature = self.feed.signature
+        fits_none = any(
+            () == fed != own for fed, own in zip(shapes, signature.shapes, strict=True)
+        )
+        if fits_none or any(0 in shape for shape in shapes):
+            # Of an input that is left out, or an empty one, the run will show more.
+            return 0
         try:
             shape_of = listing.shapes_at(self.model, signature, shapes)
         except Exception as error:  # a model of the user's can fail in any way

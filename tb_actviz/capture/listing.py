@@ -163,7 +163,9 @@ def run_watched(
     Returns:
         The recorder with what it saw.
     """
-    named = list(zip(input_paths, tensors, strict=False)) or [("", tensors[0])]
+    paths = input_paths or [""] * len(tensors)
+    given = zip(paths, tensors, strict=False)
+    named = [(path, tensor) for path, tensor in given if tensor is not None]
     if lasting is None:
         lasting = lasting_layers(model)
     recorder = Recorder(named, wanted, lasting, copies=copies)

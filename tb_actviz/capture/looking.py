@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import keras
-import numpy as np
 
 from tb_actviz.capture import listing
 from tb_actviz.capture.compiled import as_tensors
 from tb_actviz.capture.execution import model_failed
 from tb_actviz.capture.layer_calls import LayerCall
+from tb_actviz.capture.named_input import Batch
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.unbuilt import build_as_called
 from tb_actviz.errors import InputError
 
 
-def build_with(
-    model: keras.Model, signature: Signature, batch: list[np.ndarray]
-) -> None:
+def build_with(model: keras.Model, signature: Signature, batch: Batch) -> None:
     """Build a model that was never called, as by calling it.
 
     Args:
@@ -55,7 +53,7 @@ def calls_on_shapes(
 
 
 def calls_of_run(
-    model: keras.Model, signature: Signature, batches: Sequence[list[np.ndarray]]
+    model: keras.Model, signature: Signature, batches: Sequence[Batch]
 ) -> list[LayerCall]:
     """List the calls of a model by running it.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tb_actviz.capture.layer_calls import LayerCall
-from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.named_input import Batch, NamedInput
 
 if TYPE_CHECKING:
     from tb_actviz.capture.forward_pass import ForwardPass
@@ -24,9 +24,9 @@ _NAMED = 4
 
 
 def find_meeting(
-    run: Callable[[list[np.ndarray]], list[np.ndarray]],
+    run: Callable[[Batch], list[np.ndarray]],
     calls: Sequence[LayerCall],
-    arrays: list[np.ndarray],
+    batch: Batch,
     outputs: Sequence[np.ndarray],
 ) -> tuple[str, ...] | None:
     """Find the layers whose values for one input change with the others of its batch.
@@ -37,12 +37,15 @@ def find_meeting(
     Args:
         run: The pass, for the chosen calls.
         calls: The chosen calls.
-        arrays: A batch of more than one input.
+        batch: A batch of more than one input.
         outputs: What the pass gave for it.
 
     Returns:
         Paths of the layers; None where the inputs are too much alike to tell.
     """
+    arrays = [array for array in batch if array is not None]
+    if len(arrays) < len(batch):
+        return None
     others = [np.repeat(array[:1], len(array), axis=0) for array in arrays]
     if _equal(arrays, others):
         for array in others:

@@ -6,8 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+
+#: What a model is fed: an array for each of its inputs, None for one that is left out.
+Batch: TypeAlias = "Sequence[np.ndarray | None]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +54,8 @@ class NamedInput:
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
-        """Shape of the array for each of the model's inputs."""
-        return tuple(part.shape for part in self.parts)
+        """Shape of the array for each of the model's inputs; () for one left out."""
+        return tuple(() if part is None else part.shape for part in self.parts)
 
     @property
     def parts(self) -> tuple[np.ndarray, ...]:

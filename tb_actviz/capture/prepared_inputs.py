@@ -8,13 +8,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.named_input import Batch, NamedInput
 
 #: Runs a model over inputs and the arrays it is fed for them: the activations of each
 #: layer, one row for each input.
-RunBatch: TypeAlias = (
-    "Callable[[Sequence[NamedInput], list[np.ndarray]], list[np.ndarray]]"
-)
+RunBatch: TypeAlias = "Callable[[Sequence[NamedInput], Batch], list[np.ndarray]]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +27,7 @@ class PreparedBatch:
     """
 
     indices: tuple[int, ...]
-    arrays: list[np.ndarray]
+    arrays: Batch
     layers: tuple[str, ...]
     run_batch: RunBatch
 
