@@ -17,6 +17,7 @@ from tb_actviz.progress import Progress, reporting
 from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import LogOptions
+from tb_actviz.runs.standing_weights import watch_weights
 from tb_actviz.runs.step_logger import StepLogger
 from tb_actviz.runs.watched_model import WatchedModel
 from tb_actviz.writing.event_file import check_step
@@ -29,6 +30,9 @@ class ActivationLogger:
     Scalars and Histograms tabs, and the values themselves into records for the
     Activations tab. The event file is made when the first of them is written. Use it in
     a `with` statement, or call `close`.
+
+    What is logged are the weights that the model itself holds. A loop in JAX that holds
+    them outside of it, with `stateless_call`, assigns them to the model first.
 
     Args:
         log_dir: Folder of the run: a path, or a URL that fsspec knows, such as
@@ -69,6 +73,7 @@ class ActivationLogger:
             class_names=self.options.class_names,
         )
         self._log = StepLogger(log_dir, self._watched, self.options)
+        self._standing = watch_weights(model)
         self._has_warned = self._has_told_batches = False
 
     @property
@@ -112,6 +117,9 @@ class ActivationLogger:
         if logged.missing_channels and not self._has_warned:
             self._has_warned = True
             warnings.warn(describe_missing(logged.missing_channels), stacklevel=2)
+        told = None if self._standing is None else self._standing.note(step, named)
+        if told is not None:
+            warnings.warn(told, stacklevel=2)
         note = self._watched.describe_batches()
         if note is not None and not self._has_told_batches:
             self._has_told_batches = True
