@@ -39,7 +39,7 @@ class ActivationLogger:
             `s3://bucket/run`, where each step becomes a file of its own.
         model: Any Keras model; one that was never called is built by the first inputs.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
-            takes the convolutions and the activation layers.
+            takes convolutions, activation layers and attention.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
         options: What is logged of each layer.
 
@@ -74,7 +74,8 @@ class ActivationLogger:
         )
         self._log = StepLogger(log_dir, self._watched, self.options)
         self._standing = watch_weights(model)
-        self._has_warned = self._has_told_batches = False
+        self._has_warned = False
+        self._told: set[str] = set()
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -117,13 +118,15 @@ class ActivationLogger:
         if logged.missing_channels and not self._has_warned:
             self._has_warned = True
             warnings.warn(describe_missing(logged.missing_channels), stacklevel=2)
-        told = None if self._standing is None else self._standing.note(step, named)
-        if told is not None:
-            warnings.warn(told, stacklevel=2)
-        note = self._watched.describe_batches()
-        if note is not None and not self._has_told_batches:
-            self._has_told_batches = True
-            warnings.warn(note, stacklevel=2)
+        standing = None if self._standing is None else self._standing.note(step, named)
+        batches, selection = (
+            self._watched.describe_batches(),
+            self._watched.selection_note,
+        )
+        for note in (standing, batches, selection):
+            if note is not None and note not in self._told:
+                self._told.add(note)
+                warnings.warn(note, stacklevel=2)
         return logged
 
     def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:

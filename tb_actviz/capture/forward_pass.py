@@ -244,7 +244,7 @@ class ForwardPass:
         rows: list[np.ndarray] = []
         whole: list[int] = []
         for call, output in zip(self._chosen, outputs, strict=True):
-            last = np.moveaxis(output, 1, -1) if call.channels_first else output
+            last = output if call.channel_axis == -1 else call.channels_last(output)
             if call.has_batch and len(output) == fed:
                 rows.append(last[: len(inputs)])
                 continue

@@ -251,6 +251,7 @@ class StepSummaries:
             before_layer=layer.before,
             before=as_maps(captured[layer.before][0]) if layer.before else None,
             followed=self._followed(layer),
+            axes=layer.axes,
         )
         strongest = self.logged.strongest[layer.facts.path][named.name]
         numbers = [channel for channel, _ in strongest]

@@ -31,6 +31,8 @@ class Response:
         before_layer: Path of the layer before the activation, if it has one.
         before: The activations of that layer, same shape as `maps`.
         followed: The channels that are followed in the layer.
+        axes: What the axes of the maps are, in words, where they are not those of a
+            picture; else empty.
     """
 
     layer: str
@@ -41,6 +43,7 @@ class Response:
     before_layer: str | None = None
     before: np.ndarray | None = None
     followed: tuple[int, ...] = ()
+    axes: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def draw(
     layer, maps = response.layer, response.maps
     limits = options.limits if shared is None else shared.limits(layer)
     captions: dict[str, Any] = {
-        "layer": layer,
+        "layer": f"{layer} ({response.axes})" if response.axes else layer,
         "input_name": response.input_name,
         "shape": response.shape,
         "limits_of": None if shared is None else shared.shared_by,

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.datasets import is_dataset
+from tb_actviz.capture.default_selection import describe_default
 from tb_actviz.capture.execution import Capture
 from tb_actviz.capture.forward_pass import ForwardPass, PreparedInputs
 from tb_actviz.capture.inputs import SAMPLES, Inputs, read_inputs
@@ -46,6 +47,7 @@ class WatchedLayer:
             it has none.
         channels: The channels that are followed in it; where the number of channels is
             known from a run only, some may not exist.
+        axes: What its axes are, in words; empty where they are those of pictures.
     """
 
     facts: LayerFacts
@@ -53,6 +55,7 @@ class WatchedLayer:
     bounds: Bounds | None
     before: str | None
     channels: tuple[int, ...] = ()
+    axes: str = ""
 
     @property
     def path(self) -> str:
@@ -111,6 +114,8 @@ class WatchedModel:
         self.output: str | None = None
         #: Layer path to channels that were asked for and do not exist there.
         self.missing_channels: Mapping[str, tuple[int, ...]] = {}
+        #: How few layers are taken, in words, where none were named; else None.
+        self.selection_note: str | None = None
         self._selection = layers
         self._channels = channels
         self._class_names = class_names
@@ -249,6 +254,8 @@ class WatchedModel:
         """The calls to capture: the layers, what goes to them, and the output."""
         chosen = select_calls(calls, self._selection)
         _check_values(chosen)
+        if self._selection is None:
+            self.selection_note = describe_default(calls, chosen)
         widths = {call.path: (call.sample_shape or (1,))[-1] for call in chosen}
         followed = follow_channels(self._channels, widths)
         self.missing_channels = followed.missing
@@ -262,6 +269,7 @@ class WatchedModel:
                 bounds=None if call.fused else activation_bounds(call.layer),
                 before=feeds[call.path] if feeds.get(call.path) in capturable else None,
                 channels=followed.of_layer[call.path],
+                axes=call.axes,
             )
             for call in chosen
         )
