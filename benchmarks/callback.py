@@ -36,9 +36,10 @@ import numpy as np
 from measuring import SIZE, Held, batches, last_scalars, network, picture, timed
 
 import tb_actviz as av
+from tb_actviz.capture.default_selection import select_default
 from tb_actviz.capture.forward_pass import ForwardPass
 from tb_actviz.capture.inputs import read_inputs
-from tb_actviz.capture.selection import known_calls, select_calls, select_default
+from tb_actviz.capture.selection import known_calls, select_calls
 
 
 class UsualCallback(keras.callbacks.Callback):

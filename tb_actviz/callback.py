@@ -34,7 +34,7 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         inputs: As for `ActivationLogger`: pictures, arrays, a dataset. Read once, when
             the first training begins.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
-            takes the convolutions and the activation layers.
+            takes convolutions, activation layers and attention.
         update_freq: `"epoch"`, `"batch"`, a number n for every n-th batch, the numbers
             of the batches, or a function that says whether a batch is to be logged.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.

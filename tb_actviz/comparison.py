@@ -83,7 +83,7 @@ def compare_inputs(
         first: One picture, as for `activations`.
         second: Another one of the same size.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
-            takes the convolutions and the activation layers.
+            takes convolutions, activation layers and attention.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
 
     Returns:

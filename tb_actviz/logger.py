@@ -17,6 +17,7 @@ from tb_actviz.progress import Progress, reporting
 from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import LogOptions
+from tb_actviz.runs.standing_weights import watch_weights
 from tb_actviz.runs.step_logger import StepLogger
 from tb_actviz.runs.watched_model import WatchedModel
 from tb_actviz.writing.event_file import check_step
@@ -30,12 +31,15 @@ class ActivationLogger:
     Activations tab. The event file is made when the first of them is written. Use it in
     a `with` statement, or call `close`.
 
+    What is logged are the weights that the model itself holds. A loop in JAX that holds
+    them outside of it, with `stateless_call`, assigns them to the model first.
+
     Args:
         log_dir: Folder of the run: a path, or a URL that fsspec knows, such as
             `s3://bucket/run`, where each step becomes a file of its own.
         model: Any Keras model; one that was never called is built by the first inputs.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
-            takes the convolutions and the activation layers.
+            takes convolutions, activation layers and attention.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
         options: What is logged of each layer.
 
@@ -69,7 +73,9 @@ class ActivationLogger:
             class_names=self.options.class_names,
         )
         self._log = StepLogger(log_dir, self._watched, self.options)
-        self._has_warned = self._has_told_batches = False
+        self._standing = watch_weights(model)
+        self._has_warned = False
+        self._told: set[str] = set()
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -114,10 +120,15 @@ class ActivationLogger:
         if logged.missing_channels and not self._has_warned:
             self._has_warned = True
             warnings.warn(describe_missing(logged.missing_channels), stacklevel=2)
-        note = self._watched.describe_batches()
-        if note is not None and not self._has_told_batches:
-            self._has_told_batches = True
-            warnings.warn(note, stacklevel=2)
+        standing = None if self._standing is None else self._standing.note(step, named)
+        batches, selection = (
+            self._watched.describe_batches(),
+            self._watched.selection_note,
+        )
+        for note in (standing, batches, selection):
+            if note is not None and note not in self._told:
+                self._told.add(note)
+                warnings.warn(note, stacklevel=2)
         return logged
 
     def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:

@@ -31,7 +31,7 @@ class FeatureExtractor:
         layers: A path, a glob (`"fire6-*"`, `"*"` for all; values before activations
             inside layers only where it ends in `:pre`), a layer class, a predicate on
             the layer, or a list of these; None takes the layers worth seeing,
-            convolutions and activation layers.
+            convolutions, activation layers and attention.
         preprocess: What turns pictures (RGB, 0…255, float32, shape (N, H, W, C)) into
             what the model was trained on. `"auto"` takes the model's own
             `preprocess_input` where it carries one, and that of `keras.applications`
@@ -150,10 +150,12 @@ def activations(
             0…255 unless `preprocess` is None; datasets; a list or dict of these. For
             models with several inputs a tuple or dict of arrays.
         layers: A path, a glob, a layer class, a predicate, or a list of these; None
-            takes the convolutions and the activation layers, `"*"` all layers.
+            takes convolutions, activation layers and attention, `"*"` all layers.
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
         samples: How many samples to take of a dataset or generator.
-        batch_size: How many inputs go through the model at once, at least 1.
+        batch_size: How many inputs go through the model at once, at least 1. Layers
+            that see the whole batch give other values for other batches; the logger and
+            the callback go by 32.
         progress: As for a call of `FeatureExtractor`.
 
     Returns:

@@ -12,12 +12,12 @@ from typing import Any
 
 import keras
 
+from tb_actviz.capture.channel_order import with_channel_order
 from tb_actviz.capture.layer_calls import (
     CallNames,
     LayerCall,
     dtype_of,
     value_problem,
-    with_channel_order,
 )
 from tb_actviz.capture.layer_kinds import (
     fused_activation,

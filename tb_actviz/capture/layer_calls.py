@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
-
-from tb_actviz.capture.layer_kinds import is_input
+import numpy as np
 
 #: What a path ends in where it means the value before an activation inside the layer.
 FUSED = ":pre"
 
 #: What the inputs themselves go by; no layer has this path, whatever its name.
 INPUT_PATH = ":input"
-
-_MOVES_AXES = (keras.layers.Permute, keras.layers.Reshape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +35,9 @@ class LayerCall:
             a model or layer with layers inside, the path of what it hands on.
         times: Which call of the layer at this place it is, from 1.
         fused: True for the value before an activation inside the layer.
-        channels_first: True where its channels are axis 1.
+        channel_axis: Which axis its channels are; None where it is one map.
+        axes: What its axes are, in words, once channels are last; empty where they are
+            those of pictures, sequences or vectors.
         final: True where it is an output of the model.
         tensor: The symbolic tensor of the model's graph; None where it is in none.
         problem: Why its values cannot be captured; None where they can.
@@ -53,7 +52,8 @@ class LayerCall:
     times: int = 1
     has_batch: bool = True
     fused: bool = False
-    channels_first: bool = False
+    channel_axis: int | None = -1
+    axes: str = ""
     final: bool = False
     tensor: Any = field(default=None, repr=False)
     problem: str | None = None
@@ -63,9 +63,32 @@ class LayerCall:
     def sample_shape(self) -> tuple[int | None, ...]:
         """Shape for one input, channels last."""
         shape = self.shape
-        if self.channels_first:
-            shape = (shape[0], *shape[2:], shape[1])
+        if self.channel_axis is None:
+            shape = (*shape, 1)
+        elif self.channel_axis > 0:
+            before, after = shape[: self.channel_axis], shape[self.channel_axis + 1 :]
+            shape = (*before, *after, shape[self.channel_axis])
         return shape[1:] if self.has_batch else shape
+
+    @property
+    def channels_first(self) -> bool:
+        """Whether its channels are axis 1."""
+        return self.channel_axis == 1
+
+    def channels_last(self, values: np.ndarray) -> np.ndarray:
+        """Put the channels of its values last.
+
+        Args:
+            values: As the model gives them.
+
+        Returns:
+            A view of them; of one map with an axis for its only channel.
+        """
+        if self.channel_axis is None:
+            return values[..., None]
+        if self.channel_axis < 0:
+            return values
+        return np.moveaxis(values, self.channel_axis, -1)
 
 
 class CallNames:
@@ -162,46 +185,3 @@ def value_problem(shape: Sequence[int | None], dtype: str) -> str | None:
     if dtype.startswith(("string", "complex")):
         return f"it holds {dtype} values"
     return "it is one number for the whole batch" if len(shape) == 0 else None
-
-
-def with_channel_order(calls: Sequence[LayerCall]) -> list[LayerCall]:
-    """Find out which tensors have their channels first.
-
-    Only some layers say so themselves; the others keep the order of what they are
-    called on, as long as they keep the number of axes and do not permute them. Inputs
-    have the order of the layers that use them.
-
-    Args:
-        calls: The calls of one model, in the order they run.
-
-    Returns:
-        The same calls, with `channels_first` set.
-    """
-    ranks = {call.path: len(call.shape) for call in calls}
-    said = {call.path: _said_order(call) for call in calls}
-    first: dict[str, bool] = {}
-    # Backwards for the inputs: a user of theirs, or a user of its result, says it.
-    wanted: set[str] = set()
-    for call in reversed(calls):
-        if said[call.path] or (said[call.path] is None and call.path in wanted):
-            wanted.update(s for s in call.sources if ranks.get(s) == ranks[call.path])
-    for call in calls:
-        is_first = said[call.path]
-        if is_first is None:
-            is_first = any(
-                first.get(source, False) and ranks[source] == ranks[call.path]
-                for source in call.sources
-            ) or (not call.sources and is_input(call.layer) and call.path in wanted)
-        first[call.path] = is_first
-    return [
-        replace(call, channels_first=True) if first[call.path] else call
-        for call in calls
-    ]
-
-
-def _said_order(call: LayerCall) -> bool | None:
-    """Whether a call's layer says that channels are first; None where it is silent."""
-    if len(call.shape) < 3 or isinstance(call.layer, _MOVES_AXES):
-        return False
-    order = getattr(call.layer, "data_format", None)
-    return None if order is None else order == "channels_first"

@@ -17,8 +17,9 @@ from tb_actviz.capture.batch_axis import (
     with_batch_axis,
     without_trial,
 )
+from tb_actviz.capture.channel_order import with_channel_order
 from tb_actviz.capture.graph import has_graph, is_flat, read_graph
-from tb_actviz.capture.layer_calls import LayerCall, dtype_of, with_channel_order
+from tb_actviz.capture.layer_calls import LayerCall, dtype_of
 from tb_actviz.capture.layer_kinds import all_layers, is_input
 from tb_actviz.capture.probe import Entry, EverythingSeen, Recorder, watching
 from tb_actviz.capture.signature import Signature, with_dtypes
@@ -354,7 +355,7 @@ def _merge(outer: list[LayerCall], watched: list[LayerCall]) -> list[LayerCall]:
             replace(
                 # What a run cannot show has the shape that the graph states.
                 _like(in_graph, call) if call.shape else in_graph,
-                channels_first=False,
+                channel_axis=-1,
                 sources=call.sources if holds_others else in_graph.sources,
             )
         )

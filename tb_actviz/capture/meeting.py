@@ -9,18 +9,29 @@ matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.named_input import Batch, NamedInput
 
-if TYPE_CHECKING:
-    from tb_actviz.capture.forward_pass import ForwardPass
-
 #: How many layers a message names.
 _NAMED = 4
+
+
+class _Prepared(Protocol):
+    def run(self) -> list[dict[str, np.ndarray]]: ...
+
+
+class _Pass(Protocol):
+    """What there is to know of a `ForwardPass` here."""
+
+    meeting: tuple[str, ...] | None
+
+    def run(self, inputs: Sequence[NamedInput]) -> dict[str, np.ndarray]: ...
+
+    def prepare(self, inputs: Sequence[NamedInput]) -> _Prepared: ...
 
 
 def find_meeting(
@@ -61,12 +72,12 @@ def find_meeting(
 
 
 def run_each(
-    forward: ForwardPass, inputs: Sequence[NamedInput]
+    forward: _Pass, inputs: Sequence[NamedInput]
 ) -> Iterator[dict[str, np.ndarray]]:
     """Run inputs of any sizes, with the values of few of them in memory at a time.
 
     Args:
-        forward: The pass.
+        forward: A `ForwardPass`.
         inputs: The inputs.
 
     Yields:

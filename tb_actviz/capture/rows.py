@@ -37,7 +37,7 @@ def rows_of_inputs(
     rows: list[np.ndarray] = []
     whole: list[int] = []
     for call, output in zip(calls, outputs, strict=True):
-        last = np.moveaxis(output, 1, -1) if call.channels_first else output
+        last = output if call.channel_axis == -1 else call.channels_last(output)
         if call.has_batch and len(output) == (fixed or inputs):
             rows.append(last[:inputs])
             continue

@@ -5,15 +5,15 @@ from __future__ import annotations
 import fnmatch
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import keras
 
+from tb_actviz.capture.attention import without_map
+from tb_actviz.capture.default_selection import is_meant_by_globs, select_default
 from tb_actviz.capture.layer_calls import FUSED, LayerCall
 from tb_actviz.capture.layer_kinds import (
-    ACTIVATION_LAYERS,
-    CONVOLUTIONS,
     is_activation,
     is_input,
     is_normalization,
@@ -159,7 +159,14 @@ def describe_calls(calls: Sequence[LayerCall]) -> list[LayerInfo]:
     before = {after: before for before, after in activation_pairs(calls)}
     after = followed_by(calls)
     counted: set[int] = set()
-    return [_describe(call, before, after, counted) for call in calls]
+    hidden = without_map(calls)
+    infos = [_describe(call, before, after, counted) for call in calls]
+    return [
+        replace(info, warnings=(*info.warnings, hidden[info.path]))
+        if info.path in hidden
+        else info
+        for info in infos
+    ]
 
 
 def activation_pairs(calls: Sequence[LayerCall]) -> list[tuple[str, str]]:
@@ -219,7 +226,7 @@ def select_calls(
         layers: A path, a glob (`fire6-*`; `*` is every layer except the inputs), a
             layer, a layer class, a predicate on the layer, or a list of these. Within
             one of them the network's order holds; nothing comes twice. None takes the
-            layers worth seeing: convolutions and activation layers.
+            layers worth seeing: convolutions, activation layers and attention.
 
     Returns:
         The chosen calls, at least one.
@@ -244,28 +251,6 @@ def select_calls(
         for call in matching:
             chosen.setdefault(call.path, call)
     return list(chosen.values())
-
-
-def select_default(calls: Sequence[LayerCall]) -> list[LayerCall]:
-    """Pick the layers worth seeing when none were named.
-
-    Args:
-        calls: The calls of one model, from `list_calls`.
-
-    Returns:
-        Convolutions and activation layers with maps; every layer but the inputs where
-        there are none; in each part of a model that is run part by part.
-    """
-    selected = []
-    for part in dict.fromkeys(call.part for call in calls):
-        capturable = [c for c in calls if c.part == part and _is_meant_by_globs(c)]
-        selected += [
-            call
-            for call in capturable
-            if isinstance(call.layer, CONVOLUTIONS + ACTIVATION_LAYERS)
-            and len(call.sample_shape) > 1
-        ] or capturable
-    return selected
 
 
 def _parts(layers: LayerSelection) -> list[Any]:
@@ -298,15 +283,11 @@ def _matching(calls: Sequence[LayerCall], part: Any) -> list[LayerCall]:
         matching = [call for call in calls if call.layer is part]
         return _without_problems([call for call in matching if not call.fused])
     if callable(part):
-        return [c for c in calls if _is_meant_by_globs(c) and part(c.layer)]
+        return [c for c in calls if is_meant_by_globs(c) and part(c.layer)]
     raise InputError(
         f"Cannot select a layer with {part!r} ({type(part).__name__}). Expected a "
         "path, a glob, a layer class or a predicate."
     )
-
-
-def _is_meant_by_globs(call: LayerCall) -> bool:
-    return not (is_input(call.layer) or call.fused or call.problem)
 
 
 def _without_problems(calls: list[LayerCall]) -> list[LayerCall]:
@@ -379,6 +360,8 @@ def _warnings(call: LayerCall) -> list[str]:
         warnings.append(f"cannot be captured: {call.problem}")
     if isinstance(call.layer, keras.layers.RNN):
         warnings.append("values inside its cell cannot be seen")
+    if call.axes:
+        warnings.append(call.axes)
     if call.times > 1:
         warnings.append("a repeated call: weights are shared")
     return warnings

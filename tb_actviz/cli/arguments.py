@@ -115,7 +115,7 @@ def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--layers",
         nargs="+",
         metavar="LAYER",
-        help="layer paths or globs (default: convolutions and activation layers)",
+        help="layers or globs (default: convolutions, activation layers, attention)",
     )
     compare.add_argument(
         "--top",

@@ -30,6 +30,7 @@ from tb_actviz.runs.schedule import (
     kept_for_last,
     seconds_spent,
 )
+from tb_actviz.runs.standing_weights import watch_weights
 from tb_actviz.runs.step_summaries import StepSummaries
 from tb_actviz.runs.watched_model import WatchedInputs, WatchedModel
 from tb_actviz.writing.async_writer import Worker
@@ -78,6 +79,7 @@ class RunLog:
         #: The last step that the folder held before; None where it held none.
         self.last_step = last_step(folder.path)
         self._prepared = prepared
+        self._standing = watch_weights(watched.model)
         self._place = folder
         self._messages = messages
         used = bytes_of(folder.path)
@@ -93,8 +95,7 @@ class RunLog:
         self._worker = Worker(when_full=limits.when_full)
         self._began = time.perf_counter()
         self._held = 0.0
-        self._logs = 0
-        self._done = 0
+        self._logs = self._done = 0
 
     @property
     def folder(self) -> Folder:
@@ -138,6 +139,10 @@ class RunLog:
             return False
         begin = time.perf_counter()
         captured = self._prepared.run()
+        if self._standing is not None:
+            note = self._standing.note(step, self._prepared.inputs)
+            if note is not None:
+                self._messages.warn_once("standing", note)
         self._logs += 1
         # What is handed over as the costs of this step has its pass in it.
         self._held += time.perf_counter() - begin

@@ -180,16 +180,17 @@ class Budget:
 
     @property
     def _free(self) -> float:
-        """Bytes that are not used, nor going to be by what is on its way."""
-        if self.max_bytes is None:
-            return math.inf
-        return self.max_bytes - self.bytes_used - self.waiting * self.usual_bytes
+        """Bytes that are not used.
+
+        What is on its way takes none of the room that is kept for the last log.
+        """
+        return math.inf if self.max_bytes is None else self.max_bytes - self.bytes_used
 
     @property
     def _room(self) -> float:
         """Bytes for all logs but the last."""
         kept = kept_for_last(max(self._sizes, default=0)) if self.keeps_room else 0
-        return self._free - kept
+        return self._free - self.waiting * self.usual_bytes - kept
 
     def wrote(self, size: int) -> None:
         """Count one written log.

@@ -257,6 +257,7 @@ class StepSummaries:
             before=as_maps(captured[layer.before][0]) if layer.before else None,
             followed=self._followed(layer),
             picture_note=next((n for n in named.notes if n.startswith("shown")), ""),
+            axes=layer.axes,
         )
         strongest = self.logged.strongest[layer.facts.path][named.name]
         numbers = [channel for channel, _ in strongest]

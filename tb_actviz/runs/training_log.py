@@ -246,9 +246,9 @@ class TrainingLog:
         prepared = watched.prepare(named)
         # Traced now, so that a model that fails on them is known before the training.
         prepared.run()
-        note = watched.describe_batches()
-        if note is not None:
-            self._messages.warn_once("batches", note)
+        for note in (watched.describe_batches(), watched.selection_note):
+            if note is not None:
+                self._messages.warn_once(note, note)
         return watched, prepared
 
     def _warn_of_preprocessing(self, watched: WatchedModel) -> None:

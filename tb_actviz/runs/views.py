@@ -32,6 +32,8 @@ class Response:
         before: The activations of that layer, same shape as `maps`.
         followed: The channels that are followed in the layer.
         picture_note: On which scale the input is shown, where that needs saying.
+        axes: What the axes of the maps are, in words, where they are not those of a
+            picture; else empty.
     """
 
     layer: str
@@ -43,6 +45,7 @@ class Response:
     before: np.ndarray | None = None
     followed: tuple[int, ...] = ()
     picture_note: str = ""
+    axes: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def draw(
     layer, maps = response.layer, response.maps
     limits = options.limits if shared is None else shared.limits(layer)
     captions: dict[str, Any] = {
-        "layer": layer,
+        "layer": f"{layer} ({response.axes})" if response.axes else layer,
         "input_name": response.input_name,
         "shape": response.shape,
         "limits_of": None if shared is None else shared.shared_by,

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.datasets import is_dataset
+from tb_actviz.capture.default_selection import describe_default
 from tb_actviz.capture.execution import Capture
 from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_calls import LayerCall
@@ -45,6 +46,7 @@ class WatchedLayer:
         channels: The channels that are followed in it; where the number of channels is
             known from a run only, some may not exist.
         part: Which part of the model it lies in, where that is run part by part.
+        axes: What its axes are, in words; empty where they are those of pictures.
     """
 
     facts: LayerFacts
@@ -53,6 +55,7 @@ class WatchedLayer:
     before: str | None
     channels: tuple[int, ...] = ()
     part: str = ""
+    axes: str = ""
 
     @property
     def path(self) -> str:
@@ -131,6 +134,8 @@ class WatchedModel:
         self.outputs: dict[str, str] = {}
         #: Layer path to channels that were asked for and do not exist there.
         self.missing_channels: Mapping[str, tuple[int, ...]] = {}
+        #: How few layers are taken, in words, where none were named; else None.
+        self.selection_note: str | None = None
         self._selection = layers
         self._channels = channels
         self._class_names = class_names
@@ -276,6 +281,8 @@ class WatchedModel:
         """The calls to capture: the layers, what goes to them, and the output."""
         chosen = select_calls(calls, self._selection)
         _check_values(chosen)
+        if self._selection is None:
+            self.selection_note = describe_default(calls, chosen)
         widths = {call.path: (call.sample_shape or (1,))[-1] for call in chosen}
         followed = follow_channels(self._channels, widths)
         self.missing_channels = followed.missing
@@ -290,6 +297,7 @@ class WatchedModel:
                 before=feeds[call.path] if feeds.get(call.path) in capturable else None,
                 channels=followed.of_layer[call.path],
                 part=call.part,
+                axes=call.axes,
             )
             for call in chosen
         )

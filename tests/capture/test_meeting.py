@@ -83,19 +83,19 @@ def everywhere(
     told: dict[str, list[str]] = {}
     found = {}
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+        warnings.simplefilter("always", UserWarning)
         found["activations"] = av.activations(model, named, "out", preprocess=None)[
             "out"
         ]
-        told["activations"] = [str(warning.message) for warning in caught]
+        told["activations"] = _texts(caught)
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+        warnings.simplefilter("always", UserWarning)
         with av.ActivationLogger(
             folder / "log", model, "out", preprocess=None, options=options
         ) as log:
             log(named, step=0)
             log(named, step=1)
-        told["logger"] = [str(warning.message) for warning in caught]
+        told["logger"] = _texts(caught)
     found["logger"] = stored(folder / "log")
     callback = av.ActivationCallback(
         folder / "fit", named, "out", preprocess=None, options=options
@@ -104,6 +104,10 @@ def everywhere(
     model.fit(x, y, batch_size=len(x), verbose=0, callbacks=[callback])
     found["callback"] = stored(folder / "fit")
     return found, told
+
+
+def _texts(caught: list[warnings.WarningMessage]) -> list[str]:
+    return [str(one.message) for one in caught if one.category is UserWarning]
 
 
 def stored(folder: Path) -> np.ndarray:
@@ -180,7 +184,7 @@ def test_nothing_is_said_of_layers_that_keep_the_inputs_apart(
     model = model_with(kind())
     model.run_eagerly = True
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         av.activations(model, noise(3), "out", preprocess=None)
         av.activations(model, np.stack([noise(1)[0]] * 2), "out", preprocess=None)
 

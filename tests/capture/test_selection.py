@@ -9,6 +9,7 @@ import pytest
 from keras import layers
 from networks import shared, small
 
+from tb_actviz.capture.default_selection import select_default
 from tb_actviz.capture.selection import (
     LayerInfo,
     activation_pairs,
@@ -16,7 +17,6 @@ from tb_actviz.capture.selection import (
     followed_by,
     known_calls,
     select_calls,
-    select_default,
 )
 from tb_actviz.errors import InputError
 

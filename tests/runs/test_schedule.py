@@ -202,8 +202,10 @@ def test_logs_that_are_on_their_way_have_their_room() -> None:
     assert not budget.is_full
     budget.waiting = 1
     assert not budget.exhausted
-    budget.waiting = 4
-    assert budget.is_full
+    # They are held back rather than take the room of the last.
+    budget.waiting = 9
+    assert not budget.is_full
+    assert budget.allows_last()
 
 
 def test_no_room_is_kept_where_nobody_asks_for_the_last_step() -> None:

@@ -98,7 +98,7 @@ def transformer_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarr
     at, x = model.get_layer, ops.convert_to_tensor(x)
     found = in_turn(at, x, "norm1")
     attention, _ = attention_by_hand(at("attention"), found["norm1"])
-    found |= attention
+    found |= heads_last(attention)
     found["sum1"] = found["attention"] + x
     found |= in_turn(at, found["sum1"], "wide:pre", "wide", "narrow")
     return arrays(found | {"sum2": found["sum1"] + found["narrow"]})
@@ -117,10 +117,17 @@ def scores() -> keras.Model:
 def scores_by_hand(model: keras.Model, x: np.ndarray) -> dict[str, np.ndarray]:
     found, shares = attention_by_hand(model.get_layer("attention"), x)
     found["attention:0"] = found.pop("attention")
-    found["attention:1"] = shares
+    maps = np.moveaxis(shares, 1, -1)
+    found["attention:1"] = maps
     for inner in ("softmax", "dropout"):
-        found[f"attention/{inner}"] = shares
-    return arrays(found)
+        found[f"attention/{inner}"] = maps
+    return arrays(heads_last(found))
+
+
+def heads_last(found: dict[str, Any]) -> dict[str, Any]:
+    """Projections come as a map of steps and dimensions for each head."""
+    paths = [f"attention/{name}" for name in ("query", "key", "value")]
+    return found | {path: np.moveaxis(arrays(found)[path], 2, -1) for path in paths}
 
 
 def attention_by_hand(layer: Any, x: Any) -> tuple[dict[str, Any], np.ndarray]:
