@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,18 @@ from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError, describe_error
 
 SUFFIXES = frozenset({".npy", ".npz"})
+
+
+def is_array_file(path: str | os.PathLike[str]) -> bool:
+    """Return whether a path has the name of an array file.
+
+    Args:
+        path: Any path.
+
+    Returns:
+        Whether it ends with one of `SUFFIXES`.
+    """
+    return Path(path).suffix.lower() in SUFFIXES
 
 
 def read_array_file(path: Path) -> NamedInput:

@@ -154,7 +154,8 @@ def _compare(
     rest = tuple(
         a if a == b else None for a, b in zip(call.shape[1:], other[1:], strict=True)
     )
-    if (size, other[0]) == batches:
+    # Some layers, as those of text, state no size of it at all: a run will show.
+    if (size, other[0]) in (batches, (None, None)):
         return replace(call, shape=(None, *rest), has_batch=True)
     if size == other[0] and batches[0] != batches[1]:
         # The same for any number of inputs.

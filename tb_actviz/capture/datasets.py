@@ -238,6 +238,7 @@ def _x_of(element: Any, where: str, shapes: Sequence[Any] | None) -> Any:
         shapes is not None
         and len(element) == len(shapes) > 1
         and not any(map(keras.tree.is_nested, element))
+        and is_batch(list(map(np.asarray, element)), shapes) is not None
     ):
         # One array for each input, as a training step of one's own takes them.
         return element

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 from PIL import Image
 
+from tb_actviz.capture.array_files import is_array_file
 from tb_actviz.capture.array_input import as_array, as_strings, input_of_parts
 from tb_actviz.capture.batch_or_single import is_batch, looks_batched
 from tb_actviz.capture.datasets import is_dataset, take_samples
@@ -121,9 +122,10 @@ class _Reader:
         if self.takes_text and _is_text(value):
             return self._from_nest([value], name)
         if isinstance(value, str | os.PathLike):
+            if not is_array_file(value):
+                self._refuse_one_for_several(name)
             read = read_files(value)
             if not any(named.may_be_batch for named in read):
-                self._refuse_one_for_several(name)
                 return read
             return [one for named in read for one in self._from_arrays(named)]
         if isinstance(value, Image.Image):

@@ -280,7 +280,7 @@ def _files(value: str | os.PathLike[str]) -> list[Path]:
 
 
 def _from_file(path: Path) -> NamedInput:
-    if path.suffix.lower() in array_files.SUFFIXES:
+    if array_files.is_array_file(path):
         return array_files.read_array_file(path)
     picture = read_picture(path)
     return replace(input_of_picture(picture, ""), source=path.absolute())
