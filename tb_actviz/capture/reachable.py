@@ -33,6 +33,8 @@ _LOADING = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_FROM_DI
 _BETWEEN = {"CACHE", "PUSH_NULL", "NOP", "RESUME"}
 _ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD"}
 _MISSING = object()
+#: A model has thousands; what it names may hold any number.
+_MOST = 50_000
 
 
 def reachable(roots: Iterable[Any]) -> Iterator[Any]:
@@ -43,18 +45,24 @@ def reachable(roots: Iterable[Any]) -> Iterator[Any]:
 
     Yields:
         Each object once: what they hold, however deep, and what their functions name.
-        Libraries that Keras runs on are not looked into.
+        Libraries that Keras runs on are not looked into, nor more than 50,000 objects.
     """
     # With the objects themselves: an id means something only while its object lives.
     seen: dict[int, Any] = {}
     waiting = list(roots)
-    while waiting:
+    while waiting and len(seen) < _MOST:
         value = waiting.pop()
-        if isinstance(value, _ATOMS) or id(value) in seen:
+        if id(value) in seen:
             continue
         seen[id(value)] = value
-        yield value
-        waiting += _next(value)
+        try:
+            is_atom = isinstance(value, _ATOMS)
+            following = () if is_atom else _next(value)
+        except Exception:  # noqa: S112  # as a proxy raises that stands for nothing now
+            continue
+        if not is_atom:
+            yield value
+            waiting += following
 
 
 def _next(value: Any) -> Iterable[Any]:
