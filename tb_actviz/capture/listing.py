@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,13 @@ from tb_actviz.capture.layer_calls import (
     with_channel_order,
 )
 from tb_actviz.capture.layer_kinds import all_layers, is_input
-from tb_actviz.capture.probe import Entry, EverythingSeen, Recorder, watching
+from tb_actviz.capture.probe import (
+    Entry,
+    EverythingSeen,
+    Recorder,
+    as_it_is,
+    watching,
+)
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.undisturbed import undisturbed
 from tb_actviz.errors import InputError, describe_error
@@ -165,7 +171,7 @@ def run_watched(
     input_paths: Sequence[str] = (),
     wanted: Sequence[str] | None = None,
     lasting: Container[int] | None = None,
-    copies: bool = False,
+    keep: Callable[[Any], Any] = as_it_is,
 ) -> Recorder:
     """Run a model in inference mode while it is watched.
 
@@ -177,7 +183,7 @@ def run_watched(
         wanted: Paths of the tensors to keep; the run ends when they are there. None
             keeps all.
         lasting: Ids of the layers that the model keeps, if they were looked up before.
-        copies: Whether the model overwrites what it computes as it goes on.
+        keep: Gives what to keep of a tensor that may be overwritten later.
 
     Returns:
         The recorder with what it saw.
@@ -185,7 +191,7 @@ def run_watched(
     named = list(zip(input_paths, tensors, strict=False)) or [("", tensors[0])]
     if lasting is None:
         lasting = lasting_layers(model)
-    recorder = Recorder(named, wanted, lasting, copies=copies)
+    recorder = Recorder(named, wanted, lasting, keep=keep)
     with watching(recorder), contextlib.suppress(EverythingSeen):
         model(signature.pack(tensors), training=False)
     return recorder
