@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -21,10 +22,14 @@ from tb_actviz.capture.graph import has_graph
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import is_input
 from tb_actviz.capture.listing import lasting_layers, run_watched
+<<<<<<< HEAD
 from tb_actviz.capture.named_input import Batch
 from tb_actviz.capture.probe import Entry
+=======
+from tb_actviz.capture.probe import Entry, watching
+>>>>>>> w-state
 from tb_actviz.capture.signature import Signature
-from tb_actviz.capture.undisturbed import Undisturbed
+from tb_actviz.capture.undisturbed import KeptCalls, Undisturbed
 from tb_actviz.errors import InputError, describe_error, format_shape
 
 #: Models without a graph are traced for each size; more traces would only pile up.
@@ -171,7 +176,9 @@ class Execution:
         )
 
         def through_sub_model(tensors: Sequence[Any]) -> Sequence[Any]:
-            outputs = sub_model(list(tensors), training=False)
+            watch = watching(KeptCalls(self._kept.keep))
+            with watch if self._kept.is_watched else nullcontext():
+                outputs = sub_model(list(tensors), training=False)
             # One output alone comes without its list.
             return list(keras.tree.flatten(outputs))
 
@@ -186,7 +193,7 @@ class Execution:
             input_paths=self._inputs,
             wanted=wanted,
             lasting=self._lasting,
-            copies=self._overwrites,
+            keep=self._kept.keep,
         )
         for path in wanted:
             if path not in seen.tensors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -21,7 +21,13 @@ from tb_actviz.capture.channel_order import with_channel_order
 from tb_actviz.capture.graph import has_graph, is_flat, read_graph
 from tb_actviz.capture.layer_calls import LayerCall, dtype_of
 from tb_actviz.capture.layer_kinds import all_layers, is_input
-from tb_actviz.capture.probe import Entry, EverythingSeen, Recorder, watching
+from tb_actviz.capture.probe import (
+    Entry,
+    EverythingSeen,
+    Recorder,
+    as_it_is,
+    watching,
+)
 from tb_actviz.capture.signature import Signature, with_dtypes
 from tb_actviz.capture.undisturbed import undisturbed
 from tb_actviz.errors import InputError, describe_error
@@ -147,7 +153,7 @@ def run_watched(
     input_paths: Sequence[str] = (),
     wanted: Sequence[str] | None = None,
     lasting: Container[int] | None = None,
-    copies: bool = False,
+    keep: Callable[[Any], Any] = as_it_is,
 ) -> Recorder:
     """Run a model in inference mode while it is watched.
 
@@ -159,7 +165,7 @@ def run_watched(
         wanted: Paths of the tensors to keep; the run ends when they are there. None
             keeps all.
         lasting: Ids of the layers that the model keeps, if they were looked up before.
-        copies: Whether the model overwrites what it computes as it goes on.
+        keep: Gives what to keep of a tensor that may be overwritten later.
 
     Returns:
         The recorder with what it saw.
@@ -169,7 +175,7 @@ def run_watched(
     named = [(path, tensor) for path, tensor in given if tensor is not None]
     if lasting is None:
         lasting = lasting_layers(model)
-    recorder = Recorder(named, wanted, lasting, copies=copies)
+    recorder = Recorder(named, wanted, lasting, keep=keep)
     with watching(recorder), contextlib.suppress(EverythingSeen):
         model(signature.pack(tensors), training=False)
     return recorder

@@ -28,9 +28,7 @@ _LOOP = (
     "map, cond, while_loop, keras.remat, tf.function, jax.jit), outside of which its "
     "values do not exist; call the layer outside of that"
 )
-_recording: ContextVar[Recorder | None] = ContextVar(
-    "tb_actviz_recording", default=None
-)
+_recording: ContextVar[Any] = ContextVar("tb_actviz_recording", default=None)
 #: Two threads that replace and restore in turns would leave the wrong one behind.
 _replacing = threading.RLock()
 
@@ -42,6 +40,15 @@ class EverythingSeen(BaseException):
     """
 
 
+def as_it_is(tensor: Any) -> Any:
+    """Keep a tensor that nothing overwrites.
+
+    Returns:
+        The tensor itself.
+    """
+    return tensor
+
+
 class Recorder:
     """Collects the tensors that a watched run computes.
 
@@ -49,8 +56,7 @@ class Recorder:
         inputs: The tensors that the model is called on, with the path of each.
         wanted: Paths of the tensors to keep; None keeps them all.
         lasting: Ids of the layers that the model keeps; others are made as it runs.
-        copies: Whether to keep copies of the tensors, because the model overwrites
-            them as it goes on.
+        keep: Gives what to keep of a tensor that may be overwritten later.
     """
 
     def __init__(
@@ -59,7 +65,7 @@ class Recorder:
         wanted: Sequence[str] | None,
         lasting: Container[int],
         *,
-        copies: bool = False,
+        keep: Callable[[Any], Any] = as_it_is,
     ) -> None:
         self.calls: list[LayerCall] = []
         self.tensors: dict[str, Any] = {}
@@ -68,7 +74,7 @@ class Recorder:
         self._missing = None if wanted is None else set(wanted)
         self._reference = inputs[0][1]
         self._lasting = lasting
-        self._copies = copies
+        self._keep = keep
         self._frames: list[_Frame] = []
         self._inputs = list(inputs)
         # Where each tensor came from; an id means something only while it lives.
@@ -76,7 +82,7 @@ class Recorder:
         self._alive: list[Any] = []
         for path, tensor in inputs:
             if path in (wanted or ()):
-                self.tensors[path] = keras.ops.copy(tensor) if copies else tensor
+                self.tensors[path] = keep(tensor)
 
     def run(
         self,
@@ -241,8 +247,7 @@ class Recorder:
             return
         problem = _problem(tensor, self._reference)
         if problem is None:
-            kept = keras.ops.copy(tensor) if self._copies else tensor
-            self.tensors[call.path] = _unfold(kept, steps)
+            self.tensors[call.path] = _unfold(self._keep(tensor), steps)
         if self._missing is None:
             self._alive.append(tensor)
             self._paths[id(tensor)] = call.path
@@ -266,11 +271,11 @@ class _Frame:
 
 
 @contextmanager
-def watching(recorder: Recorder) -> Iterator[None]:
+def watching(recorder: Any) -> Iterator[None]:
     """Let a recorder see the calls of Keras layers made in this thread.
 
     Args:
-        recorder: What they are passed to.
+        recorder: What they are passed to: a `Recorder`, or what has such a `run`.
 
     Yields:
         Nothing.

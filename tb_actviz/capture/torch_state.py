@@ -7,6 +7,7 @@ seen to write to tensors that had been there before.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -98,6 +99,26 @@ class WrittenTensors:
             self._writes |= bool(watch.saved)
             watch.put_back()
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether a run is being watched."""
+        return self._watch is not None
+
+    def keep(self, given: Any) -> Any:
+        """Keep what a layer gives, as soon as it is there.
+
+        Args:
+            given: A tensor, or a nest of them.
+
+        Returns:
+            A copy where the run is known to overwrite such; otherwise itself.
+        """
+        if self.overwrites:
+            return keras.tree.map_structure(keras.ops.copy, given)
+        if self._watch is not None:
+            self._watch.note(given)
+        return given
+
     def look_at(self, outputs: Sequence[Any], inputs: Sequence[Any]) -> None:
         """Notice outputs that were overwritten, or are what was there before.
 
@@ -120,7 +141,9 @@ def _watch_class() -> type:
             super().__init__()
             #: Storages from before the run, with what they held.
             self.saved: dict[int, tuple[Any, Any]] = {}
-            self._written: set[int] = set()
+            #: How often each was written to: at all, and before a layer gave it.
+            self._writes: Counter[int | None] = Counter()
+            self._writes_before: dict[int | None, int] = {}
             # With the storages themselves: an address means something only as long.
             self._computed: dict[int, Any] = {}
 
@@ -138,11 +161,23 @@ def _watch_class() -> type:
                     self._computed[key] = tensor.untyped_storage()
             return outputs
 
+        def note(self, given: Any) -> None:
+            for key in map(_key, _tensors(given)):
+                self._writes_before.setdefault(key, self._writes[key])
+
         def are_as_computed(
             self, outputs: Sequence[Any], inputs: Sequence[Any]
         ) -> bool:
-            of_run = {*map(_key, inputs), *self._computed, None}
-            return of_run - self._written >= set(map(_key, outputs))
+            before = dict.fromkeys((*map(_key, inputs), *self._computed, None), 0)
+            before |= {
+                key: writes
+                for key, writes in self._writes_before.items()
+                if key in self._computed
+            }
+            return all(
+                key in before and self._writes[key] == before[key]
+                for key in map(_key, outputs)
+            )
 
         def put_back(self) -> None:
             for storage, value in self.saved.values():
@@ -153,7 +188,7 @@ def _watch_class() -> type:
             key = _key(tensor)
             if key is None:
                 return
-            self._written.add(key)
+            self._writes[key] += 1
             if key not in self._computed and key not in self.saved:
                 storage = tensor.untyped_storage()
                 self.saved[key] = (storage, storage.clone())

@@ -45,6 +45,22 @@ class Undisturbed:
         """Whether values were seen to be overwritten that had been computed before."""
         return self._tensors.overwrites
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether it is being found out what a run overwrites."""
+        return self._tensors.is_watched
+
+    def keep(self, given: Any) -> Any:
+        """Keep what a layer gives, as soon as it is there.
+
+        Args:
+            given: A tensor of the back end, or a nest of them.
+
+        Returns:
+            A copy where the run is known to overwrite such; otherwise itself.
+        """
+        return self._tensors.keep(given)
+
     @contextmanager
     def run(self, *, is_first: bool = True) -> Iterator[None]:
         """Keep everything as it is while something is run.
@@ -69,6 +85,39 @@ class Undisturbed:
             inputs: What it was given.
         """
         self._tensors.look_at(outputs, inputs)
+
+
+class KeptCalls:
+    """Lets what each layer gives be kept; records nothing.
+
+    Args:
+        keep: Called with it.
+    """
+
+    def __init__(self, keep: Callable[[Any], Any]) -> None:
+        self._keep = keep
+
+    def run(
+        self,
+        operation: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        call: Callable[..., Any],
+    ) -> Any:
+        """Run one call of a layer.
+
+        Args:
+            operation: As for `run` of a `Recorder`.
+            args: As there.
+            kwargs: As there.
+            call: As there.
+
+        Returns:
+            What the call returns.
+        """
+        outputs = call(operation, *args, **kwargs)
+        self._keep(outputs)
+        return outputs
 
 
 @contextmanager

@@ -201,6 +201,7 @@ def test_what_a_layer_writes_again_and_again_is_kept() -> None:
 
 def test_where_nothing_is_overwritten_nothing_is_copied() -> None:
     inputs = keras.Input((8, 8, 3))
+    # Keras itself computes in place, within the layer.
     h = layers.BatchNormalization()(layers.Conv2D(4, 3, activation="relu")(inputs))
     h = layers.Dropout(0.5)(layers.MaxPooling2D()(layers.Activation("gelu")(h)))
     model = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(h)))

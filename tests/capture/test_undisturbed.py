@@ -387,6 +387,45 @@ def test_what_other_threads_draw_meanwhile_stays_drawn() -> None:
     assert drawn == expected
 
 
+@pytest.mark.slow
+@on_tensorflow
+@pytest.mark.parametrize("eager", [False, True], ids=["compiled", "eager"])
+def test_a_generator_that_draws_while_the_model_is_watched_draws_on(
+    eager: bool, tmp_path: Path
+) -> None:
+    class Composite(layers.Layer):
+        """Such a layer is watched while it runs."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = layers.Dense(6)
+
+        def call(self, x: Any) -> Any:
+            return from_keras(self, self.dense(x))
+
+    def batches() -> Any:
+        # TensorFlow runs this in a thread of its own, ahead of the training.
+        while True:
+            x = np.random.normal(size=(4, 4)).astype(np.float32)
+            yield x, x[:, :2] * random.random()
+
+    def weights(*watching: keras.callbacks.Callback) -> list[np.ndarray]:
+        seed_all()
+        SEEDS.state.assign(np.array([3, 0], "uint32"))
+        model = network(Composite())
+        model.compile("adam", "mse", run_eagerly=eager)
+        model.fit(
+            batches(), steps_per_epoch=8, epochs=2, verbose=0, callbacks=list(watching)
+        )
+        return model.get_weights()  # type: ignore[no-any-return]
+
+    watch = ActivationCallback(
+        tmp_path, X[:3], "*", update_freq="batch", preprocess=None, max_overhead=None
+    )
+    for one, other in zip(weights(), weights(watch), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.every_backend
 @pytest.mark.parametrize("compiled", [True, False])
 def test_states_are_put_back_where_the_model_fails(compiled: bool) -> None:
