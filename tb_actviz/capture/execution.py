@@ -22,12 +22,8 @@ from tb_actviz.capture.graph import has_graph
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import is_input
 from tb_actviz.capture.listing import lasting_layers, run_watched
-<<<<<<< HEAD
 from tb_actviz.capture.named_input import Batch
-from tb_actviz.capture.probe import Entry
-=======
 from tb_actviz.capture.probe import Entry, watching
->>>>>>> w-state
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.undisturbed import KeptCalls, Undisturbed
 from tb_actviz.errors import InputError, describe_error, format_shape
