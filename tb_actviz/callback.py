@@ -9,7 +9,7 @@ import keras
 
 from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.preprocessing import Preprocess
-from tb_actviz.capture.selection import LayerSelection
+from tb_actviz.capture.selection import LayerSelection, refuse_other_than_models
 from tb_actviz.runs.options import DEFAULT_MAX_BYTES, LogOptions, TrainingLimits
 from tb_actviz.runs.schedule import Frequency, StepCounter, read_schedule
 from tb_actviz.runs.training_log import TrainingLog
@@ -105,6 +105,12 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         """Become a callback again."""
         self.__dict__.update(state)
         self._schedule = read_schedule(self._update_freq)
+
+    def set_model(self, model: keras.Model) -> None:
+        """Refuse what is no Keras model before `fit` of another library fails on us."""
+        if model is not None:
+            refuse_other_than_models(model)
+        super().set_model(model)
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Look at the model and the inputs, before anything is trained."""

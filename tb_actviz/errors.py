@@ -94,13 +94,17 @@ def describe_error(error: BaseException | None) -> str:
         in several sentences, and TensorFlow what a compiled function did. Where the
         cause is how TensorFlow was started, what to set.
     """
-    plain = _TERMINAL_COLOURS.sub("", str(error))
-    lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    words = [line for line in lines if not _WRAPPING.match(line)]
-    text = _OPERATION.sub("", words[0]) if words else ""
+    text = _own_words(error)
     if "only supports" in text and "NHWC" in text:
         text = f"{text.rstrip('.')}. {_without_channels_first()}"
     return f"{type(error).__name__}: {text}".rstrip(": ")
+
+
+def _own_words(error: BaseException | None) -> str:
+    plain = _TERMINAL_COLOURS.sub("", str(error))
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    words = [line for line in lines if not _WRAPPING.match(line)]
+    return _OPERATION.sub("", words[0]) if words else ""
 
 
 def _without_channels_first() -> str:
@@ -126,7 +130,7 @@ def model_failed(model: Any, error: Exception) -> InputError:
         The error to raise.
     """
     if isinstance(error, InputError):
-        return error
+        return InputError(_own_words(error))  # Keras wraps those of ours, too
     return InputError(
         f"The model {model.name!r} ({type(model).__name__}) fails on these inputs. "
         f"{describe_error(error)}"

@@ -193,7 +193,10 @@ class Execution:
         )
         for path in wanted:
             if path not in seen.tensors:
-                raise InputError(f"The layer {path!r} is not called for these inputs.")
+                raise InputError(
+                    f"The layer {path!r} is not called for these inputs. Choose other "
+                    "layers, or inputs for which it is."
+                )
         return [seen.tensors[path] for path in wanted]
 
     def _variables(self) -> list[Any]:

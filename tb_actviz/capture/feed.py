@@ -13,7 +13,7 @@ from tb_actviz.capture.applications import Preprocessing
 from tb_actviz.capture.inputs import Inputs, read_inputs
 from tb_actviz.capture.named_input import Batch, NamedInput, with_own_values
 from tb_actviz.capture.signature import Signature
-from tb_actviz.capture.undisturbed import undisturbed
+from tb_actviz.capture.undisturbed import Undisturbed
 from tb_actviz.errors import InputError, describe_error, format_shape
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
@@ -38,6 +38,8 @@ class Feed:
     _shapes_fed: dict[tuple[Any, ...], tuple[tuple[int, ...], ...]] = field(
         default_factory=dict, init=False
     )
+    #: What preprocessing could change, looked for once for each shape.
+    _kept: dict[tuple[Any, ...], Undisturbed] = field(default_factory=dict, init=False)
 
     def read(self, inputs: Inputs, samples: int) -> list[NamedInput]:
         """Read inputs of a model that says what it takes.
@@ -167,36 +169,40 @@ class Feed:
                 is_colour = part.ndim == 3 and part.shape[-1] == 3
                 if is_colour or preprocessing.takes_rgb:
                     _refuse_preprocessed(named.name, part)
-            batch = _preprocessed(preprocessing, batch)
+            batch = self._preprocessed(preprocessing, index, batch)
         batch = _moved(_fitted(batch, _last(shape, first)), shape, first)
         if index in self.signature.texts:
             return batch
         dtype = self.signature.dtypes[index] or _model_dtype(batch)
         return batch.astype(dtype, copy=False)
 
-
-def _preprocessed(preprocessing: Preprocessing, batch: np.ndarray) -> np.ndarray:
-    """A batch after a function of the user's, which can do anything."""
-    is_picture = batch.dtype == np.uint8 or batch.dtype.kind == "f"
-    # A copy: functions may work in place.
-    given = batch.astype(np.float32) if is_picture else batch.copy()
-    try:
-        with undisturbed(preprocessing.code):
-            ready = preprocessing.function(given)
-            array = np.asarray(keras.ops.convert_to_numpy(ready))
-    except Exception as error:
-        raise InputError(
-            f"preprocess={preprocessing.name} failed on {_described(batch)}: "
-            f"{describe_error(error)}"
-        ) from error
-    if array.ndim < 1 or len(array) != len(batch) or array.dtype.kind not in "uifb":
-        raise InputError(
-            f"preprocess={preprocessing.name} gave {array.dtype} of shape "
-            f"{array.shape} for {_described(batch)}; expected numbers, and as many "
-            "inputs, (N, …), as it is given."
-        )
-    # A view with a negative stride is refused by torch.from_numpy.
-    return np.ascontiguousarray(array)
+    def _preprocessed(
+        self, preprocessing: Preprocessing, index: int, batch: np.ndarray
+    ) -> np.ndarray:
+        """A batch after a function of the user's, which can do anything."""
+        is_picture = batch.dtype == np.uint8 or batch.dtype.kind == "f"
+        # A copy: functions may work in place.
+        given = batch.astype(np.float32) if is_picture else batch.copy()
+        key = index, *batch.shape
+        is_first = key not in self._kept
+        kept = self._kept.setdefault(key, Undisturbed(preprocessing.code))
+        try:
+            with kept.run(is_first=is_first):
+                ready = preprocessing.function(given)
+                array = np.asarray(keras.ops.convert_to_numpy(ready))
+        except Exception as error:
+            raise InputError(
+                f"preprocess={preprocessing.name} failed on {_described(batch)}: "
+                f"{describe_error(error)}"
+            ) from error
+        if array.ndim < 1 or len(array) != len(batch) or array.dtype.kind not in "uifb":
+            raise InputError(
+                f"preprocess={preprocessing.name} gave {array.dtype} of shape "
+                f"{array.shape} for {_described(batch)}; expected numbers, and as many "
+                "inputs, (N, …), as it is given."
+            )
+        # A view with a negative stride is refused by torch.from_numpy.
+        return np.ascontiguousarray(array)
 
 
 def _described(batch: np.ndarray) -> str:

@@ -6,11 +6,14 @@ anything, and so without taking for the model's what other threads do meanwhile.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import dis
 import functools
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections import ChainMap, deque
+from collections.abc import Container, Iterable, Iterator, Mapping
+from pathlib import Path
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -29,8 +32,17 @@ _OF_TRAINING = {
     *("optimizer", "loss", "_compile_loss", "_compile_metrics", "_loss_tracker"),
     *("train_function", "test_function", "predict_function", "history"),
 }
+_LOADING = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_FROM_DICT")
+_NAMING = (*_LOADING, "STORE_", "IMPORT_")
+_END = ("", None)
+_BETWEEN = {"CACHE", "PUSH_NULL", "NOP", "RESUME"}
+_ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD"}
+_MISSING = object()
 #: A model has thousands; what it names may hold any number.
 _MOST = 50_000
+#: What packages of others lead to has no end either: theirs lead to further ones.
+_MOST_FAR = 1_000
+_INSTALLED = {"site-packages", "dist-packages"}
 
 
 def reachable(roots: Iterable[Any]) -> Iterator[Any]:
@@ -40,25 +52,52 @@ def reachable(roots: Iterable[Any]) -> Iterator[Any]:
         roots: Models, layers, functions.
 
     Yields:
-        Each object once: what they hold, however deep, and what their functions name.
-        Libraries that Keras runs on are not looked into, nor more than 50,000 objects.
+        Each object once: what they hold, however deep, and what their functions name,
+        the nearest first. Libraries that Keras runs on are not looked into. It ends
+        after 50,000 objects, and after 1,000 to which only code of other installed
+        packages leads than those of the layers and functions.
     """
     # With the objects themselves: an id means something only while its object lives.
     seen: dict[int, Any] = {}
-    waiting = list(roots)
-    while waiting and len(seen) < _MOST:
-        value = waiting.pop()
+    near = deque(roots)
+    far: deque[Any] = deque()
+    ours = {_package(root) for root in near}
+    left = _MOST_FAR
+    while (near or far) and len(seen) < _MOST and left > 0:
+        is_far = not near
+        left -= is_far
+        value = (near or far).popleft()
         if id(value) in seen:
             continue
         seen[id(value)] = value
         try:
             is_atom = isinstance(value, _ATOMS)
             following = () if is_atom else _next(value)
+            if _is_holder(type(value)):
+                ours.add(_package(value))
         except Exception:  # noqa: S112  # as a proxy raises that stands for nothing now
             continue
-        if not is_atom:
-            yield value
-            waiting += following
+        if is_atom:
+            continue
+        yield value
+        for other in following:
+            to_far = is_far or _is_code_of_others(other, ours)
+            (far if to_far else near).append(other)
+
+
+def _is_code_of_others(value: Any, ours: Container[str]) -> bool:
+    """Whether it is code of an installed package that is not that of the model."""
+    if not isinstance(value, FunctionType | type) or _package(value) in ours:
+        return False
+    module = sys.modules.get(str(value.__module__))
+    path = getattr(module, "__file__", None) or ""
+    return not _INSTALLED.isdisjoint(Path(path).parts)
+
+
+def _package(value: Any) -> str:
+    """The top of the package that a function, a class or an object's class is in."""
+    code = value if isinstance(value, FunctionType | type) else type(value)
+    return str(code.__module__).split(".")[0]
 
 
 def _next(value: Any) -> Iterable[Any]:
@@ -79,14 +118,18 @@ def _next(value: Any) -> Iterable[Any]:
     return [*_held(value), *_functions(type(value)), *_wrapped(value)]
 
 
-def _is_known(value: Any) -> bool:
-    top = str(getattr(value, "__module__", None)).split(".")[0]
-    return top in _KNOWN or top in sys.stdlib_module_names
+def _is_known(code: FunctionType | type) -> bool:
+    package = _package(code)
+    return package in _KNOWN or package in sys.stdlib_module_names
+
+
+def _is_holder(kind: type) -> bool:
+    return any(base.__name__ in _HOLDERS for base in kind.__mro__)
 
 
 def _held(value: Any) -> list[Any]:
     kind = type(value)
-    if _is_known(kind) and not any(base.__name__ in _HOLDERS for base in kind.__mro__):
+    if _is_known(kind) and not _is_holder(kind):
         return []
     attributes = getattr(value, "__dict__", {})
     held = [held for name, held in attributes.items() if name not in _OF_TRAINING]
@@ -126,14 +169,14 @@ def _wrapped(value: Any) -> list[Any]:
 
 
 def _named_in(function: FunctionType) -> list[Any]:
-    cells = dict(
-        zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-    )
-    names = {**vars(sys.modules["builtins"]), **function.__globals__}
-    cells.pop("__class__", None)  # of `super()`
-    for name, cell in cells.items():
+    cells: dict[str, Any] = {}
+    for name, cell in zip(
+        function.__code__.co_freevars, function.__closure__ or (), strict=True
+    ):
         with contextlib.suppress(ValueError):  # nothing is in it yet
-            names[name] = cell.cell_contents
+            cells[name] = cell.cell_contents
+    cells.pop("__class__", None)  # of `super()`
+    names = ChainMap(cells, function.__globals__, vars(builtins))
     return [
         *(function.__defaults__ or ()),
         *(function.__kwdefaults__ or {}).values(),
@@ -142,30 +185,48 @@ def _named_in(function: FunctionType) -> list[Any]:
     ]
 
 
-def _named_in_code(code: CodeType, values: Mapping[str, Any]) -> Iterator[Any]:
+def _named_in_code(code: CodeType, names: ChainMap[str, Any]) -> Iterator[Any]:
     """The values of names, followed through modules: of `np.random.normal` that."""
-    codes = [code]
-    for one in codes:
-        codes += [inner for inner in one.co_consts if isinstance(inner, CodeType)]
-    # Of globals and attributes alike: which is which differs with Python's versions.
-    names = {name for one in codes for name in (*one.co_names, *one.co_freevars)}
-    waiting = [values[name] for name in names if name in values]
-    waiting += [
-        sys.modules[instruction.argval]
-        for one in codes
-        for instruction in dis.get_instructions(one)
-        if instruction.opname == "IMPORT_NAME" and instruction.argval in sys.modules
-    ]
-    followed: set[int] = set()
-    while waiting:
-        value = waiting.pop()
-        following = []
-        if isinstance(value, ModuleType) and id(value) not in followed:
-            followed.add(id(value))
-            for name in names:
-                with contextlib.suppress(Exception):  # modules can do as they like
-                    following.append(getattr(value, name))
-        if following:
-            waiting += following
+    # What is imported, or has another name, inside the function.
+    names = names.new_child()
+    current: Any = _MISSING
+    for operation, name in _naming(code):
+        if operation in _ATTRIBUTES and isinstance(current, ModuleType):
+            with contextlib.suppress(Exception):  # modules can do as they like
+                current = getattr(current, name)
+            continue
+        if current is not _MISSING:
+            yield current
+        if operation.startswith("STORE_"):
+            # From Python 3.13 on one instruction may store and load.
+            stored, *loaded = name if isinstance(name, tuple) else (name,)
+            names[str(stored)] = current
+            current = names.get(loaded[0], _MISSING) if loaded else _MISSING
+        elif operation == "IMPORT_NAME":
+            imported = sys.modules.get(name, _MISSING)
+            current = imported
+        elif operation == "IMPORT_FROM":
+            current = getattr(imported, name, _MISSING)
+        elif operation.startswith(_LOADING):
+            last = name[-1] if isinstance(name, tuple) else name
+            current = names.get(last, _MISSING) if isinstance(last, str) else _MISSING
         else:
-            yield value
+            current = _MISSING
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _named_in_code(constant, names)
+
+
+@functools.lru_cache(maxsize=4096)
+def _naming(code: CodeType) -> list[tuple[str, Any]]:
+    """The instructions of a function that name something, and what ends a name."""
+    found: list[tuple[str, Any]] = []
+    for instruction in dis.get_instructions(code):
+        operation = instruction.opname
+        if operation in _BETWEEN:
+            continue
+        if operation in _ATTRIBUTES or operation.startswith(_NAMING):
+            found.append((operation, instruction.argval))
+        elif found and found[-1] != _END:
+            found.append(_END)
+    return found

@@ -70,11 +70,10 @@ def test_each_way_in_says_it(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_callback_says_it_when_a_training_begins(tmp_path: Path) -> None:
+def test_a_callback_says_it_before_a_training_begins(tmp_path: Path) -> None:
     callback = ActivationCallback(tmp_path / "run", np.ones((1, 8, 8, 3)))
-    callback.set_model(of_keras_2())
     with pytest.raises(InputError, match="model of Keras 2"):
-        callback.on_train_begin()
+        callback.set_model(of_keras_2())
 
 
 def test_models_of_tf_keras_itself_are_told() -> None:

@@ -128,6 +128,7 @@ SECOND = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", SECOND)
 def test_a_networks_own_preprocessing_reaches_only_what_feeds_it(
     what: str, mobilenet: keras.Model
@@ -162,6 +163,7 @@ def test_a_network_deep_inside_is_followed_to_the_input_that_feeds_it(
     ]
 
 
+@pytest.mark.slow
 def test_two_networks_get_a_preprocessing_each(mobilenet: keras.Model) -> None:
     vgg = keras.applications.VGG16(
         weights=None, include_top=False, input_shape=(64, 64, 3)
@@ -230,6 +232,7 @@ def test_a_plain_function_for_nothing_certain_is_refused(
     np.testing.assert_allclose(found["rb"], 200 / 255, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_dict_says_it_for_each_input_by_name(mobilenet: keras.Model) -> None:
     model = with_second((64, 64, 3), mobilenet)
     extract = FeatureExtractor(model, "second", preprocess={"second": scale})
