@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 
 class InputError(ValueError):
@@ -111,4 +112,22 @@ def _without_channels_first() -> str:
         "On a CPU TensorFlow can do so with oneDNN, which it turns on by itself on "
         f"some processors only: set the environment variable {_ONEDNN}=1 before Python "
         f"starts, or {elsewhere}"
+    )
+
+
+def model_failed(model: Any, error: Exception) -> InputError:
+    """Make an error of what a model of the user's raised.
+
+    Args:
+        model: The Keras model.
+        error: What it raised.
+
+    Returns:
+        The error to raise.
+    """
+    if isinstance(error, InputError):
+        return error
+    return InputError(
+        f"The model {model.name!r} ({type(model).__name__}) fails on these inputs. "
+        f"{describe_error(error)}"
     )

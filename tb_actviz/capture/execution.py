@@ -18,7 +18,7 @@ from tb_actviz.capture.compiled import (
     compile_forward,
     run_eagerly,
 )
-from tb_actviz.capture.graph import has_graph
+from tb_actviz.capture.keras_graph import has_graph
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import is_input
 from tb_actviz.capture.listing import lasting_layers, run_watched
@@ -26,7 +26,7 @@ from tb_actviz.capture.named_input import Batch
 from tb_actviz.capture.probe import Entry, watching
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.undisturbed import KeptCalls, Undisturbed
-from tb_actviz.errors import InputError, describe_error, format_shape
+from tb_actviz.errors import InputError, format_shape, model_failed
 
 #: Models without a graph are traced for each size; more traces would only pile up.
 _MOST_TRACED = 16
@@ -203,20 +203,6 @@ class Execution:
             for variable in getattr(call.layer, "variables", ()):
                 by_identity.setdefault(id(variable), variable)
         return list(by_identity.values())
-
-
-def model_failed(model: keras.Model, error: Exception) -> InputError:
-    """Make an error of what a model of the user's raised.
-
-    Returns:
-        The error to raise.
-    """
-    if isinstance(error, InputError):
-        return error
-    return InputError(
-        f"The model {model.name!r} ({type(model).__name__}) fails on these inputs. "
-        f"{describe_error(error)}"
-    )
 
 
 def _against_sub_model(model: keras.Model, chosen: Sequence[LayerCall]) -> str:

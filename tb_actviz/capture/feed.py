@@ -12,7 +12,6 @@ import numpy as np
 from tb_actviz.capture.applications import Preprocessing
 from tb_actviz.capture.inputs import Inputs, read_inputs
 from tb_actviz.capture.named_input import Batch, NamedInput, with_own_values
-from tb_actviz.capture.preprocessing import InputPreprocessing
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.undisturbed import undisturbed
 from tb_actviz.errors import InputError, describe_error, format_shape
@@ -27,13 +26,13 @@ class Feed:
     Args:
         model_name: What to call the model in messages.
         signature: What it is called on.
-        preprocessing: What each of its inputs goes through first.
+        preprocessing: What each of its inputs goes through first; None for nothing.
         exact: Whether the model takes the sizes of the signature only.
     """
 
     model_name: str
     signature: Signature
-    preprocessing: InputPreprocessing
+    preprocessing: tuple[Preprocessing | None, ...]
     exact: bool
     #: What the shapes of inputs become on their way.
     _shapes_fed: dict[tuple[Any, ...], tuple[tuple[int, ...], ...]] = field(
@@ -53,7 +52,7 @@ class Feed:
         Raises:
             InputError: As `read_inputs`.
         """
-        applied = self.preprocessing.applied
+        applied = self.preprocessing
         reshaped = {i for i, one in enumerate(applied) if one and not one.keeps_shape}
         named = read_inputs(inputs, self.signature, samples=samples, reshaped=reshaped)
         if len(applied) > 1 or (applied[0] is not None and applied[0].takes_rgb):
@@ -106,7 +105,7 @@ class Feed:
             return fed
         several = len(self.signature.shapes) > 1
         of = f" (its {self.signature.names[index]!r})" if several else ""
-        applied = self.preprocessing.applied[index]
+        applied = self.preprocessing[index]
         after = "" if applied is None else f" after {applied.name}"
         last = _last(shape, self.signature.channels_first[index])
         raise InputError(
@@ -161,7 +160,7 @@ class Feed:
         shape = self.signature.shapes[index]
         first = self.signature.channels_first[index]
         batch = np.stack([named.parts[index] for named in inputs])
-        preprocessing = self.preprocessing.applied[index]
+        preprocessing = self.preprocessing[index]
         if preprocessing is not None:
             for named in inputs:
                 part = named.parts[index]

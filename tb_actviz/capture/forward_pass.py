@@ -18,12 +18,13 @@ import numpy as np
 from tb_actviz.capture.batch_axis import keep_inputs_apart
 from tb_actviz.capture.execution import Capture, Execution
 from tb_actviz.capture.feed import Feed
-from tb_actviz.capture.graph import has_graph
 from tb_actviz.capture.input_size import SizeCheck
 from tb_actviz.capture.inputs import SAMPLES, Inputs
+from tb_actviz.capture.keras_graph import has_graph
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.looking import build_with, calls_of_run, calls_on_shapes
 from tb_actviz.capture.meeting import describe_meeting, find_meeting, run_each
+from tb_actviz.capture.model_signature import model_signature, signature_of
 from tb_actviz.capture.named_input import Batch, NamedInput
 from tb_actviz.capture.prepared_inputs import PreparedBatch, PreparedInputs
 from tb_actviz.capture.preprocessing import (
@@ -37,7 +38,7 @@ from tb_actviz.capture.receptive import (
     seen_picture,
 )
 from tb_actviz.capture.rows import refuse_other_shape, rows_of_inputs
-from tb_actviz.capture.signature import Signature, model_signature, signature_of
+from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.unbuilt import (
     count_weights,
     readings,
@@ -126,7 +127,7 @@ class ForwardPass:
 
     def stated_preprocessing(self, part: str = "") -> str:
         """State what inputs go through first; the model is one whole, without parts."""
-        return self._feed.preprocessing.stated
+        return self._preprocessing.stated
 
     def read(self, inputs: Inputs, *, samples: int = SAMPLES) -> list[NamedInput]:
         """Read inputs and check that they fit; a model never called is built by them.
@@ -205,7 +206,7 @@ class ForwardPass:
             What is known of it.
         """
         given, fed = named.shapes, self._feed.shapes(named)
-        applied = self._feed.preprocessing.applied
+        applied = self._preprocessing.applied
         moving = moving_functions(applied, given)
         with undisturbed(*(one.code for one in applied if one is not None)):
             return seen_picture(self._model, fed, given, moving)
@@ -379,7 +380,7 @@ class ForwardPass:
         chosen = self._choose(calls)
         self.signature = signature
         self._feed = self._feed_for(signature)
-        self._caution = self._feed.preprocessing.caution
+        self._caution = self._preprocessing.caution
         self._sizes = SizeCheck(self._model, self._feed, chosen)
         self.calls, self._chosen = calls, chosen
         if has_graph(self._model) and keep_inputs_apart(calls):
@@ -389,9 +390,8 @@ class ForwardPass:
         self._is_ready = True
 
     def _feed_for(self, signature: Signature) -> Feed:
-        return Feed(
-            self._model.name,
-            signature,
-            decide_preprocessing(self._model, signature, self._preprocess),
-            has_graph(self._model),
+        self._preprocessing = decide_preprocessing(
+            self._model, signature, self._preprocess
         )
+        applied = self._preprocessing.applied
+        return Feed(self._model.name, signature, applied, has_graph(self._model))

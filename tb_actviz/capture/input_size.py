@@ -12,7 +12,7 @@ import keras
 
 from tb_actviz.capture import listing
 from tb_actviz.capture.feed import Feed
-from tb_actviz.capture.graph import has_graph
+from tb_actviz.capture.keras_graph import has_graph
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError, describe_error, format_shape

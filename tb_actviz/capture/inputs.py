@@ -15,8 +15,9 @@ from tb_actviz.capture.array_files import is_array_file
 from tb_actviz.capture.array_input import as_array, as_strings, input_of_parts
 from tb_actviz.capture.batch_or_single import is_batch, looks_batched
 from tb_actviz.capture.datasets import is_dataset, take_samples
+from tb_actviz.capture.input_files import input_of_picture, read_files
 from tb_actviz.capture.named_input import NamedInput, numbered
-from tb_actviz.capture.pictures import input_of_picture, picture_of, read_files
+from tb_actviz.capture.pictures import picture_of
 from tb_actviz.capture.signature import Signature
 from tb_actviz.errors import InputError
 

@@ -18,7 +18,8 @@ from tb_actviz.capture.batch_axis import (
     without_trial,
 )
 from tb_actviz.capture.channel_order import with_channel_order
-from tb_actviz.capture.graph import has_graph, is_flat, read_graph
+from tb_actviz.capture.graph import is_flat, read_graph
+from tb_actviz.capture.keras_graph import has_graph
 from tb_actviz.capture.layer_calls import LayerCall, dtype_of
 from tb_actviz.capture.layer_kinds import all_layers, is_input
 from tb_actviz.capture.probe import (

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import keras
 
 from tb_actviz.capture import listing
 from tb_actviz.capture.compiled import as_tensors
-from tb_actviz.capture.execution import model_failed
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.named_input import Batch
 from tb_actviz.capture.signature import Signature
-from tb_actviz.capture.unbuilt import build_as_called
-from tb_actviz.errors import InputError
+from tb_actviz.errors import InputError, model_failed
 
 
 def build_with(model: keras.Model, signature: Signature, batch: Batch) -> None:
-    """Build a model that was never called, as by calling it.
+    """Make the weights of a model that has none yet, as `model(inputs)` would.
+
+    It is not told whether it trains: what Keras makes of layers meanwhile would go by
+    that for ever, and train without dropout.
 
     Args:
-        model: The model.
+        model: A model that was never called.
         signature: What it is called on.
         batch: A batch of one input, as it is fed.
 
@@ -28,7 +30,10 @@ def build_with(model: keras.Model, signature: Signature, batch: Batch) -> None:
         InputError: If the model fails on it.
     """
     try:
-        build_as_called(model, signature, as_tensors(batch))
+        with contextlib.suppress(Exception):  # it may need real values
+            listing.build(model, signature)
+            return
+        model(signature.pack(as_tensors(batch)))
     except Exception as error:  # a model of the user's can fail in any way
         raise model_failed(model, error) from error
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from tb_actviz.capture.graph import has_graph
+from tb_actviz.capture.keras_graph import has_graph
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import is_model
 

@@ -19,13 +19,13 @@ from tb_actviz.capture.forward_pass import (
 )
 from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_calls import LayerCall
+from tb_actviz.capture.model_signature import model_signature
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.parts import calls_in_part, find_parts, in_part, runs_itself
 from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess, PreprocessInput
 from tb_actviz.capture.receptive import SeenPicture
 from tb_actviz.capture.selection import refuse_other_than_models
-from tb_actviz.capture.signature import model_signature
 from tb_actviz.errors import InputError, format_shape
 
 #: What takes inputs through a model, whole or part by part.

@@ -15,7 +15,8 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.applications import Preprocessing, application_preprocessing
-from tb_actviz.capture.graph import graph_inputs, has_graph, read_graph
+from tb_actviz.capture.graph import read_graph
+from tb_actviz.capture.keras_graph import graph_inputs, has_graph
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import all_layers, is_model, is_own_of_keras
 from tb_actviz.capture.signature import Signature

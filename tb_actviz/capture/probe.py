@@ -19,7 +19,7 @@ from typing import Any
 
 import keras
 
-from tb_actviz.capture.graph import is_in_graph
+from tb_actviz.capture.keras_graph import is_in_graph
 from tb_actviz.capture.layer_calls import CallNames, LayerCall, dtype_of, value_problem
 from tb_actviz.capture.layer_kinds import fused_activation
 

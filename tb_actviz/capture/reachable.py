@@ -29,10 +29,6 @@ _OF_TRAINING = {
     *("optimizer", "loss", "_compile_loss", "_compile_metrics", "_loss_tracker"),
     *("train_function", "test_function", "predict_function", "history"),
 }
-_LOADING = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_FROM_DICT")
-_BETWEEN = {"CACHE", "PUSH_NULL", "NOP", "RESUME"}
-_ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD"}
-_MISSING = object()
 #: A model has thousands; what it names may hold any number.
 _MOST = 50_000
 
@@ -146,36 +142,30 @@ def _named_in(function: FunctionType) -> list[Any]:
     ]
 
 
-def _named_in_code(code: CodeType, names: Mapping[str, Any]) -> Iterator[Any]:
+def _named_in_code(code: CodeType, values: Mapping[str, Any]) -> Iterator[Any]:
     """The values of names, followed through modules: of `np.random.normal` that."""
-    # What is imported, or has another name, inside the function.
-    names = dict(names)
-    current: Any = _MISSING
-    for instruction in dis.get_instructions(code):
-        operation, name = instruction.opname, instruction.argval
-        if operation in _ATTRIBUTES and isinstance(current, ModuleType):
-            with contextlib.suppress(Exception):  # modules can do as they like
-                current = getattr(current, name)
-            continue
-        if operation in _BETWEEN:
-            continue
-        if current is not _MISSING:
-            yield current
-        if operation.startswith("STORE_"):
-            # From Python 3.13 on one instruction may store and load.
-            stored, *loaded = name if isinstance(name, tuple) else (name,)
-            names[str(stored)] = current
-            current = names.get(loaded[0], _MISSING) if loaded else _MISSING
-        elif operation == "IMPORT_NAME":
-            imported = sys.modules.get(name, _MISSING)
-            current = imported
-        elif operation == "IMPORT_FROM":
-            current = getattr(imported, name, _MISSING)
-        elif operation.startswith(_LOADING):
-            last = name[-1] if isinstance(name, tuple) else name
-            current = names.get(last, _MISSING) if isinstance(last, str) else _MISSING
+    codes = [code]
+    for one in codes:
+        codes += [inner for inner in one.co_consts if isinstance(inner, CodeType)]
+    # Of globals and attributes alike: which is which differs with Python's versions.
+    names = {name for one in codes for name in (*one.co_names, *one.co_freevars)}
+    waiting = [values[name] for name in names if name in values]
+    waiting += [
+        sys.modules[instruction.argval]
+        for one in codes
+        for instruction in dis.get_instructions(one)
+        if instruction.opname == "IMPORT_NAME" and instruction.argval in sys.modules
+    ]
+    followed: set[int] = set()
+    while waiting:
+        value = waiting.pop()
+        following = []
+        if isinstance(value, ModuleType) and id(value) not in followed:
+            followed.add(id(value))
+            for name in names:
+                with contextlib.suppress(Exception):  # modules can do as they like
+                    following.append(getattr(value, name))
+        if following:
+            waiting += following
         else:
-            current = _MISSING
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _named_in_code(constant, names)
+            yield value

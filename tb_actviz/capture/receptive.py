@@ -10,7 +10,8 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.applications import Preprocessing
-from tb_actviz.capture.graph import has_graph, number_of_output, read_graph
+from tb_actviz.capture.graph import read_graph
+from tb_actviz.capture.keras_graph import has_graph, number_of_output
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import fused_activation, is_model
 from tb_actviz.capture.moved_pixels import find_moved

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from tb_actviz.capture.graph import arguments_of, number_of_output
+from tb_actviz.capture.keras_graph import arguments_of, number_of_output
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import is_own_of_keras
 from tb_actviz.capture.seen import Seen, united

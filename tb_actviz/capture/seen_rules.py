@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from tb_actviz.capture.graph import run_again
+from tb_actviz.capture.keras_graph import run_again
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.moved_pixels import find_moved
 from tb_actviz.capture.seen import MOST_VALUES, Seen, joined, united

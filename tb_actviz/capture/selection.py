@@ -20,9 +20,9 @@ from tb_actviz.capture.layer_kinds import (
     sublayers,
 )
 from tb_actviz.capture.listing import list_calls
+from tb_actviz.capture.model_signature import model_signature
 from tb_actviz.capture.not_models import how_to_make_a_model
 from tb_actviz.capture.parts import calls_in_part, find_parts, runs_itself
-from tb_actviz.capture.signature import model_signature
 from tb_actviz.errors import InputError, near_matches
 
 LayerSelection: TypeAlias = (

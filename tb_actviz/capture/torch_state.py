@@ -274,19 +274,32 @@ def _keep_modes(models: Sequence[Any], modules: Sequence[Any]) -> Callable[[], N
 
     def put_back() -> None:
         for module, mode in zip(modules, modes, strict=True):
-            if module.training != mode:
-                # Past Keras' `__setattr__`, which looks for layers to keep track of.
+            if module.training == mode:
+                continue
+            if isinstance(module, keras.Layer):
+                # Past its own `__setattr__`, which looks for layers to keep track of.
                 vars(module)["training"] = mode
+            else:
+                module.training = mode
 
     return put_back
 
 
 def _keep_attributes(modules: Sequence[Any]) -> Callable[[], None]:
     """Keep what modules hold: buffers may be made, or replaced by others."""
+    import torch
+
     saved = [
         (holder, dict(holder))
         for module in modules
         for holder in (vars(module), module._buffers, module._parameters)
+        if isinstance(holder, dict)
+    ]
+    # Those of a script lie outside of Python.
+    scripted = [
+        (module, dict(module.named_buffers(recurse=False)))
+        for module in modules
+        if isinstance(module, torch.jit.ScriptModule)
     ]
 
     def put_back() -> None:
@@ -296,5 +309,9 @@ def _keep_attributes(modules: Sequence[Any]) -> Callable[[], None]:
             ):
                 holder.clear()
                 holder.update(before)
+        for module, buffers in scripted:
+            for name, buffer in buffers.items():
+                if getattr(module, name) is not buffer:
+                    setattr(module, name, buffer)
 
     return put_back

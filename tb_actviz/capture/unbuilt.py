@@ -1,4 +1,4 @@
-"""Models that were never called: what they are called on, and building them so.
+"""Models that were never called, and what they are called on.
 
 A model that does not say what it takes gets inputs as `model(inputs)` would take them,
 each array a batch. Only where it cannot, before it has made any weights, other readings
@@ -7,21 +7,19 @@ are tried: one picture without a batch axis, names of inputs, a list of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 
-from tb_actviz.capture import listing
 from tb_actviz.capture.array_input import as_array, input_of_nest
 from tb_actviz.capture.datasets import RememberedStream, is_dataset, take_samples
 from tb_actviz.capture.inputs import Inputs, read_inputs
 from tb_actviz.capture.layer_kinds import all_layers, is_model
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.parts import runs_itself
-from tb_actviz.capture.signature import Signature
 from tb_actviz.errors import InputError, format_shape
 
 
@@ -118,28 +116,6 @@ def is_unfinished(model: keras.Model) -> bool:
         layer.built or (is_model(layer) and not runs_itself(layer))
         for layer in all_layers(model)
     )
-
-
-def build_as_called(
-    model: keras.Model, signature: Signature, tensors: Sequence[Any]
-) -> None:
-    """Make the weights of a model that has none yet, as `model(inputs)` would.
-
-    It is not told whether it trains: what Keras makes of layers meanwhile would go by
-    that for ever, and train without dropout.
-
-    Args:
-        model: A model that was never called.
-        signature: What it is called on.
-        tensors: One batch of real inputs, for models that need values.
-
-    Raises:
-        Exception: What the model raises.
-    """
-    try:
-        listing.build(model, signature)
-    except Exception:  # a model of the user's can fail in any way
-        model(signature.pack(tensors))
 
 
 def count_weights(model: keras.Model) -> int:

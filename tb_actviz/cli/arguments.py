@@ -335,8 +335,9 @@ def read_pictures(
     Raises:
         InputError: If one cannot be read, or the size is too large.
     """
+    from tb_actviz.capture.input_files import read_files
     from tb_actviz.capture.named_input import numbered
-    from tb_actviz.capture.pictures import MAX_PIXELS, read_files
+    from tb_actviz.capture.pictures import MAX_PIXELS
 
     if size is not None and size[0] * size[1] > MAX_PIXELS:
         raise InputError(

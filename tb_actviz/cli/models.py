@@ -99,8 +99,8 @@ def load_preprocess(
         InputError: If there is no such callable.
     """
     if name == "auto":
+        from tb_actviz.capture.model_signature import model_signature
         from tb_actviz.capture.preprocessing import decide_preprocessing
-        from tb_actviz.capture.signature import model_signature
 
         signature = model_signature(model)
         if signature is not None:

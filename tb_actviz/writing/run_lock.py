@@ -152,15 +152,19 @@ class _Held:
         """Give the lock back."""
         if self._descriptor is not None:
             self._is_released = True
-            # Closing alone leaves the lock with children that have the descriptor.
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-            self.close()
+            try:
+                # Closing alone leaves the lock with children that have the descriptor.
+                fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            finally:
+                self.close()
 
     def close(self) -> None:
         """Close the folder; what others have of it goes on."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-        _held.discard(self)
+        try:
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+        finally:
+            _held.discard(self)
 
 
 def own_folder(

@@ -15,12 +15,12 @@ from PIL import Image
 
 from tb_actviz.capture.extractor import FeatureExtractor, activations
 from tb_actviz.capture.inputs import read_inputs
+from tb_actviz.capture.model_signature import model_signature
 from tb_actviz.capture.preprocessing import (
     InputPreprocessing,
     Preprocess,
     decide_preprocessing,
 )
-from tb_actviz.capture.signature import model_signature
 from tb_actviz.errors import InputError
 
 RNG = np.random.default_rng(6)

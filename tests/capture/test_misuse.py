@@ -14,8 +14,8 @@ from PIL import Image
 
 from tb_actviz.capture.extractor import FeatureExtractor, activations
 from tb_actviz.capture.inputs import read_inputs
+from tb_actviz.capture.model_signature import model_signature
 from tb_actviz.capture.selection import describe_layers
-from tb_actviz.capture.signature import model_signature
 from tb_actviz.errors import InputError
 from tb_actviz.logger import ActivationLogger
 

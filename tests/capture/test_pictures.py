@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tb_actviz.capture.input_files import list_pictures
 from tb_actviz.capture.pictures import (
     MAX_PIXELS,
     from_pillow,
-    list_pictures,
     load_picture,
 )
 from tb_actviz.errors import InputError

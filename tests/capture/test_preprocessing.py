@@ -17,8 +17,8 @@ from tb_actviz import (
     activations,
     read_records,
 )
+from tb_actviz.capture.model_signature import model_signature
 from tb_actviz.capture.preprocessing import decide_preprocessing
-from tb_actviz.capture.signature import model_signature
 from tb_actviz.errors import InputError
 
 AS_THEY_ARE = "none (inputs are fed as they are)"

@@ -43,6 +43,15 @@ def by_another_name() -> Any:
     return draw.normal()
 
 
+def by_name_of_outer_function() -> Any:
+    draw = np.random
+    return (lambda: draw.normal())()
+
+
+def as_argument() -> Any:
+    return functools.reduce(getattr, ("normal",), np.random)
+
+
 def by_import_from() -> Any:
     from random import gauss
 
@@ -102,7 +111,9 @@ class Noise(keras.layers.Layer):
         (by_module, _NUMPYS),
         (by_function, _NUMPYS),
         (by_import, _NUMPYS),
-        (by_another_name, np.random),
+        (by_another_name, _NUMPYS),
+        (by_name_of_outer_function, _NUMPYS),
+        (as_argument, _NUMPYS),
         (by_import_from, _PYTHONS),
         (by_global, GENERATOR),
         (inside, _NUMPYS),
@@ -125,11 +136,15 @@ def test_generators_are_found(root: Any, expected: Any) -> None:
 
 
 def innocent(x: Any) -> Any:
-    return keras.random.normal(np.prod([2, 3]), seed=keras.random.SeedGenerator(1))
+    return keras.random.normal((2, 3), seed=keras.random.SeedGenerator(1))
+
+
+def without_random(x: Any) -> Any:
+    return x + np.prod([2, 3])
 
 
 def of_the_same_name(x: Any) -> Any:
-    return x.random() + getattr(x, "random", 1)
+    return x.randint() + getattr(x, "random", 1)
 
 
 class Trained(keras.Model):
@@ -146,7 +161,14 @@ class Trained(keras.Model):
 
 @pytest.mark.parametrize(
     "root",
-    [innocent, Trained(), keras.layers.Dropout(0.5), keras.Sequential()],
+    [
+        innocent,
+        of_the_same_name,
+        without_random,
+        Trained(),
+        keras.layers.Dropout(0.5),
+        keras.Sequential(),
+    ],
     ids=str,
 )
 def test_what_is_not_named_is_not_found(root: Any) -> None:

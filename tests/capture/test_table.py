@@ -17,11 +17,12 @@ from zoo import KINDS, QUICK_KINDS, Kind
 from zoo.kind import runs_channels_first
 
 from tb_actviz.capture.extractor import FeatureExtractor
-from tb_actviz.capture.graph import has_graph, is_flat, read_graph
+from tb_actviz.capture.graph import is_flat, read_graph
+from tb_actviz.capture.keras_graph import has_graph
 from tb_actviz.capture.layer_kinds import all_layers, is_input
 from tb_actviz.capture.listing import run_watched
+from tb_actviz.capture.model_signature import model_signature
 from tb_actviz.capture.selection import describe_layers
-from tb_actviz.capture.signature import model_signature
 from tb_actviz.logger import ActivationLogger
 
 pytestmark = pytest.mark.usefixtures("hardly_optimised")

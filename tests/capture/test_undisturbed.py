@@ -267,7 +267,7 @@ def of_torch() -> dict[str, Callable[[], layers.Layer]]:
             self.register_buffer("count", torch.zeros(()))
             self.in_place = in_place
 
-        def forward(self, x: Any) -> Any:
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
             if self.in_place:
                 self.count += 1
             else:
@@ -335,6 +335,12 @@ def of_torch() -> dict[str, Callable[[], layers.Layer]]:
         ),
         "buffer": wrapped(lambda: Counting(in_place=True)),
         "buffer made anew": wrapped(lambda: Counting(in_place=False)),
+        "buffer of a script": wrapped(
+            lambda: torch.jit.script(Counting(in_place=True))
+        ),
+        "buffer of a script made anew": wrapped(
+            lambda: torch.jit.script(Counting(in_place=False))
+        ),
         "buffer made late": wrapped(Late),
         "parameter": wrapped(Renormalising),
         "statistics": wrapped(Normalising),
@@ -353,10 +359,12 @@ def of_torch() -> dict[str, Callable[[], layers.Layer]]:
 @pytest.mark.slow
 @on_torch
 @pytest.mark.every_backend
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script. is deprecated")
 @pytest.mark.parametrize(
     "kind",
     [
         *("randn_like", "dropout", "generator", "buffer", "buffer made anew"),
+        *("buffer of a script", "buffer of a script made anew"),
         *("buffer made late", "parameter", "statistics", "batch normalisation"),
         *("module's dropout", "spectral normalisation", "tensor", "tensor elsewhere"),
     ],
@@ -474,11 +482,14 @@ def test_variables_are_put_back_where_tensorflow_fails() -> None:
 
 @on_torch
 @pytest.mark.every_backend
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script. is deprecated")
 def test_each_module_goes_back_to_the_mode_it_was_in() -> None:
     import torch
 
     net = torch.nn.Sequential(
-        torch.nn.Linear(6, 6), torch.nn.Sequential(torch.nn.Dropout(0.5))
+        torch.nn.Linear(6, 6),
+        torch.nn.Sequential(torch.nn.Dropout(0.5)),
+        torch.jit.script(torch.nn.Dropout(0.5)),
     )
     wrapper = layers.TorchModuleWrapper(net, output_shape=(None, 6))
     model = network(wrapper)

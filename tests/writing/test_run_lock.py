@@ -340,6 +340,30 @@ def test_a_lock_that_is_being_given_back_is_waited_for(
         following.release()
 
 
+def test_a_lock_that_cannot_be_given_back_is_closed_and_nobody_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    flock = fcntl.flock
+
+    def failing(descriptor: int, operation: int) -> None:
+        if operation == fcntl.LOCK_UN:
+            raise OSError("the file system is gone")
+        flock(descriptor, operation)
+
+    lock = RunLock.acquire(tmp_path)
+    assert lock is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(fcntl, "flock", failing)
+        with pytest.raises(OSError, match="the file system is gone"):
+            lock.release()
+    folder, following = own_folder(tmp_path, 0)
+    assert folder == tmp_path
+    assert own_folder(tmp_path, 60)[0] == tmp_path / "2"
+    following.release()
+
+
 def test_a_writer_that_does_not_end_is_waited_for_a_bounded_time(
     tmp_path: Path,
 ) -> None:
