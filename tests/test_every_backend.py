@@ -16,6 +16,7 @@ from conftest import SHARED_DATA
 #: Tests that must have passed and not been skipped.
 ALWAYS = {
     "test_a_frozen_backbone_inside_a_fine_tuning_model",
+    "test_a_logged_training_is_the_same_to_the_bit",
     "test_activations_equal_those_computed_by_hand",
     "test_every_layer_of_a_known_network",
     "test_training_with_capture_is_bit_identical",
