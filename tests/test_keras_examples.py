@@ -34,11 +34,6 @@ ON_JAX = {
     *("recommender", "endpoint layer"),
 }
 
-SEEN = "test_activations_are_what_the_layers_give"
-LOGGED = "test_a_logged_training_is_the_same_to_the_bit"
-#: Example to the tests that it does not pass yet, and why.
-NOT_YET = {"graph attention": ((SEEN, LOGGED), "inputs of no batch are refused")}
-
 
 class Row:
     """An example, and what is found out about it once for all of its tests.
@@ -139,13 +134,6 @@ def row(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Row:
     return Row(request.param, tmp_path_factory.mktemp("run"))
-
-
-@pytest.fixture(autouse=True)
-def not_yet(request: pytest.FixtureRequest, row: Row) -> None:
-    tests, reason = NOT_YET.get(row.example.name, ((), ""))
-    if request.node.originalname in tests:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
 
 
 def close(

@@ -280,6 +280,7 @@ def test_parts_are_found_as_keras_tracks_them(tmp_path: Path) -> None:
     assert list(activations(model, {"augment": PICTURES}, "*")) == ["augment/flip"]
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 def test_the_preprocessing_of_a_part_is_its_own(tmp_path: Path) -> None:
     def halve(x: np.ndarray) -> np.ndarray:

@@ -30,14 +30,18 @@ def model_signature(model: keras.Model) -> Signature | None:
         return None
     marked = _mark_shapes(shapes)
     flat = [leaf.shape for leaf in keras.tree.flatten(marked)]
+    # As many nodes as edges would be a batch of both.
+    is_whole = len({shape[:1] for shape in flat} - {(None,), ()}) > 1
     return Signature(
         names=_names(marked),
-        shapes=tuple(shape[1:] for shape in flat),
+        shapes=tuple(shape if is_whole else shape[1:] for shape in flat),
         # The shapes are of the call that built it: another batch will do.
         dtypes=(None,) * len(flat),
         structure=marked,
         channels_first=(_takes_channels_first(model),) * len(flat),
         optional=(False,) * len(flat),
+        batch_size=1 if is_whole else None,
+        is_whole=is_whole,
     )
 
 

@@ -23,6 +23,8 @@ class Signature:
         dtypes: Dtype of each as Keras names it; None where the model does not say.
         structure: A nest with as many leaves, in which the model takes its inputs.
         batch_size: Size of the batches the model takes; None for any.
+        is_whole: Whether the model takes one input as it is, without a batch axis: all
+            nodes and edges of a graph.
         channels_first: For each input whether it has its channels first.
         optional: For each input whether it may be left out.
     """
@@ -34,6 +36,7 @@ class Signature:
     channels_first: tuple[bool, ...]
     optional: tuple[bool, ...]
     batch_size: int | None = None
+    is_whole: bool = False
 
     @property
     def shapes_last(self) -> tuple[tuple[int | None, ...], ...]:
@@ -52,11 +55,13 @@ class Signature:
         """Put one tensor for each input into the structure the model takes.
 
         Args:
-            flat: One for each input, in the order of `names`.
+            flat: One for each input, in the order of `names`, with a batch axis.
 
         Returns:
             The nest of them.
         """
+        if self.is_whole:
+            flat = [tensor[0] for tensor in flat]
         return keras.tree.pack_sequence_as(self.structure, list(flat))
 
 

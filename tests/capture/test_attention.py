@@ -225,6 +225,7 @@ def encoder(dropout: float = 0.0) -> keras.Model:
     return keras.Model(inputs, layers.Dense(3, activation="softmax", name="out")(x))
 
 
+@pytest.mark.slow
 def test_a_transformer_logs_its_attention_and_what_is_made_of_each_token() -> None:
     x = noise(1, 8, 8, 3)
     found = av.activations(encoder(), x, preprocess=None)

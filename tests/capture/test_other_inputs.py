@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from keras import layers
+from keras import layers, ops
 from PIL import Image
 from training import assert_equal, weights
 
@@ -89,6 +89,7 @@ def test_a_model_of_text_and_numbers_takes_both() -> None:
     ]
 
 
+@pytest.mark.slow
 @text
 def test_the_training_of_a_text_model_is_logged(tmp_path: Path) -> None:
     def trained(*callbacks: Any) -> keras.Model:
@@ -278,3 +279,35 @@ def test_objects_in_an_array_file_are_never_made(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([{}], dtype=object), allow_pickle=True)
     with pytest.raises(InputError, match="cannot be read as an array file: ValueError"):
         read_inputs(tmp_path / "a.npy")
+
+
+class Graph(keras.Model):
+    """Gives each node what comes to it along edges, which are pairs of nodes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.enter = layers.Dense(3, name="enter")
+        self.leave = layers.Dense(2, name="leave")
+
+    def call(self, graph: Any) -> Any:
+        nodes, edges = graph
+        sent = ops.take(self.enter(nodes), edges[:, 0], axis=0)
+        return self.leave(ops.segment_sum(sent, edges[:, 1], ops.shape(nodes)[0]))
+
+
+@pytest.mark.every_backend
+def test_nodes_and_edges_of_a_graph_are_one_input_together() -> None:
+    rng = np.random.default_rng(0)
+    nodes = rng.normal(size=(10, 6)).astype(np.float32)
+    edges = rng.integers(0, 10, (14, 2)).astype(np.int32)
+    model = Graph()
+    model((nodes, edges))
+    found = activations(model, (nodes, edges), "*", preprocess=None)
+    entered = ops.convert_to_numpy(model.enter(nodes))
+    left = ops.convert_to_numpy(model((nodes, edges)))
+    assert set(found) == {"enter", "leave"}
+    np.testing.assert_allclose(found["enter"], entered[None], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found["leave"], left[None], rtol=1e-5, atol=1e-6)
+    two = {"a": (nodes, edges), "b": (nodes[::-1], edges)}
+    both = activations(model, two, "enter", preprocess=None)["enter"]
+    np.testing.assert_allclose(both[1], entered[::-1], rtol=1e-5, atol=1e-6)

@@ -39,6 +39,7 @@ def written(folder: Path) -> dict[str, Path]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.every_backend
 @pytest.mark.parametrize("compiled", [False, True])
 def test_values_are_those_of_the_file(tmp_path: Path, compiled: bool) -> None:
