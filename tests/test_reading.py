@@ -112,7 +112,8 @@ def test_what_the_logger_wrote_comes_back_in_every_shape(tmp_path: Path) -> None
     assert np.isnan(expected["odd"]).any()
     assert np.isinf(expected["odd"]).any()
     assert np.isfinite(expected["odd"]).any()
-    found = list(read_records(tmp_path))
+    shown, *found = read_records(tmp_path)
+    assert shown.layer == ":input"
     assert [one.layer for one in found] == list(expected)
     for one in found:
         assert (one.run, one.step) == (".", 3)
