@@ -12,12 +12,13 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from distributed import BATCHES, EPOCHS, FREQUENCIES, LAYERS, network
+from distributed import BATCHES, EPOCHS, FREQUENCIES, LAYERS, network, unbuilt
 from events import event_files, values
 from training import PROBES
 
@@ -120,14 +121,17 @@ def logged(folder: Path) -> dict[tuple[str, int], np.ndarray]:
     return found
 
 
-def expected(variables: list[np.ndarray]) -> dict[str, np.ndarray]:
+def expected(
+    variables: list[np.ndarray], model: keras.Model, paths: Sequence[str] = LAYERS
+) -> dict[str, np.ndarray]:
     """Activations with these weights, in this process alone and by Keras alone."""
-    model = network()
+    if not model.built:
+        model.build((None, 12, 12, 3))
     for variable, value in zip(model.variables, variables, strict=False):
         variable.assign(value)
-    outputs = {name: model.get_layer(name).output for name in LAYERS}
+    outputs = {name: model.get_layer(name).output for name in paths}
     inputs = np.stack(list(PROBES.values())).astype(np.float32)
-    found = keras.Model(model.input, outputs)(inputs, training=False)
+    found = keras.Model(model.inputs, outputs)(inputs, training=False)
     return {name: keras.ops.convert_to_numpy(one) for name, one in found.items()}
 
 
@@ -151,7 +155,7 @@ def assert_logged_by_the_chief(folder: Path, processes: int) -> None:
     last = EPOCHS * BATCHES
     assert list(per_epoch) == [(name, e) for e in range(EPOCHS) for name in LAYERS]
     assert list(per_batch) == [(name, b) for b in range(last + 1) for name in LAYERS]
-    for name, activations in expected(left(folder, "with", 0)).items():
+    for name, activations in expected(left(folder, "with", 0), network()).items():
         for found in (per_epoch[name, EPOCHS - 1], per_batch[name, last]):
             np.testing.assert_allclose(found, activations, rtol=1e-4, atol=1e-5)
         for epoch in range(EPOCHS):
@@ -199,11 +203,21 @@ def test_two_workers_of_a_mirrored_strategy(two_workers: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_model_that_has_no_weights_yet_is_not_logged_and_trains_on(
+def test_a_model_that_has_no_weights_yet_is_logged_once_its_training_made_them(
     two_workers: Path,
 ) -> None:
     folder = two_workers / "unbuilt"
-    assert_told_and_unharmed(folder, "'unbuilt' has no weights yet")
+    assert [told(folder, rank) for rank in range(2)] == [[], []]
+    assert_unharmed(folder, 2)
+    last = EPOCHS * BATCHES
+    per_epoch, per_batch = (logged(folder / one) for one in FREQUENCIES)
+    names = ("conv", "head")
+    assert list(per_epoch) == [(name, e) for e in range(EPOCHS) for name in names]
+    assert list(per_batch) == [(name, b + 1) for b in range(last) for name in names]
+    weights = left(folder, "with", 0)
+    for name, activations in expected(weights, unbuilt(), names).items():
+        for found in (per_epoch[name, EPOCHS - 1], per_batch[name, last]):
+            np.testing.assert_allclose(found, activations, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.slow

@@ -19,30 +19,6 @@ def is_chief(model: keras.Model) -> bool:
     return find.get(keras.backend.backend(), lambda model: True)(model)
 
 
-def refuse_unbuilt(model: keras.Model) -> None:
-    """Refuse a model without weights that several processes or devices train.
-
-    Weights made by one process, or outside of TensorFlow's strategy, would not be those
-    that the others have, and would break the training.
-
-    Raises:
-        RuntimeError: If it is such a model.
-    """
-    if model.built:
-        return
-    find = {
-        "tensorflow": _shared_in_tensorflow,
-        "jax": _shared_in_jax,
-        "torch": _shared_in_torch,
-    }
-    if find.get(keras.backend.backend(), lambda model: False)(model):
-        raise RuntimeError(
-            f"The model {model.name!r} has no weights yet, and they have to be made "
-            "for all processes and devices together. Build it, or call it once, before "
-            "the training begins"
-        )
-
-
 def _in_tensorflow(model: Any) -> bool:
     strategy = getattr(model, "distribute_strategy", None)
     resolver = getattr(strategy, "cluster_resolver", None)
@@ -63,26 +39,6 @@ def _in_torch(model: Any) -> bool:
     import torch
 
     return not _has_torch_group() or bool(torch.distributed.get_rank() == 0)
-
-
-def _shared_in_tensorflow(model: Any) -> bool:
-    import tensorflow as tf
-
-    # Outside of any strategy there still is one, which does nothing.
-    current = tf.distribute.get_strategy()
-    return tf.distribute.has_strategy() or model.distribute_strategy is not current
-
-
-def _shared_in_jax(model: Any) -> bool:
-    import jax
-
-    return bool(jax.process_count() > 1)
-
-
-def _shared_in_torch(model: Any) -> bool:
-    import torch
-
-    return _has_torch_group() and bool(torch.distributed.get_world_size() > 1)
 
 
 def _has_torch_group() -> bool:

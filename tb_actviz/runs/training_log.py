@@ -13,7 +13,7 @@ from typing import Any
 import keras
 
 from tb_actviz.capture.datasets import is_dataset, what_reading_moves
-from tb_actviz.capture.distributed import is_chief, refuse_unbuilt
+from tb_actviz.capture.distributed import is_chief
 from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.parts_pass import NoPartFitsError
 from tb_actviz.capture.prepared_inputs import PreparedInputs
@@ -223,7 +223,6 @@ class TrainingLog:
                     run.abandon()
 
     def _watch(self, model: keras.Model) -> tuple[WatchedModel, PreparedInputs]:
-        refuse_unbuilt(model)
         watched = WatchedModel(
             model,
             self._layers,

@@ -58,16 +58,17 @@ def unbuilt() -> keras.Model:
     keras.utils.set_random_seed(5)
     conv = layers.Conv2D(4, 3, activation="relu", name="conv")
     pool = layers.GlobalAveragePooling2D(name="pool")
-    return keras.Sequential([conv, pool, layers.Dense(2)], name="unbuilt")
+    head = layers.Dense(2, name="head")
+    return keras.Sequential([conv, pool, head], name="unbuilt")
 
 
-def callbacks(folder: Path) -> list[keras.callbacks.Callback]:
+def callbacks(folder: Path, paths: Sequence[str]) -> list[keras.callbacks.Callback]:
     """One callback for each frequency, with a folder of its own below this one."""
     return [
         ActivationCallback(
             folder / update_freq,
             PROBES,
-            [*LAYERS],
+            [*paths],
             update_freq=update_freq,
             max_overhead=None,
             options=LogOptions(precision="float32", views=()),
@@ -94,7 +95,12 @@ def loop(
     told.on_train_end()
 
 
-def report(folder: Path, rank: int, train: Callable[..., list[np.ndarray]]) -> None:
+def report(
+    folder: Path,
+    rank: int,
+    train: Callable[..., list[np.ndarray]],
+    paths: Sequence[str] = LAYERS,
+) -> None:
     """Train without and with the callback, and leave behind what came of it.
 
     Args:
@@ -102,11 +108,12 @@ def report(folder: Path, rank: int, train: Callable[..., list[np.ndarray]]) -> N
         rank: Number of this process.
         train: Trains with the given callbacks; gives the values of the model's
             variables in this process, and of all others that may have changed.
+        paths: The layers to log.
     """
     folder.mkdir(exist_ok=True)
     listener = _Listener()
     logging.getLogger("tb_actviz").addHandler(listener)
-    for name, given in (("without", []), ("with", callbacks(folder))):
+    for name, given in (("without", []), ("with", callbacks(folder, paths))):
         np.savez(folder / f"{name}-{rank}.npz", *train(given))
     logging.getLogger("tb_actviz").removeHandler(listener)
     (folder / f"told-{rank}.json").write_text(json.dumps(listener.told))

@@ -70,4 +70,4 @@ def own(variable: Any) -> np.ndarray:
 
 report(FOLDER, RANK, partial(train, network, KIND == "devices"))
 if KIND == "workers":
-    report(FOLDER / "unbuilt", RANK, partial(train, unbuilt, False))
+    report(FOLDER / "unbuilt", RANK, partial(train, unbuilt, False), ("conv", "head"))
