@@ -63,6 +63,7 @@ def assert_exact(known: Places, changed: np.ndarray) -> None:
     seeing = np.broadcast_to(known.seeing.any(axis=-1), changed.shape[:2])
     np.testing.assert_array_equal(seeing, changed.any(axis=(2, 3)))
     assert seeing.any()
+    expected = hulls(changed)
     for row, column in np.argwhere(seeing):
         cell = (row, column, row + 1, column + 1)
         fields = [
@@ -70,7 +71,7 @@ def assert_exact(known: Places, changed: np.ndarray) -> None:
         ]
         known_fields = np.array([field for field in fields if field])
         hull = (*known_fields[:, :2].min(axis=0), *known_fields[:, 2:].max(axis=0))
-        assert hull == tuple(hulls(changed)[:, row, column]), (row, column)
+        assert hull == tuple(expected[:, row, column]), (row, column)
         box = known.box(cell, int(np.argmax([field is not None for field in fields])))
         assert box is not None
         top, left, bottom, right = box
