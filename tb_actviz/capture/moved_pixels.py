@@ -19,9 +19,11 @@ import numpy as np
 from tb_actviz.capture.seen import Seen
 
 #: So many numbers are put through a function to see what it does, at most.
-_MOST_NUMBERS = 2**29
+_MOST_NUMBERS = 2**28
 #: So many of them at once.
 _NUMBERS_AT_ONCE = 2**22
+#: Lines that the pictures with one of them in another colour are apart, at least.
+_LEAST_APART = 16
 #: The colour of the pictures, and of the lines in them.
 _PLAIN, _LINE = 64.0, 192.0
 
@@ -100,6 +102,8 @@ class _Trial:
         self._shape = shape
 
     def moved(self) -> MovedPixels | None:
+        if self._is_too_much(2 * _LEAST_APART):
+            return None
         plain = np.full((1, *self._shape), _PLAIN, np.float32)
         plain[:, : self._shape[0] // 2] = _LINE
         once, again = self._run(plain), self._run(plain)
@@ -116,6 +120,10 @@ class _Trial:
             return MovedPixels(turned[0], turned[1], turned=True)
         return None
 
+    def _is_too_much(self, pictures: int) -> bool:
+        """Whether to try as many pictures, twice for those with more lines."""
+        return 2 * pictures * math.prod(self._shape) > _MOST_NUMBERS
+
     def _run(self, pictures: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):
             return np.asarray(keras.ops.convert_to_numpy(self._function(pictures)))
@@ -129,9 +137,9 @@ class _Trial:
         """
         length = self._shape[axis]
         shrinks = math.ceil(length / min(out))
-        every = min(max(16, math.isqrt(length) + 1, 12 * shrinks + 4), length)
+        every = min(max(_LEAST_APART, math.isqrt(length) + 1, 12 * shrinks + 4), length)
         several = [every] if every == length else [every, every + 1]
-        if 2 * sum(several) * math.prod(self._shape) > _MOST_NUMBERS:
+        if self._is_too_much(sum(several)):
             return None
         found = []
         for k in several:
