@@ -108,9 +108,10 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def set_model(self, model: keras.Model) -> None:
         """Refuse what is no Keras model before `fit` of another library fails on us."""
-        if model is not None:
-            refuse_other_than_models(model)
         super().set_model(model)
+        if model is not None:
+            # As Keras gives it: without what PyTorch wraps it in.
+            refuse_other_than_models(self.model)
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Look at the model and the inputs, before anything is trained."""

@@ -14,7 +14,7 @@ import keras
 from keras import layers
 
 from tb_actviz.capture.layer_calls import LayerCall
-from tb_actviz.capture.layer_kinds import is_own_of_keras, sublayers
+from tb_actviz.capture.layer_kinds import is_own_of_keras
 
 _WITH_HEADS = (layers.MultiHeadAttention, layers.GroupQueryAttention)
 _WITHOUT_HEADS = (layers.Attention, layers.AdditiveAttention)
@@ -162,9 +162,5 @@ def owners(calls: Sequence[LayerCall]) -> Callable[[LayerCall], Any]:
     Returns:
         From a call to the layer around it; to None where it is the model itself.
     """
-    around = {
-        _OUTPUT.sub("", call.path): call.layer
-        for call in calls
-        if sublayers(call.layer)
-    }
+    around = {_OUTPUT.sub("", call.path): call.layer for call in calls}
     return lambda call: around.get(call.path.rpartition("/")[0])

@@ -26,7 +26,12 @@ from tb_actviz.capture.looking import build_with, calls_of_run, calls_on_shapes
 from tb_actviz.capture.meeting import describe_meeting, find_meeting, run_each
 from tb_actviz.capture.model_signature import model_signature, signature_of
 from tb_actviz.capture.named_input import Batch, NamedInput
-from tb_actviz.capture.prepared_inputs import PreparedBatch, PreparedInputs
+from tb_actviz.capture.prepared_inputs import (
+    PreparedBatch,
+    PreparedInputs,
+    refuse_other_shape,
+    rows_of_inputs,
+)
 from tb_actviz.capture.preprocessing import (
     Preprocess,
     check_preprocess,
@@ -37,7 +42,6 @@ from tb_actviz.capture.receptive import (
     moving_functions,
     seen_picture,
 )
-from tb_actviz.capture.rows import refuse_other_shape, rows_of_inputs
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.unbuilt import (
     count_weights,
@@ -147,7 +151,8 @@ class ForwardPass:
         if self.signature is None:
             named = self._read_first(inputs, samples)
         else:
-            named = self._feed_for(self.signature).read(inputs, samples)
+            feed = self._feed if self._is_ready else self._feed_for(self.signature)
+            named = feed.read(inputs, samples)
         for read in named:
             self.check(read)
         return named
@@ -390,8 +395,6 @@ class ForwardPass:
         self._is_ready = True
 
     def _feed_for(self, signature: Signature) -> Feed:
-        self._preprocessing = decide_preprocessing(
-            self._model, signature, self._preprocess
-        )
-        applied = self._preprocessing.applied
-        return Feed(self._model.name, signature, applied, has_graph(self._model))
+        decided = decide_preprocessing(self._model, signature, self._preprocess)
+        self._preprocessing, name = decided, self._model.name
+        return Feed(name, signature, decided.applied, has_graph(self._model))
