@@ -16,7 +16,14 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.batch_axis import keep_inputs_apart
-from tb_actviz.capture.execution import Capture, Execution
+from tb_actviz.capture.execution import (
+    Capture,
+    Execution,
+    PreparedBatch,
+    PreparedInputs,
+    refuse_other_shape,
+    rows_of_inputs,
+)
 from tb_actviz.capture.feed import Feed
 from tb_actviz.capture.input_size import SizeCheck
 from tb_actviz.capture.inputs import SAMPLES, Inputs
@@ -26,12 +33,6 @@ from tb_actviz.capture.looking import build_with, calls_of_run, calls_on_shapes
 from tb_actviz.capture.meeting import describe_meeting, find_meeting, run_each
 from tb_actviz.capture.model_signature import model_signature, signature_of
 from tb_actviz.capture.named_input import Batch, NamedInput
-from tb_actviz.capture.prepared_inputs import (
-    PreparedBatch,
-    PreparedInputs,
-    refuse_other_shape,
-    rows_of_inputs,
-)
 from tb_actviz.capture.preprocessing import (
     Preprocess,
     check_preprocess,
@@ -43,11 +44,7 @@ from tb_actviz.capture.receptive import (
     seen_picture,
 )
 from tb_actviz.capture.signature import Signature
-from tb_actviz.capture.unbuilt import (
-    count_weights,
-    readings,
-    refuse_axes,
-)
+from tb_actviz.capture.unbuilt import count_weights, readings, refuse_axes
 from tb_actviz.capture.undisturbed import undisturbed
 from tb_actviz.errors import InputError
 

@@ -13,7 +13,7 @@ import numpy as np
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tb_actviz.analysis.layer import LayerStatistics
-from tb_actviz.capture.prepared_inputs import PreparedInputs
+from tb_actviz.capture.execution import PreparedInputs
 from tb_actviz.runs.budget_words import (
     about_dead,
     about_full,

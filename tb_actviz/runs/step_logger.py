@@ -85,7 +85,7 @@ class StepLogger:
             pictures=self._pictures,
             shared=shared,
         )
-        total = sum(len(watched.layers_for(named)) for named in inputs)
+        total = sum(len(watched.layers_of[named.part]) for named in inputs)
         # Mapped, so that the activations of one input are gone before those of the next
         # are computed.
         layers = chain.from_iterable(map(summaries.add, self._watched.run_each(inputs)))

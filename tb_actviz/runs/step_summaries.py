@@ -52,7 +52,7 @@ class _LayerMeasurements:
     """What is kept of one layer, of one input after another."""
 
     #: The inputs that it responds to.
-    inputs: list[NamedInput]
+    inputs: Sequence[NamedInput]
     shapes: list[tuple[int, ...]] = field(default_factory=list)
     #: The followed channels only, for the comparison of inputs.
     compared: list[np.ndarray] = field(default_factory=list)
@@ -115,7 +115,7 @@ class StepSummaries:
         self._position = dict(position or {})
         self._shared = shared
         self._measured = {
-            layer.facts.path: _LayerMeasurements(watched.inputs_of(layer))
+            layer.facts.path: _LayerMeasurements(watched.inputs_of[layer.part])
             for layer in watched.layers
         }
         self._precision = "" if options.precision == "auto" else options.precision
@@ -136,7 +136,7 @@ class StepSummaries:
         """
         named = self.logged.inputs[self._done]
         self._done += 1
-        layers = self._watched.layers_for(named)
+        layers = self._watched.layers_of[named.part]
         if self._options.records and not self._precision:
             counts = [captured[layer.facts.path].size for layer in layers]
             self._precision = choose_precision(

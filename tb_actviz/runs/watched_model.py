@@ -11,13 +11,12 @@ import numpy as np
 
 from tb_actviz.capture.datasets import is_dataset
 from tb_actviz.capture.default_selection import describe_default
-from tb_actviz.capture.execution import Capture
+from tb_actviz.capture.execution import Capture, PreparedInputs
 from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import Bounds, activation_bounds
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.parts_pass import pass_through
-from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import (
     LayerInfo,
@@ -85,21 +84,25 @@ class WatchedInputs:
     preprocess: Mapping[str, str]
     missing_channels: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def layers_for(self, named: NamedInput) -> list[WatchedLayer]:
-        """Find the layers that respond to an input.
+    #: Part to the layers in it, and to the inputs that they respond to.
+    layers_of: Mapping[str, tuple[WatchedLayer, ...]] = field(init=False)
+    inputs_of: Mapping[str, tuple[NamedInput, ...]] = field(init=False)
 
-        Returns:
-            All of them; of a model that is run part by part, those of its part.
-        """
-        return [layer for layer in self.layers if layer.part == named.part]
-
-    def inputs_of(self, layer: WatchedLayer) -> list[NamedInput]:
-        """Find the inputs that a layer responds to.
-
-        Returns:
-            All of them; of a model that is run part by part, those of its part.
-        """
-        return [named for named in self.inputs if named.part == layer.part]
+    def __post_init__(self) -> None:
+        """Sort layers and inputs by their parts."""
+        parts = {layer.part for layer in self.layers}
+        parts |= {named.part for named in self.inputs}
+        layers_of = {
+            part: tuple(layer for layer in self.layers if layer.part == part)
+            for part in parts
+        }
+        inputs_of = {
+            part: tuple(named for named in self.inputs if named.part == part)
+            for part in parts
+        }
+        # As a frozen dataclass sets its own fields.
+        object.__setattr__(self, "layers_of", layers_of)
+        object.__setattr__(self, "inputs_of", inputs_of)
 
 
 class WatchedModel:
