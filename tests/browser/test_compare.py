@@ -119,7 +119,7 @@ def test_two_of_different_shapes_are_shown_but_not_subtracted(
     compare(tab, **state, b_layer="block/relu2", colours="gray", search="7")
     reason = tab.frame.locator(".compare .lead").first
     wait_until(reason).to_have_text(
-        "There is no A − B. A is 16 × 16 × 12 and B is 7 × 7 × 8 (height × width × "
+        "There is no B − A. A is 16 × 16 × 12 and B is 7 × 7 × 8 (height × width × "
         "channels): only values of one shape can be taken from each other."
     )
     a = arrays.of("first", "relu1", 4, "bright").astype(np.float64)
@@ -127,14 +127,14 @@ def test_two_of_different_shapes_are_shown_but_not_subtracted(
     # Channels of other layers are others: a search for those of A is none in B.
     found = tab.maps([0, 1], (7, 7), pane(tab, "B"))
     np.testing.assert_array_equal(found, gray(b[..., :2], (a, b)))
-    for way, more in ("Wipe", ": a wipe needs one shape, too"), ("A − B", ""):
+    for way, more in ("Wipe", ": a wipe needs one shape, too"), ("B − A", ""):
         tab.button(way).click()
         failed = tab.frame.locator(".compare .failed")
         wait_until(failed).to_have_text(f"Look at them side by side, or blink{more}.")
         wait_until(tab.frame.locator(".pane canvas")).to_have_count(0)
     # Not said a second time where channels are sorted by it.
     tab.chosen("Sort by").select_option("difference")
-    wait_until(tab.frame.locator("main")).to_contain_text("There is no A − B.")
+    wait_until(tab.frame.locator("main")).to_contain_text("There is no B − A.")
     wait_until(tab.frame.locator(".compare .failed")).to_have_count(1)
     tab.press("Space")
     wait_until(pane(tab, "B")).to_be_visible()

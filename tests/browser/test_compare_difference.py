@@ -1,4 +1,4 @@
-"""A − B, and how far the two are apart."""
+"""B − A, and how far the two are apart."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 def test_a_difference_has_its_sign(tab: Tab, both: Both) -> None:
     shown_so = {"zoom": ZOOM, "compare": "difference", "search": "1,6"}
     compare(tab, **FIRST, **OTHER, **shown_so)
-    found = tab.maps([1, 6], (7, 7), pane(tab, "A − B"))
-    wanted = np.float32(both[0] - both[1]).astype(np.float64)
+    found = tab.maps([1, 6], (7, 7), pane(tab, "B − A"))
+    wanted = np.float32(both[1] - both[0]).astype(np.float64)
     most = np.abs(wanted).max()
     np.testing.assert_allclose(tab.legend(), (-most, most), rtol=1e-12)
     table = tab.colours()
@@ -61,28 +61,28 @@ def test_distances_are_those_of_numpy(
         arrays.of(*key)
         for key in (("first", LAYER, STEP, "bright"), (run, LAYER, step, name))
     )
-    text = f"A − B, all channels: {apart(one, other)}"
+    text = f"B − A, all channels: {apart(one, other)}"
     wait_until(distances(tab)).to_have_text(text)
     tab.field("A: channel").fill("6")
     tab.field("A: channel").press("Enter")
     ways = tab.frame.get_by_role("group", name="Channels to compare")
     ways.get_by_role("button", name="channel 6").click()
-    text = f"A − B, the channel: {apart(one[..., 6], other[..., 6])}"
+    text = f"B − A, the channel: {apart(one[..., 6], other[..., 6])}"
     wait_until(distances(tab)).to_have_text(text)
     tab.field("B: channel").fill("1")
     tab.field("B: channel").press("Enter")
-    text = f"A − B, the channel: {apart(one[..., 6], other[..., 1])}"
+    text = f"B − A, the channel: {apart(one[..., 6], other[..., 1])}"
     wait_until(distances(tab)).to_have_text(text)
 
 
 def test_distances_say_what_they_leave_out(tab: Tab, arrays: Arrays) -> None:
     compare(tab, run="odd", layer="odd", b_run="odd8")
     one, other = (arrays.of(run, "odd", 0, "input") for run in ("odd", "odd8"))
-    text = f"A − B, all channels: {apart(one, other)}"
+    text = f"B − A, all channels: {apart(one, other)}"
     assert "positions not finite" in text
     wait_until(distances(tab)).to_have_text(text)
     compare(tab, run="odd", layer="odd", channel=6, one_channel="true", b_channel=0)
-    text = f"A − B, the channel: {apart(one[..., 6], one[..., 0])}"
+    text = f"B − A, the channel: {apart(one[..., 6], one[..., 0])}"
     assert "no cosine" in text
     wait_until(distances(tab)).to_have_text(text)
 
@@ -103,7 +103,7 @@ def test_channels_13_and_46_go_dark_where_the_eye_closes(
     ]
     arrays = Arrays(imagenet.log_dir)
     a, b = (arrays.of("imagenet", layer, 0, one).astype(np.float64) for one in names)
-    wait_until(distances(tab)).to_have_text(f"A − B, all channels: {apart(a, b)}")
+    wait_until(distances(tab)).to_have_text(f"B − A, all channels: {apart(a, b)}")
     ranked = np.argsort(-np.linalg.norm((a - b).reshape(-1, 48), axis=0))
     assert ranked[0] == 13
     # The pin comes first, then what differs most.
@@ -126,6 +126,6 @@ def test_channels_13_and_46_go_dark_where_the_eye_closes(
             (text,) = pointed_at(tab, "B", at)
             assert text == (
                 f"channel {channel}, row {row}, column {column}: A {shown(first)} · "
-                f"B {shown(second)} · A − B {shown(first - second)} — the channel: "
+                f"B {shown(second)} · B − A {shown(second - first)} — the channel: "
                 f"{apart(one, other)}"
             )

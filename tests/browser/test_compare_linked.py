@@ -30,7 +30,7 @@ def test_both_values_are_told_wherever_the_cursor_is(tab: Tab, both: Both) -> No
         assert found == [
             f"channel {channel}, row {row}, column {column}: "
             f"A {shown(a[row, column, channel])} · B {shown(b[row, column, channel])}"
-            f" · A − B {shown(a[row, column, channel] - b[row, column, channel])}"
+            f" · B − A {shown(b[row, column, channel] - a[row, column, channel])}"
             f" — the channel: {apart(a[..., channel], b[..., channel])}"
             for _, channel, row, column in places
         ]

@@ -111,7 +111,7 @@ def test_x_swaps_the_sides(tab: Tab, both: Both) -> None:
     wait_until(distances(tab)).to_have_text(before)
     (text,) = pointed_at(tab, "A", (5, LABEL + 5))
     one, other = both[1][0, 0, 1], both[0][0, 0, 1]
-    assert f"A {shown(one)} · B {shown(other)} · A − B {shown(one - other)} " in text
+    assert f"A {shown(one)} · B {shown(other)} · B − A {shown(other - one)} " in text
     tab.button("Swap A and B").click()
     wait_until(heading(tab, "A")).to_contain_text("first")
     assert (differing(tab, "A"), differing(tab, "B")) == (a, b)
@@ -128,7 +128,7 @@ def test_b_keeps_what_is_looked_at(tab: Tab, arrays: Arrays) -> None:
     assert differing(tab, "B") == ["step 2", "input bright"]
     a = arrays.of("first", LAYER, 4, "dull")
     b = arrays.of("first", LAYER, 2, "bright")
-    wait_until(distances(tab)).to_have_text(f"A − B, all channels: {apart(a, b)}")
+    wait_until(distances(tab)).to_have_text(f"B − A, all channels: {apart(a, b)}")
     tab.button("Keep A as B").click()
     wait_until(distances(tab)).to_contain_text("A and B are the same record")
 

@@ -19,7 +19,7 @@ LAYER, STEP = "relu1", 4
 FIRST = {"run": "first", "step": STEP, "view": "inputs"}
 #: Room before the maps, and between them.
 GUTTER, GAP = 120, 8
-TIP = re.compile(r"channel (\d+), row (\d+), column (\d+): (.*) · A − B (\S+)")
+TIP = re.compile(r"channel (\d+), row (\d+), column (\d+): (.*) · B − A (\S+)")
 
 
 def open_inputs(tab: Tab, zoom: int, layer: str = LAYER, **state: str) -> None:
@@ -66,7 +66,7 @@ def test_channels_are_ranked_as_numpy_ranks_them(
     found = rows(tab, a.shape, zoom)
     assert [int(one[1]) for one in found] == order[: len(found)]
     assert len(found) >= 8
-    between = a - b
+    between = b - a
     assert [one.groups()[1:] for one in found] == [
         (
             *("3", "5"),
@@ -89,7 +89,7 @@ def test_the_maps_and_their_difference_are_drawn_in_their_colours(
     )
     low, high = min(a.min(), b.min()), max(a.max(), b.max())
     assert tab.legend() == (low, high)
-    between = (a - b).astype(np.float32).astype(np.float64)
+    between = (b - a).astype(np.float32).astype(np.float64)
     most = np.abs(between).max()
     assert tab.legend(1) == (-most, most)
     pixels = tab.pixels(tab.frame.locator(".scroll.inputs > div > canvas"))[..., :3]
@@ -117,7 +117,7 @@ def test_another_choice_swaps_the_two_inputs(tab: Tab, arrays: Arrays) -> None:
     order = np.argsort(-scores(a, b, "l2"), kind="stable")
     found = rows(tab, a.shape, 2)
     assert [one[5] for one in found] == [
-        shown((a - b)[3, 5, channel]) for channel in order[: len(found)]
+        shown((b - a)[3, 5, channel]) for channel in order[: len(found)]
     ]
     assert (tab.state()["input"], tab.state()["b_input"]) == ("dull", "bright")
     tab.field("Search channels").fill("3,7")

@@ -115,7 +115,7 @@ def test_where_nothing_is_finite_nothing_is_compared(
     words = "nothing finite to compare: no position is finite on both sides"
     tab = open_tab(rare)
     compare(tab, run="broken", layer=LIVING, b_step=0)
-    wait_until(distances(tab)).to_have_text(f"A − B, all channels: {words}")
+    wait_until(distances(tab)).to_have_text(f"B − A, all channels: {words}")
     (found,) = pointed_at(tab, "A", (5, 20))
     assert found.endswith(f" — the channel: {words}"), found
     tab.chosen("Sort by").select_option("difference")

@@ -86,7 +86,7 @@ def test_the_difference_of_two(
     compare(tab, **FIRST, **OTHER, **state, zoom=ZOOM)
     outcome = executed(tab, tmp_path)
     assert_told(outcome.printed, *both)
-    between = (both[0].astype(np.float32) - both[1].astype(np.float32)).astype(float)
+    between = (both[1].astype(np.float32) - both[0].astype(np.float32)).astype(float)
     most = np.abs(between).max((0, 1) if scale == "channel" else None)
     most = np.broadcast_to(most, 8)
     table = tab.colours()
@@ -96,7 +96,7 @@ def test_the_difference_of_two(
     ]
     found = outcome.maps(8, (7, 7), columns_in(outcome.code))
     np.testing.assert_array_equal(found, np.concatenate(expected, -1))
-    drawn = tab.maps(range(8), (7, 7), pane(tab, "A − B"))
+    drawn = tab.maps(range(8), (7, 7), pane(tab, "B − A"))
     np.testing.assert_array_equal(found, drawn)
 
 

@@ -107,7 +107,7 @@ def test_inputs_beside_each_other(
     outcome = executed(tab, tmp_path)
     exact = [arrays.of("first", LAYER, STEP, name) for name in ("bright", "dull")]
     maps = [one.astype(np.float64) for one in exact]
-    between = (exact[0] - exact[1]).astype(np.float64)
+    between = (exact[1] - exact[0]).astype(np.float64)
     scores = np.sqrt(((maps[0] - maps[1]) ** 2).sum((0, 1)))
     order = np.argsort(-scores, kind="stable")
     most = np.abs(between).max()

@@ -1,7 +1,7 @@
 /** What two sides have in common and what not, ready to be drawn. */
 
 import type { Maps } from "../numbers/decode";
-import { compareMaps, planeOf, whyNoDifference } from "../numbers/differences";
+import { CHANGE, compareMaps, planeOf, whyNoDifference } from "../numbers/differences";
 import { type Distances, distances, lengthOf } from "../numbers/statistics";
 import type { ScaleChoice, State } from "../state/state";
 import { memoOn } from "./memo";
@@ -124,5 +124,5 @@ export function scalingOfDifference(
   const scaling = scalingOf([{ ...a, maps }], { ...choice, mode, symmetric: true });
   if (scaling.state !== "ready") return scaling;
   const words = mode === "layer" ? "the largest difference at both ends" : scaling.value.words;
-  return ready({ ...scaling.value, words: `A − B, ${words}` });
+  return ready({ ...scaling.value, words: `${CHANGE}, ${words}` });
 }

@@ -1,6 +1,7 @@
 /** One layer at one step for all of its inputs, and what each input is taken for. */
 
 import type { Maps } from "../numbers/decode";
+import { CHANGE, changeOf } from "../numbers/differences";
 import { symmetric } from "../numbers/limits";
 import { order, parseSearch, type Search } from "../numbers/order";
 import type { State } from "../state/state";
@@ -75,7 +76,7 @@ export function rankingOf(
 /** The scale of a difference: zero in the middle, one for all channels. */
 export function differenceScaling(between: Maps): Scaling {
   const limits = symmetric(limitsOf(between) ?? { low: 0, high: 0 });
-  return { limits: () => limits, shared: true, words: "A − B, one scale for all channels" };
+  return { limits: () => limits, shared: true, words: `${CHANGE}, one scale for all channels` };
 }
 
 /** The values for each of some inputs, or why the first that fails does. */
@@ -122,7 +123,7 @@ export function classesOf(
       number,
       name: inputs.map((input) => nameOf(input, number)).find(Boolean) ?? `class ${number}`,
       scores,
-      change: from === null || to === null ? null : to - from,
+      change: from === null || to === null ? null : changeOf(from, to),
     };
   });
 }

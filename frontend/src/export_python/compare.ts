@@ -62,7 +62,7 @@ const DISTANCES = {
   nothing: ['print("nothing finite to compare")'],
 } as const;
 
-/** Write a script that draws A beside B, or what A has more than B. */
+/** Write a script that draws A beside B, or what B has more than A. */
 export function compareScript(given: ScriptedComparison): Script {
   const { logDir, a, b, pair, how, colours, measured } = given;
   const notes = how === "blink" || how === "wipe" ? [BESIDE[how]] : [];
@@ -99,7 +99,7 @@ function sideWords(side: string, source: Source, channel: number | undefined): s
 function differenceLines({ columns, colours }: ScriptedComparison): string[] {
   const limits = colours.limits ? "limits" : "limits_of(one)";
   return [
-    "chosen = [(a - b)[:, :, channel] for channel in channels]",
+    "chosen = [(b - a)[:, :, channel] for channel in channels]",
     `pictures = [draw(one, ${limits}) for one in chosen]`,
     showLine("pictures", columns),
   ];

@@ -3,9 +3,22 @@
 import type { Maps } from "./decode";
 import { channelStatistics, type Distances, difference, distances } from "./statistics";
 
+/** What each difference of two sides is called, and which of them is taken from which. */
+export const CHANGE = "B − A";
+
+/** The change from A to B of a value: what grew is above zero. */
+export function changeOf(a: number, b: number): number {
+  return b - a;
+}
+
+/** The change from A to B, position by position. */
+export function changeBetween(a: Maps, b: Maps): Maps {
+  return difference(b, a);
+}
+
 /** How two of the same shape differ. */
 export interface ComparedMaps {
-  /** The first less the second. */
+  /** The change from the first to the second. */
   maps: Maps;
   total: Distances;
   channels: Distances[];
@@ -26,7 +39,7 @@ export function planeOf(maps: Maps, channel: number): Maps {
 export function compareMaps(a: Maps, b: Maps): ComparedMaps {
   const positions = a.height * a.width;
   return {
-    maps: difference(a, b),
+    maps: changeBetween(a, b),
     total: distances(a.values, b.values),
     channels: Array.from({ length: a.channels }, (_, i) =>
       distances(a.values, b.values, i * positions, (i + 1) * positions),

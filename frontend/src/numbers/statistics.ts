@@ -135,7 +135,7 @@ export function histogram(
   return { counts, limits, below, above, nanCount, infCount };
 }
 
-/** What has to be added to `b` to get `a`, position by position: `a - b`. */
+/** What has to be added to `b` to get `a`, position by position. */
 export function difference(a: Maps, b: Maps): Maps {
   if (a.height !== b.height || a.width !== b.width || a.channels !== b.channels) {
     throw new RangeError(

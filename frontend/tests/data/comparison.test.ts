@@ -22,14 +22,14 @@ describe("comparedOf", () => {
   it("computes once for the same two, anew for others", () => {
     expect(comparedOf(a, b)).toBe(comparedOf(a, b));
     expect(comparedOf(a, a).maps.values).toEqual(Float32Array.of(0, 0, 0, 0));
-    expect(comparedOf(a, b).maps.values).toEqual(Float32Array.of(3, -4, 0, -1));
+    expect(comparedOf(a, b).maps.values).toEqual(Float32Array.of(-3, 4, 0, 1));
   });
 });
 
 describe("differenceOf", () => {
   it("measures each channel against that of the same number", () => {
     const found = there(differenceOf(a, b));
-    expect(found.maps.values).toEqual(Float32Array.of(3, -4, 0, -1));
+    expect(found.maps.values).toEqual(Float32Array.of(-3, 4, 0, 1));
     expect(found.scores).toEqual(Float64Array.of(5, 1));
     expect([found.total.l1, found.ofChannel(0).l1, found.ofChannel(1).l1]).toEqual([8, 7, 1]);
   });
@@ -49,12 +49,12 @@ describe("planeDifference", () => {
 
   it("compares unlike channels, at the number of the first", () => {
     const found = there(planeDifference(a, 1, b, 0));
-    expect(found.maps).toEqual(maps(2, 0, 0, 1, -3));
+    expect(found.maps).toEqual(maps(2, 0, 0, -1, 3));
     expect([found.total.l1, found.total.l2]).toEqual([4, Math.sqrt(10)]);
   });
 
   it("compares channels of layers that have not as many", () => {
-    expect(there(planeDifference(a, 1, maps(1, 1, 0), 0)).maps).toEqual(maps(2, 0, 0, 0, 1));
+    expect(there(planeDifference(a, 1, maps(1, 1, 0), 0)).maps).toEqual(maps(2, 0, 0, 0, -1));
     expect(planeDifference(a, 0, maps(1, 1, 0, 0), 0).reason).toMatch(/^A is 1 × 2 × 1 /);
   });
 });

@@ -54,7 +54,7 @@ print(f"{np.sum(~finite)} positions not finite, left out")
 
 # Scale: layer's smallest to largest value.
 limits = (0, 2.5)
-chosen = [(a - b)[:, :, channel] for channel in channels]
+chosen = [(b - a)[:, :, channel] for channel in channels]
 pictures = [draw(one, limits) for one in chosen]
 Image.fromarray(page(pictures, columns=2)).show()
 `);

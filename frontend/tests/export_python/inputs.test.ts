@@ -16,7 +16,7 @@ const INPUTS: ScriptedInputs = {
 const READ = `names = ["face", "cat", "closed"]
 activations = read("a", "conv", 3)
 maps = {name: activations[name] for name in names}
-difference = maps["face"] - maps["closed"]
+change = maps["closed"] - maps["face"]
 # Ordered by how differently A and B make them respond.
 channels = [4, 0, 2]
 
@@ -32,14 +32,14 @@ pictures = []
 for name in names:
     picture = logged[name].astype(np.uint8)
     pictures.append(av.imresize(picture, 96 / max(picture.shape)))
-pictures.append(blank)  # above A - B
+pictures.append(blank)  # above B - A
 
 # Scale: layer's smallest to largest value.
 limits = (0, 2.5)
-limits_apart = (-3, 3)  # of A - B
+limits_apart = (-3, 3)  # of B - A
 for channel in channels:
     row = [draw(one[:, :, channel], limits) for one in maps.values()]
-    apart = draw(difference[:, :, channel], limits_apart, colormap="signed")
+    apart = draw(change[:, :, channel], limits_apart, colormap="signed")
     pictures += [*row, apart]
 Image.fromarray(page(pictures, columns=4)).show()
 `);

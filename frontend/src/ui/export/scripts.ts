@@ -39,11 +39,11 @@ import {
   type Source,
 } from "../../export_python/script";
 import { trainingScript } from "../../export_python/training";
-import { responses } from "../../numbers/differences";
+import { changeBetween, responses } from "../../numbers/differences";
 import type { Limits } from "../../numbers/limits";
 import { curveMatrix, matrixLayout } from "../../numbers/matrix";
 import { align, zoomedRegion } from "../../numbers/receptive_field";
-import { type Distances, difference } from "../../numbers/statistics";
+import type { Distances } from "../../numbers/statistics";
 import type { State, View } from "../../state/state";
 import { state } from "../../state/store";
 import { type MultiplesInSight, viewState } from "../../state/view_state";
@@ -256,7 +256,7 @@ async function inputs(logDir: string): Promise<Script> {
     pictures: await picturesFor(a, names),
     channels: some(rankingOf(scores, chosen).channels),
     colours: coloursOf(scaling, chosen),
-    differenceLimits: differenceScaling(difference(a.maps, b.maps)).limits(0),
+    differenceLimits: differenceScaling(changeBetween(a.maps, b.maps)).limits(0),
     some: all.length < record.header.inputs.length,
   });
 }

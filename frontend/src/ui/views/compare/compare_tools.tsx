@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { isChosen, isOpen, type Proposal } from "../../../data/sides";
+import { CHANGE } from "../../../numbers/differences";
 import { COMPARISONS, type Comparison, START } from "../../../state/state";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
@@ -10,7 +11,7 @@ const WAYS: { [how in Comparison]: string } = {
   side: "Side by side",
   blink: "Blink",
   wipe: "Wipe",
-  difference: "A − B",
+  difference: CHANGE,
 };
 
 /** How two are compared. */

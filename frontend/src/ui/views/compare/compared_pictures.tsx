@@ -8,6 +8,7 @@ import {
 } from "../../../data/comparison";
 import type { ShownRecord } from "../../../data/records";
 import { coverageOf } from "../../../data/scaling";
+import { CHANGE } from "../../../numbers/differences";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { useLatest } from "../../hooks/latest";
@@ -156,7 +157,7 @@ function Arranged({ a, b, channels, link, paint, apart, scores, ...props }: Arra
   return pair(
     <Pane
       {...common}
-      name="A − B"
+      name={CHANGE}
       layer={a.header.layer}
       maps={apart.maps}
       order={props.channelsA}

@@ -2,6 +2,7 @@ import type { ChannelPair, Difference } from "../../../data/comparison";
 import type { ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import { valueAt } from "../../../numbers/decode";
+import { CHANGE, changeOf } from "../../../numbers/differences";
 import type { Distances } from "../../../numbers/statistics";
 import { viewState } from "../../../state/view_state";
 
@@ -16,12 +17,12 @@ interface Props {
 /** How far both sides are apart, in all and under the cursor. */
 export function DistanceLine({ a, b, difference, channels }: Props) {
   if (difference.reason !== null) {
-    return <p class="lead">{`There is no A − B. ${difference.reason}`}</p>;
+    return <p class="lead">{`There is no ${CHANGE}. ${difference.reason}`}</p>;
   }
   const same = a.maps === b.maps && (!channels || channels.a === channels.b);
   return (
     <p class="lead values" data-name="distances">
-      <span class="quiet">{channels ? "A − B, the channel: " : "A − B, all channels: "}</span>
+      <span class="quiet">{`${CHANGE}, ${channels ? "the channel" : "all channels"}: `}</span>
       {same
         ? "A and B are the same record: change one of them."
         : distanceWords(difference.total)}
@@ -42,13 +43,13 @@ export function PairUnder({ a, b, difference, channels }: Props) {
   const inB = { ...under, channel: channels?.b ?? under.channel };
   const [first, second] = [valueAt(a.maps, inA), valueAt(b.maps, inB)];
   const channel =
-    inA.channel === inB.channel ? `${inA.channel}` : `${inA.channel} − ${inB.channel}`;
+    inA.channel === inB.channel ? `${inA.channel}` : `${inB.channel} − ${inA.channel}`;
   return (
     <p class={`lead values ${room}`} data-name="pair">
       <span class="quiet">
         channel {channel}, row {under.row}, column {under.column}:{" "}
       </span>
-      A {format(first)} · B {format(second)} · A − B {format(first - second)}
+      {`A ${format(first)} · B ${format(second)} · ${CHANGE} ${format(changeOf(first, second))}`}
       {!channels && (
         <>
           <span class="quiet"> — the channel: </span>

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PredictedClass } from "../../../data/inputs";
 import { pictureOf, type ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
+import { CHANGE } from "../../../numbers/differences";
 import { useLatest } from "../../hooks/latest";
 import { drawPicture } from "../../pictures/canvas";
 import { GUTTER } from "./input_drawing";
@@ -33,7 +34,7 @@ export function headHeight({ classes, pictured }: Heads): number {
   return Math.max(pictured ? PICTURE : 0, lines) + NAME;
 }
 
-/** The inputs, and what each is taken for; for A − B how that changes. */
+/** The inputs, and what each is taken for; for their difference how that changes. */
 export function InputHeads({ all, pair, wide, scored, ...heads }: Props) {
   const { classes, pictured } = heads;
   return (
@@ -69,8 +70,8 @@ export function InputHeads({ all, pair, wide, scored, ...heads }: Props) {
       ))}
       <div class="head" style={{ width: `${wide}px` }}>
         {classes.length > 0 && (
-          <span class="class quiet" title="Change from A to B">
-            change to B
+          <span class="class quiet" title="Change of the score from A to B">
+            {CHANGE}
           </span>
         )}
         {classes.map(({ number, name, change }) => (
@@ -84,7 +85,7 @@ export function InputHeads({ all, pair, wide, scored, ...heads }: Props) {
           </span>
         ))}
         <span class="name">
-          <b>A − B</b>
+          <b>{CHANGE}</b>
         </span>
       </div>
     </div>

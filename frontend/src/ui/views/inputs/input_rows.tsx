@@ -3,6 +3,7 @@ import { classesOf } from "../../../data/inputs";
 import { INPUT } from "../../../data/resources";
 import { format } from "../../../drawing/legend";
 import { valueAt } from "../../../numbers/decode";
+import { CHANGE } from "../../../numbers/differences";
 import { hit, type Size } from "../../../numbers/layout";
 import { rowsLayout } from "../../../numbers/row_layout";
 import { viewState } from "../../../state/view_state";
@@ -159,7 +160,7 @@ function Values(props: Props & { hovered: number | null; top: boolean }) {
   });
   return (
     <output class={`tip ${top ? "top" : ""}`} data-name="under">
-      {`channel ${channel}, row ${row}, column ${column}: ${values.join(" · ")} · A − B ${format(
+      {`channel ${channel}, row ${row}, column ${column}: ${values.join(" · ")} · ${CHANGE} ${format(
         valueAt(between, under),
       )}`}
     </output>

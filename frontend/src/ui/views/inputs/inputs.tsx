@@ -17,9 +17,8 @@ import {
 } from "../../../data/records";
 import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
 import { COLOUR_MAPS } from "../../../drawing/colours";
-import { MEASURES, type Measure, responses } from "../../../numbers/differences";
+import { changeBetween, MEASURES, type Measure, responses } from "../../../numbers/differences";
 import type { Limits } from "../../../numbers/limits";
-import { difference } from "../../../numbers/statistics";
 import { pinnedIn } from "../../../state/pins";
 import type { State } from "../../../state/state";
 import { change, type SideName, select, state } from "../../../state/store";
@@ -88,7 +87,7 @@ function Inputs({ record, all, a, b, pair, scaling }: TwoInputs & { scaling: Sca
   const chosen = state.value;
   const { measure } = chosen.inputs;
   const scores = useMemo(() => responses(a.maps, b.maps, measure), [a.maps, b.maps, measure]);
-  const between = useMemo(() => difference(a.maps, b.maps), [a.maps, b.maps]);
+  const between = useMemo(() => changeBetween(a.maps, b.maps), [a.maps, b.maps]);
   const { channels: ranking, search } = rankingOf(scores, chosen);
   useEffect(() => {
     viewState.channelOrder.value = ranking;
