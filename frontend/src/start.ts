@@ -23,6 +23,7 @@ const opensUs = (hash: string) => hash.split("&").find((part) => !part.includes(
 export function start(): void {
   // Not `aria-busy`, which would silence what is said meanwhile.
   onBusy((busy) => document.documentElement.setAttribute("data-busy", String(busy)));
+  onBusy((busy) => (viewState.loading.value = busy), ["answer"]);
   const bar = address();
   let pins = state.value.pins;
   let entry = state.value;
@@ -50,7 +51,7 @@ export function start(): void {
     const chosen = state.value;
     clearTimeout(timer);
     end();
-    end = begin();
+    end = begin("choice");
     timer = window.setTimeout(() => {
       // Pins of a link are not kept in the browser.
       if (chosen.pins !== pins) storage.set(PINS, pinsText(chosen.pins));

@@ -171,12 +171,11 @@ def test_an_answer_that_never_comes_leaves_the_rest_alive(tab: Tab) -> None:
     tab.open(run="first", layer="relu1", step=4)
     tab.wait_for_title("step 4")
     tab.press("ArrowLeft")
-    wait_until(tab.frame.locator(".progress")).to_have_attribute(
-        "aria-label", "Loading"
-    )
+    line = tab.frame.get_by_role("progressbar", name="Loading", exact=True)
+    wait_until(line).to_be_visible()
     tab.press("ArrowLeft")
     tab.wait_for_title("step 2")
-    wait_until(tab.frame.locator(".progress")).to_have_attribute("aria-label", "")
+    wait_until(line).to_be_hidden()
 
 
 @pytest.mark.parametrize(

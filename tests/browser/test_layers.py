@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 from browser.arrays import Arrays
 from browser.tab import Tab, wait_until
+from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -49,8 +53,50 @@ def test_a_layer_tells_its_facts(layers: Tab, arrays: Arrays) -> None:
         "7×7×8 (height × width × channels)",
         f"{3 * 3 * 12 * 8 + 8} parameters",
         "receptive field 5×5, every 2 px",
-        f"{round(100 * dead / 8, 1):g}% of channels dead at the last step",
+        f"{round(100 * dead / 8, 1):g}% of channels dead at step 5",
     ]
+
+
+def test_a_layer_tells_how_it_fares_at_the_chosen_step(
+    open_tab: Callable[..., Tab], rare: Host
+) -> None:
+    tab = open_tab(rare).open(run="dying", layer="block/relu2", step=0)
+    row = tab.frame.get_by_role("treeitem", name="relu2")
+    bar = row.locator(".health span")
+    wait_until(row).to_have_attribute("title", re.compile(r"% .* dead at step 0$"))
+    height = "one => one.style.height"
+    assert bar.evaluate(height) != "100%"
+    tab.press("ArrowRight")
+    tab.wait_for_title("step 10")
+    wait_until(row).to_have_attribute("title", re.compile("100% .* dead at step 10$"))
+    assert bar.evaluate(height) == "100%"
+
+
+def test_a_layer_is_marked_as_broken_only_at_steps_at_which_it_is(
+    open_tab: Callable[..., Tab], others: Host
+) -> None:
+    tab = open_tab(others).open(run="failing", layer="conv1", step=0)
+    row = tab.frame.get_by_role("treeitem", name="conv1")
+    wait_until(row.locator(".health:not(.unknown)")).to_have_count(1)
+    wait_until(row.locator(".broken")).to_have_count(0)
+    tab.press("ArrowRight")
+    tab.wait_for_title("step 10")
+    wait_until(row.locator(".broken")).to_have_attribute(
+        "title", "NaN or infinite values at step 10"
+    )
+    tab.press("ArrowRight")
+    tab.wait_for_title("step 20")
+    wait_until(row.locator(".broken")).to_have_count(0)
+
+
+def test_how_a_layer_fares_is_not_said_where_it_was_not_logged(
+    open_tab: Callable[..., Tab], others: Host
+) -> None:
+    tab = open_tab(others).open(run="silent", layer="conv1", step=0)
+    row = tab.frame.get_by_role("treeitem", name="conv1")
+    wait_until(row).to_have_attribute("title", re.compile("parameters"))
+    wait_until(row.locator(".health.unknown")).to_have_count(1)
+    assert "dead" not in (row.get_attribute("title") or "")
 
 
 def test_arrows_go_up_and_down_and_stop_at_the_ends(layers: Tab) -> None:

@@ -2,7 +2,7 @@
 
 import type { Point } from "../drawing/plot";
 import type { Curve, Run } from "./api";
-import { type Answer, andThen, failed, ready } from "./queries";
+import { type Answer, andThen, failed, known, ready } from "./queries";
 import type { ShownRecord } from "./records";
 import { curveOf, listedRuns } from "./resources";
 
@@ -13,8 +13,9 @@ export const MOST_OTHERS = 8;
 export interface ChannelCurves {
   ownRun: ChannelCurve;
   otherRuns: ChannelCurve[];
-  /** How many other runs have the layer. */
+  /** How many other runs have the layer, and of how many the curves are on their way. */
   candidates: number;
+  late: number;
 }
 
 /** The curves of a channel for the input that is shown, in all runs or only in its own. */
@@ -28,17 +29,18 @@ export function curvesOf(
     (run) => run.run !== record.run.run && tagIn(run, record) !== null,
   );
   const wanted = all ? candidates.slice(0, MOST_OTHERS) : [];
-  const otherRuns = wanted.flatMap((run) => {
-    const answer = curveIn(run, record);
+  const answers = wanted.map((run) => curveIn(run, record));
+  const late = answers.filter(({ state }) => state === "waiting").length;
+  const otherRuns = answers.flatMap((answer) => {
     // Those of others come when they come, and need not come at all.
-    const curve = answer.state === "ready" ? answer.value : null;
+    const curve = known(answer);
     const channelCurve = curve && ofChannel(curve, record.input.name, channel);
     return channelCurve?.maximum.length ? [channelCurve] : [];
   });
   return andThen(curveIn(record.run, record), (curve) => {
     const ownRun = curve && ofChannel(curve, record.input.name, channel);
     return ownRun
-      ? ready({ ownRun, otherRuns, candidates: candidates.length })
+      ? ready({ ownRun, otherRuns, candidates: candidates.length, late })
       : failed("The run has no curve for this input.");
   });
 }

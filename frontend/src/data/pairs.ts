@@ -9,6 +9,7 @@ import { sameShape } from "./channels";
 import { memoOn } from "./memo";
 import { type Answer, andThen, failed, ready } from "./queries";
 import { present, recordIn, type ShownRecord, shownRecord, withValues } from "./records";
+import { type Scaling, scalingOf } from "./scaling";
 
 /** The tag of the other half of a pair, where it was logged. */
 export function partnerOf(run: Run, partner: string | null): Tag | null {
@@ -75,4 +76,14 @@ export function loggedOrRemoved(record: ShownRecord, chosen: State): Answer<Chos
 /** What is looked at, as it was chosen. */
 export function chosenLayer(chosen: State): Answer<ChosenLayer> {
   return andThen(shownRecord(present(chosen.a)), (record) => loggedOrRemoved(record, chosen));
+}
+
+/** What a view shows of a layer, and the scale of just that. */
+export type ScaledLayer = ChosenLayer & { scaling: Scaling };
+
+/** What is looked at, with its scale, so that both are always of the same layer. */
+export function scaledLayer(chosen: State): Answer<ScaledLayer> {
+  return andThen(chosenLayer(chosen), (layer) =>
+    andThen(scalingOf([layer.record], chosen.scale), (scaling) => ready({ ...layer, scaling })),
+  );
 }

@@ -27,6 +27,21 @@ export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>):
   return answer.state === "ready" ? next(answer.value) : answer;
 }
 
+/** An answer, or something else where there is none. */
+export function orElse<T, U>(answer: Answer<T>, otherwise: U): Answer<T | U> {
+  return answer.state === "failed" ? ready(otherwise) : answer;
+}
+
+/** What an answer holds; undefined where that is not known, yet or at all. */
+export function known<T>(answer: Answer<T>): T | undefined {
+  return answer.state === "ready" ? answer.value : undefined;
+}
+
+/** Why there is no answer; null where there is one, or may come. */
+export function failureOf(answer: Answer<unknown>): string | null {
+  return answer.state === "failed" ? answer.reason : null;
+}
+
 interface CachedAnswer<T> {
   answer: Signal<Answer<T>>;
   weight: number;

@@ -6,6 +6,7 @@ import { type Answer, andThen, ready } from "./queries";
 import {
   addressIn,
   chosenRecord,
+  chosenRun,
   chosenTag,
   inputNames,
   inputNumber,
@@ -85,6 +86,48 @@ function sideB(
       );
     });
   });
+}
+
+/** What a side is made of, as it is chosen from lists. */
+export const LISTED = ["run", "step", "input", "layer"] as const;
+export type ListedPart = (typeof LISTED)[number];
+
+/** What a part of a side is where it is left open: which one, and why that one. */
+export interface OpenPart {
+  words: string;
+  value: string;
+}
+
+const OPEN_A = { run: "last written", step: "latest", input: "first", layer: "suggested" };
+/** Where B cannot be as A. */
+const UNLIKE_A = { run: "", step: "aligned with A", input: "first", layer: "" };
+
+/** What a side would show if this part of it were left open, the rest being as it is. */
+export function openPart(side: "a" | "b", part: ListedPart, chosen: State): Answer<OpenPart> {
+  const opened = { ...chosen, [side]: { ...chosen[side], [part]: null } };
+  if (side === "a") {
+    return andThen(partOfA(present(opened.a), part), (value) =>
+      ready({ words: OPEN_A[part], value }),
+    );
+  }
+  return andThen(sidesOf(opened), ({ a, b, proposal }) => {
+    const [valueA, value] = [a, b].map((one) => String(exactSelection(one)[part]));
+    if (proposal?.part === part) return ready({ words: proposal.words, value: value! });
+    return ready({ words: value === valueA ? "as A" : UNLIKE_A[part], value: value! });
+  });
+}
+
+/** A part of A, without waiting for more than it takes to know that. */
+function partOfA(selection: Selection, part: ListedPart): Answer<string> {
+  if (part === "input") {
+    return andThen(chosenRecord(selection), (record) => ready(nameOf(record, selection.input)));
+  }
+  if (part === "run") return andThen(chosenRun(selection), ({ run }) => ready(run));
+  return andThen(chosenTag(selection), ({ run, tag }) =>
+    part === "layer"
+      ? ready(tag.layer)
+      : andThen(addressIn(run, tag, selection.step), ({ step }) => ready(String(step))),
+  );
 }
 
 /** The values of side B for a record of side A. */

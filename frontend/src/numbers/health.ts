@@ -49,6 +49,24 @@ export function healthTable(
   return { steps: [...steps].sort((a, b) => a - b), scalars, silent };
 }
 
+/**
+ * What was logged of a layer at the last step that is not after the wanted one, and which
+ * step that is; null for the wanted one means the latest. Null where there is none.
+ */
+export function healthAt(
+  { scalars }: LayerScalars,
+  wanted: number | null,
+): { step: number; scalars: ScalarsAtStep } | null {
+  const places = Object.entries(scalars).map(([name, { steps, values }]) => {
+    const at = steps.findLastIndex((step) => wanted === null || step <= wanted);
+    return { name, step: steps[at], value: values[at] ?? null };
+  });
+  const step = Math.max(...places.map((place) => place.step ?? -Infinity));
+  if (!Number.isFinite(step)) return null;
+  const there = places.filter((place) => place.step === step);
+  return { step, scalars: Object.fromEntries(there.map(({ name, value }) => [name, value])) };
+}
+
 /** Whether NaN or infinities are among the values of a layer, as its scalars say. */
 export function isBroken(scalars: ScalarsAtStep): boolean {
   return (scalars.nonfinite ?? 0) > 0 || Object.values(scalars).includes(null);

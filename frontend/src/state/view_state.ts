@@ -56,6 +56,8 @@ export const viewState = {
   keysOpen: signal(false),
   /** The Python that is shown; null for none. */
   script: signal<Script | null>(null),
+  /** Whether an answer is on its way. */
+  loading: signal(false),
   /** Whether the page is dark. */
   dark: signal(false),
 };

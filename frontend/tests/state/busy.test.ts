@@ -39,6 +39,18 @@ describe("busy", () => {
     expect(late).toEqual([true, false]);
   });
 
+  it("tells of answers alone, without choices that are not yet in the address", () => {
+    const answers: boolean[] = [];
+    onBusy((busy) => answers.push(busy), ["answer"]);
+    const ends = [begin("choice"), begin("answer")];
+    ends[1]!();
+    expect(answers).toEqual([false, true, false]);
+    expect(told).toEqual([false, true]);
+    ends[0]!();
+    expect(answers).toEqual([false, true, false]);
+    expect(told).toEqual([false, true, false]);
+  });
+
   it("ends with what fails, too", async () => {
     const failing = during(() => Promise.reject(new Error("no")));
     expect(isBusy()).toBe(true);

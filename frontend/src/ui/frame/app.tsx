@@ -3,6 +3,7 @@ import type { Listing } from "../../data/api";
 import { listing } from "../../data/resources";
 import type { View } from "../../state/state";
 import { state } from "../../state/store";
+import { Answered } from "../parts/answered";
 import { ChannelView } from "../views/channel/channel";
 import { CompareView } from "../views/compare/compare";
 import { GridView } from "../views/grid/grid";
@@ -14,6 +15,7 @@ import { Bar } from "./bar";
 import { Help } from "./help";
 import { Layers } from "./layers";
 import { Notices } from "./notices";
+import { Progress } from "./progress";
 import { Provenance } from "./provenance";
 import { Scrubber } from "./scrubber";
 
@@ -28,15 +30,21 @@ const SHOWN: Record<View, ComponentType> = {
 
 /** The whole tab. */
 export function App() {
-  const answer = listing.value;
-  if (answer.state === "failed") return <p class="lone failed">{answer.reason}</p>;
-  if (answer.state === "waiting") return <p class="lone">Looking for runs …</p>;
-  if (!answer.value.runs.some((run) => run.tags.length))
-    return <Empty listing={answer.value} />;
+  return (
+    <Answered of={listing.value} what="the list of runs" room="page">
+      {(runs) =>
+        runs.runs.some((run) => run.tags.length) ? <Page /> : <Empty listing={runs} />
+      }
+    </Answered>
+  );
+}
+
+function Page() {
   const Shown = SHOWN[state.value.view];
   return (
     <div class="app">
       <Bar />
+      <Progress />
       <Notices />
       <div class="body">
         <Layers />

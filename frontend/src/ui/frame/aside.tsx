@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { peaksOf, statisticsOf, strongestFirst } from "../../data/channels";
-import { chosenLayer, type Removed } from "../../data/pairs";
+import { loggedOrRemoved, type Removed } from "../../data/pairs";
+import { andThen, orElse, ready } from "../../data/queries";
 import { pictureOf, present, type ShownRecord, shownRecord } from "../../data/records";
 import { css, MARK_COLOURS } from "../../drawing/colours";
 import { format, percent } from "../../drawing/legend";
@@ -10,60 +11,74 @@ import { fieldAt, type Region } from "../../numbers/receptive_field";
 import { MARKS } from "../../numbers/scale";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
-import { useLatest } from "../hooks/latest";
+import { Answered } from "../parts/answered";
 import { InputsButton } from "../parts/channel_tools";
 import { drawPicture } from "../pictures/canvas";
 import "./aside.css";
 
 /** What goes with every view: the input, what was predicted, what is under the cursor. */
 export function Aside() {
-  const record = useLatest(shownRecord(present(state.value.a))).value;
-  const layer = useLatest(chosenLayer(state.value)).value;
-  if (!record) return <aside class="aside" />;
-  const { removed } = layer ?? { removed: null };
-  // While one of the two is on its way, what is there may be of another layer.
-  const isOfPair = removed && [removed.before.maps, removed.after.maps].includes(record.maps);
-  const cut = isOfPair ? removed : null;
+  const chosen = state.value;
+  const answer = andThen(shownRecord(present(chosen.a)), (record) =>
+    // Without what was removed there is still the rest.
+    andThen(orElse(loggedOrRemoved(record, chosen), null), (layer) =>
+      ready({ record, removed: layer?.removed ?? null }),
+    ),
+  );
   return (
     <aside class="aside" aria-label="Input and details">
-      <InputPicture record={record} />
-      <Predictions record={record} />
-      <UnderCursor record={record} removed={cut} />
-      <Strongest record={record} removed={cut} />
-      <LayerNumbers record={record} named={cut !== null} />
+      <Answered of={answer} what="the input" room="beside">
+        {({ record, removed }) => (
+          <>
+            <InputPicture record={record} />
+            <Predictions record={record} />
+            <UnderCursor record={record} removed={removed} />
+            <Strongest record={record} removed={removed} />
+            <LayerNumbers record={record} named={removed !== null} />
+          </>
+        )}
+      </Answered>
     </aside>
   );
 }
 
 function InputPicture({ record }: { record: ShownRecord }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const picture = useLatest(
-    pictureOf(record.run, record.address.step, record.input.name),
-  ).value;
-  const region = picture && regionUnder(record, picture);
-  useLayoutEffect(() => {
-    if (canvas.current && picture) drawPicture(canvas.current, picture);
-  });
+  const { run, address, input } = record;
   return (
     <section>
       <h3>Input</h3>
-      {picture ? (
-        <div class="framed">
-          <canvas
-            ref={canvas}
-            class="picture"
-            role="img"
-            aria-label={`Input ${record.input.name}`}
-            width={picture.width}
-            height={picture.height}
-          />
-          {region && <RegionFrame region={region} picture={picture} />}
-        </div>
-      ) : (
-        <p class="quiet">No picture of this input was logged.</p>
-      )}
-      <div class="quiet">{record.input.name}</div>
+      <Answered of={pictureOf(run, address.step, input.name)} what="the picture" room="part">
+        {(picture) =>
+          picture ? (
+            <FramedPicture record={record} picture={picture} />
+          ) : (
+            <p class="quiet">No picture of this input was logged.</p>
+          )
+        }
+      </Answered>
+      <div class="quiet">{input.name}</div>
     </section>
+  );
+}
+
+function FramedPicture({ record, picture }: { record: ShownRecord; picture: Maps }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const region = regionUnder(record, picture);
+  useLayoutEffect(() => {
+    if (canvas.current) drawPicture(canvas.current, picture);
+  });
+  return (
+    <div class="framed">
+      <canvas
+        ref={canvas}
+        class="picture"
+        role="img"
+        aria-label={`Input ${record.input.name}`}
+        width={picture.width}
+        height={picture.height}
+      />
+      {region && <RegionFrame region={region} picture={picture} />}
+    </div>
   );
 }
 

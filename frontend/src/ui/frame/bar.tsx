@@ -1,11 +1,11 @@
-import { chosenRecord, inputNames, inputNumber, present } from "../../data/records";
+import { chosenRecord, chosenRun, inputNames, inputNumber, present } from "../../data/records";
 import { listedRuns } from "../../data/resources";
 import { layersOf } from "../../data/runs";
 import { VIEWS, type View } from "../../state/state";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { ExportMenu } from "../export/menu";
-import { useLatest } from "../hooks/latest";
+import { useKnown } from "../hooks/latest";
 import { ScaleControls } from "./scale_controls";
 
 const NAMES: Record<View, string> = {
@@ -20,7 +20,9 @@ const NAMES: Record<View, string> = {
 /** The row on top: what is looked at, and how. */
 export function Bar() {
   const chosen = state.value;
-  const record = useLatest(chosenRecord(present(chosen.a))).value;
+  // A list says what is chosen; what is drawn says by itself what it is.
+  const run = useKnown(chosenRun(present(chosen.a)));
+  const record = useKnown(chosenRecord(present(chosen.a)));
   const runs = listedRuns();
   const inputs = record ? inputNames(record.header) : [];
   const input = record ? inputs[inputNumber(record.header, chosen.a.input)] : undefined;
@@ -29,7 +31,7 @@ export function Bar() {
       <label>
         Run
         <select
-          value={record?.run.run ?? chosen.a.run ?? ""}
+          value={run?.run ?? chosen.a.run ?? ""}
           onChange={(event) => select("a", { run: event.currentTarget.value })}
         >
           {runs.map((run) => (
@@ -45,6 +47,7 @@ export function Bar() {
           value={input ?? ""}
           onChange={(event) => select("a", { input: event.currentTarget.value })}
         >
+          {!record && <option value="">loading …</option>}
           {inputs.map((name) => (
             <option key={name} value={name}>
               {name}

@@ -1,13 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Header, Run, Tag } from "../../data/api";
+import { failed, failureOf, known } from "../../data/queries";
 import { chosenRun, chosenTag, present } from "../../data/records";
 import { headerOf, healthOf } from "../../data/resources";
 import { latestAddress, layersOf } from "../../data/runs";
 import { percent } from "../../drawing/legend";
+import { healthAt, isBroken } from "../../numbers/health";
 import { matching, type TreeRow, treeRows } from "../../numbers/tree";
 import { change, select, state } from "../../state/store";
-import { useLatest } from "../hooks/latest";
+import { useKnown } from "../hooks/latest";
 import { useRoving } from "../hooks/roving";
 import { useSize, useVisibleRows } from "../hooks/size";
 import { kindOf, shapeOf } from "../parts/title";
@@ -17,9 +19,11 @@ const ROW = 24;
 
 /** The layers of the run, those that the filter leaves. */
 export function Layers() {
-  const run = useLatest(chosenRun(present(state.value.a)));
-  const chosen = useLatest(chosenTag(present(state.value.a))).value;
-  const all = run.value ? layersOf(run.value) : [];
+  const answer = chosenRun(present(state.value.a));
+  const run = useKnown(answer);
+  const chosen = useKnown(chosenTag(present(state.value.a)));
+  const all = run ? layersOf(run) : [];
+  const failure = failureOf(answer);
   const { tags, reason } = matching(all, state.value.layers);
   return (
     <nav class="layers" aria-label="Layers">
@@ -34,9 +38,9 @@ export function Layers() {
         onInput={(event) => change({ layers: event.currentTarget.value })}
       />
       {reason !== null && <p class="failed">{reason}</p>}
-      {run.reason !== null && <p class="failed">{run.reason}</p>}
+      {failure !== null && <p class="failed">{failure}</p>}
       {!tags.length && all.length > 0 && <p class="quiet">No layer matches.</p>}
-      <LayerTree run={run.value} tags={tags} chosen={chosen?.tag.tag ?? null} />
+      <LayerTree run={run ?? null} tags={tags} chosen={chosen?.tag.tag ?? null} />
     </nav>
   );
 }
@@ -164,38 +168,38 @@ interface LayerRowProps {
 
 function LayerRow({ row, run, chosen, placement }: LayerRowProps) {
   const { item } = row;
-  const answer = item.unreadable === null ? headerOf(latestAddress(run.run, item)) : null;
-  const header = answer?.state === "ready" ? answer.value : null;
-  const reason = item.unreadable ?? (answer?.state === "failed" ? answer.reason : null);
-  const dead = latestScalar(run, item.layer, "dead");
-  const broken = header?.inputs.some((input) =>
-    [...input.nan_count, ...input.inf_count].some((count) => count > 0),
-  );
+  // What a layer is stays the same from step to step; how it fares does not.
+  const answer =
+    item.unreadable === null ? headerOf(latestAddress(run.run, item)) : failed(item.unreadable);
+  const header = known(answer);
+  const reason = failureOf(answer);
+  const health = healthOfRow(run, item, header);
   return (
     <button
       type="button"
       role="treeitem"
       aria-selected={chosen}
       class={`row ${reason === null ? "" : "unreadable"}`}
-      title={reason ?? (header ? rowTitle(header, dead) : item.layer)}
+      title={reason ?? rowTitle(item, header, health)}
       onClick={() => select("a", { layer: item.layer })}
       {...placement}
     >
       <span class="name">{row.name}</span>
-      {broken && (
-        <span class="broken" title="NaN or infinite values">
+      {health?.broken && (
+        <span class="broken" title={`NaN or infinite values at step ${health.step}`}>
           !
         </span>
       )}
-      <span class="fact">{header && shapeOf(header)}</span>
-      <span class="health" aria-hidden="true">
-        <span style={{ height: `${100 * (dead ?? 0)}%` }} />
+      <span class="fact">{header ? shapeOf(header) : reason === null && "…"}</span>
+      <span class={`health ${health?.dead == null ? "unknown" : ""}`} aria-hidden="true">
+        <span style={{ height: `${100 * (health?.dead ?? 0)}%` }} />
       </span>
     </button>
   );
 }
 
-function rowTitle(header: Header, dead: number | null): string {
+function rowTitle(item: Tag, header: Header | undefined, health: RowHealth | null): string {
+  if (!header) return `${item.layer}\nloading …`;
   const { layer } = header;
   const field = layer.receptive_field;
   return [
@@ -206,15 +210,34 @@ function rowTitle(header: Header, dead: number | null): string {
     field == null
       ? null
       : `receptive field ${field.size.join("×")}, every ${field.stride[0]} px`,
-    dead === null ? null : `${percent(dead)} of channels dead at the last step`,
+    health?.dead == null
+      ? null
+      : `${percent(health.dead)} of channels dead at step ${health.step}`,
   ]
     .filter((line) => line !== null)
     .join("\n");
 }
 
-function latestScalar(run: Run, layer: string, name: string): number | null {
-  const health = healthOf(run);
-  if (health.state !== "ready") return null;
-  const scalar = health.value.layers.find((one) => one.layer === layer)?.scalars[name];
-  return scalar?.values.at(-1) ?? null;
+/** How a layer fares at a step: the chosen one, or the last before it of which that is known. */
+interface RowHealth {
+  step: number;
+  /** Share of the channels that are dead; null where that is not known. */
+  dead: number | null;
+  broken: boolean;
+}
+
+function healthOfRow(run: Run, { layer }: Tag, latest: Header | undefined): RowHealth | null {
+  const { step } = present(state.value.a);
+  const logged = known(healthOf(run))?.layers.find((one) => one.layer === layer);
+  const found = logged && healthAt(logged, step);
+  if (found) {
+    const { dead } = found.scalars;
+    return { step: found.step, dead: dead ?? null, broken: isBroken(found.scalars) };
+  }
+  // Without scalars the record of the latest step says it of that one.
+  if (!latest || (step !== null && step < latest.step)) return null;
+  const broken = latest.inputs.some((input) =>
+    [...input.nan_count, ...input.inf_count].some((count) => count > 0),
+  );
+  return { step: latest.step, dead: null, broken };
 }

@@ -1,5 +1,6 @@
 /** From what is looked at to what is next to it. */
 
+import type { Series } from "../../data/api";
 import { channelIn, peaksOf } from "../../data/channels";
 import { chosenLayer, partnerOf } from "../../data/pairs";
 import { type Answer, whenReady } from "../../data/queries";
@@ -19,12 +20,22 @@ import { togglePin } from "../../state/pins";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 
+/** Steps, and the index of one of them. */
+interface Steps {
+  steps: number[];
+  at: number;
+}
+
 /** The readable steps of what is looked at, and which one that is. */
-export function stepsNow(): { steps: number[]; at: number } {
+export function stepsNow(): Steps {
   const series = chosenSeries(present(state.value.a));
   if (series.state !== "ready") return { steps: [], at: 0 };
-  const readable = readableSteps(series.value);
-  const { step: chosen } = state.value.a;
+  return stepsIn(series.value, state.value.a.step);
+}
+
+/** The readable steps of a series, and which one is chosen; null for the latest. */
+export function stepsIn(series: Series, chosen: number | null): Steps {
+  const readable = readableSteps(series);
   const at = chosen === null ? readable.length - 1 : atOrBefore(readable, chosen);
   return { steps: readable.map(({ step }) => step), at };
 }

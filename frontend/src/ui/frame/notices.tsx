@@ -1,5 +1,6 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { known } from "../../data/queries";
 import { type AbsentChoice, absentIn, forgotten } from "../../data/records";
 import { listing } from "../../data/resources";
 import { withoutAbsent } from "../../data/runs";
@@ -7,10 +8,10 @@ import { notices, select, state } from "../../state/store";
 
 /** What people should know, a line each, until they dismiss it. */
 export function Notices() {
-  const answer = listing.value;
+  const runs = known(listing.value);
   const { a } = state.value;
   useForgetting();
-  const present = answer.state === "ready" ? withoutAbsent(a, answer.value) : null;
+  const present = runs ? withoutAbsent(a, runs) : null;
   const settle = () => {
     if (present) select("a", { run: present.selection.run, layer: present.selection.layer });
   };

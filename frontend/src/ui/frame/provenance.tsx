@@ -1,27 +1,41 @@
-import type { Header } from "../../data/api";
-import { chosenRecord, chosenSeries, inputNumber, present } from "../../data/records";
-import { listing } from "../../data/resources";
+import type { Header, Series } from "../../data/api";
+import { andThen, known, orElse, ready } from "../../data/queries";
+import { present, type ShownRecord, shownRecord } from "../../data/records";
+import { listing, stepsOf } from "../../data/resources";
 import { counted, format } from "../../drawing/legend";
 import { state } from "../../state/store";
-import { useLatest } from "../hooks/latest";
+import { Answered } from "../parts/answered";
 import { keptWords } from "./scrubber";
 
 /** The line below all: what was logged, how exactly, and what is not there. */
 export function Provenance() {
-  const record = useLatest(chosenRecord(present(state.value.a))).value;
-  const series = useLatest(chosenSeries(present(state.value.a))).value;
-  if (!record) return <p class="honesty" />;
-  const { header } = record;
-  const most = listing.value.state === "ready" ? listing.value.value.kept_at_most : null;
-  const parts = [
+  // Of what is drawn, not of what is on its way: with its values.
+  const answer = andThen(shownRecord(present(state.value.a)), (record) =>
+    andThen(orElse(stepsOf(record.run.run, record.tag), null), (series) =>
+      ready({ record, series }),
+    ),
+  );
+  return (
+    <p class="honesty">
+      <Answered of={answer} what="the layer" room="beside">
+        {({ record, series }) => <span>{provenanceWords(record, series)}</span>}
+      </Answered>
+    </p>
+  );
+}
+
+function provenanceWords({ header, number }: ShownRecord, series: Series | null): string {
+  const most = known(listing.value)?.kept_at_most ?? null;
+  return [
     `${counted(header.inputs.length, "input")} of ${header.producer}`,
-    precision(header, inputNumber(header, state.value.a.input)),
+    precision(header, number),
     header.reduced ? `left out: ${header.reduced}` : "nothing left out",
     `preprocessing: ${header.preprocess || "none"}`,
     series && keptWords(series.steps.length, series.logged),
     most === null ? null : `TensorBoard keeps at most ${most} of a layer`,
-  ];
-  return <p class="honesty">{parts.filter(Boolean).join(" · ")}</p>;
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** How exactly values are stored, in words. */

@@ -1,13 +1,15 @@
 import { useEffect } from "preact/hooks";
+import { failureOf, known } from "../../data/queries";
 import { chosenRecord, chosenSeries, present } from "../../data/records";
 import { counted } from "../../drawing/legend";
 import { ALIGNS, type Align } from "../../numbers/steps";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
-import { useLatest } from "../hooks/latest";
+import { useKnown } from "../hooks/latest";
+import { Answered } from "../parts/answered";
 import { readStep } from "../parts/number_field";
 import { Status, useStatus } from "../parts/status";
-import { moveStep, stepsNow, toStep } from "./navigation";
+import { moveStep, stepsIn, stepsNow, toStep } from "./navigation";
 
 /** How long a step is shown while playing, in ms. */
 const BEAT = 400;
@@ -20,13 +22,15 @@ const ALIGNED: { [key in Align]: string } = {
 
 /** The row below: one step for everything that is shown. */
 export function Scrubber() {
-  const { steps, at } = stepsNow();
-  const series = useLatest(chosenSeries(present(state.value.a))).value;
-  const record = useLatest(chosenRecord(present(state.value.a)));
-  usePlay(record.waiting);
+  const selection = present(state.value.a);
+  const series = chosenSeries(selection);
+  const record = chosenRecord(selection);
+  const kept = useKnown(series);
+  const { steps, at } = kept ? stepsIn(kept, selection.step) : { steps: [], at: 0 };
+  usePlay(known(record) === undefined && failureOf(record) === null);
   const [said, say] = useStatus();
   const step = steps[at];
-  const position = Object.entries(record.value?.header.position ?? {});
+  const alone = kept !== undefined && steps.length < 2;
   return (
     <footer class="scrubber" aria-label="Steps">
       <button
@@ -34,7 +38,7 @@ export function Scrubber() {
         disabled={steps.length < 2}
         aria-pressed={viewState.playing.value}
         aria-label={viewState.playing.value ? "Stop" : "Play"}
-        title={steps.length < 2 ? ALONE : viewState.playing.value ? "Stop (p)" : "Play (p)"}
+        title={alone ? ALONE : viewState.playing.value ? "Stop (p)" : "Play (p)"}
         onClick={() => (viewState.playing.value = !viewState.playing.value)}
       >
         {viewState.playing.value ? "■" : "▶"}
@@ -50,7 +54,7 @@ export function Scrubber() {
       <input
         type="range"
         aria-label="Step"
-        aria-valuetext={`step ${step}`}
+        aria-valuetext={step === undefined ? "not known yet" : `step ${step}`}
         min={0}
         max={Math.max(steps.length - 1, 0)}
         value={at}
@@ -80,10 +84,20 @@ export function Scrubber() {
         </span>
       </label>
       <span class="values">
-        {position.map(([name, value]) => `${name} ${value}`).join(" · ")}
+        <Answered of={record} what="the record" room="beside">
+          {({ header }) => (
+            <span>
+              {Object.entries(header.position)
+                .map(([name, value]) => `${name} ${value}`)
+                .join(" · ")}
+            </span>
+          )}
+        </Answered>
       </span>
       <span class="values" data-name="kept">
-        {series && keptWords(series.steps.length, series.logged)}
+        <Answered of={series} what="the steps" room="beside">
+          {({ steps, logged }) => <span>{keptWords(steps.length, logged)}</span>}
+        </Answered>
       </span>
       <label title="How other runs are brought to the same moment">
         align by
@@ -98,7 +112,6 @@ export function Scrubber() {
           ))}
         </select>
       </label>
-      <span class="progress" role="status" aria-label={record.waiting ? "Loading" : ""} />
     </footer>
   );
 }

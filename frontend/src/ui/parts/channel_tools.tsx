@@ -9,7 +9,7 @@ import { pinnedIn, withoutPins } from "../../state/pins";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { stepsNow } from "../frame/navigation";
-import { useLatest } from "../hooks/latest";
+import { useKnown } from "../hooks/latest";
 import { NoChannels, SearchChannels } from "./search";
 import "./search.css";
 
@@ -78,10 +78,10 @@ const SORTS: { [key in SortKey]: string } = {
 function SortBy() {
   const { sort } = state.value;
   // B is asked for only where it matters.
-  const sides = useLatest(sort.by === "difference" ? sidesOf(state.value) : WAITING).value;
+  const sides = useKnown(sort.by === "difference" ? sidesOf(state.value) : WAITING);
   const alone = stepsNow().steps.length === 1;
   return (
-    <label class="sort-by" title={titleOf(sort.by, sides && exactSelection(sides.b))}>
+    <label class="sort-by" title={titleOf(sort.by, sides ? exactSelection(sides.b) : null)}>
       Sort by
       <select
         value={sort.by}

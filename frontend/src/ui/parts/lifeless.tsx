@@ -1,5 +1,6 @@
 import type { Header } from "../../data/api";
 import { type Lifelessness, lifelessness } from "../../data/opening";
+import { known } from "../../data/queries";
 import type { LayerRecord } from "../../data/records";
 import { healthOf, stepsOf } from "../../data/resources";
 import { readableSteps } from "../../data/runs";
@@ -49,14 +50,14 @@ function beganIn(
   { run, tag, address, header }: LayerRecord,
   kind: Lifelessness,
 ): number | null {
-  const series = stepsOf(run.run, tag);
+  const series = known(stepsOf(run.run, tag));
   // The tree of layers asks for it.
-  const health = healthOf(run);
-  if (series.state !== "ready" || health.state !== "ready") return null;
-  const steps = readableSteps(series.value).map(({ step }) => step);
+  const health = known(healthOf(run));
+  if (!series || !health) return null;
+  const steps = readableSteps(series).map(({ step }) => step);
   const at = steps.indexOf(address.step);
   if (at < 0) return null;
-  const row = healthTable([header.layer.path], health.value.layers).scalars[0];
+  const row = healthTable([header.layer.path], health.layers).scalars[0];
   const began = beganAt(at, (index) => holds(row?.get(steps[index]!), kind));
   return began === null ? null : (steps[began] ?? null);
 }

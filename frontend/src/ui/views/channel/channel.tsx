@@ -1,18 +1,18 @@
 import { useEffect, useRef } from "preact/hooks";
 import { channelIn, orderingOf, peaksOf, statisticsOf } from "../../../data/channels";
-import { type ChosenLayer, chosenLayer } from "../../../data/pairs";
-import { WAITING } from "../../../data/queries";
+import { type ScaledLayer, scaledLayer } from "../../../data/pairs";
+import type { Answer } from "../../../data/queries";
 import { pictureOf } from "../../../data/records";
-import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
+import { coverageOf, type Scaling } from "../../../data/scaling";
 import { format } from "../../../drawing/legend";
+import type { Maps } from "../../../numbers/decode";
 import { fromRelative, toRelative } from "../../../numbers/receptive_field";
 import type { MapPosition } from "../../../numbers/statistics";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useLatest } from "../../hooks/latest";
 import { useSize } from "../../hooks/size";
+import { Answered } from "../../parts/answered";
 import { Lifeless } from "../../parts/lifeless";
-import { Failed } from "../../parts/status";
 import { RemovedLine, Title } from "../../parts/title";
 import { Tip } from "../../pictures/channels";
 import { Enlarged, LensNote } from "../../pictures/enlarged";
@@ -36,16 +36,14 @@ const [LEAST, MOST] = [160, 720];
 
 /** One channel of a layer. */
 export function ChannelView() {
-  const latest = useLatest(chosenLayer(state.value));
-  const record = latest.value?.record;
-  const scaling = useLatest<Scaling>(record ? scalingOf([record], state.value.scale) : WAITING);
-  const reason = latest.reason ?? scaling.reason;
-  if (reason !== null) return <Failed reason={reason} />;
-  if (!latest.value || !scaling.value) return <div class="view" />;
-  return <Channel {...latest.value} scaling={scaling.value} />;
+  return (
+    <Answered of={scaledLayer(state.value)} what="the layer">
+      {(layer) => <Channel {...layer} />}
+    </Answered>
+  );
 }
 
-function Channel({ record, removed, scaling }: ChosenLayer & { scaling: Scaling }) {
+function Channel({ record, removed, scaling }: ScaledLayer) {
   const chosen = state.value;
   const channel = channelIn(record.maps, chosen.a.channel, removed !== null);
   const ordering = orderingOf(record, chosen);
@@ -59,7 +57,7 @@ function Channel({ record, removed, scaling }: ChosenLayer & { scaling: Scaling 
   const painted = paintOf(scaling, chosen);
   const scale = painted.scale(channel);
   const paint: Paint = { ...painted, scale: () => scale };
-  const picture = useLatest(pictureOf(record.run, record.address.step, record.input.name));
+  const picture = pictureOf(record.run, record.address.step, record.input.name);
   return (
     <section class="view" aria-label={`Channel ${channel}`}>
       <Title record={record} input={record.input.name} />
@@ -73,9 +71,9 @@ function Channel({ record, removed, scaling }: ChosenLayer & { scaling: Scaling 
         <Panels
           {...{ record, channel, paint, inspected }}
           removed={removed !== null}
-          picture={picture.value}
+          picture={picture}
         />
-        {inspected && <Inspector {...{ record, channel, inspected }} picture={picture.value} />}
+        {inspected && <Inspector {...{ record, channel, inspected, picture }} />}
       </div>
       <Legend
         scaling={ofChannel}
@@ -89,7 +87,7 @@ function Channel({ record, removed, scaling }: ChosenLayer & { scaling: Scaling 
 type PanelsProps = Omit<Parameters<typeof Overlay>[0], "picture" | "room" | "pick"> & {
   /** Whether what is shown is what the activation function removed. */
   removed: boolean;
-  picture: Parameters<typeof Overlay>[0]["picture"] | null;
+  picture: Answer<Maps | null>;
 };
 
 function Panels({ record, removed, channel, paint, inspected, picture }: PanelsProps) {
@@ -134,13 +132,21 @@ function Panels({ record, removed, channel, paint, inspected, picture }: PanelsP
       </section>
       <section>
         <h3>On the input</h3>
-        {picture ? (
-          <Overlay {...{ record, channel, paint, picture, room, inspected }} pick={inspect} />
-        ) : (
-          <p class="quiet">
-            No picture of this input was logged, so there is nothing to lay it on.
-          </p>
-        )}
+        <Answered of={picture} what="the picture" room="part">
+          {(shown) =>
+            shown ? (
+              <Overlay
+                {...{ record, channel, paint, room, inspected }}
+                picture={shown}
+                pick={inspect}
+              />
+            ) : (
+              <p class="quiet">
+                No picture of this input was logged, so there is nothing to lay it on.
+              </p>
+            )
+          }
+        </Answered>
       </section>
       <div class="charts">
         <section>

@@ -1,23 +1,41 @@
-import { type ChannelCurve, curvesOf, MOST_OTHERS } from "../../../data/curves";
+import {
+  type ChannelCurve,
+  type ChannelCurves,
+  curvesOf,
+  MOST_OTHERS,
+} from "../../../data/curves";
+import { known } from "../../../data/queries";
 import type { ShownRecord } from "../../../data/records";
 import { listedRuns, runOrderOf } from "../../../data/resources";
 import { cssOf, runColours } from "../../../drawing/colours";
 import { change, state } from "../../../state/store";
 import { stepsNow, toStep } from "../../frame/navigation";
-import { useLatest } from "../../hooks/latest";
+import { Answered } from "../../parts/answered";
 import { Chart, type ChartSeries } from "./chart";
 
+interface Props {
+  record: ShownRecord;
+  channel: number;
+}
+
 /** A channel over training in its run, and if wanted in others that have the same layer. */
-export function Curves({ record, channel }: { record: ShownRecord; channel: number }) {
+export function Curves({ record, channel }: Props) {
+  return (
+    <Answered
+      of={curvesOf(record, channel, state.value.curves.all)}
+      what="the curve"
+      room="part"
+    >
+      {(curves) => <CurvesOfRuns {...{ record, channel, curves }} />}
+    </Answered>
+  );
+}
+
+function CurvesOfRuns({ record, channel, curves }: Props & { curves: ChannelCurves }) {
   const { all } = state.value.curves;
-  const latest = useLatest(curvesOf(record, channel, all));
   const runs = listedRuns();
-  const order = runOrderOf(runs);
-  const names = order.state === "ready" ? order.value : runs.map(({ run }) => run);
-  const colours = runColours(names);
-  if (latest.reason !== null) return <p class="failed">{latest.reason}</p>;
-  if (!latest.value) return <p class="quiet">Looking for the curve …</p>;
-  const { ownRun, otherRuns, candidates } = latest.value;
+  const colours = runColours(known(runOrderOf(runs)) ?? runs.map(({ run }) => run));
+  const { ownRun, otherRuns, candidates, late } = curves;
   if (!ownRun.maximum.length) {
     return <p class="quiet">No record states the statistics of this channel.</p>;
   }
@@ -59,7 +77,8 @@ export function Curves({ record, channel }: { record: ShownRecord; channel: numb
             onChange={(event) => change({ curves: { all: event.currentTarget.checked } })}
           />
           all runs with this layer ({candidates} more
-          {all && candidates > MOST_OTHERS && `, ${MOST_OTHERS} of them are drawn`})
+          {all && candidates > MOST_OTHERS && `, ${MOST_OTHERS} of them are drawn`}
+          {late > 0 && `, loading ${late}`})
         </label>
       )}
     </>

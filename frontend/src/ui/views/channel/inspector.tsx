@@ -1,4 +1,5 @@
 import { useMemo, useRef } from "preact/hooks";
+import type { Answer } from "../../../data/queries";
 import type { ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
@@ -8,6 +9,7 @@ import type { MapPosition } from "../../../numbers/statistics";
 import { change, select } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { useSize, useVisibleRows } from "../../hooks/size";
+import { Answered } from "../../parts/answered";
 import { NumberField } from "../../parts/number_field";
 
 /** Height of a row, as in the style sheet. */
@@ -15,7 +17,7 @@ const ROW = 20;
 
 interface Props {
   record: ShownRecord;
-  picture: Maps | null;
+  picture: Answer<Maps | null>;
   channel: number;
   inspected: MapPosition;
 }
@@ -62,7 +64,9 @@ export function Inspector({ record, picture, channel, inspected }: Props) {
         </label>
       </div>
       <p class="lead quiet" data-name="field">
-        {seen(record, picture, inspected)}
+        <Answered of={picture} what="the picture" room="part">
+          {(shown) => seen(record, shown, inspected)}
+        </Answered>
       </p>
       <Bars maps={maps} channel={channel} inspected={inspected} />
     </section>

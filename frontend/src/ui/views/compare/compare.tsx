@@ -6,12 +6,13 @@ import {
   differenceOf,
   planeDifference,
 } from "../../../data/comparison";
-import { WAITING } from "../../../data/queries";
+import { andThen } from "../../../data/queries";
 import type { ShownRecord } from "../../../data/records";
 import { proposalsFor, shownSides, sideA, sidesOf } from "../../../data/sides";
 import { state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useLatest } from "../../hooks/latest";
+import { useKnown } from "../../hooks/latest";
+import { Answered } from "../../parts/answered";
 import { ChannelTools } from "../../parts/channel_tools";
 import { Failed } from "../../parts/status";
 import { CompareTools, CompareWith, useBlinking } from "./compare_tools";
@@ -24,18 +25,20 @@ import "./compare.css";
 export function CompareView() {
   const chosen = state.value;
   useBlinking();
-  const a = useLatest(sideA(chosen)).value;
-  const sides = useLatest(sidesOf(chosen)).value;
-  const proposals = useLatest(a ? proposalsFor(a.record, a.input) : WAITING).value;
-  const both = useLatest(shownSides(chosen));
+  const a = useKnown(sideA(chosen)) ?? null;
+  const sides = useKnown(sidesOf(chosen));
+  const proposals = andThen(sideA(chosen), ({ record, input }) => proposalsFor(record, input));
   return (
     <section class="view compare" aria-label="Comparison">
       <SideChoices a={a} b={sides?.b ?? null} proposal={sides?.proposal ?? null} />
       <CompareTools>
-        <CompareWith proposals={proposals} />
+        <Answered of={proposals} what="what A can be compared with" room="beside">
+          {(all) => <CompareWith proposals={all} />}
+        </Answered>
       </CompareTools>
-      {both.reason !== null && <Failed reason={both.reason} />}
-      {both.value && <Both {...both.value} />}
+      <Answered of={shownSides(chosen)} what="both sides">
+        {(both) => <Both {...both} />}
+      </Answered>
     </section>
   );
 }

@@ -101,9 +101,8 @@ function Automatic() {
 const OWN = -1;
 
 /** What B is, in one choice; what is proposed comes first, and is taken where B is open. */
-export function CompareWith({ proposals }: { proposals: readonly Proposal[] | null }) {
+export function CompareWith({ proposals }: { proposals: readonly Proposal[] }) {
   const { b } = state.value;
-  if (!proposals) return null;
   const open = isOpen(b);
   const at = open ? 0 : proposals.findIndex((proposal) => isChosen(proposal, b));
   const none = !proposals.length;

@@ -7,12 +7,11 @@ import {
   scalingOfDifference,
 } from "../../../data/comparison";
 import type { ShownRecord } from "../../../data/records";
-import { coverageOf } from "../../../data/scaling";
+import { coverageOf, type Scaling } from "../../../data/scaling";
 import { CHANGE } from "../../../numbers/differences";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useLatest } from "../../hooks/latest";
-import { Failed } from "../../parts/status";
+import { Answered } from "../../parts/answered";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { PairUnder } from "./distances";
@@ -32,17 +31,35 @@ interface Props {
 /** The pictures of both sides, or of their difference, and their scale. */
 export function ComparedPictures({ a, b, difference, channels, order, scores }: Props) {
   const chosen = state.value;
-  const link = useLink();
   const { how } = chosen.compare;
   const apart = how === "difference" && difference.reason === null ? difference : null;
-  const scaling = useLatest(
-    apart
-      ? scalingOfDifference(a, apart.maps, chosen.scale)
-      : scalingOfBoth(a, b, chosen.scale, channels),
+  const scaling = apart
+    ? scalingOfDifference(a, apart.maps, chosen.scale)
+    : scalingOfBoth(a, b, chosen.scale, channels);
+  return (
+    <Answered of={scaling} what="the scale">
+      {(found) => (
+        <ScaledPictures
+          {...{ a, b, difference, channels, order, scores, apart }}
+          scaling={found}
+        />
+      )}
+    </Answered>
   );
-  if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
-  if (!scaling.value) return <div class="view" />;
-  const painted = paintOf(scaling.value, apart ? { ...chosen, colours: "signed" } : chosen);
+}
+
+interface ScaledProps extends Props {
+  /** The difference, where it is what is shown. */
+  apart: Extract<Difference, { reason: null }> | null;
+  scaling: Scaling;
+}
+
+function ScaledPictures({ a, b, difference, channels, order, scores, ...props }: ScaledProps) {
+  const { apart, scaling } = props;
+  const chosen = state.value;
+  const link = useLink();
+  const { how } = chosen.compare;
+  const painted = paintOf(scaling, apart ? { ...chosen, colours: "signed" } : chosen);
   // The scale is that of both: one side is drawn anew when the other is another.
   const both = [a, b].map(({ address, number }) => ({ ...address, number }));
   const paint = { ...painted, key: `${painted.key} ${JSON.stringify([both, channels])}` };
@@ -73,11 +90,11 @@ export function ComparedPictures({ a, b, difference, channels, order, scores }: 
         <Legend
           scaling={
             apart && !channels
-              ? { ...scaling.value, words: `${scaling.value.words}; at each channel its L2` }
-              : scaling.value
+              ? { ...scaling, words: `${scaling.words}; at each channel its L2` }
+              : scaling
           }
           paint={paint}
-          coverage={coverageOf(drawn, scaling.value)}
+          coverage={coverageOf(drawn, scaling)}
         />
       )}
     </>

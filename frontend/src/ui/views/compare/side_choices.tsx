@@ -1,14 +1,18 @@
-import { WAITING } from "../../../data/queries";
+import { type Answer, failureOf, known, WAITING } from "../../../data/queries";
 import { inputNames } from "../../../data/records";
 import { listedRuns, stepsOf } from "../../../data/resources";
 import { layersOf, readableSteps } from "../../../data/runs";
-import type { ComparedSide, Proposal } from "../../../data/sides";
+import {
+  type ComparedSide,
+  LISTED,
+  type ListedPart,
+  type OpenPart,
+  openPart,
+  type Proposal,
+} from "../../../data/sides";
 import type { Selection } from "../../../state/state";
 import { type SideName, select, state } from "../../../state/store";
-import { useLatest } from "../../hooks/latest";
-
-/** What is chosen from a list; the channel has a field. */
-const LISTED = ["run", "step", "input", "layer"] as const;
+import { useKnown } from "../../hooks/latest";
 
 interface Props {
   a: ComparedSide | null;
@@ -45,10 +49,8 @@ function SideRow({ side, shown, proposal }: SideRowProps) {
   const runs = listedRuns();
   // The layers of the run that is chosen: it may not have the one that is shown.
   const run = runs.find((run) => run.run === chosen.run) ?? shown?.record.run;
-  const series = useLatest(
-    shown ? stepsOf(shown.record.run.run, shown.record.tag) : WAITING,
-  ).value;
-  const all: { [part in (typeof LISTED)[number]]: string[] } = {
+  const series = useKnown(shown ? stepsOf(shown.record.run.run, shown.record.tag) : WAITING);
+  const all: { [part in ListedPart]: string[] } = {
     run: runs.filter((run) => layersOf(run).length).map((run) => run.run),
     step: series ? readableSteps(series).map(({ step }) => String(step)) : [],
     input: shown ? inputNames(shown.record.header) : [],
@@ -70,7 +72,7 @@ function SideRow({ side, shown, proposal }: SideRowProps) {
           options={all[part]}
           value={chosen[part] === null ? null : String(chosen[part])}
           drawn={now[part]}
-          open={side === "b" ? `as A${now[part] && `: ${now[part]}`}` : openA(part, now)}
+          open={openWords(openPart(side, part, state.value))}
           proposed={proposal?.part === part ? String(proposal.value) : null}
           set={(value) => select(side, picked(part, value))}
         />
@@ -80,11 +82,11 @@ function SideRow({ side, shown, proposal }: SideRowProps) {
   );
 }
 
-const OPEN_A = { run: "last written", step: "latest", input: "first", layer: "proposed" };
-
-/** What A shows where nothing was chosen. */
-function openA(part: keyof typeof OPEN_A, now: { [part: string]: string }) {
-  return `${OPEN_A[part]}: ${now[part] ?? ""}`;
+/** What is shown where a part is left open, in words. */
+function openWords(part: Answer<OpenPart>): string {
+  const open = known(part);
+  if (open) return `${open.words}: ${open.value}`;
+  return failureOf(part) === null ? "loading …" : "leave open";
 }
 
 function picked(part: keyof Selection, value: string | null): Partial<Selection> {
@@ -97,7 +99,7 @@ interface PartSelectProps {
   value: string | null;
   /** What is shown for it. */
   drawn: string;
-  /** What it is where it is left open. */
+  /** What it would be if it were left open. */
   open: string;
   proposed: string | null;
   set: (value: string | null) => void;
@@ -110,7 +112,7 @@ function PartSelect({ name, options, value, drawn, open, proposed, set }: PartSe
   return (
     <select
       aria-label={name}
-      title={`${name}: ${shown ?? open}${value === null && proposed ? ", proposed" : ""}`}
+      title={`${name}: ${shown ?? open}${value === null && proposed ? ", suggested" : ""}`}
       // Numbers, since a name may be empty.
       value={String(shown === null ? -1 : known.indexOf(shown))}
       onChange={(event) => set(known[Number(event.currentTarget.value)] ?? null)}

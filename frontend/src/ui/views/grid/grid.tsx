@@ -1,14 +1,13 @@
 import { useEffect } from "preact/hooks";
 import { orderingOf } from "../../../data/channels";
-import { type ChosenLayer, chosenLayer } from "../../../data/pairs";
-import { coverageOf, scalingOf } from "../../../data/scaling";
+import { type ScaledLayer, scaledLayer } from "../../../data/pairs";
+import { coverageOf } from "../../../data/scaling";
 import { pinnedIn } from "../../../state/pins";
 import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useLatest } from "../../hooks/latest";
+import { Answered } from "../../parts/answered";
 import { ChannelTools } from "../../parts/channel_tools";
 import { Lifeless } from "../../parts/lifeless";
-import { Failed } from "../../parts/status";
 import { RemovedLine, Title } from "../../parts/title";
 import { Channels } from "../../pictures/channels";
 import { Legend } from "../../pictures/legend";
@@ -16,22 +15,20 @@ import { paintOf } from "../../pictures/paint";
 
 /** All channels of a layer. */
 export function GridView() {
-  const latest = useLatest(chosenLayer(state.value));
-  if (latest.reason !== null) return <Failed reason={latest.reason} />;
-  if (!latest.value) return <div class="view" />;
-  return <Grid {...latest.value} />;
+  return (
+    <Answered of={scaledLayer(state.value)} what="the layer">
+      {(layer) => <Grid {...layer} />}
+    </Answered>
+  );
 }
 
-function Grid({ record, removed }: ChosenLayer) {
+function Grid({ record, removed, scaling }: ScaledLayer) {
   const chosen = state.value;
   const ordering = orderingOf(record, chosen);
-  const scaling = useLatest(scalingOf([record], chosen.scale));
   useEffect(() => {
     viewState.channelOrder.value = ordering.channels;
   });
-  if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
-  if (!scaling.value) return <div class="view" />;
-  const paint = paintOf(scaling.value, chosen);
+  const paint = paintOf(scaling, chosen);
   return (
     <section class="view" aria-label="Channels">
       <Title record={record} input={record.input.name} />
@@ -56,12 +53,9 @@ function Grid({ record, removed }: ChosenLayer) {
         }}
       />
       <Legend
-        scaling={scaling.value}
+        scaling={scaling}
         paint={paint}
-        coverage={coverageOf(
-          [{ maps: record.maps, channels: ordering.channels }],
-          scaling.value,
-        )}
+        coverage={coverageOf([{ maps: record.maps, channels: ordering.channels }], scaling)}
       />
     </section>
   );

@@ -2,8 +2,9 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PredictedClass } from "../../../data/inputs";
 import { pictureOf, type ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
+import type { Maps } from "../../../numbers/decode";
 import { CHANGE } from "../../../numbers/differences";
-import { useLatest } from "../../hooks/latest";
+import { Answered } from "../../parts/answered";
 import { drawPicture } from "../../pictures/canvas";
 import { GUTTER } from "./input_drawing";
 
@@ -106,19 +107,30 @@ function Score({ name, score }: { name: string; score: number | null | undefined
 }
 
 function Picture({ record }: { record: ShownRecord }) {
+  const { run, address, input } = record;
+  return (
+    <Answered of={pictureOf(run, address.step, input.name)} what="the picture" room="cell">
+      {(picture) =>
+        picture ? (
+          <DrawnPicture picture={picture} name={input.name} />
+        ) : (
+          <span class="quiet none">no picture</span>
+        )
+      }
+    </Answered>
+  );
+}
+
+function DrawnPicture({ picture, name }: { picture: Maps; name: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const picture = useLatest(
-    pictureOf(record.run, record.address.step, record.input.name),
-  ).value;
   useLayoutEffect(() => {
-    if (canvas.current && picture) drawPicture(canvas.current, picture);
+    if (canvas.current) drawPicture(canvas.current, picture);
   });
-  if (!picture) return <span class="quiet none">no picture</span>;
   return (
     <canvas
       ref={canvas}
       role="img"
-      aria-label={`Input ${record.input.name}`}
+      aria-label={`Input ${name}`}
       width={picture.width}
       height={picture.height}
     />

@@ -7,7 +7,7 @@ import {
   MOST_INPUTS,
   rankingOf,
 } from "../../../data/inputs";
-import { andThen, WAITING } from "../../../data/queries";
+import { andThen, ready } from "../../../data/queries";
 import {
   chosenRecord,
   inputNames,
@@ -23,7 +23,7 @@ import { pinnedIn } from "../../../state/pins";
 import type { State } from "../../../state/state";
 import { change, type SideName, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useLatest } from "../../hooks/latest";
+import { Answered } from "../../parts/answered";
 import { NoChannels, SearchChannels } from "../../parts/search";
 import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
@@ -40,18 +40,30 @@ const NAMES: { [measure in Measure]: string } = {
 
 /** Inputs beside each other, channels ranked by how differently they respond. */
 export function InputsView() {
-  const latest = useLatest(
-    andThen(chosenRecord(present(state.value.a)), (record) => inputsOf(record, state.value)),
+  const chosen = state.value;
+  const answer = andThen(chosenRecord(present(chosen.a)), (record) =>
+    andThen(inputsOf(record, chosen), (inputs) =>
+      inputs.pair[1] < 0
+        ? ready({ ...inputs, scaling: null })
+        : andThen(scalingOf(inputs.all, chosen.scale), (scaling) =>
+            ready<ScaledInputs>({ ...inputs, scaling }),
+          ),
+    ),
   );
-  const all = latest.value?.all;
-  const scaling = useLatest<Scaling>(all ? scalingOf(all, state.value.scale) : WAITING);
-  const reason = latest.reason ?? scaling.reason;
-  if (reason !== null) return <Failed reason={reason} />;
-  if (!latest.value) return <div class="view" />;
-  const { record, pair } = latest.value;
-  if (pair[1] < 0) return <OneInput record={record} />;
-  if (!scaling.value) return <div class="view" />;
-  const [a, b] = [latest.value.all[pair[0]]!, latest.value.all[pair[1]]!];
+  return (
+    <Answered of={answer} what="the inputs">
+      {(inputs) => <OneOrMoreInputs {...inputs} />}
+    </Answered>
+  );
+}
+
+/** Inputs and their scale; null where nothing is beside the one that there is. */
+type ScaledInputs = ComparedInputs & { scaling: Scaling | null };
+
+function OneOrMoreInputs({ scaling, ...inputs }: ScaledInputs) {
+  const { record, all, pair } = inputs;
+  if (!scaling) return <OneInput record={record} />;
+  const [a, b] = [all[pair[0]]!, all[pair[1]]!];
   if (!sameShape(a.maps, b.maps)) {
     return (
       <Failed
@@ -62,7 +74,7 @@ export function InputsView() {
       />
     );
   }
-  return <Inputs {...latest.value} a={a} b={b} scaling={scaling.value} />;
+  return <Inputs {...inputs} a={a} b={b} scaling={scaling} />;
 }
 
 function OneInput({ record }: { record: LayerRecord }) {

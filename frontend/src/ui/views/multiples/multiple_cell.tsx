@@ -1,12 +1,13 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Column, Multiple } from "../../../data/multiples";
-import type { Answer } from "../../../data/queries";
+import { type Answer, failureOf } from "../../../data/queries";
 import { format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
 import { valueAt } from "../../../numbers/decode";
 import type { Size } from "../../../numbers/layout";
 import { sizeIn } from "../../../numbers/row_layout";
-import { useLatest } from "../../hooks/latest";
+import { useKnown } from "../../hooks/latest";
+import { Answered } from "../../parts/answered";
 import { pixelsOf } from "../../pictures/canvas";
 import type { Paint } from "../../pictures/paint";
 
@@ -27,8 +28,7 @@ interface Props {
 /** One feature map of a run, or why there is none. */
 export function MultipleCell(props: Props) {
   const { answer, run, column, side, left, current, say, pick } = props;
-  const latest = useLatest(answer);
-  const multiple = latest.value;
+  const multiple = useKnown(answer) ?? null;
   const elsewhere = multiple && multiple.address.step !== column.step;
   const words = multiple
     ? [
@@ -38,7 +38,7 @@ export function MultipleCell(props: Props) {
         `channel ${multiple.channel}`,
       ].join(" · ")
     : `run ${run} · ${props.named ? `${column.layer} · ` : ""}step ${column.step}`;
-  const reason = latest.reason;
+  const reason = failureOf(answer);
   return (
     <button
       type="button"
@@ -46,7 +46,6 @@ export function MultipleCell(props: Props) {
       tabIndex={-1}
       aria-current={current}
       aria-label={reason === null ? words : `${words}: ${reason}`}
-      aria-busy={latest.waiting}
       title={reason ?? ""}
       style={{ left: `${left}px`, width: `${side.width}px` }}
       onClick={() => pick(multiple)}
@@ -54,16 +53,19 @@ export function MultipleCell(props: Props) {
       onMouseEnter={() => say(reason === null ? words : `${words}: ${reason}`)}
     >
       <span class="picture-box" style={{ height: `${side.height}px` }}>
-        {multiple && props.paint && (
-          <Picture
-            multiple={multiple}
-            paint={props.paint}
-            side={side}
-            words={words}
-            say={say}
-          />
-        )}
-        {reason !== null && <span class="reason">{reason}</span>}
+        <Answered of={answer} what="the feature map" room="cell">
+          {(shown) =>
+            props.paint && (
+              <Picture
+                multiple={shown}
+                paint={props.paint}
+                side={side}
+                words={words}
+                say={say}
+              />
+            )
+          }
+        </Answered>
       </span>
       <small class="quiet values">
         {multiple &&

@@ -9,7 +9,7 @@ import { counted } from "../../../drawing/legend";
 import { matching } from "../../../numbers/tree";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useLatest } from "../../hooks/latest";
+import { Answered } from "../../parts/answered";
 import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { MultiplesGrid } from "./multiples_grid";
@@ -26,21 +26,21 @@ interface Reference {
 /** Runs as rows; steps or layers as columns. */
 export function MultiplesView() {
   const { a } = state.value;
-  const latest = useLatest(
-    andThen(chosenRecord(present(a)), (record) =>
-      andThen(stepsOf(record.run.run, record.tag), (series) =>
-        andThen(
-          a.channel === null
-            ? strongestOf(record, inputNumber(record.header, a.input))
-            : ready(a.channel),
-          (channel) => ready({ record, series, channel } satisfies Reference),
-        ),
+  const answer = andThen(chosenRecord(present(a)), (record) =>
+    andThen(stepsOf(record.run.run, record.tag), (series) =>
+      andThen(
+        a.channel === null
+          ? strongestOf(record, inputNumber(record.header, a.input))
+          : ready(a.channel),
+        (channel) => ready({ record, series, channel } satisfies Reference),
       ),
     ),
   );
-  if (latest.reason !== null) return <Failed reason={latest.reason} />;
-  if (!latest.value) return <div class="view" />;
-  return <RunsAndColumns {...latest.value} />;
+  return (
+    <Answered of={answer} what="the runs and steps">
+      {(reference) => <RunsAndColumns {...reference} />}
+    </Answered>
+  );
 }
 
 function RunsAndColumns({ record, series, channel }: Reference) {

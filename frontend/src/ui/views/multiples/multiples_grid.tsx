@@ -2,6 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Run } from "../../../data/api";
 import { type Column, type Multiple, multiplesScaling } from "../../../data/multiples";
+import { known } from "../../../data/queries";
 import { runOrderOf } from "../../../data/resources";
 import { coverageOf, type Scaling } from "../../../data/scaling";
 import { cssOf, type RunColour, runColours } from "../../../drawing/colours";
@@ -10,8 +11,8 @@ import type { Size } from "../../../numbers/layout";
 import { together } from "../../../numbers/scale";
 import { select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useLatest } from "../../hooks/latest";
-import { Failed } from "../../parts/status";
+import { useKnown } from "../../hooks/latest";
+import { Answered } from "../../parts/answered";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { MultipleCell } from "./multiple_cell";
@@ -42,14 +43,12 @@ export function MultiplesGrid(multiples: Multiples) {
     };
   });
   const loaded = rows.flatMap(({ answers }) =>
-    answers.flatMap((answer) => (answer.state === "ready" ? [answer.value] : [])),
+    answers.map(known).filter((multiple) => multiple !== undefined),
   );
-  const scaling = useLatest(multiplesScaling(loaded, state.value.scale, kind === "layers"));
-  if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
-  const paint = paintsOf(scaling.value);
-  const legend = paint(record.tag.layer);
-  const order = runOrderOf(runs);
-  const colours = runColours(order.state === "ready" ? order.value : []);
+  const answer = multiplesScaling(loaded, state.value.scale, kind === "layers");
+  const scaling = useKnown(answer) ?? null;
+  const paint = paintsOf(scaling);
+  const colours = runColours(known(runOrderOf(runs)) ?? []);
   return (
     <>
       <div class="tools">
@@ -81,7 +80,7 @@ export function MultiplesGrid(multiples: Multiples) {
             columns={sight.columns}
             width={side.width}
             loaded={loaded}
-            scaling={scaling.value}
+            scaling={scaling}
           />
           {rows.map((row, i) => (
             <RunRow
@@ -100,13 +99,15 @@ export function MultiplesGrid(multiples: Multiples) {
           ))}
         </div>
       </div>
-      {scaling.value && legend && (
-        <Legend
-          scaling={scaling.value(record.tag.layer)}
-          paint={legend}
-          coverage={coverageOfCells(loaded, scaling.value)}
-        />
-      )}
+      <Answered of={answer} what="the scale" room="part">
+        {(scalings) => (
+          <Legend
+            scaling={scalings(record.tag.layer)}
+            paint={paintOf(scalings(record.tag.layer), state.value)}
+            coverage={coverageOfCells(loaded, scalings)}
+          />
+        )}
+      </Answered>
     </>
   );
 }

@@ -19,8 +19,8 @@ import { SHARE_LIMITS } from "../../../numbers/limits";
 import { matrixCoverage } from "../../../numbers/scale";
 import { matching } from "../../../numbers/tree";
 import { change, select, state } from "../../../state/store";
-import { useLatest } from "../../hooks/latest";
-import { Failed } from "../../parts/status";
+import { useKnown } from "../../hooks/latest";
+import { Answered } from "../../parts/answered";
 import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
 import type { MatrixCell } from "../../pictures/matrix_painting";
@@ -54,21 +54,21 @@ const COLOUR = colouring(SCALE, PAINT.table);
 
 /** How each layer of a run fares at each step. */
 export function HealthStrip() {
-  const latest = useLatest(
-    andThen(chosenRun(present(state.value.a)), (run) =>
-      andThen(healthOf(run), (health) => ready({ run, health })),
-    ),
+  const answer = andThen(chosenRun(present(state.value.a)), (run) =>
+    andThen(healthOf(run), (health) => ready({ run, health })),
   );
-  if (latest.reason !== null) return <Failed reason={latest.reason} />;
-  if (!latest.value) return <section class="strip" />;
-  return <LayerHealth {...latest.value} />;
+  return (
+    <Answered of={answer} what="the statistics of the layers">
+      {(runAndHealth) => <LayerHealth {...runAndHealth} />}
+    </Answered>
+  );
 }
 
 function LayerHealth({ run, health }: { run: Run; health: Health }) {
   const chosen = state.value;
   const kind = chosen.training.health;
   const [under, setUnder] = useState<MatrixCell | null>(null);
-  const record = useLatest(chosenRecord(present(chosen.a))).value;
+  const record = useKnown(chosenRecord(present(chosen.a)));
   const all = layersOf(run);
   const layers = useMemo(
     () => matching(all, chosen.layers).tags.map((tag) => tag.layer),

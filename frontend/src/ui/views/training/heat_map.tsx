@@ -18,8 +18,7 @@ import { curveMatrix, STATISTICS, type Statistic } from "../../../numbers/matrix
 import { matrixCoverage } from "../../../numbers/scale";
 import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { useLatest } from "../../hooks/latest";
-import { Failed } from "../../parts/status";
+import { Answered } from "../../parts/answered";
 import { Title } from "../../parts/title";
 import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
@@ -36,16 +35,16 @@ const SIDES = { width: [3, 48], height: [3, 22], gap: 0 } as const;
 
 /** A number of each channel of a layer at each step that was kept. */
 export function HeatMap() {
-  const latest = useLatest(
-    andThen(shownRecord(present(state.value.a)), (record) =>
-      andThen(curveOf(record.run.run, record.tag, record.number), (curve) =>
-        ready({ record, curve }),
-      ),
+  const answer = andThen(shownRecord(present(state.value.a)), (record) =>
+    andThen(curveOf(record.run.run, record.tag, record.number), (curve) =>
+      ready({ record, curve }),
     ),
   );
-  if (latest.reason !== null) return <Failed reason={latest.reason} />;
-  if (!latest.value) return <section class="heat" />;
-  return <ChannelHeatMap {...latest.value} />;
+  return (
+    <Answered of={answer} what="the statistics of the channels">
+      {(recordAndCurve) => <ChannelHeatMap {...recordAndCurve} />}
+    </Answered>
+  );
 }
 
 interface RecordAndCurve {
