@@ -17,6 +17,7 @@ import { Layers } from "./layers";
 import { Notices } from "./notices";
 import { Progress } from "./progress";
 import { Provenance } from "./provenance";
+import { Said } from "./said";
 import { Scrubber } from "./scrubber";
 
 const SHOWN: Record<View, ComponentType> = {
@@ -56,6 +57,7 @@ function Page() {
       <Scrubber />
       <Provenance />
       <Help />
+      <Said />
     </div>
   );
 }
