@@ -1,6 +1,7 @@
 /** Joins the state to TensorBoard's page: its address, its theme, its reloads. */
 
 import { computed, effect } from "@preact/signals";
+import { lookAgainAndAgain } from "./data/live";
 import { reload } from "./data/resources";
 import { address, onReload, onTheme, storage } from "./host/host";
 import { begin, onBusy } from "./state/busy";
@@ -14,6 +15,8 @@ import { listenToKeys } from "./ui/frame/keys";
 const PAUSE = 150;
 /** What the browser keeps the pins under, for when the tab is opened without a link. */
 const PINS = "tb_actviz.pins";
+/** What it keeps under which name whether new data are looked for. */
+const LIVE = "tb_actviz.live";
 const OURS = /(^|&)p\.activations\./;
 
 /** Whether it is our tab that an address opens. */
@@ -71,6 +74,10 @@ export function start(): void {
     document.documentElement.classList.toggle("dark", now);
     viewState.dark.value = now;
   });
+  viewState.live.value = storage.get(LIVE) === String(true);
+  effect(() => storage.set(LIVE, String(viewState.live.value)));
+  // Another tab of TensorBoard leaves ours without height.
+  lookAgainAndAgain(viewState.live, () => !document.hidden && innerHeight > 0);
   onReload(() => void reload());
   listenToKeys();
   // Else the keys would go to TensorBoard's page until ours is clicked.
