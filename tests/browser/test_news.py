@@ -213,3 +213,28 @@ def test_live_says_when_tensorboard_does_not_answer(
     kept(tab, 3)
     tab.page.unroute(listing)
     wait_until(failure).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("view", "stored", "computed"),
+    [
+        ("channel", "These numbers are", "The curve is"),
+        ("training", "The list of strongest channels is", "The numbers here are"),
+    ],
+)
+def test_it_says_why_two_numbers_of_one_thing_differ(
+    tab: Tab, arrays: Arrays, view: str, stored: str, computed: str
+) -> None:
+    packed = arrays.facts("odd8", "odd", 0, "input").packed
+    assert packed.low is not None
+    assert packed.high is not None
+    most = max((np.array(packed.high) - np.array(packed.low)) / packed.levels) / 2
+    note = tab.frame.locator("[data-name=precisions]")
+    tab.open(run="odd8", layer="odd", view=view)
+    wait_until(note).to_have_text(
+        f"{stored} of the values as stored, in 8 bits a channel: within "
+        f"±{shown(most)}. {computed} of the values before they were stored."
+    )
+    tab.open(run="odd", layer="odd", view=view)
+    tab.wait_for_title("run odd")
+    wait_until(note).to_have_count(0)
