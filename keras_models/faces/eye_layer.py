@@ -52,7 +52,7 @@ def with_eye_layer(net: Any) -> Any:
     )(x)
     x = keras.layers.GlobalMaxPooling2D(name="anywhere")(x)
     x = keras.layers.Dense(2, activation="softmax", name="open-or-closed")(x)
-    model = keras.Model(net.inputs, x)
+    model = keras.Model(net.input, x)
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
