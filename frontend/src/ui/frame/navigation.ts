@@ -11,6 +11,7 @@ import {
   inputNumber,
   present,
 } from "../../data/records";
+import { listedRuns } from "../../data/resources";
 import { atOrBefore, layersOf, readableSteps } from "../../data/runs";
 import { exactSelection, sidesOf, swapped } from "../../data/sides";
 import { toRelative } from "../../numbers/receptive_field";
@@ -101,6 +102,15 @@ export function nextInput(): void {
     const names = inputNames(header);
     const at = Math.max(0, names.indexOf(state.value.a.input ?? ""));
     select("a", { input: names[(at + 1) % names.length] ?? null });
+  });
+}
+
+/** Take the next run that has layers. */
+export function nextRun(): void {
+  onceKnown(recordNow, ({ run }) => {
+    const names = listedRuns().flatMap((one) => (layersOf(one).length ? [one.run] : []));
+    const next = names[(names.indexOf(run.run) + 1) % names.length];
+    if (next !== undefined && next !== run.run) select("a", { run: next });
   });
 }
 

@@ -14,12 +14,12 @@ export function Provenance() {
   const { header } = record;
   const most = listing.value.state === "ready" ? listing.value.value.kept_at_most : null;
   const parts = [
-    `${counted(header.inputs.length, "input")} of ${header.producer}`,
+    `${counted(header.inputs.length, "input")} · logged by ${header.producer}`,
     precision(header, inputNumber(header, state.value.a.input)),
     header.reduced ? `left out: ${header.reduced}` : "nothing left out",
     `preprocessing: ${header.preprocess || "none"}`,
     series && keptWords(series.steps.length, series.logged),
-    most === null ? null : `TensorBoard keeps at most ${most} of a layer`,
+    most === null ? null : `TensorBoard keeps at most ${most} steps of a layer`,
   ];
   return <p class="honesty">{parts.filter(Boolean).join(" · ")}</p>;
 }

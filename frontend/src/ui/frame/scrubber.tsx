@@ -7,6 +7,7 @@ import { viewState } from "../../state/view_state";
 import { useLatest } from "../hooks/latest";
 import { readStep } from "../parts/number_field";
 import { Status, useStatus } from "../parts/status";
+import { MEANINGS } from "../parts/words";
 import { moveStep, stepsNow, toStep } from "./navigation";
 
 /** How long a step is shown while playing, in ms. */
@@ -34,6 +35,7 @@ export function Scrubber() {
         disabled={steps.length < 2}
         aria-pressed={viewState.playing.value}
         aria-label={viewState.playing.value ? "Stop" : "Play"}
+        aria-keyshortcuts="p"
         title={steps.length < 2 ? ALONE : viewState.playing.value ? "Stop (p)" : "Play (p)"}
         onClick={() => (viewState.playing.value = !viewState.playing.value)}
       >
@@ -42,6 +44,7 @@ export function Scrubber() {
       <button
         type="button"
         aria-label="Step back"
+        aria-keyshortcuts="ArrowLeft"
         title="Step back (←)"
         onClick={() => moveStep(-1)}
       >
@@ -50,6 +53,7 @@ export function Scrubber() {
       <input
         type="range"
         aria-label="Step"
+        aria-keyshortcuts="ArrowLeft ArrowRight Home End"
         aria-valuetext={`step ${step}`}
         min={0}
         max={Math.max(steps.length - 1, 0)}
@@ -61,6 +65,7 @@ export function Scrubber() {
       <button
         type="button"
         aria-label="Step on"
+        aria-keyshortcuts="ArrowRight"
         title="Step on (→)"
         onClick={() => moveStep(1)}
       >
@@ -70,8 +75,11 @@ export function Scrubber() {
         step
         <span class="noted">
           <input
+            id="step-number"
             class="number"
             inputMode="numeric"
+            aria-keyshortcuts="n"
+            title="Go to a step by its number (n)"
             value={step ?? ""}
             aria-label="Step by number"
             onChange={(event) => say(goTo(event.currentTarget))}
@@ -85,9 +93,10 @@ export function Scrubber() {
       <span class="values" data-name="kept">
         {series && keptWords(series.steps.length, series.logged)}
       </span>
-      <label title="How other runs are brought to the same moment">
+      <label title={`${MEANINGS["align by"]} (a: the next)`}>
         align by
         <select
+          aria-keyshortcuts="a"
           value={state.value.align}
           onChange={(event) => change({ align: event.currentTarget.value as Align })}
         >
@@ -105,7 +114,7 @@ export function Scrubber() {
 
 /** How many of the steps are there, in words. */
 export function keptWords(count: number, logged: number | null): string {
-  if (logged === null) return `${count} steps kept, perhaps of more`;
+  if (logged === null) return `${count} steps kept, perhaps more were logged`;
   return `${count} of ${counted(logged, "step")}`;
 }
 

@@ -5,6 +5,7 @@ import { cssOf, runColours } from "../../../drawing/colours";
 import { change, state } from "../../../state/store";
 import { stepsNow, toStep } from "../../frame/navigation";
 import { useLatest } from "../../hooks/latest";
+import { OneStep } from "../../parts/one_step";
 import { Chart, type ChartSeries } from "./chart";
 
 /** A channel over training in its run, and if wanted in others that have the same layer. */
@@ -19,7 +20,7 @@ export function Curves({ record, channel }: { record: ShownRecord; channel: numb
   if (!latest.value) return <p class="quiet">Looking for the curve …</p>;
   const { ownRun, otherRuns, candidates } = latest.value;
   if (!ownRun.maximum.length) {
-    return <p class="quiet">No record states the statistics of this channel.</p>;
+    return <p class="quiet">No statistics of this channel were logged.</p>;
   }
   const colourOf = (run: string) => {
     const colour = colours.get(run);
@@ -42,6 +43,7 @@ export function Curves({ record, channel }: { record: ShownRecord; channel: numb
     );
   return (
     <>
+      <OneStep />
       <Chart
         series={[...otherRuns.flatMap((curve) => lines(curve, true)), ...lines(ownRun, false)]}
         xLabel="step"

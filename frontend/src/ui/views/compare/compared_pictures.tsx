@@ -11,7 +11,7 @@ import { coverageOf } from "../../../data/scaling";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { useLatest } from "../../hooks/latest";
-import { Failed } from "../../parts/status";
+import { Advice, Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { PairUnder } from "./distances";
@@ -57,10 +57,10 @@ export function ComparedPictures({ a, b, difference, channels, order, scores }: 
   return (
     <>
       {impossible ? (
-        <p class="failed">
-          Look at them side by side, or blink
-          {how === "wipe" && ": a wipe needs one shape, too"}.
-        </p>
+        <Advice>
+          {how === "wipe" ? "A wipe" : "A difference"} needs two layers of one shape. Choose
+          side by side, or blink.
+        </Advice>
       ) : (
         <Arranged
           {...{ a, b, channels, channelsA, channelsB, link, paint, scores }}

@@ -19,6 +19,8 @@ import { matrixCoverage } from "../../../numbers/scale";
 import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { useLatest } from "../../hooks/latest";
+import { OneStep } from "../../parts/one_step";
+import { STATISTIC_NAMES } from "../../parts/sentence";
 import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { Legend } from "../../pictures/legend";
@@ -26,12 +28,6 @@ import { MatrixCanvas } from "../../pictures/matrix";
 import type { MatrixCell } from "../../pictures/matrix_painting";
 import { paintOf } from "../../pictures/paint";
 
-const NAMES: { [statistic in Statistic]: string } = {
-  maximum: "maximum",
-  mean: "mean",
-  minimum: "minimum",
-  zero_share: "share of zeros",
-};
 const SIDES = { width: [3, 48], height: [3, 22], gap: 0 } as const;
 
 /** A number of each channel of a layer at each step that was kept. */
@@ -102,6 +98,7 @@ function ChannelHeatMap({ record, curve }: RecordAndCurve) {
     <section class="heat" aria-label="Channels over training">
       <Title record={record} input={record.input.name} />
       <HeatMapTools {...{ record, curve, content }} cell={under ?? at} />
+      <OneStep />
       <MatrixCanvas
         matrix={matrix}
         sides={SIDES}
@@ -110,7 +107,7 @@ function ChannelHeatMap({ record, curve }: RecordAndCurve) {
         axes={{ rows: "channel", columns: "step" }}
         colour={(row) => shared ?? colouring(paint.scale(row), paint.table)}
         chosen={at}
-        label={`${NAMES[statistic]} of the channels of ${record.header.layer.path} at each step`}
+        label={`${STATISTIC_NAMES[statistic]} of the channels of ${record.header.layer.path} at each step`}
         point={setUnder}
         pick={({ row, column }) =>
           select("a", {
@@ -151,7 +148,7 @@ function HeatMapTools({ record, curve, content, cell }: HeatMapToolsProps) {
         >
           {STATISTICS.map((name) => (
             <option key={name} value={name}>
-              {NAMES[name]}
+              {STATISTIC_NAMES[name]}
             </option>
           ))}
         </select>
@@ -173,7 +170,7 @@ function HeatMapTools({ record, curve, content, cell }: HeatMapToolsProps) {
       )}
       <span class="quiet values" data-name="count">
         {`${order.length} of ${channels} × ${steps} kept`}
-        {empty > 0 && `, ${empty} of them without numbers (hatched)`}
+        {empty > 0 && `; hatched: ${counted(empty, "step")} without these numbers`}
       </span>
       <output class="told values" data-name="told">
         {cellWords(cell, order, curve, lists, statistic)}
@@ -218,11 +215,11 @@ function cellWords(
 ): string {
   if (row === null || column === null) return "Point at a cell; a click goes there.";
   const channel = order[row] ?? 0;
-  const where = `channel ${channel} · step ${curve.steps[column]} · ${NAMES[statistic]}`;
+  const where = `channel ${channel} · step ${curve.steps[column]} · ${STATISTIC_NAMES[statistic]}`;
   const list = lists[column];
-  if (!list) return `${where}: ${curve.unreadable[column] ?? "not stated in this record"}`;
+  if (!list) return `${where}: ${curve.unreadable[column] ?? "not logged at this step"}`;
   const value = list[channel];
   if (value === undefined) return `${where}: no such channel at this step`;
-  if (value === null) return `${where}: nothing is finite`;
+  if (value === null) return `${where}: no finite value`;
   return `${where}: ${statistic === "zero_share" ? percent(value) : format(value)}`;
 }
