@@ -122,7 +122,8 @@ PRESSES: dict[str, list[Press]] = {
     "Shift + t": [Press({**FIRST, "sort": "mean"}, "T", {"descending": "false"})],
     "l": [
         Press(FIRST, "l", {"scale": "steps"}),
-        Press({**FIRST, "scale": "percentile"}, "l", {"scale": "fixed"}),
+        Press({**FIRST, "scale": "runs"}, "l", {"scale": "percentile"}),
+        Press({**FIRST, "scale": "percentile"}, "l", seen("[aria-label=Lowest]")),
         Press({**FIRST, "scale": "channel"}, "l", {"scale": None}),
     ],
     "z": [
@@ -180,6 +181,26 @@ def test_a_key_does_what_help_says(tab: Tab, shown: str, press: Press) -> None:
     assert tab.state() == {
         key: value for key, value in expected.items() if value is not None
     }
+
+
+@pytest.mark.parametrize(
+    ("start", "keys"),
+    [
+        ({**FIRST, "view": "inputs"}, ["T", "R", "+", "-"]),
+        ({**FIRST, "view": "multiples"}, ["t", "T", "R", "+", "-"]),
+        ({**FIRST, "view": "training"}, ["R", "+", "-"]),
+        ({**FIRST, "view": "channel"}, ["+", "-"]),
+        ({"run": "odd", "layer": "odd"}, ["R", "r"]),
+    ],
+    ids=lambda one: one.get("view", "no pair") if isinstance(one, dict) else "",
+)
+def test_a_key_changes_nothing_where_it_would_not_be_seen(
+    tab: Tab, start: dict[str, str | int], keys: list[str]
+) -> None:
+    tab.open(**start, sort="mean")
+    before = tab.state()
+    tab.press(*keys)
+    assert tab.state() == before
 
 
 def keys_in_help(tab: Tab) -> set[str]:

@@ -1,12 +1,11 @@
 /** From how something is shown to the next way to show it. */
 
-import { showsRemoved } from "../../data/pairs";
 import { MEASURES } from "../../numbers/differences";
 import { zoomBy } from "../../numbers/layout";
 import { outward } from "../../numbers/limits";
 import { STATISTICS } from "../../numbers/matrix";
 import { SORT_KEYS } from "../../numbers/order";
-import { SCALE_MODES, type ScaleChoice } from "../../state/state";
+import { SCALE_MODES, type ScaleChoice, type View } from "../../state/state";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { stepsNow } from "./navigation";
@@ -47,27 +46,28 @@ export function nextOrder(): void {
   } else if (view === "training") {
     const statistic = nextOf(STATISTICS, training.statistic);
     change({ training: { ...training, statistic } });
-  } else {
+  } else if (isSorted(view)) {
     const alone = stepsNow().steps.length === 1;
     const keys = SORT_KEYS.filter((key) => key !== "change" || !alone);
     change({ sort: { ...sort, by: nextOf(keys, sort.by) } });
   }
 }
 
+/** Whether channels stand in a view as they are sorted. */
+const isSorted = (view: View) => view !== "inputs" && view !== "multiples";
+
 /** Turn the order of channels around. */
 export function reverseOrder(): void {
-  const { sort } = state.value;
-  if (sort.by !== "channel") change({ sort: { ...sort, descending: !sort.descending } });
-}
-
-/** Show what the activation function removed, or the layer itself again. */
-export function toggleRemoved(): void {
-  change({ removed: !showsRemoved(state.value) });
+  const { view, sort } = state.value;
+  if (isSorted(view) && sort.by !== "channel")
+    change({ sort: { ...sort, descending: !sort.descending } });
 }
 
 /** Draw maps larger or smaller, where that can be. */
 export function zoom(factor: number): void {
-  const cells = viewState.drawnCells.value;
+  const { view } = state.value;
+  const draws = view === "grid" || view === "compare";
+  const cells = draws ? viewState.drawnCells.value : null;
   const next = cells && zoomBy(cells, factor);
   if (next !== null) change({ zoom: next });
 }

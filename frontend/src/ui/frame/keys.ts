@@ -12,7 +12,6 @@ import {
   nextOrder,
   nextScale,
   reverseOrder,
-  toggleRemoved,
   zoom,
 } from "./appearance";
 import {
@@ -27,6 +26,7 @@ import {
   openChannel,
   pinChannel,
   swapSides,
+  toggleRemoved,
   toPartner,
   toStep,
 } from "./navigation";

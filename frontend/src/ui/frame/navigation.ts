@@ -1,7 +1,7 @@
 /** From what is looked at to what is next to it. */
 
 import { channelIn, peaksOf } from "../../data/channels";
-import { chosenLayer, partnerOf } from "../../data/pairs";
+import { canShowRemoved, chosenLayer, partnerOf, showsRemoved } from "../../data/pairs";
 import { type Answer, whenReady } from "../../data/queries";
 import {
   chosenRecord,
@@ -155,6 +155,16 @@ export function toPartner(): void {
   onceKnown(recordNow, ({ run, header }) => {
     const partner = partnerOf(run, header.layer.partner);
     if (partner) select("a", { layer: partner.layer });
+  });
+}
+
+/** Show what the activation function removed, or the layer itself again. */
+export function toggleRemoved(): void {
+  onceKnown(recordNow, ({ run, header }) => {
+    const hasPair = partnerOf(run, header.layer.partner) !== null;
+    if (hasPair && canShowRemoved(state.value)) {
+      change({ removed: !showsRemoved(state.value) });
+    }
   });
 }
 
