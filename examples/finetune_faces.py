@@ -18,14 +18,19 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import layers
 
 import tb_actviz as av
 from keras_models import SqueezeNet
-from keras_models.faces import draw_face, train_seeds, unseen_seeds
+from keras_models.faces import (
+    EYE_CHANNELS,
+    draw_face,
+    draw_open_and_closed,
+    unseen_seeds,
+    with_eye_layer,
+)
 from keras_models.squeezenet import WeightsError, preprocess_input
 
-SIZE, CHANNELS = 128, 4
+SIZE = 128
 STEPS = (0, 5, 10, 20, 40, 60)  # batches of 16 pictures; 0 is before the first
 
 
@@ -38,30 +43,6 @@ def squeezenet(weights: str | None) -> keras.Model:
     except WeightsError as error:
         print(f"{error}\nThe weights that come with the package take their place.")
         return SqueezeNet(weights="faces")
-
-
-def with_new_layers(net: keras.Model) -> keras.Model:
-    """Put new layers on the third fire module, the only old one that learns on."""
-    for layer in net.layers:
-        layer.trainable = layer.name.startswith("fire3")
-    x = net.get_layer("fire3-concat").output
-    # One set of weights gives activations a hundred times as large as another.
-    x = layers.GroupNormalization(1, center=False, scale=False, name="level")(x)
-    x = layers.Conv2D(
-        CHANNELS,
-        kernel_size=3,
-        padding="same",
-        activation="sigmoid",
-        # Low at first: a channel that is 1 somewhere from the start learns nothing.
-        kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
-        bias_initializer=keras.initializers.Constant(-2),
-        name="eyes",
-    )(x)
-    x = layers.GlobalMaxPooling2D(name="anywhere")(x)
-    x = layers.Dense(2, activation="softmax", name="open-or-closed")(x)
-    model = keras.Model(net.inputs, x)
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
 
 
 class EyeTest(keras.callbacks.Callback):
@@ -118,13 +99,8 @@ def main() -> None:
     options = parser.parse_args()
 
     keras.utils.set_random_seed(options.seed)
-    model = with_new_layers(squeezenet(options.weights))
-    closed = np.arange(options.pictures) % 2
-    seeds = train_seeds(0, options.pictures)
-    learned = [
-        draw_face(seed, SIZE, not both, not both).picture
-        for seed, both in zip(seeds, closed, strict=True)
-    ]
+    model = with_eye_layer(squeezenet(options.weights))
+    learned, closed = draw_open_and_closed(options.pictures, SIZE)
     tested = EyeTest()
     log = av.ActivationCallback(
         options.logdir,
@@ -134,11 +110,11 @@ def main() -> None:
         preprocess=preprocess_input,
         max_overhead=None,  # 5 % of so short a training is not enough for all steps
         options=av.LogOptions(
-            channels=range(CHANNELS), limits=(0, 1), views=("chosen", "inputs")
+            channels=range(EYE_CHANNELS), limits=(0, 1), views=("chosen", "inputs")
         ),
     )
     model.fit(
-        preprocess_input(np.stack(learned)),
+        preprocess_input(learned),
         closed,
         batch_size=16,
         epochs=options.epochs,
@@ -155,7 +131,8 @@ def main() -> None:
         numbers = before, after, after / before - 1, other, rest
         print("{:4}{:10.2f}{:13.2f}{:8.0%}{:11.2f}{:11.2f}".format(step, *numbers))
     print(f"\nSee it with\n\n  tensorboard --logdir {shlex.quote(options.logdir)}\n")
-    print("in the Images tab: move the step slider of the tag eyes/inputs.")
+    print("in the Activations tab: press 4 for a picture at each step. In the Images")
+    print("tab: move the step slider of the tag eyes/inputs.")
 
 
 if __name__ == "__main__":

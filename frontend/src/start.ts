@@ -36,7 +36,9 @@ export function start(): void {
     pins = state.value.pins;
     entry = state.value;
     if (notices.length) {
-      notify(`The address says what cannot be, and is read without it: ${notices.join(", ")}.`);
+      notify(
+        `These parts of the address are not valid and are ignored: ${notices.join(", ")}.`,
+      );
     }
   };
   restore(OURS.test(bar.read()) ? undefined : pinsIn(storage.get(PINS) ?? ""));

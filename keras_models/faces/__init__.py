@@ -15,6 +15,11 @@ if TYPE_CHECKING:
         unseen_seeds,
     )
     from keras_models.faces.dataset import FaceDataset, as_tf_dataset
+    from keras_models.faces.eye_layer import (
+        EYE_CHANNELS,
+        draw_open_and_closed,
+        with_eye_layer,
+    )
     from keras_models.faces.face import DEFAULT_SIZE, DrawnFace, draw_face
     from keras_models.faces.labels import CLASS_NAMES, Label
     from keras_models.faces.measure import Selectivity, accuracy, selectivity
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CLASS_NAMES",
     "DEFAULT_SIZE",
+    "EYE_CHANNELS",
     "FIRST_TEST_SEED",
     "Batch",
     "DrawnFace",
@@ -34,9 +40,11 @@ __all__ = [
     "draw_batch",
     "draw_face",
     "draw_not_face",
+    "draw_open_and_closed",
     "selectivity",
     "train_seeds",
     "unseen_seeds",
+    "with_eye_layer",
 ]
 
 _HOME = {
@@ -44,6 +52,7 @@ _HOME = {
     "CLASS_NAMES": "labels",
     "DEFAULT_SIZE": "face",
     "DrawnFace": "face",
+    "EYE_CHANNELS": "eye_layer",
     "FIRST_TEST_SEED": "batch",
     "FaceDataset": "dataset",
     "Label": "labels",
@@ -53,9 +62,11 @@ _HOME = {
     "draw_batch": "batch",
     "draw_face": "face",
     "draw_not_face": "not_face",
+    "draw_open_and_closed": "eye_layer",
     "selectivity": "measure",
     "train_seeds": "batch",
     "unseen_seeds": "batch",
+    "with_eye_layer": "eye_layer",
 }
 
 

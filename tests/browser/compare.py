@@ -75,9 +75,7 @@ def apart(a: Floats, b: Floats) -> str:
             f"cosine {shown(one @ other / lengths)}"
             if lengths
             else "no cosine: one of them is zero",
-            f"{left} positions not finite, left out"
-            if left
-            else "all positions finite",
+            f"{left} positions not finite, left out" if left else "all values counted",
         ]
     )
 

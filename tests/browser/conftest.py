@@ -181,10 +181,18 @@ def opened(serve: Callable[..., Host]) -> Iterator[list[Tab]]:
         tab.check()
 
 
-def new_page(browser: Browser, script: str = "", **context: Any) -> Page:
-    """A page in a window of its own."""
+#: What the browser of somebody keeps who has read the first steps.
+FIRST_STEPS_READ = "localStorage.setItem('tb_actviz.first_steps_read', 'yes');"
+
+
+def new_page(
+    browser: Browser, script: str = "", first_time: bool = False, **context: Any
+) -> Page:
+    """A page in a window of its own, of somebody who has seen the tab before."""
     own = browser.new_context(**context)
     own.set_default_timeout(PATIENCE)
+    if not first_time:
+        own.add_init_script(f"try {{ {FIRST_STEPS_READ} }} catch {{}}")
     if script:
         own.add_init_script(script)
     return own.new_page()

@@ -122,12 +122,14 @@ JUNK = {
 def test_junk_becomes_the_default_with_a_notice(tab: Tab, kind: str) -> None:
     junk, named = JUNK[kind]
     tab.go(f"&p.activations.{junk}")
-    tab.wait_for_title("block/conv2", "run first", "step 5")
+    tab.wait_for_title("block/relu2", "run first", "step 5")
     notice = tab.frame.locator(".notice")
     if named == []:
         wait_until(notice).to_have_count(0)
     else:
-        wait_until(notice).to_contain_text("The address says what cannot be")
+        wait_until(notice).to_contain_text(
+            "These parts of the address are not valid and are ignored"
+        )
     for key in named or []:
         wait_until(notice).to_contain_text(key)
     assert tab.frame.evaluate("({}).constructor === Object && !('1' in {})")
@@ -148,7 +150,7 @@ def test_an_unknown_step_or_channel_is_what_is_next_to_it(tab: Tab) -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ({"run": "gone"}, "There is no run “gone”; the one written to last is shown."),
+        ({"run": "gone"}, "There is no run “gone”; “first” is shown."),
         (
             {"run": "first", "layer": "gone"},
             "Run “first” has no layer “gone”; another is shown.",
@@ -223,7 +225,7 @@ def test_entering_and_what_is_only_shown_otherwise_add_no_entry(
 def test_the_address_alone_is_gone_back_to(tab_in_host: TabInHost) -> None:
     tab = tab_in_host
     tab.open()
-    tab.wait_for_title("block/conv2", "run first")
+    tab.wait_for_title("block/relu2", "run first")
     assert tab.state() == {}
     tab.press("6")
     assert tab.state() == {"view": "training"}

@@ -46,7 +46,7 @@ def expected_facts(map_: np.ndarray) -> dict[str, str]:
         numbers = {name: shown(call()) for name, call in found.items()}
         numbers |= where | {name: shown(call()) for name, call in more.items()}
     else:
-        numbers = dict.fromkeys([*found, *more], "nothing finite")
+        numbers = dict.fromkeys([*found, *more], "no finite value")
     return {
         **numbers,
         "zeros": percent((map_ == 0).mean()),
@@ -72,7 +72,7 @@ def assert_counted(tab: Tab, map_: np.ndarray) -> None:
     zeros, missing = np.count_nonzero(map_ == 0), np.count_nonzero(np.isnan(map_))
     infinite = np.count_nonzero(np.isinf(map_))
     wait_until(tab.frame.locator("[data-name=beside]")).to_have_text(
-        f"Beside the bars: {zeros} zeros ({percent(zeros / map_.size)}), "
+        f"Not in the bars: {zeros} zeros ({percent(zeros / map_.size)}), "
         f"{missing} NaN, {infinite} infinite"
     )
     assert sum(counts) + zeros + missing + infinite == map_.size
@@ -266,8 +266,8 @@ def test_brackets_follow_the_order_of_the_grid(tab: Tab, arrays: Arrays) -> None
     picker = tab.frame.locator("[data-name=picker]")
     field = tab.field("Channel, 0 to 11")
     wait_until(field).to_have_value(str(order[0]))
-    wait_until(picker).to_contain_text("number 1 of 12 in the grid's order")
-    wait_until(picker).to_contain_text("The strongest, as none was chosen.")
+    wait_until(picker).to_contain_text("1 of 12 in the grid")
+    wait_until(picker).to_contain_text("No channel is chosen; this is the strongest.")
     for number, channel in enumerate(order[1:], 2):
         tab.press("]")
         wait_until(field).to_have_value(str(channel))
@@ -317,7 +317,7 @@ def test_a_channel_that_the_layer_lacks_is_told(tab: Tab, arrays: Arrays) -> Non
     tab.open(**FIRST, layer="relu1", channel=99)
     strongest = int(arrays.of("first", "relu1", STEP, "bright").max((0, 1)).argmax())
     wait_until(tab.frame.locator("[data-name=picker] .failed")).to_have_text(
-        "There is no channel 99 in this layer: this is the strongest."
+        "This layer has no channel 99; the strongest is shown."
     )
     wait_until(tab.field("Channel, 0 to 11")).to_have_value(str(strongest))
 

@@ -76,7 +76,7 @@ def test_one_choice_says_what_to_compare_with(tab: Tab) -> None:
     assert tab.state()["b_input"] == "dull"
     # More than that was chosen: it is said in the row of B.
     tab.chosen("B: step").select_option(label="1")
-    wait_until(proposed(tab)).to_have_text("what row B says")
+    wait_until(proposed(tab)).to_have_text("as chosen in row B")
     choice.select_option(label="first step: 0")
     wait_until(heading(tab, "B")).to_contain_text("step 0")
     assert not [key for key in tab.state() if key.startswith("b_")]

@@ -68,8 +68,8 @@ def test_hiding_what_is_dead_leads_back_where_that_is_all(tab: Tab) -> None:
 
 def test_one_step_is_not_played_and_has_no_change(tab: Tab) -> None:
     tab.open(run="odd", layer="odd", sort="change")
-    wait_until(tab.frame.locator(".tools .failed")).to_have_text(
-        "One step was kept, so that there is no change."
+    wait_until(tab.frame.locator(".tools [data-name=advice]")).to_have_text(
+        "There is one step, so nothing has changed yet. Sort by something else."
     )
     sort = tab.chosen("Sort by")
     wait_until(sort.locator("option[value=change]")).to_be_disabled()
@@ -108,8 +108,8 @@ def test_the_order_by_difference_says_which_b(tab: Tab) -> None:
     label = tab.frame.locator("label", has_text="Sort by")
     wait_until(label).to_have_attribute(
         "title",
-        "L2 of the difference to B, which is chosen in Compare: "
-        "run second, step 1, input dull, layer relu1",
+        "L2 norm of the difference to B, which is chosen in Compare: "
+        "run second, step 1, input dull, layer relu1 (t: the next)",
     )
 
 
@@ -117,21 +117,21 @@ def test_a_layer_that_is_not_there_is_dismissed(tab: Tab) -> None:
     tab.open(run="first", layer="gone")
     words = "Run “first” has no layer “gone”; another is shown."
     wait_until(tab.frame.get_by_text(words)).to_have_count(1)
-    tab.wait_for_title("block/conv2")
+    tab.wait_for_title("block/relu2")
     assert tab.state()["layer"] == "gone"
     tab.button("Dismiss").click()
     wait_until(tab.frame.locator(".notice")).to_have_count(0)
     assert "layer" not in tab.state()
-    tab.wait_for_title("block/conv2")
+    tab.wait_for_title("block/relu2")
 
 
 def test_what_is_not_there_leaves_the_address_with_the_next_choice(tab: Tab) -> None:
     tab.open(run="first", layer="gone", channel=9999, input="nobody")
-    tab.wait_for_title("block/conv2", "input bright")
+    tab.wait_for_title("block/relu2", "input bright")
     found = tab.state()
     assert (found["layer"], found["channel"]) == ("gone", "9999")
     tab.press("ArrowLeft")
-    tab.wait_for_title("block/conv2", "step 4")
+    tab.wait_for_title("block/relu2", "step 4")
     wait_until(tab.frame.locator(".notice")).to_have_count(0)
     assert tab.state() == {"run": "first", "step": "4"}
 
@@ -141,7 +141,7 @@ def test_a_channel_is_found_again_after_a_layer_that_lacks_it(tab: Tab) -> None:
     tab.press("ArrowDown")
     tab.wait_for_title("block/conv2")
     wait_until(tab.frame.locator("[data-name=picker] .failed")).to_contain_text(
-        "There is no channel 11 in this layer"
+        "This layer has no channel 11"
     )
     tab.press("ArrowUp")
     tab.wait_for_title("relu1")

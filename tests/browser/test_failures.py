@@ -76,7 +76,7 @@ def test_no_runs_are_listed_and_later_they_are(tab_in_host: TabInHost) -> None:
     wait_until(tab.frame.locator(".lone.failed")).to_have_text("Not now.")
     tab.page.unroute(pattern)
     tab.reload_data()
-    tab.wait_for_title("block/conv2")
+    tab.wait_for_title("block/relu2")
 
 
 def test_a_broken_connection_is_tried_again(tab: Tab, arrays: Arrays) -> None:

@@ -72,7 +72,7 @@ def in_words(field: ReceptiveField, place: tuple[int, int], side: int) -> str:
     rows, columns = seen(field, place, side)
     cut = (len(rows), len(columns)) != tuple(field.size)
     return (
-        f"Sees {field.size[0]}×{field.size[1]} px of the input: "
+        f"Sees {field.size[0]}×{field.size[1]} pixels of the input: "
         f"rows {rows[0]} to {rows[-1]}, columns {columns[0]} to {columns[-1]}"
         f"{'; the rest is padding.' if cut else '.'}"
     )

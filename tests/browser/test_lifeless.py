@@ -13,7 +13,7 @@ from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-MIDDLE, LIVING = "block/conv2", "relu1"
+MIDDLE, AFTER, LIVING = "block/conv2", "block/relu2", "relu1"
 
 
 def told(tab: Tab) -> str:
@@ -30,7 +30,7 @@ def strongest(tab: Tab) -> str:
 
 
 @pytest.mark.parametrize(
-    ("run", "layer"), [("calm", MIDDLE), ("dying", LIVING), ("broken", MIDDLE)]
+    ("run", "layer"), [("calm", AFTER), ("dying", LIVING), ("broken", MIDDLE)]
 )
 def test_it_opens_on_the_living_layer_nearest_to_the_middle(
     open_tab: Callable[..., Tab], rare: Host, run: str, layer: str
@@ -46,7 +46,7 @@ def test_it_opens_on_the_living_layer_nearest_to_the_middle(
     tab.wait_for_title(layer, "step 0")
 
 
-def test_only_one_header_is_waited_for_where_the_middle_is_alive(
+def test_the_middle_is_asked_for_first_and_what_comes_out_of_it_is_drawn(
     open_tab: Callable[..., Tab], rare: Host
 ) -> None:
     tab = open_tab(rare).open(run="calm")
@@ -54,7 +54,7 @@ def test_only_one_header_is_waited_for_where_the_middle_is_alive(
     asked = [url for url in tab.requests if "/record?" in url or "/values?" in url]
     assert "conv2" in asked[0], asked
     first = next(i for i, url in enumerate(asked) if "/values?" in url)
-    assert "conv2" in asked[first]
+    assert "relu2" in asked[first]
 
 
 def test_what_was_opened_stays_when_it_dies(
@@ -64,11 +64,11 @@ def test_what_was_opened_stays_when_it_dies(
     host = serve(tmp_path / "runs", "rust")
     host.wait_for("dying", "block/relu2/activations", 0)
     tab = open_in_host(host).open(run="dying")
-    tab.wait_for_title(MIDDLE, "step 0")
+    tab.wait_for_title(AFTER, "step 0")
     logs.write_lifeless(tmp_path / "runs", range(10, 20, 10))
     host.wait_for("dying", "block/relu2/activations", 10)
     tab.reload_data()
-    tab.wait_for_title(MIDDLE, "step 10")
+    tab.wait_for_title(AFTER, "step 10")
     assert told(tab).startswith("All 8 channels are dead at step 10")
 
 
@@ -112,7 +112,7 @@ def test_a_layer_without_finite_values_says_since_when(
 def test_where_nothing_is_finite_nothing_is_compared(
     open_tab: Callable[..., Tab], rare: Host
 ) -> None:
-    words = "nothing finite to compare: no position is finite on both sides"
+    words = "nothing to compare: no value is finite on both sides"
     tab = open_tab(rare)
     compare(tab, run="broken", layer=LIVING, b_step=0)
     wait_until(distances(tab)).to_have_text(f"B − A, all channels: {words}")

@@ -242,6 +242,6 @@ def test_as_many_columns_as_fit_or_all_sideways(
     open_multiples(tab, **{**FIRST, "step": 3}, zoom=16)
     wait_until(columns(tab)).to_have_text("2 of 6 steps shown, evenly chosen · 4 runs")
     wait_until(tab.frame.locator(".multiples .head")).to_have_text(["step 3", "step 5"])
-    tab.button("all, sideways").click()
+    tab.button("all, scroll").click()
     wait_until(columns(tab)).to_have_text("6 of 6 steps shown · 4 runs")
     wait_until(cell(tab, "run first · step 3")).to_be_visible()

@@ -95,12 +95,12 @@ def test_the_line_below_says_what_was_logged(tab: Tab) -> None:
     tab.open(run="first", layer="relu1")
     line = tab.frame.locator(".honesty")
     for words in (
-        "2 inputs of tb_actviz",
+        "2 inputs · logged by tb_actviz",
         "computed in float32, stored in float32: exact",
         "nothing left out",
         "preprocessing: none",
         "6 of 6 steps",
-        "TensorBoard keeps at most 1000 of a layer",
+        "TensorBoard keeps at most 1000 steps of a layer",
     ):
         wait_until(line).to_contain_text(words)
 
@@ -125,8 +125,8 @@ def test_it_says_that_steps_may_have_been_thinned_out(
 ) -> None:
     tab = open_tab(by_python).open(run="long")
     line = tab.frame.locator(".honesty")
-    wait_until(line).to_contain_text("4 steps kept, perhaps of more")
-    wait_until(line).to_contain_text("TensorBoard keeps at most 4 of a layer")
+    wait_until(line).to_contain_text("4 steps kept, perhaps more were logged")
+    wait_until(line).to_contain_text("TensorBoard keeps at most 4 steps of a layer")
     tab.wait_for_title("step 8")
 
 

@@ -108,7 +108,7 @@ def test_the_overlay_lies_where_the_receptive_field_says(
         f"Aligned by the receptive field: a value every {down} px."
     )
     wait_until(panels).to_contain_text(
-        f"Covers none of the input at 0, 40% at {shown(tab.legend()[1])}."
+        f"Transparent at 0, 40% opaque at {shown(tab.legend()[1])}."
     )
 
 
@@ -119,7 +119,7 @@ def test_of_both_signs_zero_covers_nothing(tab: Tab, arrays: Arrays) -> None:
     assert low == -high
     assert_overlaid(tab, arrays, "first", layer, STEP, "bright", 3)
     wait_until(tab.frame.locator(".panels")).to_contain_text(
-        f"Covers none of the input at 0, 40% at ±{shown(high)}."
+        f"Transparent at 0, 40% opaque at ±{shown(high)}."
     )
 
 

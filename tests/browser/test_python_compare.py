@@ -165,7 +165,7 @@ def test_layers_of_unlike_sizes(
 
 def test_a_difference_needs_one_shape(tab: Tab) -> None:
     tab.open(**FIRST, view="compare", b_layer="relu1", compare="difference")
-    wait_until(tab.frame.locator(".failed")).to_contain_text("side by side, or blink")
+    wait_until(tab.frame.locator("[data-name=advice]")).to_contain_text("or blink")
     tab.button("Export").click()
     tab.frame.locator(".menu button", has_text="Python").click()
     alert = tab.frame.get_by_role("alert")

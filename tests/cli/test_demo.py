@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -11,11 +12,12 @@ import time
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
 from command_line import run, run_alone
 from events import images
 
-from keras_models.faces import CLASS_NAMES
+from keras_models.faces import CLASS_NAMES, draw_face, unseen_seeds
 from tb_actviz import read_records
 
 pytestmark = pytest.mark.slow
@@ -75,7 +77,7 @@ def test_all_views_and_a_run_with_steps_are_logged(
     assert views >= {"channels", "chosen", "strongest", "relu", "inputs"}
     assert "conv1/channels/face" in faces
     stored = list(read_records(demo[1] / "runs/demo", layers=["conv1", "eyes"]))
-    names = {"faces": set(CLASS_NAMES), "fine-tuning": {"eyes open", "an eye closed"}}
+    names = {"faces": set(CLASS_NAMES), "fine-tuning": {"eyes open", "eyes closed"}}
     assert {one.run for one in stored} == set(names)
     for one in stored:
         for of_input in one.record.inputs:
@@ -86,10 +88,7 @@ def test_all_views_and_a_run_with_steps_are_logged(
     } == {(run, ("face", "one-eye-closed")) for run in names}
     tuning = images(demo[1] / "runs/demo/fine-tuning")
     steps = [step for tag, step in tuning if tag == "eyes/inputs"]
-    assert steps[0] == 0
-    assert steps == list(range(0, steps[-1] + 1, steps[1]))
-    assert len(steps) == len(answer["accuracies"]) + 1
-    assert len(steps) >= 4
+    assert steps == list(range(0, 61, 5))
     first, last = (tuning["eyes/inputs", steps[i]] for i in (0, -1))
     assert first.shape != last.shape or (first != last).any()
 
@@ -102,6 +101,40 @@ def test_fine_tuning_learns(
     assert accuracies[-1] > accuracies[0]
 
 
+def test_a_new_layer_learns_to_see_eyes_and_the_log_shows_it(
+    demo: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    learned = json.loads(demo[0].stdout)["learned"]
+    assert learned["layer"] == "eyes"
+    steps = learned["steps"]
+    first, *_, last = steps
+    assert [one["step"] for one in steps] == list(range(0, 61, 5))
+    assert last["eye_open"] > first["eye_open"]
+    assert last["then_closed"] < 0.1 * last["eye_open"]
+    assert first["then_closed"] > 0.3 * first["eye_open"]
+    face = draw_face(next(iter(unseen_seeds(0, 1))), 128, True, True)
+    top, left, bottom, right = (edge / 128 * 31 for edge in face.left_eye_box)
+    (stored,) = read_records(demo[1] / "runs/demo", layers="eyes", steps=60)
+    around = np.s_[int(top) : math.ceil(bottom), int(left) : math.ceil(right)]
+    for name, response in (
+        ("face", last["eye_open"]),
+        ("one-eye-closed", last["then_closed"]),
+    ):
+        channel = stored.activations[name][..., learned["channel"]]
+        assert float(channel[around].max()) == pytest.approx(response)
+
+
+def test_it_opens_the_tab_on_the_layer_that_knows_eyes_after_its_relu(
+    demo: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    answer = json.loads(demo[0].stdout)
+    layer = answer["channels"][0]["layer"]
+    assert "relu" in layer
+    assert answer["opens"] == (
+        f"#activations&p.activations.run=faces&p.activations.layer={layer}"
+    )
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_open_serves_what_was_logged_until_it_is_stopped(
     demo: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path, stop: int
@@ -111,8 +144,9 @@ def test_open_serves_what_was_logged_until_it_is_stopped(
     browser.chmod(0o755)
     program = (
         "import pathlib, sys\n"
-        "from tb_actviz.cli.demo import open_tensorboard\n"
-        "open_tensorboard(pathlib.Path(sys.argv[1]))\n"
+        "from tb_actviz.cli.viewer import open_tensorboard, tab_place\n"
+        "place = tab_place(run='faces', layer='block/1 x')\n"
+        "open_tensorboard(pathlib.Path(sys.argv[1]), place)\n"
     )
     viewer = subprocess.Popen(
         [sys.executable, "-c", program, str(demo[1] / "runs/demo")],
@@ -123,10 +157,13 @@ def test_open_serves_what_was_logged_until_it_is_stopped(
     try:
         address = tmp_path / "address"
         for _ in range(600):
-            if address.exists() and address.read_text().endswith("#images\n"):
+            if address.exists() and address.read_text().endswith("\n"):
                 break
             time.sleep(0.1)
-        url = address.read_text().split("#")[0]
+        url, _, place = address.read_text().strip().partition("#")
+        assert place == (
+            "activations&p.activations.run=faces&p.activations.layer=block%2F1%20x"
+        )
         for _ in range(600):
             with urllib.request.urlopen(f"{url}data/plugin/images/tags") as reply:
                 runs = json.load(reply)

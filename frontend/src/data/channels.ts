@@ -88,7 +88,8 @@ function atFirstStep(record: ShownRecord): Answer<Maps> {
   return andThen(stepsOf(record.run.run, record.tag), (series) => {
     const [step, ...later] = readableSteps(series);
     if (!step) return failed("There is no first step.");
-    if (!later.length) return failed("One step was kept, so that there is no change.");
+    if (!later.length)
+      return failed("There is one step, so nothing has changed yet. Sort by something else.");
     const address = addressOf(series, step);
     return andThen(headerOf(address), (header) => {
       const number = header.inputs.findIndex((input) => input.name === record.input.name);
@@ -104,7 +105,8 @@ export function sameShape(a: Maps, b: Maps): boolean {
 
 /** How far the channels of two are apart, each as a whole (L2). */
 function distancesBetween(a: Maps, b: Maps): Answer<Float64Array> {
-  if (!sameShape(a, b)) return failed("The two do not have the same shape.");
+  if (!sameShape(a, b))
+    return failed("B has another shape, so there is no difference to sort by.");
   const positions = a.height * a.width;
   return ready(
     Float64Array.from({ length: a.channels }, (_, i) =>

@@ -41,7 +41,7 @@ export function curvesOf(
     const ownRun = curve && ofChannel(curve, record.input.name, channel);
     return ownRun
       ? ready({ ownRun, otherRuns, candidates: candidates.length, late })
-      : failed("The run has no curve for this input.");
+      : failed("No curve was logged for this input.");
   });
 }
 

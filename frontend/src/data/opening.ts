@@ -9,9 +9,9 @@ const CANDIDATES = 16;
 
 /**
  * The layer that each run began with: the one nearest to the middle that shows something at
- * once and is alive.
+ * once, is alive, and is not what goes into an activation function that was logged, too.
  *
- * Headers are asked for one after the other, so that the first picture waits for one alone.
+ * Headers are asked for one after the other, so that the first picture waits for few.
  * What was found once stays, whatever comes later, so that the view does not change by itself.
  */
 export class Openings {
@@ -26,15 +26,19 @@ export class Openings {
     const known = readable.find((tag) => tag.tag === this.kept.get(run.run));
     if (known) return ready(known);
     const candidates = fromTheMiddle(readable);
+    let living: Tag | null = null;
     let clear: Tag | null = null;
     for (const tag of candidates.slice(0, CANDIDATES)) {
       const header = this.headerOf(run.run, tag);
       if (header.state === "waiting") return WAITING;
       if (header.state === "failed" || !showsAtOnce(header.value)) continue;
-      if (isLiving(header.value, 0)) return this.keep(run, tag);
       clear ??= tag;
+      if (!isLiving(header.value, 0)) continue;
+      if (!goesInto(header.value, readable)) return this.keep(run, tag);
+      living ??= tag;
     }
-    if (clear) return this.keep(run, clear);
+    const best = living ?? clear;
+    if (best) return this.keep(run, best);
     const first = candidates[0] ?? layers[0];
     return first ? ready(first) : null;
   }
@@ -60,6 +64,11 @@ function showsAtOnce(header: Header): boolean {
   return (
     /conv|relu|activation/i.test(header.layer.class_name) && Math.min(shape[0], shape[1]) > 1
   );
+}
+
+/** Whether a layer is what goes into an activation function that was logged, too. */
+function goesInto({ layer }: Header, logged: readonly Tag[]): boolean {
+  return layer.kind === "pre-activation" && logged.some((tag) => tag.layer === layer.partner);
 }
 
 /** What all channels of an input are, where none shows anything. */

@@ -16,15 +16,21 @@ export function layersOf(run: Run): Tag[] {
     );
 }
 
-/** A run by its name, else the one that was written to last. */
+/** A run by its name, else the one to begin with. */
 export function runOf(listing: Listing, name: string | null): Run | null {
   const named = listing.runs.find((run) => run.run === name);
   if (named || name !== null) return named ?? null;
-  const latest = (run: Run) => Math.max(-1, ...run.tags.map((tag) => tag.last_wall_time ?? 0));
   return listing.runs.reduce<Run | null>(
-    (best, run) => (best === null || latest(run) > latest(best) ? run : best),
+    (best, run) => (best === null || showsMore(run, best) ? run : best),
     null,
   );
+}
+
+/** Whether a run has more layers than another, or as many and was written to later. */
+function showsMore(run: Run, other: Run): boolean {
+  const layers = (of: Run) => layersOf(of).filter((tag) => tag.unreadable === null).length;
+  const latest = (of: Run) => Math.max(-1, ...of.tags.map((tag) => tag.last_wall_time ?? 0));
+  return (layers(run) - layers(other) || latest(run) - latest(other)) > 0;
 }
 
 /** A choice without a run or a layer that is not there, and in words what that was. */
@@ -35,7 +41,10 @@ export function withoutAbsent(
   const words: string[] = [];
   let { run, layer } = selection;
   if (run !== null && !runOf(listing, run)) {
-    words.push(`There is no run “${run}”; the one written to last is shown.`);
+    const shown = runOf(listing, null)?.run;
+    words.push(
+      `There is no run “${run}”${shown === undefined ? "" : `; “${shown}” is shown`}.`,
+    );
     run = null;
   }
   const tags = runOf(listing, run)?.tags ?? [];

@@ -9,6 +9,7 @@ import { signal } from "@preact/signals";
 import type { OrderedRows } from "../data/heat_map";
 import type { Multiple } from "../data/multiples";
 import type { Answer } from "../data/queries";
+import type { ColourMapName } from "../drawing/colours";
 import type { Script } from "../export_python/script";
 import type { DrawnCells } from "../numbers/layout";
 import { WHOLE } from "../numbers/lens";
@@ -31,6 +32,12 @@ export interface MultiplesInSight {
   columns: number;
 }
 
+/** The colours of a view, and whether any of what they show is below zero. */
+export interface ColoursInUse {
+  name: ColourMapName;
+  negative: boolean;
+}
+
 export const viewState = {
   /** The channels in the order that the view shows them: what `[` and `]` go through. */
   channelOrder: signal<readonly number[]>([]),
@@ -40,6 +47,8 @@ export const viewState = {
   drawnCells: signal<DrawnCells | null>(null),
   /** Between which values the colours of the view are spread; null before any are drawn. */
   limitsInUse: signal<Limits | null>(null),
+  /** The colours of the view; null before any are drawn. */
+  coloursInUse: signal<ColoursInUse | null>(null),
   /** The part that is seen of the pictures of a channel: the same of all of them. */
   lens: signal(WHOLE),
   /** What of small multiples is exported: what is seen; null before they were drawn. */
@@ -52,8 +61,10 @@ export const viewState = {
   showsB: signal(false),
   /** Whether it blinks by itself. */
   blinksByItself: signal(false),
-  /** Whether the table of keys is open. */
-  keysOpen: signal(false),
+  /** Whether help is open. */
+  helpOpen: signal(false),
+  /** Whether the first steps are shown; null until people say so: then once a browser. */
+  firstStepsShown: signal<boolean | null>(null),
   /** The Python that is shown; null for none. */
   script: signal<Script | null>(null),
   /** Whether new data are looked for again and again. */

@@ -6,6 +6,11 @@ import { headerWith } from "./headers";
 
 const [LIVING, DEAD] = [headerWith(2), headerWith(2, {}, [0, 1])];
 const DENSE = headerWith(2, { kind: "Dense" });
+/** A layer whose maps go into the activation function of another. */
+const into = (partner: string, header = LIVING): Header => ({
+  ...header,
+  layer: { ...header.layer, kind: "pre-activation", partner },
+});
 const WAITING: Answer<Header> = { state: "waiting" };
 const FAILED: Answer<Header> = { state: "failed", reason: "" };
 
@@ -56,6 +61,21 @@ describe("the layer to begin with", () => {
   it("is the middle one where none is alive", () => {
     const { of } = knowing({ a: DENSE, b: DEAD, c: DENSE, d: DEAD, e: DEAD });
     expect(of(run("abcde"))).toBe("d");
+  });
+
+  it("is what comes out of an activation function, where both halves were logged", () => {
+    const { of, asked } = knowing({ c: into("d"), d: LIVING });
+    expect(of(run("abcde"))).toBe("d");
+    expect(asked).toEqual(["c", "d"]);
+    expect(knowing({ c: into("elsewhere") }).of(run("abcde"))).toBe("c");
+    expect(knowing({ c: into("d"), b: LIVING }).of(run("abcde", "d"))).toBe("c");
+  });
+
+  it("is what goes in where nothing alive comes out anywhere", () => {
+    const pair = { a: DEAD, b: into("c"), c: DEAD };
+    expect(knowing(pair).of(run("abc"))).toBe("b");
+    expect(knowing({ ...pair, b: into("c", DEAD) }).of(run("abc"))).toBe("b");
+    expect(knowing({ ...pair, a: LIVING }).of(run("abc"))).toBe("a");
   });
 
   it("stays once it was found, whatever comes later", () => {

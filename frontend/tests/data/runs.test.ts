@@ -28,9 +28,18 @@ describe("runOf", () => {
     runs: [run("old", [tag("a", 1)]), run("new", [tag("a", 5)]), run("empty", [])],
   };
 
-  it("takes the run that was written to last, where none is named", () => {
+  it("takes the run that was written to last of those with most layers", () => {
     expect(runOf(listing, null)?.run).toBe("new");
-    expect(runOf({ ...listing, runs: [] }, null)).toBeNull();
+    const wide = [tag("a", 2), tag("b", 2)];
+    const broken = { ...tag("b", 9), unreadable: "broken" };
+    const pictures = { ...tag(":input", 9), tag: ":input/activations" };
+    const of = (...runs: Run[]) => runOf({ ...listing, runs }, null)?.run;
+    expect(of(run("wide", wide), run("new", [tag("a", 5)]))).toBe("wide");
+    expect(of(run("wide", wide), run("broken", [tag("a", 9), broken]))).toBe("wide");
+    expect(of(run("wide", wide), run("pictures", [pictures, tag("a", 9)]))).toBe("wide");
+    expect(of(run("wide", wide), run("later", [tag("a", 1), tag("b", 3)]))).toBe("later");
+    expect(of(run("empty", []), run("new", [tag("a", 5)]))).toBe("new");
+    expect(of()).toBeUndefined();
   });
 
   it("takes the one that is named, and no other instead", () => {
@@ -74,7 +83,7 @@ describe("without", () => {
     expect(withoutAbsent({ ...choice, run: "gone", layer: "a" }, listing)).toEqual({
       selection: choice,
       words: [
-        "There is no run “gone”; the one written to last is shown.",
+        "There is no run “gone”; “new” is shown.",
         "Run “new” has no layer “a”; another is shown.",
       ],
     });

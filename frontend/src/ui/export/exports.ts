@@ -41,7 +41,7 @@ export async function savePng(): Promise<void> {
   const { record, channels } = now;
   const canvas = state.value.view === "grid" ? await sheet(record, channels) : await seen();
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
-  if (!blob) throw new Error("The browser made no PNG of the picture.");
+  if (!blob) throw new Error("The browser could not make a PNG.");
   save(blob, [state.value.view, ...named(now)], "png");
 }
 
@@ -54,7 +54,7 @@ async function sheet(record: ShownRecord, channels: number[]): Promise<HTMLCanva
 /** The view as it is on the screen. */
 function seen(): Promise<HTMLCanvasElement> {
   const view = document.querySelector("main");
-  if (!view) throw new Error("There is no view.");
+  if (!view) throw new Error("There is nothing to save yet.");
   const page = getComputedStyle(document.body);
   return domToCanvas(view, { backgroundColor: page.backgroundColor, font: false });
 }
@@ -99,7 +99,7 @@ export async function saveGif(): Promise<void> {
   for (const record of records) {
     const canvas = drawSheet(record, now.channels, paint, scaling, style);
     const context = canvas.getContext("2d", { willReadFrequently: true });
-    if (!context) throw new Error("The browser draws nothing.");
+    if (!context) throw new Error("The browser cannot draw pictures.");
     size = { width: canvas.width, height: canvas.height };
     pixels.push(pixelsOf(context.getImageData(0, 0, size.width, size.height)).pixels);
     // Let the page answer in between.
@@ -151,7 +151,8 @@ export async function saveCsv(): Promise<void> {
 /** Copy the address of the view. */
 export async function copyLink(): Promise<void> {
   const link = (parent ?? window).location.href;
-  if (!(await copy(link))) throw new Error(`The browser lets nothing be copied: ${link}`);
+  if (!(await copy(link)))
+    throw new Error(`The browser does not allow copying. Copy this: ${link}`);
 }
 
 /** Save a file under a name that is safe anywhere. */

@@ -42,7 +42,9 @@ export function ExportMenu() {
   return (
     <>
       <details class="menu" ref={menu}>
-        <summary role="button">Export</summary>
+        <summary role="button" aria-keyshortcuts="e" title="Save or copy what is shown (e)">
+          Export
+        </summary>
         <div>
           {items.map(([name, what, task]) => (
             <button key={name} type="button" disabled={busy !== ""} onClick={run(name, task)}>
@@ -99,6 +101,14 @@ function PythonDialog() {
       </pre>
     </dialog>
   );
+}
+
+/** Open the menu, and go to its first entry. */
+export function openExportMenu(): void {
+  const menu = document.querySelector<HTMLDetailsElement>("details.menu");
+  if (!menu) return;
+  menu.open = true;
+  menu.querySelector("button")?.focus();
 }
 
 /** Close a menu by Esc, by a press elsewhere, and when the focus goes elsewhere. */

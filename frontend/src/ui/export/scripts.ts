@@ -133,9 +133,12 @@ async function training(logDir: string): Promise<Script> {
   const channels = some(ordered.channels);
   const lists = numbersOf(curve, statistic, record.input.name);
   if (lists.some((list) => list && list.length !== record.maps.channels)) {
-    throw new Error("The layer has not as many channels at each step: look at the grid.");
+    throw new Error(
+      "The layer has other numbers of channels at other steps: export the grid instead.",
+    );
   }
-  if (lists.every((list) => !list)) throw new Error("No step states such numbers.");
+  if (lists.every((list) => !list))
+    throw new Error("These numbers were not logged at any step.");
   const matrix = curveMatrix(lists, channels);
   const scaling = matrixScaling(matrix, chosen.scale, naturalLimits(statistic));
   const { cellWidth, cellHeight } = matrixLayout(matrix, WIDE, HIGH, CELLS);
@@ -241,9 +244,9 @@ async function inputs(logDir: string): Promise<Script> {
     andThen(chosenRecord(present(chosen.a)), (found) => inputsOf(found, chosen)),
   );
   const [a, b] = [all[pair[0]], all[pair[1]]];
-  if (!a || !b) throw new Error("There is one input, and nothing beside it.");
+  if (!a || !b) throw new Error("There is only one input.");
   if (!sameShape(a.maps, b.maps)) {
-    throw new Error("The two inputs do not have feature maps of one shape.");
+    throw new Error("The feature maps of the two inputs have different shapes.");
   }
   const scaling = await whenReady(() => scalingOf(all, chosen.scale));
   const scores = responses(a.maps, b.maps, chosen.inputs.measure);

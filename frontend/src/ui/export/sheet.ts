@@ -44,7 +44,7 @@ export function drawSheet(
     );
   }
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("The browser draws nothing.");
+  if (!context) throw new Error("The browser cannot draw pictures.");
   context.fillStyle = style.getPropertyValue("--page");
   context.fillRect(0, 0, canvas.width, canvas.height);
   const image = context.getImageData(0, 0, canvas.width, canvas.height);

@@ -1,21 +1,13 @@
 import { chosenRecord, chosenRun, inputNames, inputNumber, present } from "../../data/records";
 import { listedRuns } from "../../data/resources";
 import { layersOf } from "../../data/runs";
-import { VIEWS, type View } from "../../state/state";
+import { VIEWS } from "../../state/state";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { ExportMenu } from "../export/menu";
 import { useKnown } from "../hooks/latest";
+import { QUESTIONS, VIEW_NAMES } from "../parts/words";
 import { ScaleControls } from "./scale_controls";
-
-const NAMES: Record<View, string> = {
-  grid: "Grid",
-  channel: "Channel",
-  compare: "Compare",
-  multiples: "Multiples",
-  inputs: "Inputs",
-  training: "Training",
-};
 
 /** The row on top: what is looked at, and how. */
 export function Bar() {
@@ -31,6 +23,8 @@ export function Bar() {
       <label>
         Run
         <select
+          aria-keyshortcuts="u"
+          title="The training, or other log, that is looked at (u: the next)"
           value={run?.run ?? chosen.a.run ?? ""}
           onChange={(event) => select("a", { run: event.currentTarget.value })}
         >
@@ -44,6 +38,8 @@ export function Bar() {
       <label>
         Input
         <select
+          aria-keyshortcuts="i"
+          title="What was fed to the network (i: the next)"
           value={input ?? ""}
           onChange={(event) => select("a", { input: event.currentTarget.value })}
         >
@@ -61,10 +57,11 @@ export function Bar() {
             key={view}
             type="button"
             aria-pressed={view === chosen.view}
-            title={`${NAMES[view]} (${i + 1})`}
+            aria-keyshortcuts={String(i + 1)}
+            title={`${QUESTIONS[view]} (${i + 1})`}
             onClick={() => change({ view })}
           >
-            {NAMES[view]}
+            {VIEW_NAMES[view]}
           </button>
         ))}
       </nav>
@@ -72,9 +69,10 @@ export function Bar() {
       <ExportMenu />
       <button
         type="button"
-        aria-label="Keys"
-        title="Keys (?)"
-        onClick={() => (viewState.keysOpen.value = true)}
+        aria-label="Help"
+        aria-keyshortcuts="?"
+        title="What the views answer, what words mean, and all keys (?)"
+        onClick={() => (viewState.helpOpen.value = true)}
       >
         ?
       </button>

@@ -1,8 +1,19 @@
 /** What every key does, and which keys a control needs for itself. */
 
-import { COMPARISONS, VIEWS, type View } from "../../state/state";
+import { ALIGNS } from "../../numbers/steps";
+import { COLOURS, COMPARISONS, VIEWS, type View } from "../../state/state";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
+import { openExportMenu } from "../export/menu";
+import {
+  chooseScale,
+  nextGamma,
+  nextOf,
+  nextOrder,
+  nextScale,
+  reverseOrder,
+  zoom,
+} from "./appearance";
 import {
   blink,
   inspectMaximum,
@@ -11,9 +22,11 @@ import {
   moveLayer,
   moveStep,
   nextInput,
+  nextRun,
   openChannel,
   pinChannel,
   swapSides,
+  toggleRemoved,
   toPartner,
   toStep,
 } from "./navigation";
@@ -29,7 +42,7 @@ interface Key {
 
 const focus = (id: string) => document.getElementById(id)?.focus();
 
-/** Every key, for the page and for the table of keys. */
+/** Every key, for the page and for help. */
 export const KEYS: readonly Key[] = [
   {
     keys: ["ArrowLeft"],
@@ -84,8 +97,7 @@ export const KEYS: readonly Key[] = [
     call: () => {
       const { multiples, compare, view } = state.value;
       if (view === "compare") {
-        const next = (COMPARISONS.indexOf(compare.how) + 1) % COMPARISONS.length;
-        change({ compare: { ...compare, how: COMPARISONS[next] ?? "side" } });
+        change({ compare: { ...compare, how: nextOf(COMPARISONS, compare.how) } });
         return;
       }
       const columns = multiples.columns === "steps" ? "layers" : "steps";
@@ -100,7 +112,37 @@ export const KEYS: readonly Key[] = [
     views: ["compare", "inputs"],
     call: swapSides,
   },
-  { keys: ["r"], shown: "r", does: "before and after ReLU", call: toPartner },
+  { keys: ["r"], shown: "r", does: "the layer before or after its ReLU", call: toPartner },
+  { keys: ["R"], shown: "Shift + r", does: "what the ReLU removed", call: toggleRemoved },
+  {
+    keys: ["t"],
+    shown: "t",
+    does: "the next order of channels; training: the next number",
+    call: nextOrder,
+  },
+  { keys: ["T"], shown: "Shift + t", does: "reverse the order", call: reverseOrder },
+  { keys: ["l"], shown: "l", does: "the next scale", call: nextScale },
+  {
+    keys: ["z"],
+    shown: "z",
+    does: "zero in the middle of the colours, or not",
+    call: () => chooseScale({ symmetric: !state.value.scale.symmetric }),
+  },
+  { keys: ["g"], shown: "g", does: "another gamma", call: nextGamma },
+  {
+    keys: ["k"],
+    shown: "k",
+    does: "the next colours",
+    call: () => change({ colours: nextOf(COLOURS, state.value.colours) }),
+  },
+  { keys: ["+", "="], shown: "+", does: "maps twice as large", call: () => zoom(2) },
+  { keys: ["-"], shown: "-", does: "maps half as large", call: () => zoom(0.5) },
+  {
+    keys: ["0"],
+    shown: "0",
+    does: "maps as large as there is room",
+    call: () => change({ zoom: null }),
+  },
   {
     keys: ["s"],
     shown: "s",
@@ -117,11 +159,25 @@ export const KEYS: readonly Key[] = [
   {
     keys: ["o"],
     shown: "o",
-    does: "all channels at the position of the channel's maximum",
+    does: "all channels at the place of this channel's maximum",
     call: inspectMaximum,
   },
   { keys: ["m"], shown: "m", does: "pin the channel, or take the pin out", call: pinChannel },
   { keys: ["i"], shown: "i", does: "next input", call: nextInput },
+  { keys: ["u"], shown: "u", does: "next run", call: nextRun },
+  {
+    keys: ["a"],
+    shown: "a",
+    does: "align runs by the next: step, epoch or time",
+    call: () => change({ align: nextOf(ALIGNS, state.value.align) }),
+  },
+  { keys: ["e"], shown: "e", does: "export", call: openExportMenu },
+  {
+    keys: ["n"],
+    shown: "n",
+    does: "go to a step by its number",
+    call: () => focus("step-number"),
+  },
   { keys: ["/"], shown: "/", does: "search channels", call: () => focus("search-channels") },
   { keys: ["f"], shown: "f", does: "filter layers", call: () => focus("filter-layers") },
   {
@@ -134,7 +190,7 @@ export const KEYS: readonly Key[] = [
   {
     keys: ["Escape"],
     shown: "Esc",
-    does: "inspect no position; else back to the grid; leaves a field",
+    does: "back: from a place, to the grid, or out of a field",
     call: () => {
       const { view, inspected } = state.value;
       change(view === "channel" && inspected ? { inspected: null } : { view: "grid" });
@@ -143,8 +199,8 @@ export const KEYS: readonly Key[] = [
   {
     keys: ["?"],
     shown: "?",
-    does: "this table",
-    call: () => (viewState.keysOpen.value = true),
+    does: "help",
+    call: () => (viewState.helpOpen.value = true),
   },
 ];
 

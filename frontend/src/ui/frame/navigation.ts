@@ -3,7 +3,7 @@
 import type { Series } from "../../data/api";
 import { channelIn, peaksOf } from "../../data/channels";
 import { pairOf } from "../../data/inputs";
-import { chosenLayer, partnerOf } from "../../data/pairs";
+import { canShowRemoved, chosenLayer, partnerOf, showsRemoved } from "../../data/pairs";
 import { type Answer, whenReady } from "../../data/queries";
 import {
   chosenRecord,
@@ -13,6 +13,7 @@ import {
   inputNumber,
   present,
 } from "../../data/records";
+import { listedRuns } from "../../data/resources";
 import { atOrBefore, layersOf, readableSteps } from "../../data/runs";
 import { exactSelection, sidesOf, swapped } from "../../data/sides";
 import { toRelative } from "../../numbers/receptive_field";
@@ -116,6 +117,15 @@ export function nextInput(): void {
   });
 }
 
+/** Take the next run that has layers. */
+export function nextRun(): void {
+  onceKnown(recordNow, ({ run }) => {
+    const names = listedRuns().flatMap((one) => (layersOf(one).length ? [one.run] : []));
+    const next = names[(names.indexOf(run.run) + 1) % names.length];
+    if (next !== undefined && next !== run.run) select("a", { run: next });
+  });
+}
+
 /** Make what is looked at, exactly as it is now, side B; say so where B is not shown. */
 export function keepAsB(): void {
   onceKnown(recordNow, ({ run, tag, address, header }) => {
@@ -164,6 +174,16 @@ export function toPartner(): void {
   onceKnown(recordNow, ({ run, header }) => {
     const partner = partnerOf(run, header.layer.partner);
     if (partner) select("a", { layer: partner.layer });
+  });
+}
+
+/** Show what the activation function removed, or the layer itself again. */
+export function toggleRemoved(): void {
+  onceKnown(recordNow, ({ run, header }) => {
+    const hasPair = partnerOf(run, header.layer.partner) !== null;
+    if (hasPair && canShowRemoved(state.value)) {
+      change({ removed: !showsRemoved(state.value) });
+    }
   });
 }
 

@@ -4,6 +4,7 @@ import { known } from "../../data/queries";
 import { type AbsentChoice, absentIn, forgotten, settled } from "../../data/records";
 import { listing } from "../../data/resources";
 import { notices, select, state } from "../../state/store";
+import { FirstSteps } from "./first_steps";
 
 /** What people should know, a line each, until they dismiss it. */
 export function Notices() {
@@ -16,6 +17,7 @@ export function Notices() {
   };
   return (
     <div class="notices">
+      <FirstSteps />
       {present?.words.map((line) => (
         <Notice key={line} line={line} dismiss={settle} />
       ))}

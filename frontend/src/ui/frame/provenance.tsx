@@ -28,12 +28,12 @@ export function Provenance() {
 function provenanceWords({ header, input }: ShownRecord, series: Series | null): string {
   const most = known(listing.value)?.kept_at_most ?? null;
   return [
-    `${counted(header.inputs.length, "input")} of ${header.producer}`,
+    `${counted(header.inputs.length, "input")} · logged by ${header.producer}`,
     precision(input),
     header.reduced ? `left out: ${header.reduced}` : "nothing left out",
     `preprocessing: ${header.preprocess || "none"}`,
     series && keptWords(series.steps.length, series.logged),
-    most === null ? null : `TensorBoard keeps at most ${most} of a layer`,
+    most === null ? null : `TensorBoard keeps at most ${most} steps of a layer`,
   ]
     .filter(Boolean)
     .join(" · ");

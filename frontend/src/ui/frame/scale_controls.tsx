@@ -1,14 +1,8 @@
-import { outward } from "../../numbers/limits";
-import {
-  COLOURS,
-  type Colours,
-  SCALE_MODES,
-  type ScaleChoice,
-  type ScaleMode,
-} from "../../state/state";
+import { COLOURS, type Colours, SCALE_MODES, type ScaleMode } from "../../state/state";
 import { change, state } from "../../state/store";
-import { viewState } from "../../state/view_state";
 import { NumberField } from "../parts/number_field";
+import { MEANINGS } from "../parts/words";
+import { chooseScale } from "./appearance";
 
 const MODES: { [mode in ScaleMode]: string } = {
   channel: "each channel",
@@ -27,25 +21,19 @@ const MAPS: { [name in Colours]: string } = {
   ice: "ice",
 };
 
-/** Digits of the ends that a fixed scale starts with. */
-const DIGITS = 4;
-
 /** How values become colours. */
 export function ScaleControls() {
   const { scale, colours, smooth } = state.value;
-  const set = (part: Partial<ScaleChoice>) => change({ scale: { ...scale, ...part } });
-  const choose = (mode: ScaleMode) => {
-    const limits = viewState.limitsInUse.peek();
-    set(mode === "fixed" && limits ? { mode, ...outward(limits, DIGITS) } : { mode });
-  };
   return (
     <div class="actions">
       <span class="scale">
         <label>
           Scale
           <select
+            aria-keyshortcuts="l"
+            title={`${MEANINGS.scale}${scale.mode === "percentile" ? ` ${MEANINGS.percentile}` : ""} (l: the next)`}
             value={scale.mode}
-            onChange={(event) => choose(event.currentTarget.value as ScaleMode)}
+            onChange={(event) => chooseScale({ mode: event.currentTarget.value as ScaleMode })}
           >
             {SCALE_MODES.map((mode) => (
               <option key={mode} value={mode}>
@@ -56,9 +44,13 @@ export function ScaleControls() {
         </label>
         {scale.mode === "fixed" && (
           <span class="ends quiet">
-            <NumberField name="Lowest" value={scale.low} set={(low) => set({ low })} />
+            <NumberField name="Lowest" value={scale.low} set={(low) => chooseScale({ low })} />
             to
-            <NumberField name="Highest" value={scale.high} set={(high) => set({ high })} />
+            <NumberField
+              name="Highest"
+              value={scale.high}
+              set={(high) => chooseScale({ high })}
+            />
           </span>
         )}
         {scale.mode === "percentile" && (
@@ -68,34 +60,37 @@ export function ScaleControls() {
               value={scale.percentile}
               low={0}
               high={49}
-              set={(percentile) => set({ percentile })}
+              set={(percentile) => chooseScale({ percentile })}
             />
             % off each end
           </span>
         )}
       </span>
-      <label title="Colours reach as far below zero as above it">
+      <label title={`${MEANINGS["zero centred"]} (z)`}>
         <input
           type="checkbox"
           aria-label="Zero in the middle"
+          aria-keyshortcuts="z"
           checked={scale.symmetric}
-          onChange={(event) => set({ symmetric: event.currentTarget.checked })}
+          onChange={(event) => chooseScale({ symmetric: event.currentTarget.checked })}
         />
         zero centred
       </label>
-      <label title="Exponent: below 1 small values are lifted">
+      <label title={`${MEANINGS.gamma} (g: another)`}>
         gamma
         <NumberField
           name="Gamma"
           value={scale.gamma}
           low={0.1}
           high={10}
-          set={(gamma) => set({ gamma })}
+          set={(gamma) => chooseScale({ gamma })}
         />
       </label>
       <label>
         Colours
         <select
+          aria-keyshortcuts="k"
+          title="The colour map; automatic takes two colours where values are below zero (k: the next)"
           value={colours}
           onChange={(event) => change({ colours: event.currentTarget.value as Colours })}
         >
@@ -106,9 +101,10 @@ export function ScaleControls() {
           ))}
         </select>
       </label>
-      <label title="Smooth, or nearest neighbour (s)">
+      <label title={`${MEANINGS.smooth} (s)`}>
         <input
           type="checkbox"
+          aria-keyshortcuts="s"
           checked={smooth}
           onChange={(event) => change({ smooth: event.currentTarget.checked })}
         />

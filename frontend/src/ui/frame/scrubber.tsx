@@ -9,6 +9,7 @@ import { useKnown } from "../hooks/latest";
 import { Answered } from "../parts/answered";
 import { readStep } from "../parts/number_field";
 import { Status, useStatus } from "../parts/status";
+import { MEANINGS } from "../parts/words";
 import { LiveSwitch, NewSteps } from "./live";
 import { moveStep, stepsIn, stepsNow, toStep } from "./navigation";
 
@@ -39,6 +40,7 @@ export function Scrubber() {
         disabled={steps.length < 2}
         aria-pressed={viewState.playing.value}
         aria-label={viewState.playing.value ? "Stop" : "Play"}
+        aria-keyshortcuts="p"
         title={alone ? ALONE : viewState.playing.value ? "Stop (p)" : "Play (p)"}
         onClick={() => (viewState.playing.value = !viewState.playing.value)}
       >
@@ -47,6 +49,7 @@ export function Scrubber() {
       <button
         type="button"
         aria-label="Step back"
+        aria-keyshortcuts="ArrowLeft"
         title="Step back (←)"
         onClick={() => moveStep(-1)}
       >
@@ -55,6 +58,7 @@ export function Scrubber() {
       <input
         type="range"
         aria-label="Step"
+        aria-keyshortcuts="ArrowLeft ArrowRight Home End"
         aria-valuetext={step === undefined ? "not known yet" : `step ${step}`}
         min={0}
         max={Math.max(steps.length - 1, 0)}
@@ -66,6 +70,7 @@ export function Scrubber() {
       <button
         type="button"
         aria-label="Step on"
+        aria-keyshortcuts="ArrowRight"
         title="Step on (→)"
         onClick={() => moveStep(1)}
       >
@@ -75,8 +80,11 @@ export function Scrubber() {
         step
         <span class="noted">
           <input
+            id="step-number"
             class="number"
             inputMode="numeric"
+            aria-keyshortcuts="n"
+            title="Go to a step by its number (n)"
             value={step ?? ""}
             aria-label="Step by number"
             onChange={(event) => say(goTo(event.currentTarget))}
@@ -102,9 +110,10 @@ export function Scrubber() {
       </span>
       {kept && <NewSteps series={kept} />}
       <LiveSwitch />
-      <label title="How other runs are brought to the same moment">
+      <label title={`${MEANINGS["align by"]} (a: the next)`}>
         align by
         <select
+          aria-keyshortcuts="a"
           value={state.value.align}
           onChange={(event) => change({ align: event.currentTarget.value as Align })}
         >
@@ -121,7 +130,7 @@ export function Scrubber() {
 
 /** How many of the steps are there, in words. */
 export function keptWords(count: number, logged: number | null): string {
-  if (logged === null) return `${count} steps kept, perhaps of more`;
+  if (logged === null) return `${count} steps kept, perhaps more were logged`;
   return `${count} of ${counted(logged, "step")}`;
 }
 

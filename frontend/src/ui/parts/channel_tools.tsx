@@ -11,6 +11,8 @@ import { viewState } from "../../state/view_state";
 import { stepsNow } from "../frame/navigation";
 import { useKnown } from "../hooks/latest";
 import { NoChannels, SearchChannels } from "./search";
+import { Advice } from "./status";
+import { MEANINGS } from "./words";
 import "./search.css";
 
 /** Which channels, and in what order. */
@@ -24,7 +26,8 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
       <button
         type="button"
         disabled={sort.by === "channel"}
-        title={sort.descending ? "Largest first" : "Smallest first"}
+        aria-keyshortcuts="Shift+T"
+        title={`${sort.descending ? "Largest first" : "Smallest first"} (Shift + t)`}
         aria-label={sort.descending ? "Largest first" : "Smallest first"}
         onClick={() => change({ sort: { ...sort, descending: !sort.descending } })}
       >
@@ -52,7 +55,7 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
       <span class="quiet values" data-name="count">
         {ordering.channels.length} of {count} channels
       </span>
-      {ordering.reason !== null && <span class="failed">{ordering.reason}</span>}
+      {ordering.reason !== null && <Advice>{ordering.reason}</Advice>}
       <NoChannels
         shown={ordering.channels.length}
         all={count}
@@ -84,6 +87,7 @@ function SortBy() {
     <label class="sort-by" title={titleOf(sort.by, sides ? exactSelection(sides.b) : null)}>
       Sort by
       <select
+        aria-keyshortcuts="t"
         value={sort.by}
         onChange={(event) =>
           change({ sort: { ...sort, by: event.currentTarget.value as SortKey } })
@@ -99,12 +103,16 @@ function SortBy() {
   );
 }
 
+/** Which key takes the next order. */
+const KEY = "(t: the next)";
+
 /** What an order means, where its name does not say it. */
-function titleOf(by: SortKey, b: ExactSelection | null): string | undefined {
-  if (by === "change") return "L2 of the difference to the first step that was kept";
-  if (by !== "difference") return undefined;
+function titleOf(by: SortKey, b: ExactSelection | null): string {
+  if (by === "l2") return `${MEANINGS["L2 norm"]} ${KEY}`;
+  if (by === "change") return `L2 norm of the difference to the first step kept ${KEY}`;
+  if (by !== "difference") return `The order of the channels ${KEY}`;
   const which = b && `: run ${b.run}, step ${b.step}, input ${b.input}, layer ${b.layer}`;
-  return `L2 of the difference to B, which is chosen in Compare${which ?? ""}`;
+  return `L2 norm of the difference to B, which is chosen in Compare${which ?? ""} ${KEY}`;
 }
 
 /** The size of values, as it is; smaller and larger from there. */
@@ -119,7 +127,7 @@ function Zoom() {
       <button
         type="button"
         aria-label="Smaller"
-        title={smaller === null ? "They cannot be drawn smaller" : "Half as large"}
+        title={smaller === null ? "They cannot be drawn smaller" : "Half as large (-)"}
         disabled={smaller === null}
         onClick={() => change({ zoom: smaller })}
       >
@@ -129,7 +137,7 @@ function Zoom() {
         type="button"
         class="values"
         aria-pressed={zoom === null}
-        title={`${size ?? ""} pixels of the screen for a value; fit: as large as there is room`}
+        title={`${size ?? ""}: screen pixels for each value; fit: as large as there is room (0)`}
         onClick={() => change({ zoom: null })}
       >
         {zoom === null ? `fit ${size ?? ""}` : size}
@@ -137,7 +145,7 @@ function Zoom() {
       <button
         type="button"
         aria-label="Larger"
-        title={larger === null ? "They cannot be drawn larger" : "Twice as large"}
+        title={larger === null ? "They cannot be drawn larger" : "Twice as large (+)"}
         disabled={larger === null}
         onClick={() => change({ zoom: larger })}
       >

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { reload } from "../../data/resources";
 
@@ -21,6 +22,15 @@ export function Status({ words, above = false }: { words: string; above?: boolea
     <span class={`said ${above ? "above" : ""}`} role="status">
       {words}
     </span>
+  );
+}
+
+/** What to do next, where nothing failed. */
+export function Advice({ children }: { children: ComponentChildren }) {
+  return (
+    <p class="lead" role="status" data-name="advice">
+      {children}
+    </p>
   );
 }
 

@@ -5,24 +5,41 @@ import { canShowRemoved, partnerOf, type Removed, showsRemoved } from "../../dat
 import type { LayerRecord } from "../../data/records";
 import { percent } from "../../drawing/legend";
 import { change, select, state } from "../../state/store";
+import { viewState } from "../../state/view_state";
+import { sentenceOf } from "./sentence";
+import { MEANINGS } from "./words";
+import "./title.css";
 
 /** What the picture below is: always of what is drawn, not of what is on its way. */
 export function Title({ record, input }: { record: LayerRecord; input: string }) {
   const { layer, step } = record.header;
   return (
-    <h2>
-      <span data-name="layer">{layer.path}</span>
-      <small>
-        {[
-          ...kindOf(layer),
-          shapeOf(record.header),
-          `input ${input}`,
-          `run ${record.run.run}`,
-          `step ${step}`,
-        ].join(" · ")}
-      </small>
-      <ReluSwitch record={record} />
-    </h2>
+    <div class="title">
+      <h2>
+        <span data-name="layer">{layer.path}</span>
+        <small>
+          {[
+            ...kindOf(layer),
+            shapeOf(record.header),
+            `input ${input}`,
+            `run ${record.run.run}`,
+            `step ${step}`,
+          ].join(" · ")}
+        </small>
+        <ReluSwitch record={record} />
+      </h2>
+      <Sentence header={record.header} />
+    </div>
+  );
+}
+
+/** What one looks at, in one sentence. */
+export function Sentence({ header }: { header: Header }) {
+  const [height, width] = header.inputs[0]?.packed.shape ?? [1, 1];
+  return (
+    <p class="lead quiet" data-name="sentence">
+      {sentenceOf(state.value, { height, width }, viewState.coloursInUse.value)}
+    </p>
   );
 }
 
@@ -51,7 +68,8 @@ function ReluSwitch({ record }: { record: LayerRecord }) {
           type="button"
           aria-pressed={removed}
           onClick={() => change({ removed: !removed })}
-          title="The values before less those after"
+          aria-keyshortcuts="Shift+R"
+          title={`${MEANINGS.removed} (Shift + r)`}
         >
           removed
         </button>

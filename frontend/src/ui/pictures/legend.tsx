@@ -33,8 +33,13 @@ export function Legend({ scaling, paint, coverage, leads = true }: Props) {
     context.putImageData(image, 0, 0);
   }, [paint.table]);
   useEffect(() => {
-    if (leads) viewState.limitsInUse.value = coverage.limits;
-  }, [leads, coverage.limits?.low, coverage.limits?.high]);
+    if (!leads) return;
+    viewState.limitsInUse.value = coverage.limits;
+    viewState.coloursInUse.value = {
+      name: paint.name,
+      negative: (coverage.limits?.low ?? 0) < 0,
+    };
+  }, [leads, paint.name, coverage.limits?.low, coverage.limits?.high]);
   const shownTicks = placedTicks(ends, (value) => position(value, scale), WIDTH);
   return (
     <div class="legend" data-name="legend" data-low={ends.low} data-high={ends.high}>

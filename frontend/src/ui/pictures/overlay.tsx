@@ -116,7 +116,7 @@ export function Overlay(props: Props) {
 function howOpaque({ limits, signed }: Scale, opacity: number): string {
   const most = Math.max(Math.abs(limits.low), Math.abs(limits.high));
   const [none, all] = signed ? [0, most] : [limits.low, limits.high];
-  return `Covers none of the input at ${format(none)}, ${percent(opacity)} at ${
+  return `Transparent at ${format(none)}, ${percent(opacity)} opaque at ${
     signed ? "±" : ""
   }${format(all)}.`;
 }
@@ -124,11 +124,11 @@ function howOpaque({ limits, signed }: Scale, opacity: number): string {
 function howAligned({ known }: Alignment, record: ShownRecord): string {
   const field = record.header.layer.receptive_field;
   if (!known || !field) {
-    return "Stretched over the whole input: where its values lie in it is not known.";
+    return "Stretched over the whole input: which part each value sees is not known.";
   }
   const [down, across] = field.stride;
   const far = down === across ? `${down}` : `${down} and ${across}`;
-  return `Aligned by the receptive field: a value every ${far} px.`;
+  return `Aligned by the receptive field: one value every ${far} pixels.`;
 }
 
 /** The picture, with a map laid over it in `cell`. */

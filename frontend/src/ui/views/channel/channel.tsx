@@ -126,8 +126,8 @@ function Panels({ record, removed, channel, paint, inspected, picture }: PanelsP
           {peak
             ? `○ ${most} ${format(peak.value)} at row ${peak.position.row}, ` +
               `column ${peak.position.column}. `
-            : "Nothing finite. "}
-          Click for all channels there.
+            : "No value is finite. "}
+          Click a place to see all channels there.
         </p>
         <Tip maps={maps} />
       </section>

@@ -5,6 +5,7 @@ import { select, state } from "../../../state/store";
 import { moveChannel, pinChannel } from "../../frame/navigation";
 import { InputsButton } from "../../parts/channel_tools";
 import { NumberField } from "../../parts/number_field";
+import { MEANINGS } from "../../parts/words";
 
 interface Props {
   record: ShownRecord;
@@ -53,25 +54,24 @@ export function ChannelPicker({ record, channel, order }: Props) {
       <button
         type="button"
         aria-pressed={pinned}
-        title={pinned ? "Take the pin out (m)" : "Pin the channel, so that it comes first (m)"}
+        title={pinned ? "Take the pin out (m)" : `Pin: ${MEANINGS.pinned} (m)`}
         onClick={pinChannel}
       >
         {pinned ? "★ pinned" : "☆ pin"}
       </button>
       <InputsButton record={record} channel={channel} />
       <span class="quiet values">
-        {at < 0
-          ? "not in the grid, which is searched or hides dead channels"
-          : `number ${at + 1} of ${order.length} in the grid's order`}
+        {at < 0 ? "not shown in the grid" : `${at + 1} of ${order.length} in the grid`}
       </span>
       {a.channel === null && (
         <span class="quiet">
-          {showsRemoved(state.value) ? "Most removed" : "The strongest"}, as none was chosen.
+          No channel is chosen; this is the{" "}
+          {showsRemoved(state.value) ? "one of which most was removed" : "strongest"}.
         </span>
       )}
       {a.channel !== null && a.channel !== channel && (
         <span class="failed">
-          There is no channel {a.channel} in this layer: this is the strongest.
+          This layer has no channel {a.channel}; the strongest is shown.
         </span>
       )}
     </div>

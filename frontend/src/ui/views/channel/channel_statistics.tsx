@@ -27,7 +27,7 @@ interface StatisticsProps {
 /** Statistics of a channel, a line each. */
 export function Statistics({ maps, statistics, most, position, inspect }: StatisticsProps) {
   const positions = maps.height * maps.width;
-  const show = (value: number | null) => (value === null ? "nothing finite" : format(value));
+  const show = (value: number | null) => (value === null ? "no finite value" : format(value));
   const count = (number: number) => number.toLocaleString("en");
   return (
     <table class="facts">
@@ -36,12 +36,12 @@ export function Statistics({ maps, statistics, most, position, inspect }: Statis
         <Fact name="maximum" value={show(statistics.maximum)} />
         {position && (
           <tr>
-            <td title="The first position that has it">{most} at</td>
+            <td title="Where it is first, from the top and from the left">{most} at</td>
             <td>
               <button
                 type="button"
                 class="link"
-                title="Inspect all channels there (o)"
+                title="Show all channels at this place (o)"
                 onClick={() => inspect(position)}
               >
                 row {position.row}, column {position.column}
@@ -103,10 +103,10 @@ export function Histogram({ maps, channel, statistics }: HistogramProps) {
       {counted ? (
         <Bins counts={counted.counts} limits={counted.limits} width={width} />
       ) : (
-        <p class="quiet">No other values.</p>
+        <p class="quiet">No bars: no value is finite and other than zero.</p>
       )}
       <p class="lead quiet values" data-name="beside">
-        Beside the bars:{" "}
+        Not in the bars:{" "}
         {beside.map((words, i) => (
           <span
             key={i}

@@ -11,6 +11,7 @@ import { cssOf, runColours } from "../../../drawing/colours";
 import { change, state } from "../../../state/store";
 import { stepsNow, toStep } from "../../frame/navigation";
 import { Answered } from "../../parts/answered";
+import { OneStep } from "../../parts/one_step";
 import { Chart, type ChartSeries } from "./chart";
 
 interface Props {
@@ -37,7 +38,7 @@ function CurvesOfRuns({ record, channel, curves }: Props & { curves: ChannelCurv
   const colours = runColours(known(runOrderOf(runs)) ?? runs.map(({ run }) => run));
   const { ownRun, otherRuns, candidates, late } = curves;
   if (!ownRun.maximum.length) {
-    return <p class="quiet">No record states the statistics of this channel.</p>;
+    return <p class="quiet">No statistics of this channel were logged.</p>;
   }
   const colourOf = (run: string) => {
     const colour = colours.get(run);
@@ -60,6 +61,7 @@ function CurvesOfRuns({ record, channel, curves }: Props & { curves: ChannelCurv
     );
   return (
     <>
+      <OneStep />
       <Chart
         series={[...otherRuns.flatMap((curve) => lines(curve, true)), ...lines(ownRun, false)]}
         xLabel="step"

@@ -33,7 +33,7 @@ export function Inspector({ record, picture, channel, inspected }: Props) {
         <h3>Position</h3>
         <button
           type="button"
-          title="Inspect no position (Esc)"
+          title="Leave this place (Esc)"
           onClick={() => change({ inspected: null })}
         >
           Clear
@@ -76,9 +76,9 @@ export function Inspector({ record, picture, channel, inspected }: Props) {
 /** Which pixels a position sees, in words. */
 function seen(record: ShownRecord, picture: Maps | null, { row, column }: MapPosition): string {
   const field = record.header.layer.receptive_field;
-  if (!field) return "What it sees of the input is not known.";
+  if (!field) return "Which part of the input it sees is not known.";
   const [height, width] = field.size;
-  const size = `Sees ${height}×${width} px of the input`;
+  const size = `Sees ${height}×${width} pixels of the input`;
   const [down, across] = picture ? [picture.height, picture.width] : [Infinity, Infinity];
   const region = fieldAt(field, row, column, down, across);
   if (!region.height || !region.width) return `${size}, all of them in the padding.`;

@@ -14,7 +14,8 @@ import { viewState } from "../../../state/view_state";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { ChannelTools } from "../../parts/channel_tools";
-import { Failed } from "../../parts/status";
+import { Advice } from "../../parts/status";
+import { Sentence } from "../../parts/title";
 import { CompareTools, CompareWith, useBlinking } from "./compare_tools";
 import { ComparedPictures } from "./compared_pictures";
 import { DistanceLine } from "./distances";
@@ -50,13 +51,14 @@ function Both({ a, b }: { a: ShownRecord; b: ShownRecord }) {
   useEffect(() => {
     viewState.channelOrder.value = ordering.channels;
   });
-  if (typeof channels === "string") return <Failed reason={channels} />;
+  if (typeof channels === "string") return <Advice>{channels}</Advice>;
   const difference = channels
     ? planeDifference(a.maps, channels.a, b.maps, channels.b)
     : differenceOf(a.maps, b.maps);
   const given = { a, b, difference, channels };
   return (
     <>
+      <Sentence header={a.header} />
       <ChannelTools ordering={saidOnce(ordering, difference)} header={a.header} />
       <DistanceLine {...given} />
       <ComparedPictures {...given} order={ordering.channels} scores={ordering.scores} />

@@ -27,7 +27,7 @@ export function CompareTools({ children }: { children: ComponentChildren }) {
         </button>
         <button
           type="button"
-          title="B becomes what A is now, and stays it while A goes on (b)"
+          title="B becomes what A shows now, and keeps it while A changes (b)"
           onClick={keepAsB}
         >
           Keep A as B
@@ -127,8 +127,8 @@ export function CompareWith({ proposals }: { proposals: readonly Proposal[] }) {
         }
         onChange={(event) => choose(Number(event.currentTarget.value))}
       >
-        {at === OWN && <option value={String(OWN)}>what row B says</option>}
-        {none && <option value="0">nothing else is there</option>}
+        {at === OWN && <option value={String(OWN)}>as chosen in row B</option>}
+        {none && <option value="0">nothing to compare with</option>}
         {proposals.map(({ words, value }, i) => (
           <option key={i} value={String(i)}>
             {words}: {value}

@@ -12,6 +12,7 @@ import { CHANGE } from "../../../numbers/differences";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { Answered } from "../../parts/answered";
+import { Advice } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { PairUnder } from "./distances";
@@ -75,10 +76,10 @@ function ScaledPictures({ a, b, difference, channels, order, scores, ...props }:
   return (
     <>
       {impossible ? (
-        <p class="failed">
-          Look at them side by side, or blink
-          {how === "wipe" && ": a wipe needs one shape, too"}.
-        </p>
+        <Advice>
+          {how === "wipe" ? "A wipe" : "A difference"} needs two layers of one shape. Choose
+          side by side, or blink.
+        </Advice>
       ) : (
         <Arranged
           {...{ a, b, channels, channelsA, channelsB, link, paint, scores }}

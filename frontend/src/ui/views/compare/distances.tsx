@@ -62,13 +62,13 @@ export function PairUnder({ a, b, difference, channels }: Props) {
 
 /** Distances in words. */
 export function distanceWords({ l1, l2, cosine, leftOut, counted }: Distances): string {
-  if (!counted) return "nothing finite to compare: no position is finite on both sides";
+  if (!counted) return "nothing to compare: no value is finite on both sides";
   const parts = [
     `L1 ${format(l1)}`,
     `L2 ${format(l2)}`,
     cosine === null ? "no cosine: one of them is zero" : `cosine ${format(cosine)}`,
     leftOut === 0
-      ? "all positions finite"
+      ? "all values counted"
       : `${leftOut} ${leftOut === 1 ? "position" : "positions"} not finite, left out`,
   ];
   return parts.join(" · ");

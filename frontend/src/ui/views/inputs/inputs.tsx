@@ -25,7 +25,7 @@ import { change, type SideName, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { Answered } from "../../parts/answered";
 import { NoChannels, SearchChannels } from "../../parts/search";
-import { Failed } from "../../parts/status";
+import { Advice } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
@@ -34,7 +34,7 @@ import "./inputs.css";
 
 const NAMES: { [measure in Measure]: string } = {
   maximum: "the maxima",
-  largest: "one value, at most",
+  largest: "the value that differs most",
   l2: "whole maps (L2)",
 };
 
@@ -66,12 +66,14 @@ function OneOrMoreInputs({ scaling, ...inputs }: ScaledInputs) {
   const [a, b] = [all[pair[0]]!, all[pair[1]]!];
   if (!sameShape(a.maps, b.maps)) {
     return (
-      <Failed
-        reason={
-          `The feature maps of ${a.input.name} and of ${b.input.name} do not have the same ` +
-          "shape: choose two inputs of one size."
-        }
-      />
+      <section class="view" aria-label="Inputs">
+        <Title record={record} input={`${a.input.name} and ${b.input.name}`} />
+        <InputTools {...inputs} a={a} b={b} shown={0} unknown={[]} />
+        <Advice>
+          {`The feature maps of ${a.input.name} and ${b.input.name} have different shapes. `}
+          Choose two inputs of one size.
+        </Advice>
+      </section>
     );
   }
   return <Inputs {...inputs} a={a} b={b} scaling={scaling} />;

@@ -10,6 +10,7 @@ import { matching } from "../../../numbers/tree";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { Answered } from "../../parts/answered";
+import { OneStep } from "../../parts/one_step";
 import { Failed } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { MultiplesGrid } from "./multiples_grid";
@@ -87,7 +88,7 @@ function RunsAndColumns({ record, series, channel }: Reference) {
               aria-pressed={all === every}
               onClick={() => set({ all: every })}
             >
-              {every ? "all, sideways" : "as many as fit"}
+              {every ? "all, scroll" : "fit to width"}
             </button>
           ))}
         </span>
@@ -96,6 +97,7 @@ function RunsAndColumns({ record, series, channel }: Reference) {
         </span>
         <LeftOut kind={kind} series={series} filtered={layers.length - filtered.length} />
       </div>
+      {kind === "steps" && <OneStep />}
       <MultiplesGrid
         runs={runs.filter((run) => layersOf(run).length || run.unreadable !== null)}
         columns={columns}

@@ -21,6 +21,7 @@ import { matching } from "../../../numbers/tree";
 import { change, select, state } from "../../../state/store";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
+import { LAYERS_SENTENCE } from "../../parts/sentence";
 import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
 import type { MatrixCell } from "../../pictures/matrix_painting";
@@ -111,13 +112,16 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
         </label>
         <span class="quiet values" data-name="health-count">
           {`${layers.length} of ${counted(all.length, "layer")} × ${counted(steps.length, "step")} kept`}
-          {steps.length >= health.given_at_most && ", of more some at random"}
+          {steps.length >= health.given_at_most && ", chosen at random from more"}
           {matrix.missing.includes(1) && " · hatched: not logged"}
         </span>
         <output class="told values" data-name="health-told">
           {steps.length > 0 && cellWords(under ?? at, layers, table)}
         </output>
       </div>
+      <p class="lead quiet" data-name="layers-sentence">
+        {LAYERS_SENTENCE}
+      </p>
       <NotLogged silent={silent} layers={layers} health={health} />
       {steps.length > 0 && (
         <>

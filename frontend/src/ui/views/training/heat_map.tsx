@@ -19,19 +19,15 @@ import { matrixCoverage } from "../../../numbers/scale";
 import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { Answered } from "../../parts/answered";
+import { OneStep } from "../../parts/one_step";
 import { TwoPrecisions } from "../../parts/precision";
+import { STATISTIC_NAMES } from "../../parts/sentence";
 import { Title } from "../../parts/title";
 import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
 import type { MatrixCell } from "../../pictures/matrix_painting";
 import { paintOf } from "../../pictures/paint";
 
-const NAMES: { [statistic in Statistic]: string } = {
-  maximum: "maximum",
-  mean: "mean",
-  minimum: "minimum",
-  zero_share: "share of zeros",
-};
 const SIDES = { width: [3, 48], height: [3, 22], gap: 0 } as const;
 
 /** A number of each channel of a layer at each step that was kept. */
@@ -107,6 +103,7 @@ function ChannelHeatMap({ record, curve }: RecordAndCurve) {
         ofStored="The list of strongest channels is"
         ofComputed="The numbers here are"
       />
+      <OneStep />
       <MatrixCanvas
         matrix={matrix}
         sides={SIDES}
@@ -115,7 +112,7 @@ function ChannelHeatMap({ record, curve }: RecordAndCurve) {
         axes={{ rows: "channel", columns: "step" }}
         colour={(row) => shared ?? colouring(paint.scale(row), paint.table)}
         chosen={at}
-        label={`${NAMES[statistic]} of the channels of ${record.header.layer.path} at each step`}
+        label={`${STATISTIC_NAMES[statistic]} of the channels of ${record.header.layer.path} at each step`}
         point={setUnder}
         pick={({ row, column }) =>
           select("a", {
@@ -156,7 +153,7 @@ function HeatMapTools({ record, curve, content, cell }: HeatMapToolsProps) {
         >
           {STATISTICS.map((name) => (
             <option key={name} value={name}>
-              {NAMES[name]}
+              {STATISTIC_NAMES[name]}
             </option>
           ))}
         </select>
@@ -178,7 +175,7 @@ function HeatMapTools({ record, curve, content, cell }: HeatMapToolsProps) {
       )}
       <span class="quiet values" data-name="count">
         {`${order.length} of ${channels} × ${steps} kept`}
-        {empty > 0 && `, ${empty} of them without numbers (hatched)`}
+        {empty > 0 && `; hatched: ${counted(empty, "step")} without these numbers`}
       </span>
       <output class="told values" data-name="told">
         {cellWords(cell, order, curve, lists, statistic)}
@@ -223,11 +220,11 @@ function cellWords(
 ): string {
   if (row === null || column === null) return "Point at a cell; a click goes there.";
   const channel = order[row] ?? 0;
-  const where = `channel ${channel} · step ${curve.steps[column]} · ${NAMES[statistic]}`;
+  const where = `channel ${channel} · step ${curve.steps[column]} · ${STATISTIC_NAMES[statistic]}`;
   const list = lists[column];
-  if (!list) return `${where}: ${curve.unreadable[column] ?? "not stated in this record"}`;
+  if (!list) return `${where}: ${curve.unreadable[column] ?? "not logged at this step"}`;
   const value = list[channel];
   if (value === undefined) return `${where}: no such channel at this step`;
-  if (value === null) return `${where}: nothing is finite`;
+  if (value === null) return `${where}: no finite value`;
   return `${where}: ${statistic === "zero_share" ? percent(value) : format(value)}`;
 }

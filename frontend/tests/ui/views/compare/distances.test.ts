@@ -4,7 +4,7 @@ import { distanceWords } from "../../../../src/ui/views/compare/distances";
 describe("words", () => {
   it("says all distances, and that nothing was left out", () => {
     expect(distanceWords({ l1: 7, l2: 5, cosine: 0.5, leftOut: 0, counted: 9 })).toBe(
-      "L1 7 · L2 5 · cosine 0.5 · all positions finite",
+      "L1 7 · L2 5 · cosine 0.5 · all values counted",
     );
   });
 
@@ -19,7 +19,7 @@ describe("words", () => {
 
   it("measures nothing where nothing is finite", () => {
     expect(distanceWords({ l1: 0, l2: 0, cosine: null, leftOut: 25088, counted: 0 })).toBe(
-      "nothing finite to compare: no position is finite on both sides",
+      "nothing to compare: no value is finite on both sides",
     );
   });
 });
