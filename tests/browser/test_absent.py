@@ -53,10 +53,10 @@ def said(tab: Tab, words: str) -> None:
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("x", "“x” acts in compare (3) and inputs (5): swap A and B."),
+        ("x", "“x” acts in Compare (3) and Inputs (5): swap A and B."),
         (
             "c",
-            "“c” acts in compare (3) and multiples (4): compare: the next way; "
+            "“c” acts in Compare (3) and Multiples (4): compare: the next way; "
             "multiples: steps or layers as columns.",
         ),
     ],
@@ -69,6 +69,8 @@ def test_a_key_does_nothing_where_that_would_not_be_seen(
     tab.press(key)
     said(tab, f"Nothing changed. {words}")
     assert tab.state() == before
+    tab.press("3")
+    said(tab, "")
 
 
 def test_b_says_what_became_b_where_that_is_not_seen(tab: Tab) -> None:

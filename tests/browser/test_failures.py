@@ -261,3 +261,21 @@ def test_all_requests_stay_below_the_address(tab: Tab) -> None:
         if not url.startswith((tab.url, "data:", "blob:", "about:"))
     ]
     assert outside == []
+
+
+def test_the_strongest_channel_is_called_so_of_the_steps_that_are_known(
+    tab: Tab,
+) -> None:
+    tab.expected.append(REFUSED)
+    words = tab.frame.locator("[data-name=shown-channel]")
+    tab.open(run="first", layer="relu1", step=4, view="multiples")
+    wait_until(words).to_have_text(
+        re.compile(r"^channel \d+, the strongest in first over all steps$")
+    )
+    tab.page.route(
+        route_to("curve"), lambda route: route.fulfill(status=413, body="Too many.")
+    )
+    tab.open(run="first", layer="relu1", step=4, view="multiples")
+    wait_until(words).to_have_text(
+        re.compile(r"^channel \d+, the strongest in first at step 4$")
+    )

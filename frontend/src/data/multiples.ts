@@ -64,19 +64,25 @@ export function multipleOf(
   });
 }
 
+/** A channel, and whether it is the strongest over all steps or only known to be at one. */
+export interface StrongestChannel {
+  channel: number;
+  ofAllSteps: boolean;
+}
+
 /** The channel with the largest value of an input over all steps; if unknown, at this one. */
-export function strongestOf(record: LayerRecord, number: number): Answer<number> {
+export function strongestOf(record: LayerRecord, number: number): Answer<StrongestChannel> {
   const curve = curveOf(record.run.run, record.tag, number);
   if (curve.state === "waiting") return curve;
   const here = strongestIn(record.header, number);
-  if (curve.state === "failed") return ready(here);
+  if (curve.state === "failed") return ready({ channel: here, ofAllSteps: false });
   let [best, most] = [here, -Infinity];
   for (const list of curve.value.statistics.maximum) {
     list?.forEach((value, channel) => {
       if (value !== null && value > most) [best, most] = [channel, value];
     });
   }
-  return ready(best);
+  return ready({ channel: best, ofAllSteps: true });
 }
 
 /** The channel with the largest value in a layer of a run at a step. */

@@ -212,7 +212,9 @@ function press({ shown, does, views, call }: Key, event: KeyboardEvent): void {
     call(event);
     return;
   }
-  const named = views.map((view) => `${view} (${VIEWS.indexOf(view) + 1})`).join(" and ");
+  const named = views
+    .map((view) => `${view[0]?.toUpperCase()}${view.slice(1)} (${VIEWS.indexOf(view) + 1})`)
+    .join(" and ");
   viewState.said.value = { words: `Nothing changed. “${shown}” acts in ${named}: ${does}.` };
 }
 

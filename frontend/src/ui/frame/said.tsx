@@ -1,12 +1,14 @@
 import { useEffect } from "preact/hooks";
+import { state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { useStatus } from "../parts/status";
 import "./said.css";
 
-/** What a key did, where that is not seen. */
+/** What a key did, where that is not seen; in another view it is over. */
 export function Said() {
   const { value: last } = viewState.said;
   const [words, say] = useStatus();
+  useEffect(() => say(""), [state.value.view]);
   useEffect(() => say(last.words), [last]);
   return (
     <p class="key-said" role="status">

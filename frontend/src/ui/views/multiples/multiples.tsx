@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { Series } from "../../../data/api";
-import { type Column, strongestOf } from "../../../data/multiples";
+import { type Column, type StrongestChannel, strongestOf } from "../../../data/multiples";
 import { andThen, ready } from "../../../data/queries";
 import { chosenRecord, inputNumber, type LayerRecord, present } from "../../../data/records";
 import { listedRuns, stepsOf } from "../../../data/resources";
@@ -17,11 +17,9 @@ import { MultiplesGrid } from "./multiples_grid";
 import "./multiples.css";
 
 /** Where the reference is: the run, layer and step that are looked at. */
-interface Reference {
+interface Reference extends StrongestChannel {
   record: LayerRecord;
   series: Series;
-  /** The channel that is chosen, or the strongest one. */
-  channel: number;
 }
 
 /** Runs as rows; steps or layers as columns. */
@@ -32,8 +30,8 @@ export function MultiplesView() {
       andThen(
         a.channel === null
           ? strongestOf(record, inputNumber(record.header, a.input))
-          : ready(a.channel),
-        (channel) => ready({ record, series, channel } satisfies Reference),
+          : ready({ channel: a.channel, ofAllSteps: true }),
+        (strongest) => ready({ record, series, ...strongest } satisfies Reference),
       ),
     ),
   );
@@ -44,7 +42,7 @@ export function MultiplesView() {
   );
 }
 
-function RunsAndColumns({ record, series, channel }: Reference) {
+function RunsAndColumns({ record, series, channel, ofAllSteps }: Reference) {
   const chosen = state.value;
   const { columns: kind, all } = chosen.multiples;
   const input = record.header.inputs[inputNumber(record.header, chosen.a.input)];
@@ -93,7 +91,7 @@ function RunsAndColumns({ record, series, channel }: Reference) {
           ))}
         </span>
         <span class="quiet values" data-name="shown-channel">
-          {channelWords(kind, channel, chosen.a.channel, record)}
+          {channelWords(kind, { channel, ofAllSteps }, chosen.a.channel, record)}
         </span>
         <LeftOut kind={kind} series={series} filtered={layers.length - filtered.length} />
       </div>
@@ -121,7 +119,7 @@ function indexOf(columns: readonly Column[], { tag, address }: LayerRecord): num
 
 function channelWords(
   kind: "steps" | "layers",
-  channel: number,
+  { channel, ofAllSteps }: StrongestChannel,
   chosen: number | null,
   record: LayerRecord,
 ): string {
@@ -132,7 +130,7 @@ function channelWords(
       : `channel ${chosen} of ${record.tag.layer}, the strongest of other layers in ${run}`;
   }
   return chosen === null
-    ? `channel ${channel}, the strongest in ${run} over all steps`
+    ? `channel ${channel}, the strongest in ${run} ${ofAllSteps ? "over all steps" : `at step ${record.address.step}`}`
     : `channel ${channel}`;
 }
 
