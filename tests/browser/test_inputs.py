@@ -54,6 +54,8 @@ def test_channels_are_ranked_as_numpy_ranks_them(
     tab: Tab, arrays: Arrays, layer: str, measure: str
 ) -> None:
     zoom = 2 if layer == LAYER else 4
+    # High enough for eight rows.
+    tab.page.set_viewport_size({"width": 1280, "height": 800})
     open_inputs(tab, zoom, layer)
     tab.chosen("Rank by difference of").select_option(measure)
     tab.rest()

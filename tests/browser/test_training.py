@@ -256,7 +256,7 @@ def test_a_step_with_nan_is_magenta(open_tab: Callable[..., Tab], others: Host) 
     canvas = cells(tab, "heat")
     place = centre(canvas, logs.FAILS, 1)
     assert tab.tips([place], canvas, ".heat [data-name=told]") == [
-        f"channel {logs.FAILS} · step 10 · maximum: nothing is finite"
+        f"channel {logs.FAILS} · step 10 · maximum: no finite value"
     ]
 
 

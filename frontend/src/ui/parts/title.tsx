@@ -37,7 +37,7 @@ export function Title({ record, input }: { record: LayerRecord; input: string })
 export function Sentence({ header }: { header: Header }) {
   const [height, width] = header.inputs[0]?.packed.shape ?? [1, 1];
   return (
-    <p class="lead quiet" data-name="sentence">
+    <p class="sentence quiet" data-name="sentence">
       {sentenceOf(state.value, { height, width }, viewState.coloursInUse.value)}
     </p>
   );

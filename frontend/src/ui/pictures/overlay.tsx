@@ -128,7 +128,7 @@ function howAligned({ known }: Alignment, record: ShownRecord): string {
   }
   const [down, across] = field.stride;
   const far = down === across ? `${down}` : `${down} and ${across}`;
-  return `Aligned by the receptive field: one value every ${far} pixels.`;
+  return `Aligned by the receptive field: a value every ${far} px.`;
 }
 
 /** The picture, with a map laid over it in `cell`. */

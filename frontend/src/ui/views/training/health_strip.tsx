@@ -119,7 +119,7 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
           {steps.length > 0 && cellWords(under ?? at, layers, table)}
         </output>
       </div>
-      <p class="lead quiet" data-name="layers-sentence">
+      <p class="sentence quiet" data-name="layers-sentence">
         {LAYERS_SENTENCE}
       </p>
       <NotLogged silent={silent} layers={layers} health={health} />
