@@ -3,6 +3,7 @@
 import { COMPARISONS, VIEWS } from "../../state/state";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
+import { removeBox } from "./box_actions";
 import {
   blink,
   inspectMaximum,
@@ -124,10 +125,11 @@ export const KEYS: readonly Key[] = [
   {
     keys: ["Escape"],
     shown: "Esc",
-    does: "inspect no position; else back to the grid; leaves a field",
+    does: "inspect no position; else back to the grid, then no box; leaves a field",
     call: () => {
       const { view, inspected } = state.value;
-      change(view === "channel" && inspected ? { inspected: null } : { view: "grid" });
+      if (view === "grid") removeBox();
+      else change(view === "channel" && inspected ? { inspected: null } : { view: "grid" });
     },
   },
   {

@@ -1,11 +1,13 @@
 import type { Header } from "../../data/api";
 import type { Ordering } from "../../data/channels";
+import { boxMeaning, SORT_NAMES } from "../../data/order_words";
 import { WAITING } from "../../data/queries";
 import type { LayerRecord } from "../../data/records";
 import { type ExactSelection, exactSelection, sidesOf } from "../../data/sides";
 import { zoomBy, zoomOf } from "../../numbers/layout";
 import { SORT_KEYS, type SortKey } from "../../numbers/order";
 import { pinnedIn, withoutPins } from "../../state/pins";
+import type { State } from "../../state/state";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { stepsNow } from "../frame/navigation";
@@ -63,25 +65,14 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
   );
 }
 
-const SORTS: { [key in SortKey]: string } = {
-  channel: "channel",
-  max: "maximum",
-  mean: "mean",
-  l2: "L2 norm",
-  deviation: "standard deviation",
-  zeros: "share of zeros",
-  change: "change since start",
-  difference: "difference to B",
-};
-
 /** What channels are sorted by. */
 function SortBy() {
-  const { sort } = state.value;
+  const { sort, box } = state.value;
   // B is asked for only where it matters.
   const sides = useLatest(sort.by === "difference" ? sidesOf(state.value) : WAITING).value;
   const alone = stepsNow().steps.length === 1;
   return (
-    <label class="sort-by" title={titleOf(sort.by, sides && exactSelection(sides.b))}>
+    <label class="sort-by" title={titleOf(state.value, sides && exactSelection(sides.b))}>
       Sort by
       <select
         value={sort.by}
@@ -90,8 +81,12 @@ function SortBy() {
         }
       >
         {SORT_KEYS.map((key) => (
-          <option key={key} value={key} disabled={key === "change" && alone}>
-            {SORTS[key]}
+          <option
+            key={key}
+            value={key}
+            disabled={(key === "change" && alone) || (key === "box" && !box.drawn)}
+          >
+            {SORT_NAMES[key]}
           </option>
         ))}
       </select>
@@ -100,7 +95,9 @@ function SortBy() {
 }
 
 /** What an order means, where its name does not say it. */
-function titleOf(by: SortKey, b: ExactSelection | null): string | undefined {
+function titleOf({ sort, box }: State, b: ExactSelection | null): string | undefined {
+  const { by } = sort;
+  if (by === "box") return boxMeaning(box.allInputs);
   if (by === "change") return "L2 of the difference to the first step that was kept";
   if (by !== "difference") return undefined;
   const which = b && `: run ${b.run}, step ${b.step}, input ${b.input}, layer ${b.layer}`;

@@ -6,6 +6,7 @@ import {
   scalingOfBoth,
   scalingOfDifference,
 } from "../../../data/comparison";
+import { knownPlaces } from "../../../data/places";
 import type { ShownRecord } from "../../../data/records";
 import { coverageOf } from "../../../data/scaling";
 import { change, state } from "../../../state/store";
@@ -96,12 +97,14 @@ interface ArrangedProps extends Pick<Props, "a" | "b" | "channels" | "scores"> {
 function Arranged({ a, b, channels, link, paint, apart, scores, ...props }: ArrangedProps) {
   const { how, wipe } = state.value.compare;
   const common = { link, paint };
+  const placesA = knownPlaces(a);
   const paneA = (
     <Pane
       {...common}
       name="A"
       layer={a.header.layer}
       maps={a.maps}
+      places={placesA}
       order={props.channelsA}
       scores={scores}
     />
@@ -112,6 +115,7 @@ function Arranged({ a, b, channels, link, paint, apart, scores, ...props }: Arra
       name="B"
       layer={b.header.layer}
       maps={b.maps}
+      places={knownPlaces(b)}
       order={props.channelsB}
       scores={null}
     />
@@ -159,6 +163,7 @@ function Arranged({ a, b, channels, link, paint, apart, scores, ...props }: Arra
       name="A − B"
       layer={a.header.layer}
       maps={apart.maps}
+      places={placesA}
       order={props.channelsA}
       scores={apart.scores}
     />,

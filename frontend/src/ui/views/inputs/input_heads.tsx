@@ -2,7 +2,9 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PredictedClass } from "../../../data/inputs";
 import { pictureOf, type ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
+import { viewState } from "../../../state/view_state";
 import { useLatest } from "../../hooks/latest";
+import { placeUnder } from "../../hooks/pointer";
 import { drawPicture } from "../../pictures/canvas";
 import { GUTTER } from "./input_drawing";
 
@@ -120,6 +122,8 @@ function Picture({ record }: { record: ShownRecord }) {
       aria-label={`Input ${record.input.name}`}
       width={picture.width}
       height={picture.height}
+      onPointerMove={(event) => (viewState.pointedPlace.value = placeUnder(event))}
+      onPointerLeave={() => (viewState.pointedPlace.value = null)}
     />
   );
 }
