@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { viewState } from "../../state/view_state";
 import { KEYS } from "./keys";
+import { PICTURE_KEYS } from "./pointed_picture";
 
 /** The table of keys. */
 export function Help() {
@@ -27,7 +28,7 @@ export function Help() {
       </table>
       <p class="quiet">
         A field takes all keys until Esc or Enter; a list takes the arrows, space and Enter, and
-        letters only while it is open.
+        letters only while it is open. {PICTURE_KEYS}
       </p>
       <button type="button" onClick={() => (viewState.keysOpen.value = false)}>
         Close

@@ -33,9 +33,10 @@ const STILL = 4;
 const STEP = 0.02;
 
 const HOW = "Point to mark the place in all maps. Drag a box to sort the channels by it.";
-const KEYS =
-  "With the keys: Enter draws a box, the arrows move it, with Shift they resize it, Esc " +
-  "removes it.";
+/** What keys do while the picture has the focus. */
+export const PICTURE_KEYS =
+  "While the picture has the focus, Enter draws a box, the arrows move it, with Shift they " +
+  "resize it, and Esc removes it.";
 const BY_SHARE = "By share of the picture: where this layer looks is not known.";
 
 interface Props {
@@ -105,7 +106,7 @@ export function PointedPicture({ record, picture }: Props) {
       class={`framed ${picked ? "pointed-picture" : ""}`}
       role="group"
       tabIndex={picked ? 0 : undefined}
-      aria-label={picked ? `Input ${name}. ${KEYS}` : `Input ${name}`}
+      aria-label={picked ? `Input ${name}. ${PICTURE_KEYS}` : `Input ${name}`}
       {...(picked ? pointing : {})}
     >
       <canvas
@@ -182,7 +183,7 @@ export function BoxLine({ record }: { record: ShownRecord }) {
   const share = places.reason === null && !places.alignment.known ? ` ${BY_SHARE}` : "";
   return (
     <div class="box-line">
-      <output class="quiet" data-name="box" title={inside ? meaning : KEYS}>
+      <output class="quiet" data-name="box" title={inside ? meaning : PICTURE_KEYS}>
         {places.reason ?? (inside ? howMany(inside, record.maps) : HOW)}
         {share}
       </output>
