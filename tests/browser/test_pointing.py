@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from browser import logs
 from browser.arrays import Arrays
 from browser.compare import OTHER, pane
 from browser.drawn import GAP, LABEL, ZOOM
 from browser.pointing import FIRST, STEP, largest_first, on_page, picture, seen_in
 from browser.tab import Tab, wait_until
 from browser.words import shown
+from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -117,3 +121,22 @@ def test_both_sides_the_inputs_and_all_multiples_mark_it(
     assert cells >= 2
     tab.page.mouse.move(*on_page(tab, x, y))
     wait_until(tab.frame.locator(".multiple .region")).to_have_count(cells)
+
+
+def test_nothing_stays_marked_where_the_layer_changed_under_the_cursor(
+    open_tab: Callable[..., Tab], drawn: Host
+) -> None:
+    tab = open_tab(drawn).open(layer=logs.EYE_LAYER, zoom=ZOOM, search="1")
+    wait_until(picture(tab)).to_be_visible()
+    tab.settle()
+    before = tab.pixels()
+    tab.page.mouse.move(*on_page(tab, 0.5, 0.5))
+    tab.rest()
+    assert (tab.pixels() != before).any()
+    tab.press("ArrowDown")
+    tab.wait_for_title("pool10")
+    tab.settle()
+    tab.press("ArrowUp")
+    tab.wait_for_title(logs.EYE_LAYER)
+    tab.settle()
+    np.testing.assert_array_equal(tab.pixels(), before)

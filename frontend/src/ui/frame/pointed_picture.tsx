@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { boxMeaning } from "../../data/order_words";
 import { areaIn, placesOf, positionAt } from "../../data/places";
 import { inputNames, type ShownRecord } from "../../data/records";
@@ -53,6 +53,7 @@ export function PointedPicture({ record, picture }: Props) {
   useLayoutEffect(() => {
     if (canvas.current) drawPicture(canvas.current, picture);
   });
+  useEffect(() => leave, []);
   const { name } = record.input;
   const picked = places?.reason === null ? places : null;
   const region = regionUnder(record, picture, picked);
@@ -63,7 +64,7 @@ export function PointedPicture({ record, picture }: Props) {
   };
   const pointing = {
     onPointerDown: (event: PointerEvent) => {
-      if (event.button !== 0) return;
+      if (!picked || event.button !== 0) return;
       const target = event.currentTarget as HTMLElement;
       target.setPointerCapture(event.pointerId);
       pressed.current = { x: event.clientX, y: event.clientY, place: placeUnder(event) };
@@ -80,14 +81,14 @@ export function PointedPicture({ record, picture }: Props) {
     onPointerUp: (event: PointerEvent) => {
       const box = viewState.draggedBox.peek();
       end();
-      if (box) drawBox(box);
+      if (box && picked) drawBox(box);
       // What was drawn with the mouse is done with: the keys are for the view again.
       (event.currentTarget as HTMLElement).blur();
     },
     onPointerCancel: end,
     onPointerLeave: () => (viewState.pointedPlace.value = null),
     onKeyDown: (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!picked || event.ctrlKey || event.metaKey || event.altKey) return;
       const { drawn: before } = state.peek().box;
       if (event.key === "Escape" && pressed.current) end();
       else if (event.key === "Escape" && before) removeBox();
@@ -107,7 +108,7 @@ export function PointedPicture({ record, picture }: Props) {
       role="group"
       tabIndex={picked ? 0 : undefined}
       aria-label={picked ? `Input ${name}. ${PICTURE_KEYS}` : `Input ${name}`}
-      {...(picked ? pointing : {})}
+      {...pointing}
     >
       <canvas
         ref={canvas}
@@ -121,6 +122,12 @@ export function PointedPicture({ record, picture }: Props) {
       {drawn && <Frame name="drawn-box" region={regionOf(drawn, picture)} picture={picture} />}
     </div>
   );
+}
+
+/** Nothing is pointed at or dragged where there is no picture any more. */
+function leave(): void {
+  viewState.pointedPlace.value = null;
+  viewState.draggedBox.value = null;
 }
 
 /** What of the input the position sees that is under the cursor, here or in a map. */
