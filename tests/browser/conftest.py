@@ -109,6 +109,18 @@ def imagenet(
 
 
 @pytest.fixture(scope="session")
+def drawn(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
+    """A TensorBoard with one drawn face in the network that learned from such faces."""
+    folder = tmp_path_factory.mktemp("drawn") / "runs"
+    logs.write_drawn_face(folder)
+    with serving(folder, "rust") as running:
+        running.wait_for("drawn", "pool10/activations", 0)
+        yield running
+
+
+@pytest.fixture(scope="session")
 def rare(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """A TensorBoard with runs that die, and records as they are rarely met."""
     folder = tmp_path_factory.mktemp("rare") / "runs"

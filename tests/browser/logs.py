@@ -16,6 +16,7 @@ from plugin.writing_records import parts, strings
 
 import tb_actviz as av
 from keras_models import SqueezeNet
+from keras_models.faces import DrawnFace, draw_face, unseen_seeds
 from tb_actviz.arrays import as_maps
 from tb_actviz.records.codec import pack
 from tb_actviz.records.facts import PER_CHANNEL_NUMBERS, InputFacts, LayerFacts, Record
@@ -37,6 +38,8 @@ PACES = {
 SIDE = 6
 #: A layer of the real network in which channels answer to eyes.
 FIRE = "fire6-relu_squeeze1x1"
+#: The layer in which the demonstration finds the channels that answer to eyes.
+EYE_LAYER = "fire4-relu_expand3x3"
 #: Row and column of the centres of the eyes in the pictures.
 EYES = (98, 80), (101, 134)
 #: Names that try to become part of the page.
@@ -137,6 +140,22 @@ def write_imagenet(folder: Path, data: Path) -> None:
         folder / "imagenet", model, chosen, options=options
     ) as log:
         log(pictures)
+
+
+def drawn_face() -> DrawnFace:
+    """The face of the demonstration, both eyes open."""
+    (number,) = unseen_seeds(0, 1)
+    return draw_face(number, left_eye_open=True, right_eye_open=True)
+
+
+def write_drawn_face(folder: Path) -> None:
+    """One picture of a drawn face through the network that learned from such faces."""
+    net = SqueezeNet(weights="faces")
+    options = av.LogOptions(views=())
+    with av.ActivationLogger(
+        folder / "drawn", net, [EYE_LAYER, "pool10"], options=options
+    ) as log:
+        log({"face": drawn_face().picture})
 
 
 def hostile_record(name: str, step: int) -> Record:

@@ -22,6 +22,7 @@ FIRST = {"run": "first", "step": STEP, "input": "bright"}
 LEFT, TOP, GAP, LABEL, FOOT = 16, 52, 4, 14, 64
 WIDTH = 1200
 ORDER = {"search": "1-6", "sort": "max"}
+SORTED = "sorted by maximum, largest first"
 
 
 @pytest.fixture
@@ -125,13 +126,14 @@ def test_an_npz_holds_the_values_and_their_channels(
     name, content = tab.saved("NPZ")
     assert name == f"first-block_conv2-bright-step{STEP}.npz"
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
-        names = ("run", "layer", "step", "input", "values")
+        names = ("run", "layer", "step", "input", "order", "values")
         facts = {key: found[key][()] for key in names}
         assert facts == {
             "run": "first",
             "layer": "block/conv2",
             "step": STEP,
             "input": "bright",
+            "order": SORTED if state else "by number",
             "values": "logged",
         }
         assert set(found) == {"activations", "channels", *facts}

@@ -1,6 +1,6 @@
 /** Which channels are shown, in what order, what each scores, and which stand out. */
 
-import type { Maps } from "../numbers/decode";
+import { type Maps, sameShape } from "../numbers/decode";
 import { order, parseSearch, type SortKey } from "../numbers/order";
 import {
   type ChannelStatistics,
@@ -12,6 +12,7 @@ import {
 } from "../numbers/statistics";
 import { pinnedIn } from "../state/pins";
 import type { State } from "../state/state";
+import { boxScores } from "./boxes";
 import { memoOn } from "./memo";
 import { type Answer, andThen, failed, ready } from "./queries";
 import type { ShownRecord } from "./records";
@@ -80,6 +81,7 @@ function scoresOf(record: ShownRecord, chosen: State): Answer<Float64Array | nul
       distancesBetween(record.maps, other.maps),
     );
   }
+  if (by === "box") return boxScores(record, chosen);
   return ready(null);
 }
 
@@ -96,11 +98,6 @@ function atFirstStep(record: ShownRecord): Answer<Maps> {
       return mapsOf(address, header, number);
     });
   });
-}
-
-/** Whether two sets of maps have the same height, width and channels. */
-export function sameShape(a: Maps, b: Maps): boolean {
-  return (["height", "width", "channels"] as const).every((side) => a[side] === b[side]);
 }
 
 /** How far the channels of two are apart, each as a whole (L2). */

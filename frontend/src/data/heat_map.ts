@@ -2,6 +2,7 @@
 
 import { type Limits, SHARE_LIMITS } from "../numbers/limits";
 import type { Statistic } from "../numbers/matrix";
+import type { SortKey } from "../numbers/order";
 import { pinnedIn } from "../state/pins";
 import type { State } from "../state/state";
 import type { ChannelNumbers, Curve } from "./api";
@@ -45,12 +46,15 @@ export function variesByStep({ sort, hideDead, training }: State): boolean {
 
 function causeOf({ run, tag, input, maps, header }: ShownRecord, chosen: State): string {
   const { sort, search, hideDead, pins, training } = chosen;
-  const other = sort.by === "difference" ? [chosen.b, chosen.align] : [];
+  const follows: { [key in SortKey]?: unknown } = {
+    difference: [chosen.b, chosen.align],
+    box: chosen.box,
+  };
   const pinned = pinnedIn(pins, header.layer);
   return JSON.stringify([
     [run.run, tag.tag, input.name, maps.channels],
     [sort, search, hideDead, pinned, training.rows],
-    other,
+    follows[sort.by] ?? null,
   ]);
 }
 

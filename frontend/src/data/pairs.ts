@@ -1,11 +1,10 @@
 /** What goes into an activation function, what comes out, and which of it a view shows. */
 
-import type { Maps } from "../numbers/decode";
+import { type Maps, sameShape } from "../numbers/decode";
 import { cutShares } from "../numbers/differences";
 import { difference } from "../numbers/statistics";
 import type { State } from "../state/state";
 import type { Run, Tag } from "./api";
-import { sameShape } from "./channels";
 import { memoOn } from "./memo";
 import { type Answer, andThen, failed, ready } from "./queries";
 import { present, recordIn, type ShownRecord, shownRecord, withValues } from "./records";

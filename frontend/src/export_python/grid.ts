@@ -31,6 +31,8 @@ export interface ScriptedGrid extends ScriptedLayer {
   /** In the order shown. */
   channels: readonly number[];
   columns: number;
+  /** What the order is, in words; null where it is that of numbers. */
+  sorted: string | null;
 }
 
 /** Lines that bring the feature maps shown under the name `maps`. */
@@ -53,11 +55,11 @@ export function titleOf(view: string, { source, after }: ScriptedLayer): string 
 
 /** Write a script that draws the channels of a grid. */
 export function gridScript(given: ScriptedGrid): Script {
-  const { logDir, channels, columns, colours } = given;
+  const { logDir, channels, columns, sorted, colours } = given;
   const limits = colours.limits ? "limits" : "limits_of(one)";
   return script(
     titleOf("Grid", given),
-    [],
+    sorted === null ? [] : [`The channels are ${sorted}.`],
     colours,
     [readFunction(logDir), drawFunction(colours, SMALL), PAGE, ...limitsFunction(colours)],
     [

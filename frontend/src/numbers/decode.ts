@@ -18,6 +18,11 @@ export interface Maps {
   values: Float32Array;
 }
 
+/** Whether two sets of maps have the same height, width and channels. */
+export function sameShape(a: Maps, b: Maps): boolean {
+  return (["height", "width", "channels"] as const).every((side) => a[side] === b[side]);
+}
+
 /** One value of a channel; NaN where there is none. */
 export function valueAt(
   maps: Maps,

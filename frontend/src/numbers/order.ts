@@ -10,6 +10,7 @@ export const SORT_KEYS = [
   "zeros",
   "change",
   "difference",
+  "box",
 ] as const;
 
 /** One thing that channels can be sorted by. */

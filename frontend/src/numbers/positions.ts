@@ -13,7 +13,7 @@ export function valuesAt(maps: Maps, { row, column }: MapPosition): Float32Array
 }
 
 /** The channels by their values, largest first, NaN last. */
-export function largestFirst(values: Float32Array): number[] {
+export function largestFirst(values: Float32Array | Float64Array): number[] {
   const choice = { descending: true, hidden: new Set<number>(), only: null, pinned: [] };
   return order(values.length, Float64Array.from(values), choice);
 }

@@ -98,6 +98,68 @@ export function positionOn(
   return inside ? { row: y, column: x } : null;
 }
 
+/** Where the centre of what a position sees is nearest: a pixel may lie beside the map. */
+export function nearestPosition(
+  alignment: Alignment,
+  map: Size,
+  row: number,
+  column: number,
+): MapPosition {
+  const near = (pixel: number, start: number, length: number, count: number) =>
+    Math.min(Math.max(Math.floor(((pixel - start) * count) / length), 0), count - 1);
+  return {
+    row: near(row, alignment.row, alignment.height, map.height),
+    column: near(column, alignment.column, alignment.width, map.width),
+  };
+}
+
+/** Rows and columns of a map, each from the first up to `end`, which is not among them. */
+export interface MapArea {
+  rows: { first: number; end: number };
+  columns: { first: number; end: number };
+}
+
+/**
+ * The positions of a map whose centres lie in a region of the input.
+ *
+ * Where a side of the region lies between two centres, it is the row or column nearest to
+ * its middle, so that there is always one.
+ */
+export function positionsIn(alignment: Alignment, map: Size, region: Region): MapArea {
+  const middle = nearestPosition(
+    alignment,
+    map,
+    region.row + region.height / 2,
+    region.column + region.width / 2,
+  );
+  const within = (
+    [from, to]: readonly [number, number],
+    [start, length]: readonly [number, number],
+    count: number,
+    nearest: number,
+  ) => {
+    // The centre of number i is at start + (i + ½) length / count.
+    const after = (pixel: number) =>
+      Math.min(Math.max(Math.ceil(((pixel - start) * count) / length - 0.5), 0), count);
+    const [first, end] = [after(from), after(to)];
+    return end > first ? { first, end } : { first: nearest, end: nearest + 1 };
+  };
+  return {
+    rows: within(
+      [region.row, region.row + region.height],
+      [alignment.row, alignment.height],
+      map.height,
+      middle.row,
+    ),
+    columns: within(
+      [region.column, region.column + region.width],
+      [alignment.column, alignment.width],
+      map.width,
+      middle.column,
+    ),
+  };
+}
+
 /** A position as a share of height and width, 0 to 1. */
 export interface RelativePosition {
   y: number;

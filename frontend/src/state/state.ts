@@ -4,6 +4,7 @@ import type { Measure } from "../numbers/differences";
 import type { HealthKind } from "../numbers/health";
 import type { Statistic } from "../numbers/matrix";
 import type { SortKey } from "../numbers/order";
+import type { PictureBox } from "../numbers/picture_box";
 import type { RelativePosition } from "../numbers/receptive_field";
 import type { Align } from "../numbers/steps";
 import type { Pins } from "./pins";
@@ -61,6 +62,8 @@ export interface State {
   /** Screen pixels for a value; null to fit. */
   zoom: number | null;
   sort: { by: SortKey; descending: boolean };
+  /** What channels are sorted by in its own order; `allInputs`: not only for this input. */
+  box: { drawn: PictureBox | null; allInputs: boolean };
   search: string;
   hideDead: boolean;
   pins: Pins;
@@ -94,6 +97,7 @@ export const START: State = {
   smooth: false,
   zoom: null,
   sort: { by: "channel", descending: true },
+  box: { drawn: null, allInputs: false },
   search: "",
   hideDead: false,
   pins: new Map(),

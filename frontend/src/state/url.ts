@@ -4,6 +4,7 @@ import { MEASURES } from "../numbers/differences";
 import { HEALTH_KINDS } from "../numbers/health";
 import { STATISTICS } from "../numbers/matrix";
 import { SORT_KEYS } from "../numbers/order";
+import type { PictureBox } from "../numbers/picture_box";
 import { ALIGNS } from "../numbers/steps";
 import { pinsIn, pinsText } from "./pins";
 import {
@@ -84,6 +85,8 @@ function texts(state: State): Texts {
   put("zoom", state.zoom, START.zoom);
   put("sort", state.sort.by, START.sort.by);
   put("descending", state.sort.descending, START.sort.descending);
+  put("box", state.box.drawn && boxText(state.box.drawn), null);
+  put("box_all_inputs", state.box.allInputs, START.box.allInputs);
   put("search", state.search, START.search);
   put("hide_dead", state.hideDead, START.hideDead);
   put("pins", pinsText(state.pins), "");
@@ -150,6 +153,10 @@ function read(present: Texts, notices: string[]): State {
       by: choice("sort", START.sort.by, SORT_KEYS),
       descending: flag("descending", START.sort.descending),
     },
+    box: {
+      drawn: take("box", START.box.drawn, boxIn),
+      allInputs: flag("box_all_inputs", START.box.allInputs),
+    },
     search: text("search", START.search) ?? "",
     hideDead: flag("hide_dead", START.hideDead),
     pins: take("pins", START.pins, pinsIn),
@@ -178,6 +185,19 @@ function read(present: Texts, notices: string[]): State {
     overlay: number("overlay", START.overlay, 0, 1),
     layers: text("layers", START.layers) ?? "",
   };
+}
+
+const BOX_EDGES = ["left", "top", "right", "bottom"] as const;
+
+const boxText = (box: PictureBox) => BOX_EDGES.map((edge) => box[edge]).join(",");
+
+function boxIn(text: string): PictureBox | undefined {
+  const edges = text.split(",").map((part) => numberWithin(part, 0, 1));
+  const [left, top, right, bottom] = edges;
+  if (edges.length !== BOX_EDGES.length) return undefined;
+  if (left === undefined || top === undefined) return undefined;
+  if (right === undefined || bottom === undefined) return undefined;
+  return left < right && top < bottom ? { left, top, right, bottom } : undefined;
 }
 
 function numberWithin(text: string, low: number, high: number): number | undefined {

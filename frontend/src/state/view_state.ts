@@ -14,6 +14,9 @@ import type { Script } from "../export_python/script";
 import type { DrawnCells } from "../numbers/layout";
 import { WHOLE } from "../numbers/lens";
 import type { Limits } from "../numbers/limits";
+import type { PictureBox } from "../numbers/picture_box";
+import type { RelativePosition } from "../numbers/receptive_field";
+import type { State } from "./state";
 
 /** A value of a channel, such as the one under the cursor. */
 export interface Pointed {
@@ -43,6 +46,12 @@ export const viewState = {
   channelOrder: signal<readonly number[]>([]),
   /** The value under the cursor; all pictures of the same layer mark it. */
   pointed: signal<Pointed | null>(null),
+  /** The place of the picture under the cursor, which the maps mark as far as they see it. */
+  pointedPlace: signal<RelativePosition | null>(null),
+  /** The box that is being dragged on the picture; null while none is. */
+  draggedBox: signal<PictureBox | null>(null),
+  /** What channels were sorted by before a box was drawn; null for what they are at first. */
+  sortBeforeBox: signal<State["sort"] | null>(null),
   /** How large the maps are that are drawn; null before any were. */
   drawnCells: signal<DrawnCells | null>(null),
   /** Between which values the colours of the view are spread; null before any are drawn. */

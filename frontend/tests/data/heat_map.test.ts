@@ -72,6 +72,20 @@ describe("the rows of a heat map", () => {
     expect(keptRows(BEFORE, at(5), LATER, { ...SORTED, b: other.b })).toBe(BEFORE);
   });
 
+  it("follow the box where they are sorted by it", () => {
+    const sort = { by: "box", descending: true } as const;
+    const drawn = { left: 0, top: 0, right: 0.5, bottom: 0.5 };
+    const chosen = { ...START, sort, box: { drawn, allInputs: false } };
+    const first = keptRows(null, at(2), ordering([2, 0, 1], [5, 4, 6]), chosen);
+    expect(keptRows(first, at(5), LATER, chosen)).toBe(first);
+    for (const box of [
+      { drawn: { ...drawn, left: 0.1 }, allInputs: false },
+      { drawn, allInputs: true },
+    ]) {
+      expect(keptRows(first, at(2), LATER, { ...chosen, box }).channels).toEqual([1, 2, 0]);
+    }
+  });
+
   it("by number are so at each step", () => {
     expect(variesByStep(SORTED)).toBe(true);
     expect(variesByStep({ ...START, hideDead: true })).toBe(true);

@@ -8,6 +8,7 @@ const GRID: ScriptedGrid = {
   after: null,
   channels: [13, 46, 2],
   columns: 3,
+  sorted: null,
   colours: { ...SHARED, map: "heat", gamma: 0.5 },
 };
 
@@ -104,4 +105,11 @@ it("keeps names out of what Python reads an encoding from", () => {
   const [first = "", second = "", third] = code.split("\n");
   expect(`${first}${second}`).not.toMatch(/coding/);
   expect(third).toMatch(/coding: utf-16/);
+});
+
+it("says what the channels are sorted by", () => {
+  const sorted = "sorted by response in the box, largest first";
+  const { code, notes } = gridScript({ ...GRID, sorted });
+  expect(notes.at(-1)).toBe(`The channels are ${sorted}.`);
+  expect(code).toContain(`# The channels are ${sorted}.\n`);
 });

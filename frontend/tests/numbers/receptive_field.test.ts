@@ -3,7 +3,9 @@ import {
   align,
   fieldAt,
   fromRelative,
+  nearestPosition,
   positionOn,
+  positionsIn,
   type ReceptiveField,
   toRelative,
 } from "../../src/numbers/receptive_field";
@@ -91,5 +93,56 @@ describe("shares of height and width", () => {
   it("hold the last position at their end", () => {
     expect(fromRelative(MAP, { y: 1, x: 1 })).toEqual({ row: 2, column: 1 });
     expect(fromRelative(MAP, { y: 0, x: 0.5 })).toEqual({ row: 0, column: 1 });
+  });
+});
+
+/** The centres of what the rows or columns of a map see, as they follow from a field. */
+const centres = (axis: 0 | 1, count: number, { start, stride, size }: ReceptiveField) =>
+  Array.from({ length: count }, (_, i) => start[axis] + i * stride[axis] + size[axis] / 2);
+
+const FIELDS: [string, ReceptiveField | null][] = [
+  ["of the stride", { size: [16, 20], stride: [16, 20], start: [0, 0] }],
+  ["wider, with padding", { size: [31, 47], stride: [16, 20], start: [-9, -14] }],
+  ["narrower, beginning inside", { size: [3, 5], stride: [16, 20], start: [7, 11] }],
+  ["that is not known", null],
+];
+
+describe.each(FIELDS)("a place of the input, for a field %s", (_, field) => {
+  const map = { height: 4, width: 3 };
+  const alignment = align(map, field, INPUT);
+  const stretched: ReceptiveField = { size: [16, 20], stride: [16, 20], start: [0, 0] };
+  const down = centres(0, map.height, field ?? stretched);
+  const across = centres(1, map.width, field ?? stretched);
+  const nearest = (pixel: number, all: number[]) => {
+    const far = all.map((centre) => Math.abs(centre - pixel));
+    return far.indexOf(Math.min(...far));
+  };
+
+  it("belongs to the position whose centre is nearest", () => {
+    for (let row = 0.25; row < INPUT.height; row++) {
+      for (let column = 0.25; column < INPUT.width; column++) {
+        expect(nearestPosition(alignment, map, row, column)).toEqual({
+          row: nearest(row, down),
+          column: nearest(column, across),
+        });
+      }
+    }
+  });
+
+  it("a region holds the positions whose centres lie in it, else the nearest", () => {
+    const expected = (from: number, to: number, all: number[]) => {
+      const inside = all.flatMap((centre, i) => (centre >= from && centre < to ? [i] : []));
+      const first = inside[0] ?? nearest((from + to) / 2, all);
+      return { first, end: (inside.at(-1) ?? first) + 1 };
+    };
+    for (let from = 0.3; from < 58; from += 3) {
+      for (let length = 0.5; from + length < 60; length += 2) {
+        const region = { row: from, column: from, height: length, width: length };
+        expect(positionsIn(alignment, map, region)).toEqual({
+          rows: expected(from, from + length, down),
+          columns: expected(from, from + length, across),
+        });
+      }
+    }
   });
 });

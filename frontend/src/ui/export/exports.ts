@@ -2,6 +2,7 @@
 
 import { domToCanvas } from "modern-screenshot";
 import { orderingOf } from "../../data/channels";
+import { orderWords } from "../../data/order_words";
 import { type ChosenLayer, chosenLayer, loggedOrRemoved } from "../../data/pairs";
 import { andThen, whenReady } from "../../data/queries";
 import { chosenSeries, present, type ShownRecord, shownRecord } from "../../data/records";
@@ -32,7 +33,10 @@ async function current(): Promise<Current> {
 function named({ record, removed }: ChosenLayer, moment?: string): (string | number)[] {
   const { run, header, input, address } = record;
   const what = removed ? ["removed"] : [];
-  return [run.run, header.layer.path, ...what, input.name, moment ?? `step${address.step}`];
+  const step = moment ?? `step${address.step}`;
+  // A table has no room for words that say so.
+  const order = state.value.sort.by === "box" ? ["by_box"] : [];
+  return [run.run, header.layer.path, ...what, input.name, step, ...order];
 }
 
 /** Save the view as a picture; of the grid, all channels and not only those in sight. */
@@ -48,7 +52,14 @@ export async function savePng(): Promise<void> {
 async function sheet(record: ShownRecord, channels: number[]): Promise<HTMLCanvasElement> {
   const scaling = await whenReady(() => scalingOf([record], state.value.scale));
   const style = getComputedStyle(document.body);
-  return drawSheet(record, channels, paintOf(scaling, state.value), scaling, style);
+  return drawSheet(
+    record,
+    channels,
+    paintOf(scaling, state.value),
+    scaling,
+    style,
+    orderWords(state.value),
+  );
 }
 
 /** The view as it is on the screen. */
@@ -97,7 +108,14 @@ export async function saveGif(): Promise<void> {
   const pixels: Uint32Array[] = [];
   let size = { width: 0, height: 0 };
   for (const record of records) {
-    const canvas = drawSheet(record, now.channels, paint, scaling, style);
+    const canvas = drawSheet(
+      record,
+      now.channels,
+      paint,
+      scaling,
+      style,
+      orderWords(state.value),
+    );
     const context = canvas.getContext("2d", { willReadFrequently: true });
     if (!context) throw new Error("The browser cannot draw pictures.");
     size = { width: canvas.width, height: canvas.height };
@@ -132,6 +150,7 @@ export async function saveNpz(): Promise<void> {
     { name: "run.npy", bytes: encodeNpyText(run.run) },
     { name: "layer.npy", bytes: encodeNpyText(header.layer.path) },
     { name: "input.npy", bytes: encodeNpyText(input.name) },
+    { name: "order.npy", bytes: encodeNpyText(orderWords(state.value) ?? "by number") },
     { name: "values.npy", bytes: encodeNpyText(now.removed ? "removed" : "logged") },
   ]);
   save(new Blob([zip as Uint8Array<ArrayBuffer>]), named(now), "npz");

@@ -1,6 +1,6 @@
 /** What the view shows, as Python that draws it anew. */
 
-import { channelIn, orderingOf, sameShape } from "../../data/channels";
+import { channelIn, orderingOf } from "../../data/channels";
 import {
   channelsOf,
   differenceOf,
@@ -12,6 +12,7 @@ import {
 import { keptRows, naturalLimits, numbersOf } from "../../data/heat_map";
 import { differenceScaling, inputsOf, rankingOf } from "../../data/inputs";
 import { type Multiple, multiplesScaling } from "../../data/multiples";
+import { orderWords } from "../../data/order_words";
 import { type ChosenLayer, chosenLayer } from "../../data/pairs";
 import { andThen, ready, WAITING, whenReady } from "../../data/queries";
 import {
@@ -39,6 +40,7 @@ import {
   type Source,
 } from "../../export_python/script";
 import { trainingScript } from "../../export_python/training";
+import { sameShape } from "../../numbers/decode";
 import { changeBetween, responses } from "../../numbers/differences";
 import type { Limits } from "../../numbers/limits";
 import { curveMatrix, matrixLayout } from "../../numbers/matrix";
@@ -85,7 +87,7 @@ async function grid(logDir: string): Promise<Script> {
   const chosen = await layer(logDir);
   const channels = some(orderingOf(chosen.record, state.value).channels);
   const { columns } = sheetLayout(channels.length, chosen.record.maps);
-  return gridScript({ ...chosen, channels, columns });
+  return gridScript({ ...chosen, channels, columns, sorted: orderWords(state.value) });
 }
 
 async function channel(logDir: string): Promise<Script> {

@@ -23,13 +23,17 @@ export function sheetLayout(count: number, maps: Size, share = 1): GridLayout {
   return gridLayout(count, maps.width, maps.height, inside, "fit", GAP, LABEL);
 }
 
-/** Draw channels in their order; the colours of the page are those of `style`. */
+/**
+ * Draw channels in their order; the colours of the page are those of `style`, and `sorted`
+ * says what the order is.
+ */
 export function drawSheet(
   record: ShownRecord,
   order: readonly number[],
   paint: Paint,
   scaling: Scaling,
   style: CSSStyleDeclaration,
+  sorted: string | null,
 ): HTMLCanvasElement {
   const { maps, header, input, run } = record;
   const layout = sheetLayout(order.length, maps);
@@ -72,6 +76,7 @@ export function drawSheet(
     `run ${run.run}`,
     `step ${header.step}`,
     order.length < maps.channels ? `${order.length} of ${maps.channels} channels` : "",
+    sorted ?? "",
   ];
   write(facts.filter(Boolean).join(" · "), MARGIN, MARGIN + 12 + LINE, "--quiet");
   for (const { channel, cell } of cells) write(`${channel}`, cell.x, cell.y - 3, "--quiet", 10);

@@ -1,19 +1,21 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { boxScores } from "../../data/boxes";
 import { peaksOf, statisticsOf, strongestFirst } from "../../data/channels";
 import { loggedOrRemoved, type Removed } from "../../data/pairs";
-import { andThen, orElse, ready } from "../../data/queries";
+import { knownPlaces, positionAt } from "../../data/places";
+import { andThen, orElse, ready, WAITING } from "../../data/queries";
 import { pictureOf, present, type ShownRecord, shownRecord } from "../../data/records";
 import { css, MARK_COLOURS } from "../../drawing/colours";
 import { format, percent } from "../../drawing/legend";
 import { type Maps, valueAt } from "../../numbers/decode";
-import type { Size } from "../../numbers/layout";
-import { fieldAt, type Region } from "../../numbers/receptive_field";
+import { largestFirst, valuesAt } from "../../numbers/positions";
 import { MARKS } from "../../numbers/scale";
+import type { MapPosition } from "../../numbers/statistics";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
+import { useKnown } from "../hooks/latest";
 import { Answered } from "../parts/answered";
 import { InputsButton } from "../parts/channel_tools";
-import { drawPicture } from "../pictures/canvas";
+import { BoxLine, PointedPicture } from "./pointed_picture";
 import "./aside.css";
 
 /** What goes with every view: the input, what was predicted, what is under the cursor. */
@@ -50,44 +52,21 @@ function InputPicture({ record }: { record: ShownRecord }) {
       <Answered of={pictureOf(run, address.step, input.name)} what="the picture" room="part">
         {(picture) =>
           picture ? (
-            <FramedPicture record={record} picture={picture} />
+            <>
+              <PointedPicture record={record} picture={picture} />
+              <div class="quiet">{input.name}</div>
+              <BoxLine record={record} />
+            </>
           ) : (
-            <p class="quiet">No picture of this input was logged.</p>
+            <>
+              <p class="quiet">No picture of this input was logged.</p>
+              <div class="quiet">{input.name}</div>
+            </>
           )
         }
       </Answered>
-      <div class="quiet">{input.name}</div>
     </section>
   );
-}
-
-function FramedPicture({ record, picture }: { record: ShownRecord; picture: Maps }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const region = regionUnder(record, picture);
-  useLayoutEffect(() => {
-    if (canvas.current) drawPicture(canvas.current, picture);
-  });
-  return (
-    <div class="framed">
-      <canvas
-        ref={canvas}
-        class="picture"
-        role="img"
-        aria-label={`Input ${record.input.name}`}
-        width={picture.width}
-        height={picture.height}
-      />
-      {region && <RegionFrame region={region} picture={picture} />}
-    </div>
-  );
-}
-
-/** What the position under the cursor sees of the input, where that is known. */
-function regionUnder(record: ShownRecord, picture: Maps): Region | null {
-  const under = viewState.pointed.value;
-  const field = record.header.layer.receptive_field;
-  if (!under || !field) return null;
-  return fieldAt(field, under.row, under.column, picture.height, picture.width);
 }
 
 function Predictions({ record }: { record: ShownRecord }) {
@@ -117,6 +96,7 @@ function Predictions({ record }: { record: ShownRecord }) {
 
 function UnderCursor({ record, removed }: { record: ShownRecord; removed: Removed | null }) {
   const under = viewState.pointed.value;
+  const place = positionAt(knownPlaces(record), record.maps, viewState.pointedPlace.value);
   const values: [string, Maps][] = removed
     ? [
         ["before", removed.before.maps],
@@ -149,10 +129,47 @@ function UnderCursor({ record, removed }: { record: ShownRecord; removed: Remove
             ))}
           </tbody>
         </table>
+      ) : place ? (
+        <AtPlace maps={removed?.maps ?? record.maps} place={place} lines={values.length + 1} />
       ) : (
-        <p class="quiet">Point at a feature map.</p>
+        <p class="quiet">Point at a feature map or the picture.</p>
       )}
     </section>
+  );
+}
+
+interface AtPlaceProps {
+  maps: Maps;
+  place: MapPosition;
+  /** How many channels there is room for. */
+  lines: number;
+}
+
+/** The channels that are largest at the place of the picture under the cursor. */
+function AtPlace({ maps, place, lines }: AtPlaceProps) {
+  const values = valuesAt(maps, place);
+  return (
+    <table>
+      <tbody>
+        <tr>
+          <td>row, column</td>
+          <td>
+            {place.row}, {place.column}
+          </td>
+        </tr>
+        {largestFirst(values)
+          .slice(0, lines)
+          .map((channel, i) => (
+            <tr key={channel}>
+              <td>
+                channel {channel}
+                {i === 0 && ", largest here"}
+              </td>
+              <td>{format(values[channel]!)}</td>
+            </tr>
+          ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -197,42 +214,24 @@ function LayerNumbers({ record, named }: { record: ShownRecord; named: boolean }
   );
 }
 
-/** Two thin lines around a region of the picture that they lie on, however large it is. */
-function RegionFrame({ region, picture }: { region: Region; picture: Size }) {
-  const share = (part: number, whole: number) => `${(100 * part) / whole}%`;
-  return (
-    <i
-      class="region"
-      style={{
-        left: share(region.column, picture.width),
-        top: share(region.row, picture.height),
-        width: share(region.width, picture.width),
-        height: share(region.height, picture.height),
-      }}
-    />
-  );
-}
-
 const STRONGEST = 6;
 
 /** The channels that stand out, or that none does. */
 function Strongest({ record, removed }: { record: ShownRecord; removed: Removed | null }) {
-  const peaks = peaksOf(removed?.maps ?? record.maps, removed !== null);
-  const order = strongestFirst(peaks, removed !== null);
-  const silent = order.every(({ value }) => value === 0);
+  const shown = removed ? { ...record, maps: removed.maps } : record;
+  const byBox = state.value.sort.by === "box" && state.value.box.drawn !== null;
+  const scores = useKnown<Float64Array>(byBox ? boxScores(shown, state.value) : WAITING);
+  const { name, channels, none } =
+    byBox && scores ? strongestInBox(scores) : strongestOfAll(shown.maps, removed !== null);
   return (
     <section>
-      <h3>
-        {removed
-          ? "Most removed, by the value farthest from zero"
-          : "Strongest channels, by maximum"}
-      </h3>
-      {silent ? (
-        <p class="quiet">{noneBecause(order.length, peaks.length, removed !== null)}</p>
+      <h3>{name}</h3>
+      {none !== null ? (
+        <p class="quiet">{none}</p>
       ) : (
         <table>
           <tbody>
-            {order.slice(0, STRONGEST).map(({ channel, value }) => (
+            {channels.slice(0, STRONGEST).map(({ channel, value }) => (
               <tr key={channel}>
                 <td>
                   <button
@@ -255,6 +254,39 @@ function Strongest({ record, removed }: { record: ShownRecord; removed: Removed 
       <InputsButton record={record} channel={null} />
     </section>
   );
+}
+
+interface StrongestChannels {
+  /** What makes them the strongest. */
+  name: string;
+  channels: readonly { channel: number; value: number }[];
+  /** Why none is named, if so. */
+  none: string | null;
+}
+
+function strongestOfAll(maps: Maps, removed: boolean): StrongestChannels {
+  const peaks = peaksOf(maps, removed);
+  const channels = strongestFirst(peaks, removed);
+  const silent = channels.every(({ value }) => value === 0);
+  return {
+    name: removed
+      ? "Most removed, by the value farthest from zero"
+      : "Strongest channels, by maximum",
+    channels,
+    none: silent ? noneBecause(channels.length, peaks.length, removed) : null,
+  };
+}
+
+/** Those that respond more strongly inside the box than outside it. */
+function strongestInBox(scores: Float64Array): StrongestChannels {
+  const channels = largestFirst(scores)
+    .map((channel) => ({ channel, value: scores[channel]! }))
+    .filter(({ value }) => value > 0);
+  return {
+    name: "Strongest in the box, mean inside less outside",
+    channels,
+    none: channels.length ? null : "None: no channel responds more strongly inside the box.",
+  };
 }
 
 /** Why no channel is named, where all of those that are finite are zero at most. */

@@ -5,6 +5,7 @@ import { MEANINGS, QUESTIONS, VIEW_NAMES } from "../parts/words";
 import { showFirstSteps } from "./first_steps";
 import { KEYS } from "./keys";
 import "./help.css";
+import { PICTURE_KEYS } from "./pointed_picture";
 
 /** What each view answers, what words mean, and the keys. */
 export function Help() {
@@ -62,7 +63,7 @@ export function Help() {
       </dl>
       <p class="quiet">
         While you write in a field, keys are text; Esc or Enter leaves it. In a list the arrows,
-        space and Enter choose.
+        space and Enter choose. {PICTURE_KEYS}
       </p>
     </dialog>
   );

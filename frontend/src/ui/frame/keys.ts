@@ -14,6 +14,7 @@ import {
   reverseOrder,
   zoom,
 } from "./appearance";
+import { removeBox } from "./box_actions";
 import {
   blink,
   inspectMaximum,
@@ -190,10 +191,11 @@ export const KEYS: readonly Key[] = [
   {
     keys: ["Escape"],
     shown: "Esc",
-    does: "back: from a place, to the grid, or out of a field",
+    does: "back: from a place, to the grid, then no box, or out of a field",
     call: () => {
       const { view, inspected } = state.value;
-      change(view === "channel" && inspected ? { inspected: null } : { view: "grid" });
+      if (view === "grid") removeBox();
+      else change(view === "channel" && inspected ? { inspected: null } : { view: "grid" });
     },
   },
   {

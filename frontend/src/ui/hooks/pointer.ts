@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { RelativePosition } from "../../numbers/receptive_field";
 import { type Pointed, viewState } from "../../state/view_state";
 
 /** Where the mouse is, in the page and from the top of the picture in CSS pixels. */
@@ -39,5 +40,20 @@ export function usePointing(
       mouse.current = null;
       viewState.pointed.value = null;
     },
+  };
+}
+
+/** Where a pointer is, as shares of a picture; beyond an edge it is at the edge. */
+export function placeUnder({
+  clientX,
+  clientY,
+  currentTarget,
+}: PointerEvent): RelativePosition {
+  const area = (currentTarget as HTMLElement).getBoundingClientRect();
+  const share = (at: number, start: number, length: number) =>
+    Math.min(Math.max((at - start) / length, 0), 1);
+  return {
+    x: share(clientX, area.left, area.width),
+    y: share(clientY, area.top, area.height),
   };
 }

@@ -1,11 +1,13 @@
 import type { Header } from "../../data/api";
 import type { Ordering } from "../../data/channels";
+import { boxMeaning, SORT_NAMES } from "../../data/order_words";
 import { WAITING } from "../../data/queries";
 import type { LayerRecord } from "../../data/records";
 import { type ExactSelection, exactSelection, sidesOf } from "../../data/sides";
 import { zoomBy, zoomOf } from "../../numbers/layout";
 import { SORT_KEYS, type SortKey } from "../../numbers/order";
 import { pinnedIn, withoutPins } from "../../state/pins";
+import type { State } from "../../state/state";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { stepsNow } from "../frame/navigation";
@@ -66,25 +68,14 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
   );
 }
 
-const SORTS: { [key in SortKey]: string } = {
-  channel: "channel",
-  max: "maximum",
-  mean: "mean",
-  l2: "L2 norm",
-  deviation: "standard deviation",
-  zeros: "share of zeros",
-  change: "change since start",
-  difference: "difference to B",
-};
-
 /** What channels are sorted by. */
 function SortBy() {
-  const { sort } = state.value;
+  const { sort, box } = state.value;
   // B is asked for only where it matters.
   const sides = useKnown(sort.by === "difference" ? sidesOf(state.value) : WAITING);
   const alone = stepsNow().steps.length === 1;
   return (
-    <label class="sort-by" title={titleOf(sort.by, sides ? exactSelection(sides.b) : null)}>
+    <label class="sort-by" title={titleOf(state.value, sides ? exactSelection(sides.b) : null)}>
       Sort by
       <select
         aria-keyshortcuts="t"
@@ -94,8 +85,12 @@ function SortBy() {
         }
       >
         {SORT_KEYS.map((key) => (
-          <option key={key} value={key} disabled={key === "change" && alone}>
-            {SORTS[key]}
+          <option
+            key={key}
+            value={key}
+            disabled={(key === "change" && alone) || (key === "box" && !box.drawn)}
+          >
+            {SORT_NAMES[key]}
           </option>
         ))}
       </select>
@@ -107,7 +102,9 @@ function SortBy() {
 const KEY = "(t: the next)";
 
 /** What an order means, where its name does not say it. */
-function titleOf(by: SortKey, b: ExactSelection | null): string {
+function titleOf({ sort, box }: State, b: ExactSelection | null): string {
+  const { by } = sort;
+  if (by === "box") return `${boxMeaning(box.allInputs)} ${KEY}`;
   if (by === "l2") return `${MEANINGS["L2 norm"]} ${KEY}`;
   if (by === "change") return `L2 norm of the difference to the first step kept ${KEY}`;
   if (by !== "difference") return `The order of the channels ${KEY}`;

@@ -1,6 +1,7 @@
 import type { PixelTarget } from "../../drawing/pixels";
 import type { Maps } from "../../numbers/decode";
-import type { Rectangle } from "../../numbers/layout";
+import type { Rectangle, Size } from "../../numbers/layout";
+import type { MapArea } from "../../numbers/receptive_field";
 import { viewState } from "../../state/view_state";
 
 /**
@@ -24,6 +25,41 @@ export function frame(
     context.lineWidth = ratio;
     context.strokeRect(x - grow, y - grow, width + 2 * grow, height + 2 * grow);
   }
+}
+
+/** Where the positions of an area are in a map that fills `cell`. */
+export function areaCell(cell: Rectangle, maps: Size, { rows, columns }: MapArea): Rectangle {
+  const [across, down] = [cell.width / maps.width, cell.height / maps.height];
+  return {
+    x: cell.x + columns.first * across,
+    y: cell.y + rows.first * down,
+    width: (columns.end - columns.first) * across,
+    height: (rows.end - rows.first) * down,
+  };
+}
+
+/** How long the dashes of an outline are, in pixels of the screen. */
+const DASH = 3;
+
+/** Outline a part of a picture in dashes, as what lies in a box: seen on any colour. */
+export function outline(
+  context: CanvasRenderingContext2D,
+  part: Rectangle,
+  ratio: number,
+): void {
+  const [left, top] = [Math.round(part.x), Math.round(part.y)];
+  const width = Math.round(part.x + part.width) - left;
+  const height = Math.round(part.y + part.height) - top;
+  context.lineWidth = ratio;
+  for (const [style, dashes] of [
+    ["#000", []],
+    ["#fff", [DASH * ratio, DASH * ratio]],
+  ] as const) {
+    context.strokeStyle = style;
+    context.setLineDash([...dashes]);
+    context.strokeRect(left - ratio / 2, top - ratio / 2, width + ratio, height + ratio);
+  }
+  context.setLineDash([]);
 }
 
 /** Ring the middle of a part of a picture. */

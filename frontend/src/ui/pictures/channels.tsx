@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { areaIn, type Places, positionAt } from "../../data/places";
 import { format } from "../../drawing/legend";
 import { drawMap } from "../../drawing/pixels";
 import { type Maps, valueAt } from "../../numbers/decode";
@@ -10,11 +11,14 @@ import {
   type Rectangle,
   visibleRows,
 } from "../../numbers/layout";
+import type { MapArea } from "../../numbers/receptive_field";
+import type { MapPosition } from "../../numbers/statistics";
+import { state } from "../../state/store";
 import { type Pointed, viewState } from "../../state/view_state";
 import { type Mouse, usePointing } from "../hooks/pointer";
 import { useSize } from "../hooks/size";
 import { useWheelZoom } from "../hooks/wheel_zoom";
-import { pixelsOf, useTheme } from "./canvas";
+import { areaCell, outline, pixelsOf, useTheme } from "./canvas";
 import type { Paint } from "./paint";
 
 const GAP = 4;
@@ -27,6 +31,8 @@ interface Props {
   /** What each channel is sorted by, to be said beside its number. */
   scores?: Float64Array | null;
   paint: Paint;
+  /** Where they lie on the picture of the input, as far as that is known. */
+  places: Places | null;
   /** Screen pixels for a value; null to fit. */
   zoom: number | null;
   chosen: number | null;
@@ -59,7 +65,11 @@ export function Channels(props: Props) {
   );
   const width = Math.max(layout.width, 1);
   const height = Math.max(1, Math.floor(size.height * ratio));
-  const under = viewState.pointed.value;
+  const over = {
+    under:
+      viewState.pointed.value ?? positionAt(props.places, maps, viewState.pointedPlace.value),
+    area: areaIn(props.places, maps, viewState.draggedBox.value ?? state.value.box.drawn),
+  };
   useTheme();
   const base = useRef<ImageData | null>(null);
   const { key } = props.paint;
@@ -68,7 +78,7 @@ export function Channels(props: Props) {
   }, [maps, order.join(), key, top, width, height, layout.cellWidth, layout.cellHeight]);
   useLayoutEffect(() => {
     if (!canvas.current || !base.current) return;
-    drawOver(canvas.current, base.current, props, layout, top * ratio, ratio, under);
+    drawOver(canvas.current, base.current, props, layout, top * ratio, ratio, over);
   });
   const { mapWidth, mapHeight, cellWidth, cellHeight } = layout;
   const at = props.chosen === null ? -1 : order.indexOf(props.chosen);
@@ -170,15 +180,21 @@ function drawMaps(
   return image;
 }
 
+/** What is marked in every map: the position under the cursor, and what is in the box. */
+interface Over {
+  under: MapPosition | null;
+  area: MapArea | null;
+}
+
 /** What lies over the maps: their numbers, and frames around what is looked at. */
 function drawOver(
   canvas: HTMLCanvasElement,
   base: ImageData,
-  { order, chosen, pins, scores }: Props,
+  { maps, order, chosen, pins, scores }: Props,
   layout: GridLayout,
   top: number,
   ratio: number,
-  under: Pointed | null,
+  { under, area }: Over,
 ): void {
   const context = canvas.getContext("2d");
   if (!context) return;
@@ -208,6 +224,7 @@ function drawOver(
       context.lineWidth = 2 * ratio;
       context.strokeRect(x - ratio, y - ratio, width + 2 * ratio, height + 2 * ratio);
     }
+    if (area) outline(context, areaCell(cell, maps, area), ratio);
     // Another picture may be larger than these maps.
     const inside = under && under.row < layout.mapHeight && under.column < layout.mapWidth;
     if (inside) mark(context, under, cell, layout, ratio);
@@ -217,7 +234,7 @@ function drawOver(
 /** Frame the value under the cursor, in every map. */
 function mark(
   context: CanvasRenderingContext2D,
-  { row, column }: Pointed,
+  { row, column }: MapPosition,
   { x, y, width, height }: Rectangle,
   layout: GridLayout,
   ratio: number,

@@ -1,13 +1,15 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { areaIn, type Places, positionAt } from "../../data/places";
 import { format } from "../../drawing/legend";
 import { drawMap } from "../../drawing/pixels";
 import type { Maps } from "../../numbers/decode";
 import type { Rectangle, Size } from "../../numbers/layout";
 import { moved, stretched, WHOLE, wheelFactor, zoomed } from "../../numbers/lens";
 import type { MapPosition } from "../../numbers/statistics";
+import { state } from "../../state/store";
 import { viewState } from "../../state/view_state";
-import { frame, pixelsOf, ring, useTheme } from "./canvas";
+import { areaCell, frame, outline, pixelsOf, ring, useTheme } from "./canvas";
 import type { Paint } from "./paint";
 
 /** Room for frames around what is at the edge, in CSS pixels. */
@@ -19,6 +21,8 @@ interface Props {
   maps: Maps;
   channel: number;
   paint: Paint;
+  /** Where the maps lie on the picture of the input, as far as that is known. */
+  places: Places | null;
   room: Size;
   /** Where the maximum is. */
   maximum: MapPosition | null;
@@ -49,7 +53,9 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
     width: Math.max(fittedSize.width, least),
     height: Math.max(fittedSize.height, least),
   };
-  const under = viewState.pointed.value;
+  const under =
+    viewState.pointed.value ?? positionAt(props.places, maps, viewState.pointedPlace.value);
+  const area = areaIn(props.places, maps, viewState.draggedBox.value ?? state.value.box.drawn);
   const cell = through({ x: edge, y: edge, ...side }, maps);
   useTheme();
   useLens(canvas);
@@ -63,6 +69,7 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
     context.putImageData(image, 0, 0);
     const style = getComputedStyle(canvas.current);
     const { maximum, inspected } = props;
+    if (area) outline(context, areaCell(cell, maps, area), ratio);
     if (maximum) ring(context, valueCell(cell, maps, maximum), ratio);
     if (under) frame(context, valueCell(cell, maps, under), "#fff", ratio);
     if (inspected) {

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { knownPlaces, positionAt } from "../../data/places";
 import type { ShownRecord } from "../../data/records";
 import { format, percent } from "../../drawing/legend";
 import { drawMap, layOver, veiled } from "../../drawing/pixels";
@@ -43,7 +44,9 @@ export function Overlay(props: Props) {
   const field = record.header.layer.receptive_field ?? null;
   const alignment = align(record.maps, field, picture);
   const { overlay } = state.value;
-  const under = viewState.pointed.value;
+  const under =
+    viewState.pointed.value ??
+    positionAt(knownPlaces(record), record.maps, viewState.pointedPlace.value);
   useTheme();
   const scale = paint.scale(channel);
   const { low, high } = scale.limits;

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { channelIn, orderingOf, peaksOf, statisticsOf } from "../../../data/channels";
 import { type ScaledLayer, scaledLayer } from "../../../data/pairs";
+import { knownPlaces } from "../../../data/places";
 import type { Answer } from "../../../data/queries";
 import { pictureOf } from "../../../data/records";
 import { coverageOf, type Scaling } from "../../../data/scaling";
@@ -118,6 +119,7 @@ function Panels({ record, removed, channel, paint, inspected, picture }: PanelsP
         </h3>
         <Enlarged
           {...{ maps, channel, paint, room, inspected }}
+          places={knownPlaces(record)}
           maximum={peak?.position ?? null}
           label={`Feature map of channel ${channel}`}
           pick={inspect}

@@ -6,6 +6,7 @@ import {
   scalingOfBoth,
   scalingOfDifference,
 } from "../../../data/comparison";
+import { knownPlaces } from "../../../data/places";
 import type { ShownRecord } from "../../../data/records";
 import { coverageOf, type Scaling } from "../../../data/scaling";
 import { CHANGE } from "../../../numbers/differences";
@@ -115,12 +116,14 @@ interface ArrangedProps extends Pick<Props, "a" | "b" | "channels" | "scores"> {
 function Arranged({ a, b, channels, link, paint, apart, scores, ...props }: ArrangedProps) {
   const { how, wipe } = state.value.compare;
   const common = { link, paint };
+  const placesA = knownPlaces(a);
   const paneA = (
     <Pane
       {...common}
       name="A"
       layer={a.header.layer}
       maps={a.maps}
+      places={placesA}
       order={props.channelsA}
       scores={scores}
     />
@@ -131,6 +134,7 @@ function Arranged({ a, b, channels, link, paint, apart, scores, ...props }: Arra
       name="B"
       layer={b.header.layer}
       maps={b.maps}
+      places={knownPlaces(b)}
       order={props.channelsB}
       scores={null}
     />
@@ -178,6 +182,7 @@ function Arranged({ a, b, channels, link, paint, apart, scores, ...props }: Arra
       name={CHANGE}
       layer={a.header.layer}
       maps={apart.maps}
+      places={placesA}
       order={props.channelsA}
       scores={apart.scores}
     />,

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Header } from "../../../data/api";
 import type { ChannelPair } from "../../../data/comparison";
+import type { Places } from "../../../data/places";
 import type { ShownRecord } from "../../../data/records";
 import { type ExactSelection, exactSelection } from "../../../data/sides";
 import type { Maps } from "../../../numbers/decode";
@@ -20,12 +21,13 @@ interface PaneProps {
   /** The layer, whose pins are marked. */
   layer: Header["layer"];
   maps: Maps;
+  places: Places | null;
   order: readonly number[];
   scores: Float64Array | null;
 }
 
 /** All channels of a side, or one as large as there is room. */
-export function Pane({ link, paint, name, layer, maps, order, scores }: PaneProps) {
+export function Pane({ link, paint, name, layer, maps, places, order, scores }: PaneProps) {
   const { a, zoom, pins, compare } = state.value;
   const box = useRef<HTMLDivElement>(null);
   const room = useSize(box);
@@ -38,6 +40,7 @@ export function Pane({ link, paint, name, layer, maps, order, scores }: PaneProp
           order={order}
           scores={scores}
           paint={paint}
+          places={places}
           zoom={zoom ?? (alone && room.width ? wholeZoom(maps, room) : null)}
           chosen={alone ? null : a.channel}
           pins={pinnedIn(pins, layer)}

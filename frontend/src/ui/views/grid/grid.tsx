@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { orderingOf } from "../../../data/channels";
 import { type ScaledLayer, scaledLayer } from "../../../data/pairs";
+import { knownPlaces } from "../../../data/places";
 import { coverageOf } from "../../../data/scaling";
 import { pinnedIn } from "../../../state/pins";
 import { change, select, state } from "../../../state/store";
@@ -43,6 +44,7 @@ function Grid({ record, removed, scaling }: ScaledLayer) {
         order={ordering.channels}
         scores={ordering.scores}
         paint={paint}
+        places={knownPlaces(record)}
         zoom={chosen.zoom}
         chosen={chosen.a.channel}
         pins={pinnedIn(chosen.pins, record.header.layer)}

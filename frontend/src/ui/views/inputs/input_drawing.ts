@@ -1,9 +1,11 @@
+import { type Places, positionAt } from "../../../data/places";
 import type { ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
 import type { Maps } from "../../../numbers/decode";
 import { cellRectangle, type GridLayout, visibleRows } from "../../../numbers/layout";
-import { viewState } from "../../../state/view_state";
+import type { RelativePosition } from "../../../numbers/receptive_field";
+import type { Pointed } from "../../../state/view_state";
 import { frame, pixelsOf } from "../../pictures/canvas";
 import { valueCell } from "../../pictures/enlarged";
 import type { Paint } from "../../pictures/paint";
@@ -15,6 +17,8 @@ export const GUTTER = 120;
 export interface DrawnRows {
   all: readonly ShownRecord[];
   between: Maps;
+  /** Where each lies on its picture, as far as that is known; the difference comes last. */
+  places: readonly (Places | null)[];
   /** The channels, in order. */
   ranking: readonly number[];
   /** By channel. */
@@ -26,6 +30,12 @@ export interface DrawnRows {
   pins: readonly number[];
 }
 
+/** What is under the cursor: a value of a channel, or a place of a picture. */
+interface Under {
+  pointed: Pointed | null;
+  place: RelativePosition | null;
+}
+
 /** Draws the rows in sight, the channels and their scores before them. */
 export function drawRows(
   canvas: HTMLCanvasElement,
@@ -33,8 +43,9 @@ export function drawRows(
   layout: GridLayout,
   scroll: { top: number; left: number },
   ratio: number,
+  { pointed, place }: Under,
 ): void {
-  const { all, between, ranking, paint, signed } = rows;
+  const { all, between, places, ranking, paint, signed } = rows;
   const context = canvas.getContext("2d");
   if (!context) return;
   const image = context.createImageData(canvas.width, canvas.height);
@@ -57,11 +68,13 @@ export function drawRows(
     }
   }
   context.putImageData(image, 0, 0);
-  const under = viewState.pointed.value;
-  const at = under ? ranking.indexOf(under.channel) : -1;
-  if (under && at >= first && at < end) {
+  for (let row = first; row < end; row++) {
+    if (pointed && ranking[row] !== pointed.channel) continue;
     for (let number = 0; number <= all.length; number++) {
-      frame(context, valueCell(placed(at, number), between, under), "#fff", ratio);
+      const under = pointed ?? positionAt(places[number] ?? null, between, place);
+      if (under) {
+        frame(context, valueCell(placed(row, number), between, under), "#fff", ratio);
+      }
     }
   }
   const style = getComputedStyle(canvas);

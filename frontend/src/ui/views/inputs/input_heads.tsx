@@ -4,6 +4,8 @@ import { pictureOf, type ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
 import { CHANGE } from "../../../numbers/differences";
+import { viewState } from "../../../state/view_state";
+import { placeUnder } from "../../hooks/pointer";
 import { Answered } from "../../parts/answered";
 import { drawPicture } from "../../pictures/canvas";
 import { GUTTER } from "./input_drawing";
@@ -133,6 +135,8 @@ function DrawnPicture({ picture, name }: { picture: Maps; name: string }) {
       aria-label={`Input ${name}`}
       width={picture.width}
       height={picture.height}
+      onPointerMove={(event) => (viewState.pointedPlace.value = placeUnder(event))}
+      onPointerLeave={() => (viewState.pointedPlace.value = null)}
     />
   );
 }

@@ -71,8 +71,12 @@ export function InputRows(props: Props) {
   useTheme();
   const ratio = devicePixelRatio || 1;
   const { classes, pictured, head, room, layout, pitch, wide } = placeRows(props, size, ratio);
+  const marks = {
+    pointed: viewState.pointed.value,
+    place: viewState.pointedPlace.value,
+  };
   useLayoutEffect(() => {
-    if (canvas.current) drawRows(canvas.current, props, layout, scroll, ratio);
+    if (canvas.current) drawRows(canvas.current, props, layout, scroll, ratio, marks);
   });
   const at = chosen === null ? -1 : ranking.indexOf(chosen);
   useEffect(() => {

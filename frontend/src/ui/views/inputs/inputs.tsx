@@ -1,5 +1,4 @@
 import { useEffect, useMemo } from "preact/hooks";
-import { sameShape } from "../../../data/channels";
 import {
   type ComparedInputs,
   differenceScaling,
@@ -7,6 +6,7 @@ import {
   MOST_INPUTS,
   rankingOf,
 } from "../../../data/inputs";
+import { knownPlaces } from "../../../data/places";
 import { andThen, ready } from "../../../data/queries";
 import {
   chosenRecord,
@@ -17,6 +17,7 @@ import {
 } from "../../../data/records";
 import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
 import { COLOUR_MAPS } from "../../../drawing/colours";
+import { sameShape } from "../../../numbers/decode";
 import { changeBetween, MEASURES, type Measure, responses } from "../../../numbers/differences";
 import type { Limits } from "../../../numbers/limits";
 import { pinnedIn } from "../../../state/pins";
@@ -117,6 +118,7 @@ function Inputs({ record, all, a, b, pair, scaling }: TwoInputs & { scaling: Sca
         all={all}
         pair={pair}
         between={between}
+        places={[...all, a].map(knownPlaces)}
         ranking={ranking}
         scores={scores}
         scored={`difference of ${NAMES[measure]}`}

@@ -1,11 +1,14 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Column, Multiple } from "../../../data/multiples";
+import { knownPlaces, positionAt } from "../../../data/places";
 import { type Answer, failureOf } from "../../../data/queries";
 import { format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
 import { valueAt } from "../../../numbers/decode";
 import type { Size } from "../../../numbers/layout";
 import { sizeIn } from "../../../numbers/row_layout";
+import type { MapPosition } from "../../../numbers/statistics";
+import { viewState } from "../../../state/view_state";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { pixelsOf } from "../../pictures/canvas";
@@ -102,20 +105,50 @@ function Picture({ multiple, paint, side, words, say }: PictureProps) {
     drawMap(pixelsOf(image), cell, maps, channel, scale, paint.table, { smooth: paint.smooth });
     context.putImageData(image, 0, 0);
   }, [maps, channel, width, height, paint.key, scale.limits.low, scale.limits.high]);
+  const place = viewState.pointedPlace.value;
+  const under = place && positionAt(knownPlaces(multiple), maps, place);
   return (
-    <canvas
-      ref={canvas}
-      width={width}
-      height={height}
-      style={{ width: `${width / ratio}px`, height: `${height / ratio}px` }}
-      onMouseMove={(event) => {
-        const area = event.currentTarget.getBoundingClientRect();
-        const share = (at: number, start: number, length: number, count: number) =>
-          Math.min(count - 1, Math.max(0, Math.floor(((at - start) / length) * count)));
-        const row = share(event.clientY, area.top, area.height, maps.height);
-        const column = share(event.clientX, area.left, area.width, maps.width);
-        const value = format(valueAt(maps, { channel, row, column }));
-        say(`${words}, row ${row}, column ${column}: ${value}`);
+    <span class="marked">
+      <canvas
+        ref={canvas}
+        width={width}
+        height={height}
+        style={{ width: `${width / ratio}px`, height: `${height / ratio}px` }}
+        onMouseMove={(event) => {
+          const area = event.currentTarget.getBoundingClientRect();
+          const share = (at: number, start: number, length: number, count: number) =>
+            Math.min(count - 1, Math.max(0, Math.floor(((at - start) / length) * count)));
+          const row = share(event.clientY, area.top, area.height, maps.height);
+          const column = share(event.clientX, area.left, area.width, maps.width);
+          const value = format(valueAt(maps, { channel, row, column }));
+          say(`${words}, row ${row}, column ${column}: ${value}`);
+        }}
+      />
+      {under && (
+        <Mark maps={maps} at={under} drawn={{ width: width / ratio, height: height / ratio }} />
+      )}
+    </span>
+  );
+}
+
+interface MarkProps {
+  maps: Size;
+  at: MapPosition;
+  /** How large the map is drawn. */
+  drawn: Size;
+}
+
+/** Two thin lines around the value at the place of the picture under the cursor. */
+function Mark({ maps, at, drawn }: MarkProps) {
+  const [width, height] = [drawn.width / maps.width, drawn.height / maps.height];
+  return (
+    <i
+      class="region"
+      style={{
+        left: `${at.column * width}px`,
+        top: `${at.row * height}px`,
+        width: `${width}px`,
+        height: `${height}px`,
       }}
     />
   );

@@ -1,0 +1,104 @@
+/** Where the values of a layer lie on the picture of its input, where that can be said. */
+
+import type { Size } from "../numbers/layout";
+import { type PictureBox, regionOf } from "../numbers/picture_box";
+import {
+  type Alignment,
+  align,
+  type MapArea,
+  nearestPosition,
+  positionsIn,
+  type RelativePosition,
+} from "../numbers/receptive_field";
+import type { MapPosition } from "../numbers/statistics";
+import type { Header } from "./api";
+import { type Answer, andThen, ready } from "./queries";
+import { inputNames, picturesOf, type ShownRecord } from "./records";
+
+/** How the maps lie on the picture; or why places of it are none of theirs. */
+export type Places = { reason: null; alignment: Alignment; picture: Size } | { reason: string };
+
+/** What is known of a layer for one input, but its values. */
+type Placed = Pick<ShownRecord, "run" | "address" | "header" | "input">;
+
+/** Maps of unknown field with other proportions than the picture's are no pictures. */
+const LIKE = 2;
+
+/** Where the values of a record lie on the picture of its input. */
+export function placesOf({ run, address, header, input }: Placed): Answer<Places> {
+  const shape = input.packed.shape;
+  const reason = whyNoPlaces(header.layer, input.shape.length, shape);
+  if (reason !== null) return ready({ reason });
+  return andThen(picturesOf(run, address.step), (pictures): Answer<Places> => {
+    const number = pictures ? inputNames(pictures.header).indexOf(input.name) : -1;
+    const logged = pictures?.header.inputs[number];
+    if (!logged) {
+      return ready({ reason: `No picture of input ${input.name} was logged to point at.` });
+    }
+    const picture = sizeOf(logged.packed.shape);
+    const field = header.layer.receptive_field ?? null;
+    const maps = sizeOf(shape);
+    if (!field && !alike(maps, picture)) {
+      return ready({
+        reason:
+          "Where this layer looks is not known, and its maps do not have the shape of the " +
+          "picture.",
+      });
+    }
+    return ready({ reason: null, alignment: align(maps, field, picture), picture });
+  });
+}
+
+function sizeOf([height, width]: readonly [number, number, number]): Size {
+  return { height, width };
+}
+
+function alike(a: Size, b: Size): boolean {
+  const ratio = a.width / a.height / (b.width / b.height);
+  return ratio <= LIKE && ratio >= 1 / LIKE;
+}
+
+/** Why no values of a layer belong to places of a picture, if so. */
+function whyNoPlaces(
+  { receptive_field: field }: Header["layer"],
+  axes: number,
+  [height, width]: readonly [number, number, number],
+): string | null {
+  if (axes < 2 || (axes === 3 && height * width === 1)) {
+    return "This layer has one value for the whole picture in each channel.";
+  }
+  if (axes === 2) return "This layer is a sequence: its values are not places of the picture.";
+  if (axes > 3) return "This layer has more axes than a picture has.";
+  if (field?.stride.every((pixels) => pixels === 0)) {
+    return "All values of this layer see the same part of the picture.";
+  }
+  return null;
+}
+
+/** Where the values of a record lie, once that is known. */
+export function knownPlaces(record: Placed): Places | null {
+  const answer = placesOf(record);
+  return answer.state === "ready" ? answer.value : null;
+}
+
+/** The position of the maps at a place of the picture; null where there is none. */
+export function positionAt(
+  places: Places | null,
+  maps: Size,
+  place: RelativePosition | null,
+): MapPosition | null {
+  if (!place || !places || places.reason !== null) return null;
+  const { alignment, picture } = places;
+  const [row, column] = [place.y * picture.height, place.x * picture.width];
+  return nearestPosition(alignment, maps, row, column);
+}
+
+/** The positions of the maps inside a box on the picture; null where there are none. */
+export function areaIn(
+  places: Places | null,
+  maps: Size,
+  box: PictureBox | null,
+): MapArea | null {
+  if (!box || !places || places.reason !== null) return null;
+  return positionsIn(places.alignment, maps, regionOf(box, places.picture));
+}
