@@ -13,6 +13,7 @@ import type { Script } from "../export_python/script";
 import type { DrawnCells } from "../numbers/layout";
 import { WHOLE } from "../numbers/lens";
 import type { Limits } from "../numbers/limits";
+import { type Panels, START_PANELS } from "./panels";
 
 /** A value of a channel, such as the one under the cursor. */
 export interface Pointed {
@@ -58,6 +59,8 @@ export const viewState = {
   script: signal<Script | null>(null),
   /** Whether an answer is on its way. */
   loading: signal(false),
+  /** How wide the panels are, and which are folded. */
+  panels: signal<Panels>(START_PANELS),
   /** Whether the page is dark. */
   dark: signal(false),
 };

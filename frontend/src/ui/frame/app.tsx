@@ -15,6 +15,7 @@ import { Bar } from "./bar";
 import { Help } from "./help";
 import { Layers } from "./layers";
 import { Notices } from "./notices";
+import { Panel } from "./panel";
 import { Progress } from "./progress";
 import { Provenance } from "./provenance";
 import { Scrubber } from "./scrubber";
@@ -47,11 +48,15 @@ function Page() {
       <Progress />
       <Notices />
       <div class="body">
-        <Layers />
+        <Panel name="layers">
+          <Layers />
+        </Panel>
         <main aria-label={`View: ${state.value.view}`}>
           <Shown />
         </main>
-        <Aside />
+        <Panel name="aside">
+          <Aside />
+        </Panel>
       </div>
       <Scrubber />
       <Provenance />
