@@ -1,13 +1,14 @@
 /** Joins the state to TensorBoard's page: its address, its theme, its reloads. */
 
 import { computed, effect } from "@preact/signals";
+import { lookAgainAndAgain } from "./data/live";
 import { reload } from "./data/resources";
 import { address, onReload, onTheme, storage } from "./host/host";
 import { begin, onBusy } from "./state/busy";
 import { panelsIn, panelsText } from "./state/panels";
 import { type Pins, pinsIn, pinsText } from "./state/pins";
 import { notify, state } from "./state/store";
-import { fromHash, isElsewhere, TAB, toHash } from "./state/url";
+import { fromHash, hostRunFilter, isElsewhere, TAB, toHash } from "./state/url";
 import { viewState } from "./state/view_state";
 import { listenToKeys } from "./ui/frame/keys";
 
@@ -18,6 +19,8 @@ const PINS = "tb_actviz.pins";
 const PANELS = "tb_actviz.panels";
 /** Width in CSS pixels up to which the panels are above and below the view, as in the styles. */
 const COMPACT = 500;
+/** What it keeps under which name whether new data are looked for. */
+const LIVE = "tb_actviz.live";
 const OURS = /(^|&)p\.activations\./;
 
 /** Whether it is our tab that an address opens. */
@@ -34,6 +37,7 @@ export function start(): void {
   const restore = (kept: Pins | undefined) => {
     const { state: restored, notices } = fromHash(bar.read());
     state.value = kept ? { ...restored, pins: kept } : restored;
+    viewState.hostRunFilter.value = hostRunFilter(bar.read());
     pins = state.value.pins;
     entry = state.value;
     if (notices.length) {
@@ -82,6 +86,10 @@ export function start(): void {
     document.documentElement.classList.toggle("dark", now);
     viewState.dark.value = now;
   });
+  viewState.live.value = storage.get(LIVE) === String(true);
+  effect(() => storage.set(LIVE, String(viewState.live.value)));
+  // Another tab of TensorBoard leaves ours without height.
+  lookAgainAndAgain(viewState.live, () => !document.hidden && innerHeight > 0);
   onReload(() => void reload());
   listenToKeys();
   // Else the keys would go to TensorBoard's page until ours is clicked.

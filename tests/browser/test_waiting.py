@@ -53,7 +53,9 @@ def progress(tab: Tab) -> Locator:
 
 def called_absent(tab: Tab) -> set[str]:
     """The lines of the page that say that something is not there."""
-    return {line for line in tab.frame.evaluate(SEEN).splitlines() if ABSENT.search(line)}
+    return {
+        line for line in tab.frame.evaluate(SEEN).splitlines() if ABSENT.search(line)
+    }
 
 
 @pytest.mark.parametrize("view", VIEWS)

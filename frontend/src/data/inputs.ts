@@ -20,7 +20,7 @@ import { limitsOf, type Scaling } from "./scaling";
 export const MOST_INPUTS = 24;
 
 /** The names of the two inputs that are compared; null where there is only one. */
-function pairOf(
+export function pairOf(
   { header }: Pick<LayerRecord, "header">,
   a: string | null,
   b: string | null,

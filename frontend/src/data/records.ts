@@ -2,9 +2,9 @@
 
 import type { Maps } from "../numbers/decode";
 import type { Selection } from "../state/state";
-import type { Header, InputHeader, RecordAddress, Run, Series, Tag } from "./api";
+import type { Header, InputHeader, Listing, RecordAddress, Run, Series, Tag } from "./api";
 import { Openings } from "./opening";
-import { type Answer, andThen, failed, ready } from "./queries";
+import { type Answer, andThen, failed, known, ready } from "./queries";
 import { headerOf, INPUT, listing, mapsOf, stepsOf } from "./resources";
 import { addressOf, atOrBefore, latestAddress, runOf, withoutAbsent } from "./runs";
 
@@ -134,6 +134,49 @@ export function pictureOf(run: Run, step: number, name: string): Answer<Maps | n
     if (!record || number < 0) return ready(null);
     return mapsOf(record.address, record.header, number);
   });
+}
+
+/** What of a choice is not there, in words, and the choice of what is shown in its place. */
+export interface Settled {
+  words: string[];
+  selection: Selection;
+}
+
+/** Compares a choice with what there is, as far as that is known. */
+export function settled(chosen: Selection, listing: Listing): Settled {
+  const { selection, words } = withoutAbsent(chosen, listing);
+  const series = known(chosenSeries(selection));
+  const missing = series && missingStep(series, selection.step);
+  if (missing) {
+    selection.step = missing.shown;
+    words.push(missing.words);
+  }
+  const record = known(chosenRecord(selection));
+  const names = record && inputNames(record.header);
+  if (names?.length && selection.input !== null && !names.includes(selection.input)) {
+    words.push(
+      `Layer “${record?.tag.layer}” of run “${record?.run.run}” has no input ` +
+        `“${selection.input}”; “${names[0]}” is shown.`,
+    );
+    selection.input = null;
+  }
+  return { words, selection };
+}
+
+/** That a series has not got a step, in words, and which is shown instead; null if it has. */
+export function missingStep(
+  { run, tag, steps, logged }: Series,
+  wanted: number | null,
+): { words: string; shown: number } | null {
+  const shown = wanted === null ? undefined : steps[atOrBefore(steps, wanted)]?.step;
+  if (shown === undefined || shown === wanted) return null;
+  const layer = tag.replace(/\/[^/]*$/, "");
+  // Where not all were kept it may have been there.
+  const lacks = logged === null ? "TensorBoard has kept no" : "There is no";
+  return {
+    words: `${lacks} step ${wanted} of layer “${layer}” of run “${run}”; step ${shown} is shown.`,
+    shown,
+  };
 }
 
 export type SelectionPart = keyof Selection;

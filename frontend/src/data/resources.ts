@@ -20,7 +20,7 @@ import {
   type Series,
   type Tag,
 } from "./api";
-import { type Answer, Answers, failed, Queue, ready, WAITING } from "./queries";
+import { type Answer, Answers, failed, known, Queue, ready, WAITING } from "./queries";
 
 /** Path of what is not a layer: the pictures that went in. */
 export const INPUT = ":input";
@@ -48,22 +48,29 @@ export function listedRuns(): readonly Run[] {
   return listing.value.state === "ready" ? listing.value.value.runs : [];
 }
 
-/** Looks for runs and steps again; what is known stays until there is news. */
+/** Looks for runs and steps again, and once more for what failed. */
 export async function reload(): Promise<void> {
-  try {
-    const value = await during(() => fetchRuns(new AbortController().signal));
-    if (JSON.stringify(value) !== JSON.stringify(known())) {
-      listing.value = ready(value);
-    }
-  } catch (error) {
-    if (!known()) listing.value = failed(String((error as Error).message));
-  }
+  const reason = await during(() => look(new AbortController().signal));
+  if (reason !== null && !known(listing.peek())) listing.value = failed(reason);
+  retry();
+}
+
+/** Asks once more for what failed. */
+export function retry(): void {
   for (const answers of all) answers.retry();
 }
 
-function known(): Listing | null {
-  const answer = listing.peek();
-  return answer.state === "ready" ? answer.value : null;
+/** Looks for runs and steps; what is known stays until there is news. Returns why it fails. */
+export async function look(wanted: AbortSignal): Promise<string | null> {
+  try {
+    const value = await fetchRuns(wanted);
+    if (JSON.stringify(value) !== JSON.stringify(known(listing.peek()))) {
+      listing.value = ready(value);
+    }
+    return null;
+  } catch (error) {
+    return String((error as Error).message);
+  }
 }
 
 /** The records of a tag, as they were when the runs were listed. */

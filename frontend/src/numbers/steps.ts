@@ -51,6 +51,11 @@ export function nearest<Step extends RunStep>(
   return (before ?? known.findLast(({ at }) => at === first?.at))?.step ?? null;
 }
 
+/** How many steps there are after one. */
+export function newerSteps(steps: readonly number[], than: number): number {
+  return steps.filter((step) => step > than).length;
+}
+
 function firstWallTime(steps: readonly RunStep[]): number {
   let first = Infinity;
   for (const { wall_time } of steps) first = Math.min(first, wall_time);

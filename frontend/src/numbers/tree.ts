@@ -87,11 +87,19 @@ export function matching<T extends { layer: string }>(
   tags: readonly T[],
   expression: string,
 ): Matching<T> {
-  let pattern: RegExp;
+  const { matches, reason } = matcher(expression);
+  return { tags: tags.filter((tag) => matches(tag.layer)), reason };
+}
+
+/** Whether names match in any case; all do, where the expression cannot be read. */
+export function matcher(expression: string): {
+  matches: (name: string) => boolean;
+  reason: string | null;
+} {
   try {
-    pattern = new RegExp(expression, "i");
+    const pattern = new RegExp(expression, "i");
+    return { matches: (name) => pattern.test(name), reason: null };
   } catch (error) {
-    return { tags: [...tags], reason: (error as Error).message };
+    return { matches: () => true, reason: (error as Error).message };
   }
-  return { tags: tags.filter((tag) => pattern.test(tag.layer)), reason: null };
 }

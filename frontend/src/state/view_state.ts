@@ -57,8 +57,14 @@ export const viewState = {
   keysOpen: signal(false),
   /** The Python that is shown; null for none. */
   script: signal<Script | null>(null),
+  /** Whether new data are looked for again and again. */
+  live: signal(false),
+  /** What a key did where that is not seen; said for a while, each time anew. */
+  said: signal({ words: "" }),
   /** Whether an answer is on its way. */
   loading: signal(false),
+  /** What TensorBoard's own list of runs is filtered by. */
+  hostRunFilter: signal(""),
   /** How wide the panels are, and which are folded. */
   panels: signal<Panels>(START_PANELS),
   /** Whether the page is dark. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   beganAt,
+  healthAt,
   healthMatrix,
   healthTable,
   isBroken,
@@ -93,5 +94,25 @@ describe("when something began", () => {
   it("is not known where it is not known of a place before", () => {
     expect(began([false, undefined, true, true])).toBeNull();
     expect(began([undefined, false, true, true])).toBe(2);
+  });
+});
+
+describe("how a layer fares at a step", () => {
+  const [relu, conv, quiet] = TOLD as [LayerScalars, LayerScalars, LayerScalars];
+
+  it("is what was logged there, or at the last step before it", () => {
+    expect(healthAt(relu, 1)).toEqual({ step: 1, scalars: { sparsity: 0.75 } });
+    expect(healthAt(relu, 9)).toEqual({ step: 2, scalars: { dead: 1 } });
+    expect(healthAt(conv, 1)).toEqual({ step: 1, scalars: { dead: 0, mean: null } });
+  });
+
+  it("is that of the latest where no step is wanted", () => {
+    const scalars = { dead: 0, mean: 4, nonfinite: 0.125 };
+    expect(healthAt(conv, null)).toEqual({ step: 2, scalars });
+  });
+
+  it("is not known before the first, nor where nothing was logged", () => {
+    expect(healthAt(conv, -1)).toBeNull();
+    expect(healthAt(quiet, null)).toBeNull();
   });
 });

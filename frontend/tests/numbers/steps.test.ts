@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { momentOf, nearest, type RunStep } from "../../src/numbers/steps";
+import { momentOf, nearest, newerSteps, type RunStep } from "../../src/numbers/steps";
 
 const entry = (step: number, epoch: number | null, wall_time: number): RunStep => ({
   step,
@@ -54,4 +54,8 @@ describe("nearest", () => {
   it("passes over steps of an unknown epoch", () => {
     expect(nearest([entry(0, 0, 0), entry(1, null, 1)], 5, "epoch")?.step).toBe(0);
   });
+});
+
+it("newerSteps counts those after one", () => {
+  expect([-1, 2, 3, 8].map((than) => newerSteps([0, 2, 5, 8], than))).toEqual([4, 2, 2, 0]);
 });

@@ -18,6 +18,7 @@ import { Notices } from "./notices";
 import { Panel } from "./panel";
 import { Progress } from "./progress";
 import { Provenance } from "./provenance";
+import { Said } from "./said";
 import { Scrubber } from "./scrubber";
 
 const SHOWN: Record<View, ComponentType> = {
@@ -61,6 +62,7 @@ function Page() {
       <Scrubber />
       <Provenance />
       <Help />
+      <Said />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** What every key does, and which keys a control needs for itself. */
 
-import { COMPARISONS, VIEWS } from "../../state/state";
+import { COMPARISONS, VIEWS, type View } from "../../state/state";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import {
@@ -22,6 +22,8 @@ interface Key {
   keys: readonly string[];
   shown: string;
   does: string;
+  /** The views in which it is seen what it does; all unless they are named. */
+  views?: readonly View[];
   call: (event: KeyboardEvent) => void;
 }
 
@@ -78,6 +80,7 @@ export const KEYS: readonly Key[] = [
     keys: ["c"],
     shown: "c",
     does: "compare: the next way; multiples: steps or layers as columns",
+    views: ["compare", "multiples"],
     call: () => {
       const { multiples, compare, view } = state.value;
       if (view === "compare") {
@@ -90,7 +93,13 @@ export const KEYS: readonly Key[] = [
     },
   },
   { keys: ["b"], shown: "b", does: "what is looked at becomes side B", call: keepAsB },
-  { keys: ["x"], shown: "x", does: "swap A and B", call: swapSides },
+  {
+    keys: ["x"],
+    shown: "x",
+    does: "swap A and B",
+    views: ["compare", "inputs"],
+    call: swapSides,
+  },
   { keys: ["r"], shown: "r", does: "before and after ReLU", call: toPartner },
   {
     keys: ["s"],
@@ -102,6 +111,7 @@ export const KEYS: readonly Key[] = [
     keys: ["d"],
     shown: "d",
     does: "hide dead channels, or show them",
+    views: ["grid", "compare", "training"],
     call: () => change({ hideDead: !state.value.hideDead }),
   },
   {
@@ -138,7 +148,17 @@ export const KEYS: readonly Key[] = [
   },
 ];
 
-const CALLS = new Map(KEYS.flatMap((key) => key.keys.map((name) => [name, key.call] as const)));
+const BY_NAME = new Map(KEYS.flatMap((key) => key.keys.map((name) => [name, key] as const)));
+
+/** Do what a key does; where that would not be seen, say where it is instead. */
+function press({ shown, does, views, call }: Key, event: KeyboardEvent): void {
+  if (!views || views.includes(state.value.view)) {
+    call(event);
+    return;
+  }
+  const named = views.map((view) => `${view} (${VIEWS.indexOf(view) + 1})`).join(" and ");
+  viewState.said.value = { words: `Nothing changed. “${shown}” acts in ${named}: ${does}.` };
+}
 
 /** Let the keys work wherever no field needs them. */
 export function listenToKeys(): void {
@@ -154,10 +174,10 @@ export function listenToKeys(): void {
     }
     if (field && isListOpen(field)) return;
     if (field && keeps(field.localName, (field as HTMLInputElement).type, event.key)) return;
-    const call = CALLS.get(event.key);
-    if (!call) return;
+    const key = BY_NAME.get(event.key);
+    if (!key) return;
     event.preventDefault();
-    call(event);
+    press(key, event);
   });
   // What was pressed with the mouse is done with: the keys are for the view again.
   document.addEventListener("click", ({ target, detail }) => {

@@ -2,6 +2,7 @@
 
 import type { Series } from "../../data/api";
 import { channelIn, peaksOf } from "../../data/channels";
+import { pairOf } from "../../data/inputs";
 import { chosenLayer, partnerOf } from "../../data/pairs";
 import { type Answer, whenReady } from "../../data/queries";
 import {
@@ -119,24 +120,31 @@ export function nextInput(): void {
   });
 }
 
-/** Make what is looked at, exactly as it is now, side B. */
+/** Make what is looked at, exactly as it is now, side B; say so where B is not shown. */
 export function keepAsB(): void {
   onceKnown(recordNow, ({ run, tag, address, header }) => {
     const { input, channel } = state.value.a;
-    change({
-      b: {
-        run: run.run,
-        layer: tag.layer,
-        step: address.step,
-        input: inputNames(header)[inputNumber(header, input)] ?? null,
-        channel,
-      },
-    });
+    const name = inputNames(header)[inputNumber(header, input)] ?? null;
+    const b = { run: run.run, layer: tag.layer, step: address.step, input: name, channel };
+    change({ b });
+    if (state.value.view === "compare") return;
+    const words = `B is now layer ${b.layer}, run ${b.run}, step ${b.step}, input ${b.input}`;
+    viewState.said.value = { words: `${words}; Compare (3) shows it beside A.` };
   });
 }
 
-/** Swap the sides of a comparison. */
+/** Swap the sides of a comparison; of inputs beside each other, only the two inputs. */
 export function swapSides(): void {
+  if (state.value.view === "inputs") {
+    const { a, b } = state.value;
+    onceKnown(recordNow, (record) => {
+      const pair = pairOf(record, a.input, b.input);
+      if (!pair) return;
+      select("a", { input: pair[1] });
+      select("b", { input: pair[0] });
+    });
+    return;
+  }
   onceKnown(
     () => sidesOf(state.value),
     ({ a, b }) => {

@@ -1,9 +1,8 @@
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { known } from "../../data/queries";
-import { type AbsentChoice, absentIn, forgotten } from "../../data/records";
+import { type AbsentChoice, absentIn, forgotten, settled } from "../../data/records";
 import { listing } from "../../data/resources";
-import { withoutAbsent } from "../../data/runs";
 import { notices, select, state } from "../../state/store";
 
 /** What people should know, a line each, until they dismiss it. */
@@ -11,9 +10,9 @@ export function Notices() {
   const runs = known(listing.value);
   const { a } = state.value;
   useForgetting();
-  const present = runs ? withoutAbsent(a, runs) : null;
+  const present = runs ? settled(a, runs) : null;
   const settle = () => {
-    if (present) select("a", { run: present.selection.run, layer: present.selection.layer });
+    if (present) select("a", present.selection);
   };
   return (
     <div class="notices">

@@ -1,10 +1,11 @@
-import type { Header, Series } from "../../data/api";
+import type { InputHeader, Series } from "../../data/api";
 import { andThen, known, orElse, ready } from "../../data/queries";
 import { present, type ShownRecord, shownRecord } from "../../data/records";
 import { listing, stepsOf } from "../../data/resources";
-import { counted, format } from "../../drawing/legend";
+import { counted } from "../../drawing/legend";
 import { state } from "../../state/store";
 import { Answered } from "../parts/answered";
+import { precisionOf } from "../parts/precision";
 import { keptWords } from "./scrubber";
 
 /** The line below all: what was logged, how exactly, and what is not there. */
@@ -24,11 +25,11 @@ export function Provenance() {
   );
 }
 
-function provenanceWords({ header, number }: ShownRecord, series: Series | null): string {
+function provenanceWords({ header, input }: ShownRecord, series: Series | null): string {
   const most = known(listing.value)?.kept_at_most ?? null;
   return [
     `${counted(header.inputs.length, "input")} of ${header.producer}`,
-    precision(header, number),
+    precision(input),
     header.reduced ? `left out: ${header.reduced}` : "nothing left out",
     `preprocessing: ${header.preprocess || "none"}`,
     series && keptWords(series.steps.length, series.logged),
@@ -38,20 +39,8 @@ function provenanceWords({ header, number }: ShownRecord, series: Series | null)
     .join(" · ");
 }
 
-/** How exactly values are stored, in words. */
-function precision(header: Header, number: number): string {
-  const input = header.inputs[number];
-  if (!input) return "";
-  const { packed, dtype } = input;
-  const computed = `computed in ${dtype}`;
-  if (packed.precision === "float32") return `${computed}, stored in float32: exact`;
-  if (packed.precision === "float16") {
-    return `${computed}, stored in float16: within 0.05 % of each value`;
-  }
-  const { low, high, levels } = packed;
-  const errors = low?.map(
-    (least, i) => ((high?.[i] ?? least ?? 0) - (least ?? 0)) / levels / 2,
-  );
-  const worst = Math.max(0, ...(errors ?? []));
-  return `${computed}, stored in 8 bits a channel: within ±${format(worst)}`;
+/** How exactly values were computed and stored, in words. */
+function precision(input: InputHeader): string {
+  const { stored, within } = precisionOf(input);
+  return `computed in ${input.dtype}, stored ${stored}: ${within ?? "exact"}`;
 }

@@ -9,6 +9,7 @@ import { useKnown } from "../hooks/latest";
 import { Answered } from "../parts/answered";
 import { readStep } from "../parts/number_field";
 import { Status, useStatus } from "../parts/status";
+import { LiveSwitch, NewSteps } from "./live";
 import { moveStep, stepsIn, stepsNow, toStep } from "./navigation";
 
 /** How long a step is shown while playing, in ms. */
@@ -99,6 +100,8 @@ export function Scrubber() {
           {({ steps, logged }) => <span>{keptWords(steps.length, logged)}</span>}
         </Answered>
       </span>
+      {kept && <NewSteps series={kept} />}
+      <LiveSwitch />
       <label title="How other runs are brought to the same moment">
         align by
         <select

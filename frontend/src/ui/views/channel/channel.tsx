@@ -13,6 +13,7 @@ import { viewState } from "../../../state/view_state";
 import { useSize } from "../../hooks/size";
 import { Answered } from "../../parts/answered";
 import { Lifeless } from "../../parts/lifeless";
+import { TwoPrecisions } from "../../parts/precision";
 import { RemovedLine, Title } from "../../parts/title";
 import { Tip } from "../../pictures/channels";
 import { Enlarged, LensNote } from "../../pictures/enlarged";
@@ -163,6 +164,11 @@ function Panels({ record, removed, channel, paint, inspected, picture }: PanelsP
         <Statistics
           {...{ maps, statistics, most, inspect }}
           position={peak?.position ?? null}
+        />
+        <TwoPrecisions
+          input={record.input}
+          ofStored="These numbers are"
+          ofComputed="The curve is"
         />
       </section>
     </div>

@@ -19,6 +19,7 @@ import { matrixCoverage } from "../../../numbers/scale";
 import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { Answered } from "../../parts/answered";
+import { TwoPrecisions } from "../../parts/precision";
 import { Title } from "../../parts/title";
 import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
@@ -101,6 +102,11 @@ function ChannelHeatMap({ record, curve }: RecordAndCurve) {
     <section class="heat" aria-label="Channels over training">
       <Title record={record} input={record.input.name} />
       <HeatMapTools {...{ record, curve, content }} cell={under ?? at} />
+      <TwoPrecisions
+        input={record.input}
+        ofStored="The list of strongest channels is"
+        ofComputed="The numbers here are"
+      />
       <MatrixCanvas
         matrix={matrix}
         sides={SIDES}
