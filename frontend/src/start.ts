@@ -5,9 +5,10 @@ import { lookAgainAndAgain } from "./data/live";
 import { reload } from "./data/resources";
 import { address, onReload, onTheme, storage } from "./host/host";
 import { begin, onBusy } from "./state/busy";
+import { panelsIn, panelsText } from "./state/panels";
 import { type Pins, pinsIn, pinsText } from "./state/pins";
 import { notify, state } from "./state/store";
-import { fromHash, isElsewhere, TAB, toHash } from "./state/url";
+import { fromHash, hostRunFilter, isElsewhere, TAB, toHash } from "./state/url";
 import { viewState } from "./state/view_state";
 import { listenToKeys } from "./ui/frame/keys";
 
@@ -15,6 +16,9 @@ import { listenToKeys } from "./ui/frame/keys";
 const PAUSE = 150;
 /** What the browser keeps the pins under, for when the tab is opened without a link. */
 const PINS = "tb_actviz.pins";
+const PANELS = "tb_actviz.panels";
+/** Width in CSS pixels up to which the panels are above and below the view, as in the styles. */
+const COMPACT = 500;
 /** What it keeps under which name whether new data are looked for. */
 const LIVE = "tb_actviz.live";
 const OURS = /(^|&)p\.activations\./;
@@ -33,6 +37,7 @@ export function start(): void {
   const restore = (kept: Pins | undefined) => {
     const { state: restored, notices } = fromHash(bar.read());
     state.value = kept ? { ...restored, pins: kept } : restored;
+    viewState.hostRunFilter.value = hostRunFilter(bar.read());
     pins = state.value.pins;
     entry = state.value;
     if (notices.length) {
@@ -71,6 +76,13 @@ export function start(): void {
   effect(() => {
     // What was under the cursor is not there in another view.
     if (view.value) viewState.pointed.value = null;
+  });
+  const panels = panelsIn(storage.get(PANELS) ?? "", innerWidth <= COMPACT);
+  viewState.panels.value = panels;
+  effect(() => {
+    // Only what people chose is kept: a narrow window begins with a panel folded.
+    if (viewState.panels.value !== panels)
+      storage.set(PANELS, panelsText(viewState.panels.value));
   });
   onTheme((now) => {
     document.documentElement.classList.toggle("dark", now);

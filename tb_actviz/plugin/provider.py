@@ -16,7 +16,7 @@ from tensorboard.data.provider import DataProvider, RunTagFilter
 
 from tb_actviz.plugin.errors import GONE, MissingError, UnreadableError, translated
 from tb_actviz.records.facts import MAX_INPUTS
-from tb_actviz.records.schema import PLUGIN_NAME
+from tb_actviz.records.schema import PLUGIN_NAME, activation_of_tag
 
 #: A header and the values of each input.
 MAX_PARTS = 1 + MAX_INPUTS
@@ -50,11 +50,14 @@ class TagFacts:
         last_step: The largest step.
         last_wall_time: The latest wall time, in seconds since 1970.
         most_parts: How many parts the longest record has, or claims to have.
+        activation: Path of the layer that is the activation of this pre-activation;
+            None where nothing says so.
     """
 
     last_step: int
     last_wall_time: float
     most_parts: int
+    activation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -224,7 +227,12 @@ class Provider:
             )
         return {
             run: {
-                tag: TagFacts(facts.max_step, facts.max_wall_time, facts.max_length)
+                tag: TagFacts(
+                    facts.max_step,
+                    facts.max_wall_time,
+                    facts.max_length,
+                    activation_of_tag(facts.plugin_content),
+                )
                 for tag, facts in tags.items()
                 if facts.max_length is not None  # else all its records were purged
             }

@@ -149,6 +149,7 @@ def _tags(tags: dict[str, TagFacts]) -> list[dict[str, Any]]:
         {
             "tag": tag,
             "layer": tag.removesuffix(f"/{TAG_SUFFIX}"),
+            "activation": facts.activation,
             "last_step": facts.last_step,
             "last_wall_time": _finite(facts.last_wall_time),
             "unreadable": why_unreadable(facts.most_parts),

@@ -61,6 +61,10 @@ The layer path `:input`, which no layer has, is that of what is fed to the model
 record holds pictures of the inputs, 0 to 255, under the names of the inputs that have
 one. It is written where they change: at a step it is the last one up to it that counts.
 
+What TensorBoard keeps of a tag beside its records is JSON too, `{"schema": 1}`. For a
+pre-activation `activation` is the path of its other half, so that a list of layers can
+show pairs without reading records.
+
 A key that a reader does not know means nothing to it. What a reader of this schema
 would take for something else gets a higher number of `schema`.
 """
@@ -69,6 +73,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from tensorboard.compat.proto.summary_pb2 import (
     DATA_CLASS_BLOB_SEQUENCE,
@@ -82,10 +87,14 @@ from tensorboard.compat.proto.types_pb2 import DT_STRING
 from tb_actviz.records.facts import Record
 from tb_actviz.records.header import SCHEMA_VERSION, read_header, write_header
 from tb_actviz.records.strict_json import RecordError as RecordError
+from tb_actviz.records.strict_json import parse_object
 
 PLUGIN_NAME = "activations"
 
 TAG_SUFFIX = "activations"
+
+#: Bytes that are read of what is kept of a tag, at most.
+_LONGEST_CONTENT = 1 << 14
 
 
 def record_tag(layer: str) -> str:
@@ -161,5 +170,30 @@ def record_summary(tag: str, record: Record, description: str = "") -> Summary:
         summary_description=description, data_class=DATA_CLASS_BLOB_SEQUENCE
     )
     metadata.plugin_data.plugin_name = PLUGIN_NAME
-    metadata.plugin_data.content = json.dumps({"schema": SCHEMA_VERSION}).encode()
+    metadata.plugin_data.content = _tag_content(record)
     return Summary(value=[Summary.Value(tag=tag, tensor=tensor, metadata=metadata)])
+
+
+def activation_of_tag(content: bytes) -> str | None:
+    """Read which layer is the activation of a tag's pre-activation.
+
+    Args:
+        content: What TensorBoard keeps of the tag for the plugin.
+
+    Returns:
+        The path of the layer; None where nothing says so.
+    """
+    if len(content) > _LONGEST_CONTENT:
+        return None
+    try:
+        path = parse_object(content).get("activation")
+    except RecordError:
+        return None
+    return path if isinstance(path, str) else None
+
+
+def _tag_content(record: Record) -> bytes:
+    content: dict[str, Any] = {"schema": SCHEMA_VERSION}
+    if record.layer.kind == "pre-activation" and record.layer.partner is not None:
+        content["activation"] = record.layer.partner
+    return json.dumps(content).encode()

@@ -146,6 +146,11 @@ class Tab(Drawn):
         """A list to choose from."""
         return self.frame.get_by_role("combobox", name=name, exact=True)
 
+    def choose_run(self, name: str) -> None:
+        """Choose a run in the list of runs."""
+        self.frame.locator(".runs summary").click()
+        self.frame.get_by_role("option", name=name, exact=True).click()
+
     def button(self, name: str) -> Locator:
         """A button."""
         return self.frame.get_by_role("button", name=name, exact=True)

@@ -168,7 +168,7 @@ def test_an_unknown_run_or_layer_is_told_and_a_useful_one_is_shown(
         tab.frame.get_by_role("treeitem", name="conv1").click()
         tab.wait_for_title("conv1")
     else:
-        tab.chosen("Run").select_option("second")
+        tab.choose_run("second")
         tab.wait_for_title("run second")
     wait_until(told).to_have_count(0)
 
@@ -190,7 +190,7 @@ def test_back_and_forward_go_through_what_was_looked_at(
         tab.press(key)
         tab.rest()
         went.append((tab.title.inner_text(), tab.state()))
-    tab.chosen("Run").select_option("second")
+    tab.choose_run("second")
     tab.wait_for_title("run second")
     tab.rest()
     went.append((tab.title.inner_text(), tab.state()))

@@ -79,7 +79,7 @@ def test_one_step_is_not_played_and_has_no_change(tab: Tab) -> None:
     tab.press("p")
     tab.rest()
     wait_until(tab.button("Play")).to_have_attribute("aria-pressed", "false")
-    tab.chosen("Run").select_option("first")
+    tab.choose_run("first")
     tab.wait_for_title("run first")
     wait_until(tab.button("Play")).to_be_enabled()
     wait_until(sort.locator("option[value=change]")).to_be_enabled()

@@ -67,7 +67,7 @@ def test_the_name_of_a_run_is_text(
     open_in_host: Callable[..., TabInHost], by_python: Host, run: str
 ) -> None:
     tab = open_in_host(by_python).open()
-    tab.chosen("Run").select_option(run)
+    tab.choose_run(run)
     wait_until(tab.title).to_contain_text(f"run {run}")
     assert tab.state()["run"] == run
     tab.page.reload()

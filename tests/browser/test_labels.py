@@ -97,11 +97,22 @@ def test_an_entry_of_what_to_compare_with_shows_it(tab: Tab, state: str) -> None
         assert (label, shown(tab, "B")[part]) == (label, value)
 
 
-@pytest.mark.parametrize("name", ["Run", "Input"])
-def test_an_entry_of_the_bar_shows_what_its_label_names(tab: Tab, name: str) -> None:
+def test_an_entry_of_the_inputs_shows_what_its_label_names(tab: Tab) -> None:
     tab.open(view="compare", **FIRST)
     hash_ = pairs(view="compare", **FIRST)
-    assert check_entries(tab, hash_, tab.chosen(name), "A", name.lower()) > 1
+    assert check_entries(tab, hash_, tab.chosen("Input"), "A", "input") > 1
+
+
+def test_an_entry_of_the_runs_shows_what_it_names(tab: Tab) -> None:
+    tab.open(view="compare", **FIRST)
+    tab.frame.locator(".runs summary").click()
+    names = tab.frame.locator(".runs").get_by_role("option").all_text_contents()
+    tab.frame.locator(".runs summary").click()
+    assert len(names) > 1
+    for name in names:
+        tab.choose_run(name)
+        tab.rest()
+        assert shown(tab, "A")["run"] == name
 
 
 @pytest.mark.parametrize("align", ["step", "epoch", "wall"])

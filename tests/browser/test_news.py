@@ -87,7 +87,8 @@ def test_a_run_that_comes_later_can_be_chosen(
     logs.write_small(growing.log_dir / "b", range(2), layer="other")
     growing.wait_for("b", "other/activations", 1)
     tab.reload_data()
-    wait_until(tab.chosen("Run").locator("option")).to_have_text(["a", "b"])
+    tab.frame.locator(".runs summary").click()
+    wait_until(tab.frame.get_by_role("option")).to_have_text(["a", "b"])
     tab.wait_for_title("conv", "run a", "step 1")
 
 

@@ -60,7 +60,7 @@ def test_the_slider_goes_through_the_kept_steps(steps: Tab) -> None:
     wait_until(slider).to_have_attribute("aria-valuetext", "step 1")
     kept = steps.frame.locator("[data-name=kept]")
     wait_until(kept).to_have_text("6 of 6 steps")
-    steps.chosen("Run").select_option("second")
+    steps.choose_run("second")
     wait_until(kept).to_have_text("3 of 3 steps")
     wait_until(slider).to_have_attribute("max", "2")
 

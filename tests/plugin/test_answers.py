@@ -68,6 +68,7 @@ def test_runs_names_every_layer_of_every_run(host: Host) -> None:
             {
                 "tag": f"{layer}/activations",
                 "layer": layer,
+                "activation": None,
                 "last_step": STEPS - 1,
                 "last_wall_time": wall_times(
                     host.log_dir / run, f"{layer}/activations"

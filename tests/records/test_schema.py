@@ -26,6 +26,7 @@ from tb_actviz.records.facts import KINDS, MAX_INPUTS, InputFacts, LayerFacts, R
 from tb_actviz.records.header import MAX_HEADER_BYTES, read_header
 from tb_actviz.records.schema import (
     RecordError,
+    activation_of_tag,
     decode_record,
     encode_record,
     record_summary,
@@ -679,7 +680,41 @@ def test_a_summary_is_what_tensorboard_reads_back(tmp_path: Path) -> None:
     assert value.metadata.data_class == DATA_CLASS_BLOB_SEQUENCE
     assert value.metadata.summary_description == "What it is."
     assert value.metadata.plugin_data.plugin_name == "activations"
-    assert json.loads(value.metadata.plugin_data.content) == {"schema": 1}
+    assert value.metadata.plugin_data.content == b'{"schema": 1}'
     parts = tensor_util.make_ndarray(value.tensor)
     assert parts.shape == (3,)
     assert decode_record(parts.tolist()) == given_record
+
+
+def test_a_tag_says_what_a_pre_activation_becomes() -> None:
+    def content(kind: str, partner: str | None) -> bytes:
+        layer = dataclasses.replace(record(facts()).layer, kind=kind, partner=partner)
+        summary = record_summary(
+            "tag", dataclasses.replace(record(facts()), layer=layer)
+        )
+        return bytes(summary.value[0].metadata.plugin_data.content)
+
+    assert (
+        content("pre-activation", "rélu")
+        == b'{"schema": 1, "activation": "r\\u00e9lu"}'
+    )
+    assert activation_of_tag(content("pre-activation", "rélu")) == "rélu"
+    assert content("pre-activation", None) == b'{"schema": 1}'
+    assert content("activation", "conv") == b'{"schema": 1}'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[1]",
+        b'{"activation": 1}',
+        b'{"activation": null}',
+        b'{"activation": "a", "activation": "b"}',
+        b"\xff",
+        b'{"activation": "' + b"a" * 20_000 + b'"}',
+    ],
+)
+def test_what_is_kept_of_a_tag_may_be_anything(content: bytes) -> None:
+    assert activation_of_tag(content) is None

@@ -18,6 +18,8 @@ import {
 const TAG = object({
   tag: text,
   layer: text,
+  /** The layer that comes out of this pre-activation's activation function. */
+  activation: maybe(orNull(text)),
   last_step: number,
   last_wall_time: orNull(number),
   unreadable: orNull(text),

@@ -4,7 +4,7 @@ import type { Point } from "../drawing/plot";
 import type { Curve, Run } from "./api";
 import { type Answer, andThen, failed, known, ready } from "./queries";
 import type { ShownRecord } from "./records";
-import { curveOf, listedRuns } from "./resources";
+import { curveOf } from "./resources";
 
 /** How many other runs are asked for their curves. */
 export const MOST_OTHERS = 8;
@@ -18,13 +18,12 @@ export interface ChannelCurves {
   late: number;
 }
 
-/** The curves of a channel for the input that is shown, in all runs or only in its own. */
+/** The curves of a channel for the input that is shown, in all of these runs or only in its own. */
 export function curvesOf(
   record: ShownRecord,
   channel: number,
-  all: boolean,
+  { all, runs }: { all: boolean; runs: readonly Run[] },
 ): Answer<ChannelCurves> {
-  const runs = listedRuns();
   const candidates = runs.filter(
     (run) => run.run !== record.run.run && tagIn(run, record) !== null,
   );

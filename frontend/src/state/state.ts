@@ -84,6 +84,8 @@ export interface State {
   overlay: number;
   /** Regular expression that layers are filtered by. */
   layers: string;
+  /** Regular expression that runs are filtered by; null follows TensorBoard's. */
+  runFilter: string | null;
 }
 
 const NOTHING: Selection = { run: null, step: null, input: null, layer: null, channel: null };
@@ -111,4 +113,5 @@ export const START: State = {
   inspected: null,
   overlay: 0.6,
   layers: "",
+  runFilter: null,
 };

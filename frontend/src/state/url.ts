@@ -20,6 +20,7 @@ import { numberIn, unescaped } from "./text";
 
 export const TAB = "activations";
 const PREFIX = `p.${TAB}.`;
+const HOST_RUN_FILTER = "runFilter=";
 /** More of one value than this is junk. */
 const LONGEST = 4096;
 const [MOST_SHRUNK, MOST_ENLARGED] = [1 / 64, 64];
@@ -57,6 +58,12 @@ export function fromHash(hash: string): Restored {
   }
   const state = read(present, notices);
   return { state, notices };
+}
+
+/** What TensorBoard's own list of runs is filtered by, as its hash says it. */
+export function hostRunFilter(hash: string): string {
+  const pair = hash.split("&").find((one) => one.startsWith(HOST_RUN_FILTER));
+  return unescaped(pair?.slice(HOST_RUN_FILTER.length) ?? "") ?? "";
 }
 
 function escaped(text: string): string {
@@ -105,6 +112,7 @@ function texts(state: State): Texts {
   put("place", state.inspected && `${state.inspected.y},${state.inspected.x}`, null);
   put("overlay", state.overlay, START.overlay);
   put("layers", state.layers, START.layers);
+  put("runs", state.runFilter, START.runFilter);
   return all;
 }
 
@@ -184,6 +192,7 @@ function read(present: Texts, notices: string[]): State {
     }),
     overlay: number("overlay", START.overlay, 0, 1),
     layers: text("layers", START.layers) ?? "",
+    runFilter: text("runs", START.runFilter),
   };
 }
 

@@ -16,6 +16,7 @@ import { WHOLE } from "../numbers/lens";
 import type { Limits } from "../numbers/limits";
 import type { PictureBox } from "../numbers/picture_box";
 import type { RelativePosition } from "../numbers/receptive_field";
+import { type Panels, START_PANELS } from "./panels";
 import type { State } from "./state";
 
 /** A value of a channel, such as the one under the cursor. */
@@ -82,6 +83,10 @@ export const viewState = {
   said: signal({ words: "" }),
   /** Whether an answer is on its way. */
   loading: signal(false),
+  /** What TensorBoard's own list of runs is filtered by. */
+  hostRunFilter: signal(""),
+  /** How wide the panels are, and which are folded. */
+  panels: signal<Panels>(START_PANELS),
   /** Whether the page is dark. */
   dark: signal(false),
 };

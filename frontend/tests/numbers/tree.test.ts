@@ -31,6 +31,47 @@ describe("rows", () => {
   });
 });
 
+describe("pairs", () => {
+  const layers = (pairs: [string, string | null][]) =>
+    pairs.map(([layer, activation]) => ({ layer, activation }));
+  const shown = (pairs: [string, string | null][]) =>
+    treeRows(layers(pairs), new Set()).map((row) =>
+      row.kind === "group"
+        ? row.name
+        : `${row.name}: ${row.item.layer}${row.before ? ` after ${row.before.layer}` : ""}`,
+    );
+
+  it("have one row, where the first half is, that opens the activation", () => {
+    expect(
+      shown([
+        ["conv", "bn_relu"],
+        ["bn", null],
+        ["bn_relu", null],
+        ["head:pre", "head"],
+        ["head", null],
+      ]),
+    ).toEqual(["conv: bn_relu after conv", "bn: bn", "head: head after head:pre"]);
+    expect(
+      shown([
+        ["head", null],
+        ["head:pre", "head"],
+      ]),
+    ).toEqual(["head: head after head:pre"]);
+  });
+
+  it("are none where the other half is not there, or is in another pair", () => {
+    expect(
+      shown([
+        ["a", "gone"],
+        ["b", "b"],
+        ["c", "e"],
+        ["d", "e"],
+        ["e", null],
+      ]),
+    ).toEqual(["a: a", "b: b", "c: e after c", "d: d"]);
+  });
+});
+
 describe("matching", () => {
   const names = (expression: string) =>
     matching(items, expression).tags.map((tag) => tag.layer);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Selection, START, type State } from "../../src/state/state";
-import { fromHash, isElsewhere, toHash } from "../../src/state/url";
+import { fromHash, hostRunFilter, isElsewhere, toHash } from "../../src/state/url";
 
 const CHANGED: State = {
   a: { run: "a&b=c/ü", step: 400, input: "face", layer: "fire6-relu_squeeze1x1", channel: 13 },
@@ -28,6 +28,7 @@ const CHANGED: State = {
   inspected: { y: 0.25, x: 1 },
   overlay: 0,
   layers: "^fire[67]",
+  runFilter: "lr-.*",
 };
 
 describe("the address", () => {
@@ -122,5 +123,13 @@ describe("isElsewhere", () => {
 
   it.each(THE_SAME)("is not for another step, nor another way to show it: %j", (part) => {
     expect(isElsewhere(START, { ...START, ...part })).toBe(false);
+  });
+});
+
+describe("the filter of TensorBoard's own list of runs", () => {
+  it("is read from the hash as TensorBoard writes it", () => {
+    expect(hostRunFilter("timeseries&runFilter=lr-1e%5C-3&smoothing=0.4")).toBe("lr-1e\\-3");
+    expect(hostRunFilter("activations&p.activations.runs=x")).toBe("");
+    expect(hostRunFilter("activations&runFilter=%")).toBe("");
   });
 });

@@ -1,6 +1,6 @@
-import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { viewState } from "../../state/view_state";
+import { useDismissal } from "../hooks/dismissal";
 import { Status, useStatus } from "../parts/status";
 import { copy, copyLink, saveCsv, saveGif, saveNpz, savePng } from "./exports";
 import { pythonOf } from "./scripts";
@@ -41,7 +41,7 @@ export function ExportMenu() {
   ];
   return (
     <>
-      <details class="menu" ref={menu}>
+      <details class="menu exports" ref={menu}>
         <summary role="button" aria-keyshortcuts="e" title="Save or copy what is shown (e)">
           Export
         </summary>
@@ -105,39 +105,8 @@ function PythonDialog() {
 
 /** Open the menu, and go to its first entry. */
 export function openExportMenu(): void {
-  const menu = document.querySelector<HTMLDetailsElement>("details.menu");
+  const menu = document.querySelector<HTMLDetailsElement>("details.menu.exports");
   if (!menu) return;
   menu.open = true;
   menu.querySelector("button")?.focus();
-}
-
-/** Close a menu by Esc, by a press elsewhere, and when the focus goes elsewhere. */
-function useDismissal(menu: RefObject<HTMLDetailsElement | null>): void {
-  useEffect(() => {
-    const box = menu.current;
-    if (!box) return;
-    const close = () => (box.open = false);
-    const outside = (target: EventTarget | null) =>
-      target instanceof Node && !box.contains(target);
-    const press = (event: KeyboardEvent) => {
-      if (!box.open || event.key !== "Escape") return;
-      // Else the view would be left, too.
-      event.stopPropagation();
-      if (box.contains(document.activeElement)) box.querySelector("summary")?.focus();
-      close();
-    };
-    const point = ({ target }: Event) => outside(target) && close();
-    const leave = ({ relatedTarget }: FocusEvent) => outside(relatedTarget) && close();
-    document.addEventListener("keydown", press, { capture: true });
-    document.addEventListener("pointerdown", point, { capture: true });
-    box.addEventListener("focusout", leave);
-    // TensorBoard's page around ours was pressed.
-    window.addEventListener("blur", close);
-    return () => {
-      document.removeEventListener("keydown", press, { capture: true });
-      document.removeEventListener("pointerdown", point, { capture: true });
-      box.removeEventListener("focusout", leave);
-      window.removeEventListener("blur", close);
-    };
-  }, []);
 }

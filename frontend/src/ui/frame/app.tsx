@@ -15,6 +15,7 @@ import { Bar } from "./bar";
 import { Help } from "./help";
 import { Layers } from "./layers";
 import { Notices } from "./notices";
+import { Panel } from "./panel";
 import { Progress } from "./progress";
 import { Provenance } from "./provenance";
 import { Said } from "./said";
@@ -48,11 +49,15 @@ function Page() {
       <Progress />
       <Notices />
       <div class="body">
-        <Layers />
+        <Panel name="layers">
+          <Layers />
+        </Panel>
         <main aria-label={`View: ${state.value.view}`}>
           <Shown />
         </main>
-        <Aside />
+        <Panel name="aside">
+          <Aside />
+        </Panel>
       </div>
       <Scrubber />
       <Provenance />

@@ -1,40 +1,23 @@
-import { chosenRecord, chosenRun, inputNames, inputNumber, present } from "../../data/records";
-import { listedRuns } from "../../data/resources";
-import { layersOf } from "../../data/runs";
+import { chosenRecord, inputNames, inputNumber, present } from "../../data/records";
 import { VIEWS } from "../../state/state";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { ExportMenu } from "../export/menu";
 import { useKnown } from "../hooks/latest";
 import { QUESTIONS, VIEW_NAMES } from "../parts/words";
+import { RunList } from "./run_list";
 import { ScaleControls } from "./scale_controls";
 
 /** The row on top: what is looked at, and how. */
 export function Bar() {
   const chosen = state.value;
   // A list says what is chosen; what is drawn says by itself what it is.
-  const run = useKnown(chosenRun(present(chosen.a)));
   const record = useKnown(chosenRecord(present(chosen.a)));
-  const runs = listedRuns();
   const inputs = record ? inputNames(record.header) : [];
   const input = record ? inputs[inputNumber(record.header, chosen.a.input)] : undefined;
   return (
     <header class="bar">
-      <label>
-        Run
-        <select
-          aria-keyshortcuts="u"
-          title="The training, or other log, that is looked at (u: the next)"
-          value={run?.run ?? chosen.a.run ?? ""}
-          onChange={(event) => select("a", { run: event.currentTarget.value })}
-        >
-          {runs.map((run) => (
-            <option key={run.run} value={run.run} disabled={!layersOf(run).length}>
-              {run.run}
-            </option>
-          ))}
-        </select>
-      </label>
+      <RunList />
       <label>
         Input
         <select

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Header, Run, Tag } from "../../data/api";
 import { failed, failureOf, known } from "../../data/queries";
 import { chosenRun, chosenTag, present } from "../../data/records";
@@ -7,12 +7,14 @@ import { headerOf, healthOf } from "../../data/resources";
 import { latestAddress, layersOf } from "../../data/runs";
 import { percent } from "../../drawing/legend";
 import { healthAt, isBroken } from "../../numbers/health";
+import { cutNames, type NamePart } from "../../numbers/names";
 import { matching, type TreeRow, treeRows } from "../../numbers/tree";
 import { change, select, state } from "../../state/store";
 import { useKnown } from "../hooks/latest";
 import { useRoving } from "../hooks/roving";
 import { useSize, useVisibleRows } from "../hooks/size";
-import { kindOf, shapeOf } from "../parts/title";
+import { CutName } from "../parts/cut_name";
+import { activationName, kindOf, shapeOf } from "../parts/title";
 
 /** Height of a row, as in the style sheet. */
 const ROW = 24;
@@ -58,7 +60,12 @@ function LayerTree({ run, tags, chosen }: LayerTreeProps) {
   const list = useRef<HTMLDivElement>(null);
   const size = useSize(list);
   const tree = treeRows(tags, closed.value);
-  const at = tree.findIndex((row) => row.kind === "layer" && row.item.tag === chosen);
+  const isChosen = (tag: Tag | null) => tag !== null && tag.tag === chosen;
+  const at = tree.findIndex(
+    (row) => row.kind === "layer" && (isChosen(row.item) || isChosen(row.before)),
+  );
+  const chosenRow = tree[at];
+  const showsBefore = chosenRow?.kind === "layer" && isChosen(chosenRow.before);
   const { first, end } = useVisibleRows(list, size, tree.length, ROW);
   useEffect(() => {
     const box = list.current;
@@ -73,6 +80,8 @@ function LayerTree({ run, tags, chosen }: LayerTreeProps) {
     closed.value = next;
   };
   const names = tree.map((row) => (row.kind === "group" ? `${row.path}/` : row.item.tag));
+  const shownNames = tree.map((row) => row.name);
+  const cut = useMemo(() => cutNames(shownNames), [shownNames.join("\n")]);
   const roving = useRoving({ box: list, names, chosen: at });
   const press = (event: KeyboardEvent) => {
     const focused = tree[roving.stop];
@@ -80,7 +89,9 @@ function LayerTree({ run, tags, chosen }: LayerTreeProps) {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (by !== undefined) {
       const row = tree[roving.move(by)];
-      if (row?.kind === "layer") select("a", { layer: row.item.layer });
+      if (row?.kind === "layer") {
+        select("a", { layer: ((showsBefore && row.before) || row.item).layer });
+      }
     } else if (group && event.key === (group.open ? "ArrowLeft" : "ArrowRight")) {
       toggle(group.path);
     } else return;
@@ -108,7 +119,9 @@ function LayerTree({ run, tags, chosen }: LayerTreeProps) {
               key={names[i]}
               row={row}
               run={run}
+              parts={cut.get(row.name)}
               chosen={i === at}
+              showsBefore={i === at && showsBefore}
               placement={{
                 "data-row": i,
                 tabIndex: i === roving.stop ? 0 : -1,
@@ -134,12 +147,17 @@ interface RowPlacement {
 interface RowProps {
   row: TreeRow<Tag>;
   run: Run;
+  /** What is kept of its name where there is no room. */
+  parts: readonly NamePart[] | undefined;
   chosen: boolean;
+  /** Whether it is the pre-activation that is chosen, of a pair. */
+  showsBefore: boolean;
   placement: RowPlacement;
   toggle: (path: string) => void;
 }
 
-function LayerTreeRow({ row, run, chosen, placement, toggle }: RowProps) {
+function LayerTreeRow({ row, toggle, ...rest }: RowProps) {
+  const { parts, placement } = rest;
   if (row.kind === "group") {
     return (
       <button
@@ -151,23 +169,22 @@ function LayerTreeRow({ row, run, chosen, placement, toggle }: RowProps) {
         {...placement}
       >
         <span class="twisty">{row.open ? "▾" : "▸"}</span>
-        <span class="name">{row.name}</span>
+        <span class="name">
+          <CutName name={row.name} parts={parts} />
+        </span>
         <span class="fact">{row.count}</span>
       </button>
     );
   }
-  return <LayerRow {...{ row, run, chosen, placement }} />;
+  return <LayerRow row={row} {...rest} />;
 }
 
-interface LayerRowProps {
-  row: { name: string; item: Tag };
-  run: Run;
-  chosen: boolean;
-  placement: RowPlacement;
+interface LayerRowProps extends Omit<RowProps, "row" | "toggle"> {
+  row: { name: string; item: Tag; before: Tag | null };
 }
 
-function LayerRow({ row, run, chosen, placement }: LayerRowProps) {
-  const { item } = row;
+function LayerRow({ row, run, parts, chosen, showsBefore, placement }: LayerRowProps) {
+  const { item, before } = row;
   // What a layer is stays the same from step to step; how it fares does not.
   const answer =
     item.unreadable === null ? headerOf(latestAddress(run.run, item)) : failed(item.unreadable);
@@ -180,11 +197,18 @@ function LayerRow({ row, run, chosen, placement }: LayerRowProps) {
       role="treeitem"
       aria-selected={chosen}
       class={`row ${reason === null ? "" : "unreadable"}`}
-      title={reason ?? rowTitle(item, header, health)}
+      title={reason ?? rowTitle(row, header, health)}
       onClick={() => select("a", { layer: item.layer })}
       {...placement}
     >
-      <span class="name">{row.name}</span>
+      <span class="name">
+        <CutName name={row.name} parts={parts} />
+      </span>
+      {before && header && (
+        <span class="fact" data-name="half">
+          {showsBefore ? "before" : "+"} {activationName(header.layer)}
+        </span>
+      )}
       {health?.broken && (
         <span class="broken" title={`NaN or infinite values at step ${health.step}`}>
           !
@@ -198,12 +222,16 @@ function LayerRow({ row, run, chosen, placement }: LayerRowProps) {
   );
 }
 
-function rowTitle(item: Tag, header: Header | undefined, health: RowHealth | null): string {
+function rowTitle(
+  { item, before }: LayerRowProps["row"],
+  header: Header | undefined,
+  health: RowHealth | null,
+): string {
   if (!header) return `${item.layer}\nloading …`;
   const { layer } = header;
   const field = layer.receptive_field;
   return [
-    layer.path,
+    before ? `${layer.path}, which comes out of ${before.layer} (r shows it)` : layer.path,
     kindOf(layer).join(", "),
     `${shapeOf(header)} (height × width × channels)`,
     layer.parameters == null ? null : `${layer.parameters.toLocaleString("en")} parameters`,

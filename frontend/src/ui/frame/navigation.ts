@@ -17,7 +17,7 @@ import { listedRuns } from "../../data/resources";
 import { atOrBefore, layersOf, readableSteps } from "../../data/runs";
 import { exactSelection, sidesOf, swapped } from "../../data/sides";
 import { toRelative } from "../../numbers/receptive_field";
-import { matching } from "../../numbers/tree";
+import { layerEntries, matching } from "../../numbers/tree";
 import { togglePin } from "../../state/pins";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
@@ -59,10 +59,14 @@ export function moveStep(by: number): void {
 export function moveLayer(by: number): void {
   const chosen = chosenTag(present(state.value.a));
   if (chosen.state !== "ready") return;
-  const { tags } = matching(layersOf(chosen.value.run), state.value.layers);
-  const at = tags.findIndex((tag) => tag.tag === chosen.value.tag.tag);
-  const next = tags[Math.min(Math.max(at + by, 0), tags.length - 1)];
-  if (next) select("a", { layer: next.layer });
+  const entries = layerEntries(matching(layersOf(chosen.value.run), state.value.layers).tags);
+  const { tag } = chosen.value;
+  const at = entries.findIndex(({ item, before }) => item === tag || before === tag);
+  const next = entries[Math.min(Math.max(at + by, 0), entries.length - 1)];
+  if (!next) return;
+  // Who looks at what goes into activation functions goes on doing so.
+  const half = entries[at]?.before === tag ? next.before : null;
+  select("a", { layer: (half ?? next.item).layer });
 }
 
 /** The channel that is looked at: in the channel view also where none was chosen. */

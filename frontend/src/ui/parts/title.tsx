@@ -79,7 +79,7 @@ function ReluSwitch({ record }: { record: LayerRecord }) {
 }
 
 /** What people call the activation function of a layer. */
-function activationName({ class_name: name, kind }: Header["layer"]): string {
+export function activationName({ class_name: name, kind }: Header["layer"]): string {
   return kind !== "activation" || /relu/i.test(name) ? "ReLU" : "activation";
 }
 

@@ -7,6 +7,7 @@ import {
 import { known } from "../../../data/queries";
 import type { ShownRecord } from "../../../data/records";
 import { listedRuns, runOrderOf } from "../../../data/resources";
+import { filteredRuns } from "../../../data/run_filter";
 import { cssOf, runColours } from "../../../drawing/colours";
 import { change, state } from "../../../state/store";
 import { stepsNow, toStep } from "../../frame/navigation";
@@ -23,7 +24,10 @@ interface Props {
 export function Curves({ record, channel }: Props) {
   return (
     <Answered
-      of={curvesOf(record, channel, state.value.curves.all)}
+      of={curvesOf(record, channel, {
+        all: state.value.curves.all,
+        runs: filteredRuns(state.value).runs,
+      })}
       what="the curve"
       room="part"
     >

@@ -3,7 +3,8 @@ import type { Series } from "../../../data/api";
 import { type Column, type StrongestChannel, strongestOf } from "../../../data/multiples";
 import { andThen, ready } from "../../../data/queries";
 import { chosenRecord, inputNumber, type LayerRecord, present } from "../../../data/records";
-import { listedRuns, stepsOf } from "../../../data/resources";
+import { stepsOf } from "../../../data/resources";
+import { filteredRuns } from "../../../data/run_filter";
 import { layersOf, readableSteps } from "../../../data/runs";
 import { counted } from "../../../drawing/legend";
 import { matching } from "../../../numbers/tree";
@@ -46,7 +47,7 @@ function RunsAndColumns({ record, series, channel, ofAllSteps }: Reference) {
   const chosen = state.value;
   const { columns: kind, all } = chosen.multiples;
   const input = record.header.inputs[inputNumber(record.header, chosen.a.input)];
-  const runs = listedRuns();
+  const { runs, hidden } = filteredRuns(chosen);
   const layers = layersOf(record.run);
   const filtered = matching(layers, chosen.layers).tags;
   const steps = readableSteps(series);
@@ -93,6 +94,7 @@ function RunsAndColumns({ record, series, channel, ofAllSteps }: Reference) {
         <span class="quiet values" data-name="shown-channel">
           {channelWords(kind, { channel, ofAllSteps }, chosen.a.channel, record)}
         </span>
+        {hidden > 0 && <span class="quiet">{counted(hidden, "run")} filtered out</span>}
         <LeftOut kind={kind} series={series} filtered={layers.length - filtered.length} />
       </div>
       {kind === "steps" && <OneStep />}
