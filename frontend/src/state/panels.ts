@@ -1,10 +1,10 @@
 /** How wide the panels beside the view are, and which are folded: kept by the browser. */
 
-export const PANELS = ["layers", "aside"] as const;
+const PANELS = ["layers", "aside"] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** A panel; its width in CSS pixels, also while it is folded. */
-export interface Panel {
+interface Panel {
   width: number;
   folded: boolean;
 }
