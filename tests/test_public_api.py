@@ -43,7 +43,7 @@ PUBLIC = {
     "channel_statistics",
     "colorize",
     "compare_inputs",
-    "dead_channels",
+    "silent_channels",
     "describe_layers",
     "draw_beside_input",
     "draw_channels",

@@ -47,9 +47,9 @@ class LogOptions:
         precision: How exactly records hold the values: `"float32"`, `"float16"`,
             `"uint8"`, or `"auto"` for the most exact one with which the values of one
             step take at most 16 MiB before compression.
-        scalars: Write mean, standard deviation, shares of zeros, of dead channels and
-            of saturated values for each layer, and that of NaN and infinities where
-            there are some.
+        scalars: Write mean, standard deviation, shares of zeros, of silent channels
+            (zero everywhere for these inputs) and of saturated values for each layer,
+            and that of NaN and infinities where there are some.
         histograms: Write a histogram of each layer's values.
         class_names: A name for each score that the model gives, in their order, which
             records name their predictions by; None for none.
@@ -111,8 +111,10 @@ class TrainingLimits:
         max_bytes: How large the event files of the run may get; None for any size.
         when_full: What is done when writing cannot keep up, `"block"` or
             `"drop_oldest"`.
-        dead_threshold: A layer with at least this share of dead channels, in (0, 1],
-            is warned of, once. None never warns.
+        silent_threshold: A layer is warned of, once, when at least this share, in
+            (0, 1], of the channels that responded at a step before is silent. That is
+            for very many inputs: with few, more have to be, and with three all. None
+            never warns.
 
     Raises:
         InputError: If one of them makes no sense.
@@ -121,11 +123,11 @@ class TrainingLimits:
     max_overhead: float | None = 0.05
     max_bytes: int | None = DEFAULT_MAX_BYTES
     when_full: str = "block"
-    dead_threshold: float | None = 0.5
+    silent_threshold: float | None = 0.5
 
     def __post_init__(self) -> None:
         _check_share("max_overhead", self.max_overhead)
-        _check_share("dead_threshold", self.dead_threshold)
+        _check_share("silent_threshold", self.silent_threshold)
         _check_name("when_full", self.when_full, WHEN_FULL)
         if self.max_bytes is not None and (
             _not_integers([self.max_bytes]) or self.max_bytes < 1

@@ -23,7 +23,7 @@ from tb_actviz.imaging.rows import compose_inputs
 from tb_actviz.records.codec import choose_precision, pack
 from tb_actviz.records.facts import MAX_INPUTS, InputFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
-from tb_actviz.runs.layer_records import InputPictures, channel_facts, reduction
+from tb_actviz.runs.layer_records import channel_facts, reduction
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import VIEWS, LogOptions
 from tb_actviz.runs.views import Response, SharedScale, draw
@@ -32,6 +32,7 @@ from tb_actviz.runs.watched_model import (
     WatchedLayer,
     check_class_names,
 )
+from tb_actviz.runs.written_before import WrittenBefore
 from tb_actviz.writing.summaries import (
     histogram_summary,
     image_summary,
@@ -81,7 +82,7 @@ class StepSummaries:
         options: What to make of each layer.
         step: The step.
         views: Which pictures to draw.
-        pictures: What the run holds of the inputs' pictures.
+        before: What the run holds of steps before.
         position: Where in a training the step is; empty outside of one.
         shared: Scales that the pictures share with those of other steps; None for
             those of the options.
@@ -97,7 +98,7 @@ class StepSummaries:
         step: int,
         *,
         views: Sequence[str],
-        pictures: InputPictures,
+        before: WrittenBefore,
         position: Mapping[str, int] | None = None,
         shared: SharedScale | None = None,
     ) -> None:
@@ -111,7 +112,7 @@ class StepSummaries:
         self._watched = watched
         self._options = options
         self._views = views
-        self._pictures = pictures
+        self._before = before
         self._position = dict(position or {})
         self._shared = shared
         self._measured = {
@@ -164,7 +165,7 @@ class StepSummaries:
             histograms, scalars.
         """
         if self._options.records:
-            yield from self._pictures.changed(
+            yield from self._before.pictures.changed(
                 self.logged.inputs,
                 self.logged.step,
                 preprocess=self.logged.preprocess,
@@ -188,7 +189,11 @@ class StepSummaries:
                 )
         if self._options.scalars:
             yield scalar_summary(self._scalars())
-            yield text_summary("tb_actviz/dead_channels", self._dead())
+            silent = self._before.silent.changed(
+                self.logged.statistics, self.logged.step
+            )
+            if silent:
+                yield text_summary("tb_actviz/silent_channels", silent)
 
     def _measure(
         self,
@@ -315,7 +320,7 @@ class StepSummaries:
                 step=self.logged.step,
                 inputs=tuple(measured.facts),
                 position=self._position,
-                dead=statistics.dead,
+                silent=statistics.silent,
                 preprocess=self._watched.preprocess[layer.part],
                 reduced=reduction(statistics.channels, len(measured.inputs)),
             ),
@@ -327,7 +332,7 @@ class StepSummaries:
             scalars[f"{path}/mean"] = statistics.mean
             scalars[f"{path}/std"] = statistics.std
             scalars[f"{path}/sparsity"] = statistics.zero_share
-            scalars[f"{path}/dead"] = statistics.dead_share
+            scalars[f"{path}/silent"] = statistics.silent_share
             measured = self._measured[path]
             nonfinite = statistics.nan_count + statistics.inf_count
             if nonfinite:
@@ -338,26 +343,6 @@ class StepSummaries:
                     np.average(measured.saturated, weights=measured.positions)
                 )
         return scalars
-
-    def _dead(self) -> str:
-        """Markdown that names the dead channels of every layer that has any."""
-        rows = [
-            f"| {path} | {statistics.dead_share:.0%} "
-            f"| {', '.join(map(str, statistics.dead))} |"
-            for path, statistics in self.logged.statistics.items()
-            if statistics.dead
-        ]
-        if not rows:
-            return "No channel is zero everywhere for every input."
-        return "\n".join(
-            [
-                "Channels that are zero everywhere for every input:",
-                "",
-                "| layer | dead | channels |",
-                "|---|---|---|",
-                *rows,
-            ]
-        )
 
 
 def check_count(inputs: int, options: LogOptions) -> None:

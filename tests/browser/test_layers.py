@@ -42,14 +42,15 @@ def test_a_group_is_closed_and_opened(layers: Tab) -> None:
 def test_a_layer_tells_its_facts(layers: Tab, arrays: Arrays) -> None:
     row = layers.frame.get_by_role("treeitem", name="conv2")
     wait_until(row.locator(".fact")).to_have_text("7×7×8")
-    dead = len(arrays.stored("first", "block/conv2", 5).record.dead)
+    silent = len(arrays.stored("first", "block/conv2", 5).record.silent)
     assert (row.get_attribute("title") or "").splitlines() == [
         "block/conv2",
         "Conv2D, pre-activation",
         "7×7×8 (height × width × channels)",
         f"{3 * 3 * 12 * 8 + 8} parameters",
         "receptive field 5×5, every 2 px",
-        f"{round(100 * dead / 8, 1):g}% of channels dead at the last step",
+        f"{round(100 * silent / 8, 1):g}% of channels silent for these 2 inputs at the "
+        "last step",
     ]
 
 

@@ -3,7 +3,7 @@ import { peaksOf, statisticsOf, strongestFirst } from "../../data/channels";
 import { chosenLayer, type Removed } from "../../data/pairs";
 import { pictureOf, present, type ShownRecord, shownRecord } from "../../data/records";
 import { css, MARK_COLOURS } from "../../drawing/colours";
-import { format, percent } from "../../drawing/legend";
+import { format, forThese, percent } from "../../drawing/legend";
 import { type Maps, valueAt } from "../../numbers/decode";
 import type { Size } from "../../numbers/layout";
 import { fieldAt, type Region } from "../../numbers/receptive_field";
@@ -165,9 +165,12 @@ function LayerNumbers({ record, named }: { record: ShownRecord; named: boolean }
             <td>{percent(zeros)}</td>
           </tr>
           <tr>
-            <td>dead channels</td>
+            <td title="zero at every position of every input that was logged">
+              silent channels
+            </td>
             <td>
-              {record.header.dead.length} of {record.maps.channels}
+              {record.header.dead.length} of {record.maps.channels}{" "}
+              {forThese(record.header.inputs.length)}
             </td>
           </tr>
           {broken > 0 && (

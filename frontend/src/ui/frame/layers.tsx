@@ -4,7 +4,7 @@ import type { Header, Run, Tag } from "../../data/api";
 import { chosenRun, chosenTag, present } from "../../data/records";
 import { headerOf, healthOf } from "../../data/resources";
 import { latestAddress, layersOf } from "../../data/runs";
-import { percent } from "../../drawing/legend";
+import { forThese, percent } from "../../drawing/legend";
 import { matching, type TreeRow, treeRows } from "../../numbers/tree";
 import { change, select, state } from "../../state/store";
 import { useLatest } from "../hooks/latest";
@@ -167,7 +167,7 @@ function LayerRow({ row, run, chosen, placement }: LayerRowProps) {
   const answer = item.unreadable === null ? headerOf(latestAddress(run.run, item)) : null;
   const header = answer?.state === "ready" ? answer.value : null;
   const reason = item.unreadable ?? (answer?.state === "failed" ? answer.reason : null);
-  const dead = latestScalar(run, item.layer, "dead");
+  const silent = latestScalar(run, item.layer, "silent");
   const broken = header?.inputs.some((input) =>
     [...input.nan_count, ...input.inf_count].some((count) => count > 0),
   );
@@ -177,7 +177,7 @@ function LayerRow({ row, run, chosen, placement }: LayerRowProps) {
       role="treeitem"
       aria-selected={chosen}
       class={`row ${reason === null ? "" : "unreadable"}`}
-      title={reason ?? (header ? rowTitle(header, dead) : item.layer)}
+      title={reason ?? (header ? rowTitle(header, silent) : item.layer)}
       onClick={() => select("a", { layer: item.layer })}
       {...placement}
     >
@@ -189,13 +189,13 @@ function LayerRow({ row, run, chosen, placement }: LayerRowProps) {
       )}
       <span class="fact">{header && shapeOf(header)}</span>
       <span class="health" aria-hidden="true">
-        <span style={{ height: `${100 * (dead ?? 0)}%` }} />
+        <span style={{ height: `${100 * (silent ?? 0)}%` }} />
       </span>
     </button>
   );
 }
 
-function rowTitle(header: Header, dead: number | null): string {
+function rowTitle(header: Header, silent: number | null): string {
   const { layer } = header;
   const field = layer.receptive_field;
   return [
@@ -206,7 +206,9 @@ function rowTitle(header: Header, dead: number | null): string {
     field == null
       ? null
       : `receptive field ${field.size.join("×")}, every ${field.stride[0]} px`,
-    dead === null ? null : `${percent(dead)} of channels dead at the last step`,
+    silent === null
+      ? null
+      : `${percent(silent)} of channels silent ${forThese(header.inputs.length)} at the last step`,
   ]
     .filter((line) => line !== null)
     .join("\n");
