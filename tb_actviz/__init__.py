@@ -100,7 +100,6 @@ _HOMES = {
     "channel_statistics": "analysis.channels",
     "colorize": "imaging.colormap",
     "compare_inputs": "comparison",
-    "silent_channels": "analysis.channels",
     "describe_layers": "capture.selection",
     "draw_beside_input": "imaging.montage",
     "draw_channels": "imaging.montage",
@@ -111,6 +110,7 @@ _HOMES = {
     "log_checkpoints": "checkpoints.log",
     "mat2gray": "imaging.colormap",
     "read_records": "reading",
+    "silent_channels": "analysis.channels",
     "strongest_channels": "analysis.channels",
 }
 

@@ -21,6 +21,10 @@ VIEWS = {
     "inputs": "A row for each input: the input, then the same channels on one scale.",
 }
 
+#: Bytes that the values of one step take, before compression, at most, if they can: of
+#: the many steps of a training, and of one that is logged alone.
+TRAINING_STEP_BYTES, SINGLE_STEP_BYTES = 16 * 2**20, 256 * 2**20
+
 #: Pictures of more channels side by side get too high to look at.
 MAX_CHANNELS = 64
 
@@ -46,7 +50,10 @@ class LogOptions:
             the pictures of the inputs.
         precision: How exactly records hold the values: `"float32"`, `"float16"`,
             `"uint8"`, or `"auto"` for the most exact one with which the values of one
-            step take at most 16 MiB before compression.
+            step take at most `step_bytes`.
+        step_bytes: How many bytes the values of one step may take before compression
+            where the precision is `"auto"`. 16 MiB are meant for the many steps of a
+            training; `tb-actviz log`, which logs a single one, allows 256 MiB.
         scalars: Write mean, standard deviation, shares of zeros, of silent channels
             (zero everywhere for these inputs) and of saturated values for each layer,
             and that of NaN and infinities where there are some.
@@ -73,6 +80,7 @@ class LogOptions:
     per_channel: bool = False
     records: bool = True
     precision: str = "auto"
+    step_bytes: int = TRAINING_STEP_BYTES
     scalars: bool = True
     histograms: bool = True
     class_names: Sequence[str] | None = None
@@ -80,6 +88,10 @@ class LogOptions:
     def __post_init__(self) -> None:
         _check_views(self.views)
         _check_name("precision", self.precision, ("auto", *PRECISIONS))
+        if _not_integers([self.step_bytes]) or self.step_bytes < 1:
+            raise InputError(
+                f"Received step_bytes={self.step_bytes!r}; expected a number of bytes."
+            )
         if _not_integers([self.strongest]) or self.strongest < 1:
             raise InputError(
                 f"Received strongest={self.strongest!r}; expected an integer of at "

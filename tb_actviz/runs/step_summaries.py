@@ -40,8 +40,6 @@ from tb_actviz.writing.summaries import (
     text_summary,
 )
 
-#: Bytes that the values of one step take, before compression, at most, if they can.
-RECORD_AIM = 16 * 2**20
 #: TensorBoard draws a histogram's bins one by one: more would be too fine to see.
 _BINS = 64
 #: The range of each channel takes more room than two bytes a value in smaller maps.
@@ -141,7 +139,7 @@ class StepSummaries:
         if self._options.records and not self._precision:
             counts = [captured[layer.facts.path].size for layer in layers]
             self._precision = choose_precision(
-                counts * len(self.logged.inputs), RECORD_AIM
+                counts * len(self.logged.inputs), self._options.step_bytes
             )
         output = self._watched.outputs.get(named.part)
         if output is not None:
@@ -232,12 +230,14 @@ class StepSummaries:
         names = self._options.class_names
         few = measured.positions[-1] < _SMALLEST_FOR_UINT8
         coarse = self._precision == "uint8"
+        packed = pack(maps, "float16" if few and coarse else self._precision)
+        self.logged.precision[layer.facts.path] = packed.precision
         measured.facts.append(
             InputFacts(
                 name=named.name,
                 shape=shape,
                 dtype=layer.dtype,
-                packed=pack(maps, "float16" if few and coarse else self._precision),
+                packed=packed,
                 strongest=self.logged.strongest[layer.facts.path][named.name],
                 predictions=predictions,
                 predicted=[names[number] for number, _ in predictions] if names else [],

@@ -16,8 +16,8 @@ from tb_actviz.receptive_field import ReceptiveField
 from tb_actviz.records.codec import unpack
 from tb_actviz.records.facts import LayerFacts, Record
 from tb_actviz.records.schema import decode_record
-from tb_actviz.runs.options import LogOptions
-from tb_actviz.runs.step_summaries import RECORD_AIM, StepSummaries
+from tb_actviz.runs.options import TRAINING_STEP_BYTES, LogOptions
+from tb_actviz.runs.step_summaries import StepSummaries
 from tb_actviz.runs.watched_model import WatchedInputs, WatchedLayer
 from tb_actviz.runs.written_before import WrittenBefore
 
@@ -167,7 +167,11 @@ def test_a_layer_with_nothing_finite_is_logged_without_a_histogram() -> None:
 
 @pytest.mark.parametrize(
     ("bytes_as_float32", "expected"),
-    [(RECORD_AIM, "float32"), (2 * RECORD_AIM, "float16"), (4 * RECORD_AIM, "uint8")],
+    [
+        (TRAINING_STEP_BYTES, "float32"),
+        (2 * TRAINING_STEP_BYTES, "float16"),
+        (4 * TRAINING_STEP_BYTES, "uint8"),
+    ],
 )
 def test_the_precision_is_the_most_exact_that_keeps_a_step_small(
     bytes_as_float32: int, expected: str
@@ -175,6 +179,19 @@ def test_the_precision_is_the_most_exact_that_keeps_a_step_small(
     one = np.zeros((bytes_as_float32 // 4 // 2 // 64 // 64, 64, 64), np.float32)
     _, values = step([one, one])
     assert {i.packed.precision for i in record(values).inputs} == {expected}
+
+
+def test_a_step_may_take_more_where_there_are_few() -> None:
+    one = np.zeros((TRAINING_STEP_BYTES // 4 // 64 // 64 + 1, 64, 64), np.float32)
+    for limit, expected in [
+        (TRAINING_STEP_BYTES, "float16"),
+        (2 * TRAINING_STEP_BYTES, "float32"),
+    ]:
+        contents, values = step([one], step_bytes=limit)
+        assert record(values).inputs[0].packed.precision == expected
+        assert contents.logged.precision == {"layer": expected}
+    contents, _ = step([one], step_bytes=1, records=False)
+    assert contents.logged.precision == {}
 
 
 def test_small_maps_keep_two_bytes_a_value() -> None:
