@@ -18,8 +18,8 @@ from tb_actviz.analysis.layer import (
 from tb_actviz.arrays import as_maps
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError
-from tb_actviz.imaging.png import encode_png
-from tb_actviz.imaging.rows import compose_inputs
+from tb_actviz.imaging.page import Page, encode_png
+from tb_actviz.imaging.rows import inputs_page
 from tb_actviz.records.codec import choose_precision, pack
 from tb_actviz.records.facts import MAX_INPUTS, InputFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
@@ -34,6 +34,7 @@ from tb_actviz.runs.watched_model import (
 )
 from tb_actviz.runs.written_before import WrittenBefore
 from tb_actviz.writing.summaries import (
+    as_code,
     histogram_summary,
     image_summary,
     scalar_summary,
@@ -266,12 +267,10 @@ class StepSummaries:
         )
         strongest = self.logged.strongest[layer.facts.path][named.name]
         numbers = [channel for channel, _ in strongest]
-        pictures = draw(response, numbers, self._views, self._options, self._shared)
+        pages = draw(response, numbers, self._views, self._options, self._shared)
         return [
-            self._picture(
-                layer, f"{layer.facts.path}/{view}/{named.name}", view, picture
-            )
-            for view, picture in pictures
+            self._picture(layer, f"{layer.facts.path}/{view}/{named.name}", view, page)
+            for view, page in pages
         ]
 
     def _followed(self, layer: WatchedLayer) -> tuple[int, ...]:
@@ -286,7 +285,7 @@ class StepSummaries:
         return list(self._followed(layer)) or [channel for channel, _ in first]
 
     def _comparison(self, layer: WatchedLayer, measured: _LayerMeasurements) -> Summary:
-        picture = compose_inputs(
+        page = inputs_page(
             [named.picture for named in measured.inputs],
             measured.compared,
             self._compared(layer),
@@ -298,16 +297,17 @@ class StepSummaries:
             else self._shared.limits(layer.facts.path),
             limits_of=None if self._shared is None else self._shared.shared_by,
         )
-        return self._picture(layer, f"{layer.facts.path}/inputs", "inputs", picture)
+        return self._picture(layer, f"{layer.facts.path}/inputs", "inputs", page)
 
-    def _picture(
-        self, layer: WatchedLayer, tag: str, view: str, picture: np.ndarray
-    ) -> Summary:
+    def _picture(self, layer: WatchedLayer, tag: str, view: str, page: Page) -> Summary:
+        picture = page.picture()
         height, width = picture.shape[:2]
         preprocess = self._watched.preprocess[layer.part]
         description = f"{VIEWS[view]} Preprocessing: {preprocess}."
         if self._shared is not None:
             description += f" One scale for {self._shared.shared_by}."
+        # TensorBoard shows the description of one of a tag's steps with all of them.
+        description += f"\n\nAt step {self.logged.step}:\n\n{as_code(page.caption())}"
         self.logged.tags.append(tag)
         return image_summary(tag, encode_png(picture), width, height, description)
 

@@ -117,6 +117,18 @@ def text_summary(tag: str, text: str, description: str = "") -> Summary:
     return _summary({tag: tensor}, metadata)
 
 
+def as_code(text: str) -> str:
+    """Write text in Markdown so that it is shown as it is.
+
+    Args:
+        text: Lines of text.
+
+    Returns:
+        A block of code, in which `_` and `*` mean themselves.
+    """
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
 Content = TypeVar("Content")
 
 

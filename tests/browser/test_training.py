@@ -211,7 +211,7 @@ def test_the_health_strip_tells_what_is_silent(training: Tab, arrays: Arrays) ->
     assert found == [
         f"{layer} · step {step}: {percent(known[row, step, 0])} of channels silent, "
         f"{percent(known[row, step, 1])} zeros, mean {shown(known[row, step, 2])}, "
-        f"standard deviation {shown(known[row, step, 3])}"
+        f"deviation {shown(known[row, step, 3])}"
         for row, layer in enumerate(LAYERS)
         for step in STEPS
     ]
@@ -246,7 +246,7 @@ def test_where_nothing_is_silent_the_deviation_is_shown_first(
     wait_until(kind).to_have_value("std")
     note = tab.frame.locator("[data-name=health-instead]")
     wait_until(note).to_have_text(
-        "Nothing is silent or saturated, so the standard deviation is shown."
+        "Nothing is silent or saturated, so the deviation is shown."
     )
     # Not black: what deviates most is at the bright end.
     shape = 2, 3

@@ -165,12 +165,11 @@ function LayerNumbers({ record, named }: { record: ShownRecord; named: boolean }
             <td>{percent(zeros)}</td>
           </tr>
           <tr>
-            <td title="zero at every position of every input that was logged">
-              silent channels
+            <td title="channels that are zero at every position">
+              silent {forThese(record.header.inputs.length)}
             </td>
             <td>
-              {record.header.dead.length} of {record.maps.channels}{" "}
-              {forThese(record.header.inputs.length)}
+              {record.header.dead.length} of {record.maps.channels}
             </td>
           </tr>
           {broken > 0 && (

@@ -28,6 +28,7 @@ import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
 import type { MatrixCell } from "../../pictures/matrix_painting";
 import type { Paint } from "../../pictures/paint";
+import "./health_strip.css";
 
 const NAMES: { [kind in HealthKind]: string } = {
   combined: "silent or saturated",
@@ -35,7 +36,7 @@ const NAMES: { [kind in HealthKind]: string } = {
   saturated: "saturated values",
   nonfinite: "NaN or infinite",
   sparsity: "zeros",
-  std: "standard deviation",
+  std: "deviation",
   mean: "mean",
 };
 const MEANINGS: { [kind in HealthKind]: string } = {
@@ -125,7 +126,7 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
         </span>
         {choice === "auto" && kind === "std" && (
           <span class="quiet" data-name="health-instead">
-            Nothing is silent or saturated, so the standard deviation is shown.
+            Nothing is silent or saturated, so the deviation is shown.
           </span>
         )}
         <output class="told values" data-name="health-told">
@@ -237,7 +238,7 @@ function cellWords(
     share("saturated", "of values saturated"),
     share("sparsity", "zeros"),
     number("mean", "mean"),
-    number("std", "standard deviation"),
+    number("std", "deviation"),
   ].filter((part) => part !== null);
   return `${layer} · step ${step}: ${parts.join(", ")}`;
 }
