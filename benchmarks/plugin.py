@@ -29,7 +29,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from tb_actviz.imaging.png import encode_png
+from tb_actviz.imaging.page import encode_png
 from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.writing.event_file import EventFile
 from tb_actviz.writing.summaries import image_summary

@@ -17,12 +17,15 @@ from tensorboard.backend.event_processing.event_file_loader import EventFileLoad
 
 import tb_actviz as av
 from keras_models.faces import draw_face, unseen_seeds
-from tb_actviz.imaging.layout import across, down, labelled, page
+from tb_actviz.imaging.layout import across, down, labelled
+from tb_actviz.imaging.page import Page
 from tb_actviz.imaging.scale import common_scale
 from tb_actviz.records.codec import unpack
 from tb_actviz.records.schema import decode_record, record_tag
 
 SIDE = 176
+#: The README shows the picture larger than the Images tab would.
+TEXT = 14
 LAYER = "eyes"
 
 
@@ -63,12 +66,13 @@ def main() -> None:
     rows = [
         across(
             [
-                labelled(av.imresize(face, (SIDE, SIDE)), name),
+                labelled(av.imresize(face, (SIDE, SIDE)), name, size=TEXT),
                 *(
                     labelled(
                         panel(maps[row][..., options.channel]),
                         f"step {step}",
                         f"max {maps[row][..., options.channel].max():.2f}",
+                        size=TEXT,
                     )
                     for step, maps in sorted(steps.items())
                 ),
@@ -78,8 +82,8 @@ def main() -> None:
     ]
     facts = [f"channel {options.channel}, before training and after so many batches"]
     scale = common_scale(limits=(0, 1), subject="")
-    drawn = page(down(rows, gap=16), LAYER, facts, scale)
-    Image.fromarray(drawn).save(options.picture, optimize=True)
+    drawn = Page(down(rows, gap=16), LAYER, facts, scale, size=TEXT)
+    Image.fromarray(drawn.picture()).save(options.picture, optimize=True)
 
 
 if __name__ == "__main__":

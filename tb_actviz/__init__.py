@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tb_actviz.analysis.channels import ChannelStatistics as ChannelStatistics
     from tb_actviz.analysis.channels import channel_statistics as channel_statistics
-    from tb_actviz.analysis.channels import dead_channels as dead_channels
+    from tb_actviz.analysis.channels import silent_channels as silent_channels
     from tb_actviz.analysis.channels import strongest_channels as strongest_channels
     from tb_actviz.analysis.layer import LayerStatistics as LayerStatistics
     from tb_actviz.arrays import as_maps as as_maps
@@ -100,7 +100,6 @@ _HOMES = {
     "channel_statistics": "analysis.channels",
     "colorize": "imaging.colormap",
     "compare_inputs": "comparison",
-    "dead_channels": "analysis.channels",
     "describe_layers": "capture.selection",
     "draw_beside_input": "imaging.montage",
     "draw_channels": "imaging.montage",
@@ -111,6 +110,7 @@ _HOMES = {
     "log_checkpoints": "checkpoints.log",
     "mat2gray": "imaging.colormap",
     "read_records": "reading",
+    "silent_channels": "analysis.channels",
     "strongest_channels": "analysis.channels",
 }
 

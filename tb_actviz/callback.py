@@ -46,8 +46,11 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         when_full: What happens when writing cannot keep up: `"block"` makes the
             training wait, `"drop_oldest"` drops the oldest step that is not yet
             written, and counts it.
-        dead_threshold: Share of dead channels, in (0, 1], from which on a layer gets a
-            warning, once. None never warns.
+        silent_threshold: A layer gets a warning, once, when at least this share, in
+            (0, 1], of the channels that responded at a step before is silent: zero
+            everywhere for all inputs. That is for very many inputs: with few, more have
+            to be, and with three all, since such a channel may respond to others. None
+            never warns.
 
     Raises:
         InputError: If an argument cannot be used; layers and inputs are checked when
@@ -73,7 +76,7 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         max_overhead: float | None = 0.05,
         max_bytes: int | None = DEFAULT_MAX_BYTES,
         when_full: str = "block",
-        dead_threshold: float | None = 0.5,
+        silent_threshold: float | None = 0.5,
     ) -> None:
         super().__init__()
         self._update_freq = update_freq
@@ -86,7 +89,7 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
             layers,
             preprocess=preprocess,
             options=options or LogOptions(),
-            limits=TrainingLimits(max_overhead, max_bytes, when_full, dead_threshold),
+            limits=TrainingLimits(max_overhead, max_bytes, when_full, silent_threshold),
         )
         self._steps: StepCounter | None = None
         self._epoch = 0

@@ -143,7 +143,7 @@ def test_what_is_logged_is_what_the_layers_do_at_that_moment(
                 "mean": both.mean(),
                 "std": both.std(),
                 "sparsity": (both == 0).mean(),
-                "dead": (both == 0).all(axis=tuple(range(both.ndim - 1))).mean(),
+                "silent": (both == 0).all(axis=tuple(range(both.ndim - 1))).mean(),
             }
             for name, value in expected.items():
                 assert numbers[f"{path}/{name}", step] == pytest.approx(
@@ -443,27 +443,48 @@ def test_wrong_arguments_are_told_at_once(
 
 
 @pytest.mark.slow
-def test_dead_channels_are_named_once(
+def test_what_is_silent_from_the_start_is_written_once_and_no_reason_to_warn(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     model = trainable()
     conv = model.get_layer("backbone").get_layer("conv")
     kernel, bias = conv.get_weights()
-    bias[[0, 2]] = -1e6
+    bias[[0, 1, 2]] = -1e6
     conv.set_weights([kernel, bias])
-    callback = logged_to(tmp_path)
-    fit(model, callback, epochs=3)
-    (message,) = told(caplog)
-    assert "At step 0" in message
-    assert "'backbone/conv' 2 of 4 (0, 2)" in message
-    assert {r.dead for r in layer_records(tmp_path).values()} == {(0, 2)}
-    assert scalars(tmp_path)["backbone/conv/dead", 2] == 0.5
-    text = values(tmp_path, "text")["tb_actviz/dead_channels", 2]
-    assert "| backbone/conv | 50% | 0, 2 |" in text.string_val[0].decode()
-    caplog.clear()
-    callback = logged_to(tmp_path / "b", dead_threshold=0.6)
-    fit(model, callback)
+    fit(model, logged_to(tmp_path), epochs=3)
     assert told(caplog) == []
+    assert {r.silent for r in layer_records(tmp_path).values()} == {(0, 1, 2)}
+    assert scalars(tmp_path)["backbone/conv/silent", 2] == 0.75
+    ((key, text),) = values(tmp_path, "text").items()
+    assert key == ("tb_actviz/silent_channels", 0)
+    lines = text.string_val[0].decode().splitlines()
+    assert lines[0].startswith("Channels that are silent for these 2 inputs, that is,")
+    assert lines[2:] == [
+        "| layer | silent | channels |",
+        "|---|---|---|",
+        "| backbone/conv | 3 of 4 (75%) | 0, 1, 2 |",
+    ]
+
+
+@pytest.mark.slow
+def test_a_layer_that_falls_silent_is_warned_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number, threshold in enumerate((0.5, None)):
+        model = compiled(nested())
+        conv = model.get_layer("backbone").get_layer("conv")
+        # With the first batch, so that the step before it is another one.
+        conv.bias.constraint = lambda bias: keras.ops.full_like(bias, -1e6)
+        folder = tmp_path / str(number)
+        callback = logged_to(folder, update_freq="batch", silent_threshold=threshold)
+        fit(model, callback)
+        shares = [scalars(folder)["backbone/conv/silent", step] for step in range(5)]
+        assert shares == [0, 1, 1, 1, 1]
+        assert [step for _, step in values(folder, "text")] == [0, 1]
+    assert told(caplog) == [
+        "At step 1, channels that responded before are silent for these 2 inputs: "
+        "'backbone/conv' 4 of 4 (0, 1, 2, 3)."
+    ]
 
 
 @pytest.mark.slow

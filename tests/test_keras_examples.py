@@ -187,7 +187,7 @@ def test_a_logged_training_is_the_same_to_the_bit(
 ) -> None:
     logged = row.logged
     told = [one.message for one in caplog.records if one.name == "tb_actviz"]
-    assert [message for message in told if "are dead" not in message] == []
+    assert [message for message in told if "are silent" not in message] == []
     assert_equal(state(logged), state(row.alone))
     steps = {record.step for record in read_records(row.folder)}
     # Before the first batch there may be nothing to run.

@@ -223,6 +223,8 @@ def test_wrong_layers_and_channels(
     ("options", "words"),
     [
         ({"views": ("chanels",)}, "no view 'chanels'. Did you mean 'channels'"),
+        ({"step_bytes": 0}, "step_bytes=0; expected a number of bytes"),
+        ({"step_bytes": 1e6}, "step_bytes=1000000.0; expected a number of bytes"),
         ({"strongest": 0}, "strongest=0; expected an integer of at least 1"),
         ({"strongest": 2.5}, "strongest=2.5; expected an integer"),
         ({"channels": (-1,)}, r"channels \[-1\]; expected integers"),

@@ -43,7 +43,6 @@ PUBLIC = {
     "channel_statistics",
     "colorize",
     "compare_inputs",
-    "dead_channels",
     "describe_layers",
     "draw_beside_input",
     "draw_channels",
@@ -54,6 +53,7 @@ PUBLIC = {
     "log_checkpoints",
     "mat2gray",
     "read_records",
+    "silent_channels",
     "strongest_channels",
 }
 

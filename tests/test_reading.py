@@ -611,7 +611,7 @@ def test_headers_tell_what_was_logged(tmp_path: Path) -> None:
         3,
         (InputFacts("face", (2, 2, 1), "float16", pack(np.ones((2, 2, 1)), "uint8")),),
         position={"epoch": 3},
-        dead=(0,),
+        silent=(0,),
     )
     with EventFile(tmp_path) as file:
         file.add(record_summary(record_tag("a"), record), 3)

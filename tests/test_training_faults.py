@@ -485,11 +485,12 @@ def test_an_interrupted_training_leaves_its_folder_to_the_next(
     assert steps_in_all_loaders(tmp_path) == {".": list(range(3 + 3 + 6))}
 
 
-def with_a_dead_channel() -> keras.Model:
-    """A model whose first channel the worker thread tells to be dead."""
+def falling_silent() -> keras.Model:
+    """A model with a layer of which the worker thread tells that it fell silent."""
     model = nested()
     conv = model.get_layer("backbone").get_layer("conv")
-    conv.bias.assign([-1e6, 0, 0, 0])
+    # With the first batch, so that the step before it is another one.
+    conv.bias.constraint = lambda bias: keras.ops.full_like(bias, -1e6)
     return model
 
 
@@ -501,7 +502,7 @@ class Blocking(logging.Handler):
         self.entered, self.leave = threading.Event(), threading.Event()
 
     def emit(self, record: logging.LogRecord) -> None:
-        if "are dead" in record.getMessage():
+        if "are silent" in record.getMessage():
             self.entered.set()
             assert self.leave.wait(SOON)
 
@@ -519,9 +520,9 @@ def test_a_training_that_was_still_written_leaves_its_folder_to_the_next(
 
     logger.addHandler(handler)
     try:
-        callback = logged_to(tmp_path, dead_threshold=0.25)
+        callback = logged_to(tmp_path, update_freq="batch")
         with suppress(KeyboardInterrupt):
-            fit(compiled(with_a_dead_channel()), callback, At(interrupt, epoch=1))
+            fit(compiled(falling_silent()), callback, At(interrupt, batches=1))
         del callback
         # Until then the first training's worker is in the middle of a step.
         threading.Timer(1.0, handler.leave.set).start()
@@ -530,7 +531,7 @@ def test_a_training_that_was_still_written_leaves_its_folder_to_the_next(
         handler.leave.set()
         logger.removeHandler(handler)
     (message,) = told(caplog)
-    assert "are dead" in message
+    assert "are silent" in message
     assert steps_in_all_loaders(tmp_path) == {".": [0, 1, 2, 3]}
 
 
@@ -545,20 +546,19 @@ class Failing(logging.Handler):
 def test_a_log_handler_that_raises_harms_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    build = with_a_dead_channel
     logger = logging.getLogger("tb_actviz")
     handler = Failing()
     logger.addHandler(handler)
     try:
         # Told by the worker thread.
-        callback = logged_to(tmp_path / "run", dead_threshold=0.25)
-        train_the_same(callback, build=build)
+        callback = logged_to(tmp_path / "run", update_freq="batch")
+        train_the_same(callback, build=falling_silent)
         # Told by the training thread.
         (tmp_path / "file").write_text("")
-        train_the_same(logged_to(tmp_path / "file"), build=build)
+        train_the_same(logged_to(tmp_path / "file"), build=falling_silent)
     finally:
         logger.removeHandler(handler)
-    assert steps_in_all_loaders(tmp_path / "run") == {".": list(range(6))}
+    assert steps_in_all_loaders(tmp_path / "run") == {".": list(range(1 + 6 * 2))}
 
 
 KILLED = """

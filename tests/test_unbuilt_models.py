@@ -135,7 +135,7 @@ def watching(folder: Path, probe: Any, **given: Any) -> ActivationCallback:
         "*",
         preprocess=None,
         max_overhead=None,
-        dead_threshold=None,
+        silent_threshold=None,
         **given,
     )
 

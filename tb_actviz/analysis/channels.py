@@ -172,7 +172,7 @@ def _order(scores: NDArray[Any]) -> NDArray[np.int64]:
     return np.argsort(-scores, axis=-1, kind="stable")
 
 
-def dead_channels(a: ArrayLike) -> NDArray[np.int64]:
+def silent_channels(a: ArrayLike) -> NDArray[np.int64]:
     """Find the channels that are exactly zero everywhere.
 
     Args:
@@ -189,7 +189,7 @@ def dead_channels(a: ArrayLike) -> NDArray[np.int64]:
 
     Example:
         >>> acts = av.activations(model, "face.png", "fire6-relu_squeeze1x1")
-        >>> av.dead_channels(acts["fire6-relu_squeeze1x1"])
+        >>> av.silent_channels(acts["fire6-relu_squeeze1x1"])
         array([0, 1])
     """
     return np.flatnonzero(~_Maps.of(a).values.any(axis=(0, 1, 2)))

@@ -28,15 +28,16 @@ class LayerStatistics:
         zero_share: Share of all values that are zero, 0…1: the layer's sparsity.
         nan_count: How many values are NaN.
         inf_count: How many values are infinite.
-        dead: Channels, from 0, that are zero at every position of every input.
+        silent: Channels, from 0, that are zero at every position of every input.
         channels: How many channels there are.
+        inputs: How many inputs these are the numbers of.
 
     Example:
         >>> with av.ActivationLogger("runs/new", model, "relu_conv1") as log:
         ...     logged = log("face.png")
         >>> statistics = logged.statistics["relu_conv1"]
-        >>> f"{statistics.zero_share:.0%} zeros, {statistics.dead_share:.0%} dead"
-        '52% zeros, 0% dead'
+        >>> f"{statistics.zero_share:.0%} zeros, {statistics.silent_share:.0%} silent"
+        '52% zeros, 0% silent'
     """
 
     minimum: float
@@ -46,13 +47,14 @@ class LayerStatistics:
     zero_share: float
     nan_count: int
     inf_count: int
-    dead: tuple[int, ...]
+    silent: tuple[int, ...]
     channels: int
+    inputs: int
 
     @property
-    def dead_share(self) -> float:
-        """Share of the channels that are dead, 0…1."""
-        return len(self.dead) / self.channels
+    def silent_share(self) -> float:
+        """Share of the channels that are silent, 0…1."""
+        return len(self.silent) / self.channels
 
 
 def layer_statistics(
@@ -108,8 +110,9 @@ def layer_statistics(
         zero_share=float(zeros / (positions.sum() * zero_share.shape[1])),
         nan_count=int(nan_count.sum()),
         inf_count=int(inf_count.sum()),
-        dead=tuple(np.flatnonzero((zero_share == 1).all(axis=0)).tolist()),
+        silent=tuple(np.flatnonzero((zero_share == 1).all(axis=0)).tolist()),
         channels=zero_share.shape[1],
+        inputs=len(per_input),
     )
 
 

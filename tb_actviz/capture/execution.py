@@ -237,7 +237,7 @@ class Capture:
         preprocess: Name of what pictures go through before the model, or why nothing.
         inputs: Name of each model input to its shape for one sample; None for any
             size.
-        layers: Paths of the layers, in the order they were asked for.
+        layers: Paths of the layers, in the order of the model.
         left_out: Paths of layers that cannot be captured to the reason.
 
     Example:

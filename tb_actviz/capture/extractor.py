@@ -93,8 +93,8 @@ class FeatureExtractor:
 
         Returns:
             Layer path to activations, float32, shape (N, H, W, C) for maps, (N, T, C)
-            for sequences and (N, C) for vectors, channels last, in the order the
-            layers were asked for. The arrays are read-only: they may share memory with
+            for sequences and (N, C) for vectors, channels last, in the
+            order of the model. The arrays are read-only: they may share memory with
             the back end.
 
         Raises:
@@ -160,8 +160,8 @@ def activations(
 
     Returns:
         Layer path to activations, float32, shape (N, H, W, C) for maps, (N, T, C) for
-        sequences and (N, C) for vectors, in the order the layers were asked for;
-        read-only.
+        sequences and (N, C) for vectors, in the order of the model however `layers` is
+        ordered; read-only.
 
     Raises:
         InputError: If the model, a layer or an input cannot be used.

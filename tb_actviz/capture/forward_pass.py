@@ -251,7 +251,7 @@ class ForwardPass:
 
         Returns:
             Layer path to activations, float32, read-only, one row for each input,
-            channels last, in the order the layers were asked for.
+            channels last, in the order of the model.
 
         Raises:
             InputError: If the inputs differ in size, do not fit the model, or look

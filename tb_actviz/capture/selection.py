@@ -219,17 +219,18 @@ def followed_by(calls: Sequence[LayerCall]) -> dict[str, str]:
 def select_calls(
     calls: Sequence[LayerCall], layers: LayerSelection | None
 ) -> list[LayerCall]:
-    """Pick the calls that a selection names, in the order it names them.
+    """Pick the calls that a selection names, in the order of the model.
 
     Args:
         calls: The calls of one model, from `list_calls`.
         layers: A path, a glob (`fire6-*`; `*` is every layer except the inputs), a
-            layer, a layer class, a predicate on the layer, or a list of these. Within
-            one of them the network's order holds; nothing comes twice. None takes the
-            layers worth seeing: convolutions, activation layers and attention.
+            layer, a layer class, a predicate on the layer, or a list of these. None
+            takes the layers worth seeing: convolutions, activation layers and
+            attention.
 
     Returns:
-        The chosen calls, at least one.
+        The chosen calls, at least one, each once, in the order of `calls` however the
+        selection is ordered.
 
     Raises:
         InputError: If a part of the selection matches nothing; near matches are
@@ -243,14 +244,13 @@ def select_calls(
             "No layers were asked for: `layers` is empty. Expected a path, a glob such "
             "as '*relu*', a layer class, a predicate, or a list of these."
         )
-    chosen: dict[str, LayerCall] = {}
+    chosen: set[str] = set()
     for part in parts:
         matching = _matching(calls, part)
         if not matching:
             raise InputError(_nothing_matches(calls, part))
-        for call in matching:
-            chosen.setdefault(call.path, call)
-    return list(chosen.values())
+        chosen.update(call.path for call in matching)
+    return [call for call in calls if call.path in chosen]
 
 
 def _parts(layers: LayerSelection) -> list[Any]:

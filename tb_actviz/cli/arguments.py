@@ -207,6 +207,14 @@ def _add_drawing(parser: argparse.ArgumentParser) -> None:
         metavar="VIEW",
         help="which of: channels, chosen, strongest, relu, inputs (default: all)",
     )
+    parser.add_argument(
+        "--precision",
+        default="auto",
+        metavar="WHICH",
+        help="how exactly values are stored: float32, float16, uint8, or auto, the "
+        "most exact with which a step takes at most 256 MiB (log) or 16 MiB "
+        "(checkpoints) before compression (default: %(default)s)",
+    )
     fixed = parser.add_mutually_exclusive_group()
     fixed.add_argument(
         "--limits",
@@ -306,6 +314,7 @@ def drawing_options(arguments: argparse.Namespace) -> LogOptions:
         strongest=arguments.strongest,
         views=arguments.views,
         limits=tuple(arguments.limits) if arguments.limits else None,
+        precision=arguments.precision,
         per_channel=arguments.per_channel,
     )
 

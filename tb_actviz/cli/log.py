@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> None:
     """Log pictures of a model's activations."""
-    options = drawing_options(arguments)
+    from tb_actviz.runs.options import SINGLE_STEP_BYTES
+
+    # There are no further steps to save room for.
+    options = replace(drawing_options(arguments), step_bytes=SINGLE_STEP_BYTES)
     # Before the model: a wrong path should not have to wait for a network.
     inputs = read_pictures(_paths(arguments), arguments.size)
     model = load_trained_model(arguments.model, arguments.weights)
@@ -88,6 +91,7 @@ def _answer(
             for layer, inputs in logged.strongest.items()
         },
         "missing_channels": logged.missing_channels,
+        "precision": list(dict.fromkeys(logged.precision.values())),
         "tags": logged.tags,
         "command": f"tensorboard --logdir {shlex.quote(arguments.logdir)}",
     }
@@ -133,6 +137,7 @@ def _as_text(answer: dict[str, Any]) -> str:
             f"  {form.format(p['score'])}  {p['name']}" for p in shown["predictions"]
         ]
     lines.append(f"preprocessing: {answer['preprocess']}")
+    lines.append(f"values stored as: {_stored(answer['precision'])}")
     names = [shown["name"] for shown in answer["inputs"]]
     rows = [
         [layer, *(_channel_list(inputs[name]) for name in names)]
@@ -144,6 +149,13 @@ def _as_text(answer: dict[str, Any]) -> str:
     lines += [f"  {tag}" for tag in answer["tags"]]
     lines += ["", "see them:", f"  {answer['command']}"]
     return "\n".join(lines)
+
+
+def _stored(precision: Sequence[str]) -> str:
+    """How exactly values are stored, and how to have them whole."""
+    words = ", ".join(precision)
+    whole = list(precision) == ["float32"]
+    return words if whole else f"{words} (--precision float32 stores them whole)"
 
 
 def _channel_list(channels: list[dict[str, Any]]) -> str:

@@ -210,15 +210,15 @@ def heat_map_note(
         cell: Height and width of a value in pixels.
 
     Returns:
-        Such as `channels 0-31 downwards, positions 0-99 to the right; each value 24x9
-        pixels`.
+        Such as `channels 0 to 31 downwards, positions 0 to 99 to the right; each value
+        24x9 pixels`.
     """
     note = "channel 0"
     if channels > 1:
-        note = f"channels 0-{channels - 1} downwards"
+        note = f"channels 0 to {channels - 1} downwards"
     if columns > 1:
         note += f" in {columns} columns of {rows}"
-    note += f", positions 0-{positions - 1} to the right"
+    note += f", positions 0 to {positions - 1} to the right"
     shrunk = [
         f"; {name} shrunk to {_percent(pixels)}"
         for name, pixels in zip(("channels", "positions"), cell, strict=True)
@@ -238,11 +238,11 @@ def order_note(channels: int, rows: int, columns: int, factor: float) -> str:
         factor: How much larger a tile is than its map.
 
     Returns:
-        Such as `channels 0-47, row by row, 6x8; enlarged 8 times`.
+        Such as `channels 0 to 47, row by row, 6x8; enlarged 8 times`.
     """
     note = "channel 0"
     if channels > 1:
-        note = f"channels 0-{channels - 1}, row by row, {rows}x{columns}"
+        note = f"channels 0 to {channels - 1}, row by row, {rows}x{columns}"
     return note + _factor(factor)
 
 
@@ -292,7 +292,7 @@ def frame_note(shape: Sequence[int], size: tuple[int, int]) -> str:
     if (height, width) == (1, 1):
         return "one value for each channel"
     if is_sequence((height, width)):
-        return f"positions 0-{width - 1} to the right{_factor(size[1] / width)}"
+        return f"positions 0 to {width - 1} to the right{_factor(size[1] / width)}"
     slices = slice_grid(shape)
     if slices != (1, 1):
         return f"maps of {_parts(shape)}{_factor((size[1] - slices[1] + 1) / width)}"

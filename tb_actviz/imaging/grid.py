@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tb_actviz.arrays import finite_limits
-from tb_actviz.imaging.layout import across, blank, draw_line, with_seams
+from tb_actviz.imaging.layout import (
+    across,
+    blank,
+    draw_line,
+    text_size_beside,
+    with_seams,
+)
 from tb_actviz.imaging.resize import imresize
 from tb_actviz.imaging.scale import (
     Color,
@@ -208,6 +214,8 @@ MAX_SIDE = 4096
 #: More tiles than this would be a pixel or two each, and nobody could distinguish them.
 MAX_CHANNELS = 1_000_000
 _LINE = 2
+#: Pixels between the number of a row and its first tile.
+_NUMBER_GAP = 6
 
 
 @dataclass(frozen=True)
@@ -369,8 +377,14 @@ def _with_row_numbers(picture: np.ndarray, rows: int, columns: int) -> np.ndarra
     if rows == 1:
         return picture
     pitch = picture.shape[0] / rows
-    every = math.ceil(draw_line("0", 13).shape[0] / pitch)
-    numbers = {row: draw_line(str(row * columns), 13) for row in range(0, rows, every)}
+    last = str((rows - 1) * columns)
+    size = text_size_beside(
+        picture.shape[1], lambda size: draw_line(last, size).shape[1] + _NUMBER_GAP
+    )
+    every = math.ceil(draw_line("0", size).shape[0] / pitch)
+    numbers = {
+        row: draw_line(str(row * columns), size) for row in range(0, rows, every)
+    }
     gutter = blank(
         picture.shape[0], max(number.shape[1] for number in numbers.values())
     )
@@ -378,4 +392,4 @@ def _with_row_numbers(picture: np.ndarray, rows: int, columns: int) -> np.ndarra
         top = round(row * pitch)
         if top + number.shape[0] <= gutter.shape[0]:
             gutter[top : top + number.shape[0], -number.shape[1] :] = number
-    return across([gutter, picture], gap=6)
+    return across([gutter, picture], gap=_NUMBER_GAP)

@@ -15,7 +15,16 @@ from tb_actviz.imaging.grid import (
     colored_tiles,
     shrunk_side,
 )
-from tb_actviz.imaging.layout import FAINT_TEXT, GAP, across, blank, draw_line
+from tb_actviz.imaging.layout import (
+    FAINT_TEXT,
+    GAP,
+    MARGIN,
+    TEXT_SIZE,
+    across,
+    blank,
+    draw_line,
+    text_size,
+)
 from tb_actviz.imaging.scale import Scale
 
 
@@ -85,12 +94,14 @@ class HeatMap:
         columns: How many stretches of that many channels stand side by side.
         cell: Height and width of a value: whole pixels, or less than 1 where that
             side had to shrink.
+        text_size: Height of the numbers' font in pixels.
     """
 
     picture: np.ndarray
     rows: int
     columns: int
     cell: tuple[float, float]
+    text_size: int
 
 
 def draw_heat_map(maps: np.ndarray, scale: Scale) -> HeatMap:
@@ -110,36 +121,39 @@ def draw_heat_map(maps: np.ndarray, scale: Scale) -> HeatMap:
     """
     _, positions, channels = maps.shape
     check_channel_count(channels)
-    gutter = gutter_width(channels - 1)
-    rows, columns, cell = wrapped_lines(
-        channels,
-        positions,
-        margin=gutter + 2 * GAP,
-        usual=GRID_WIDTH,
-        most=MAX_SIDE - axis_height(),
-        largest=CELL,
-    )
+    size = wanted = TEXT_SIZE
+    # Numbers that can be read make the picture wider, and so have to be larger.
+    for _ in range(4):
+        size = wanted
+        gutter = gutter_width(channels - 1, size)
+        rows, columns, cell = wrapped_lines(
+            channels,
+            positions,
+            margin=gutter + 2 * GAP,
+            usual=GRID_WIDTH,
+            most=MAX_SIDE - axis_height(size),
+            largest=CELL,
+        )
+        shown = shrunk_side(positions, cell[1]) * max(1, int(cell[1]))
+        wanted = text_size(columns * (gutter + shown + 2 * GAP) + 2 * MARGIN)
     lines = maps[0].T
     if rows * columns > channels:
         # Repeated, so that values that have to shrink do not mix with others.
         lines = np.pad(lines, ((0, rows * columns - channels), (0, 0)), mode="edge")
     blocks = lines.reshape(columns, rows, positions).transpose(1, 2, 0)
-    size = shrunk_side(rows, cell[0]), shrunk_side(positions, cell[1])
+    values = shrunk_side(rows, cell[0]), shrunk_side(positions, cell[1])
     factors = max(1, int(cell[0])), max(1, int(cell[1]))
-    tiles = colored_tiles(blocks, scale, size, (1, columns), factors)
+    tiles = colored_tiles(blocks, scale, values, (1, columns), factors)
     parts = []
     for column, part in enumerate(np.split(tiles, columns, axis=1)):
         numbers = range(column * rows, min(channels, (column + 1) * rows))
         filled = math.ceil(part.shape[0] * len(numbers) / rows)
-        parts.append(with_axes(part[:filled], numbers, range(positions), gutter))
-    return HeatMap(across(parts, gap=2 * GAP), rows, columns, cell)
-
-
-_TICK = 4
+        parts.append(with_axes(part[:filled], numbers, range(positions), size, gutter))
+    return HeatMap(across(parts, gap=2 * GAP), rows, columns, cell, size)
 
 
 def with_axes(
-    picture: np.ndarray, rows: range, columns: range, gutter: int
+    picture: np.ndarray, rows: range, columns: range, size: int, gutter: int
 ) -> np.ndarray:
     """Number the rows of a heat map at its left and its columns below it.
 
@@ -147,54 +161,73 @@ def with_axes(
         picture: RGB, uint8, shape (H, W, 3).
         rows: Numbers of the rows that share its height, at least one.
         columns: Numbers of the columns that share its width, at least one.
+        size: Height of the font in pixels.
         gutter: Pixels for the numbers at the left, from `gutter_width`.
 
     Returns:
-        RGB, uint8, shape (H + `axis_height()`, W + gutter, 3). Numbered are the first
-        row and column, and as many multiples of 1, 2 or 5 times a power of ten as
-        there is room for.
+        RGB, uint8, shape (H + `axis_height(size)`, W + gutter, 3). Numbered are the
+        first row and column, and as many multiples of 1, 2 or 5 times a power of ten
+        as there is room for.
     """
     height, width = picture.shape[:2]
-    line = draw_line("0", 13).shape[0]
+    line, tick = draw_line("0", size).shape[0], tick_length(size)
+    thick = max(1, size // TEXT_SIZE)
     top = line // 2
-    page = blank(height + axis_height(), width + gutter)
+    page = blank(height + axis_height(size), width + gutter)
     page[top : top + height, gutter:] = picture
     for row, pixel in _numbered(rows, height, line):
-        number = draw_line(str(row), 13)
-        right = gutter - _TICK - 2
+        number = draw_line(str(row), size)
+        right = gutter - tick - 2
         page[pixel : pixel + line, right - number.shape[1] : right] = number
-        page[top + pixel, gutter - _TICK : gutter - 1] = FAINT_TEXT
-    widest = draw_line(str(columns[-1]), 13).shape[1]
+        middle = top + pixel - thick // 2
+        page[middle : middle + thick, gutter - tick : gutter - 1] = FAINT_TEXT
+    widest = draw_line(str(columns[-1]), size).shape[1]
     for column, pixel in _numbered(columns, width, 2 * widest):
-        number = draw_line(str(column), 13)
+        number = draw_line(str(column), size)
         left = gutter + min(pixel - number.shape[1] // 2, width - number.shape[1])
         left = max(left, 0)
         page[-line:, left : left + number.shape[1]] = number
-        below = top + height + 1
-        page[below : below + _TICK - 1, gutter + pixel] = FAINT_TEXT
+        below, middle = top + height + 1, gutter + pixel - thick // 2
+        page[below : below + tick - 1, middle : middle + thick] = FAINT_TEXT
     return page
 
 
-def gutter_width(largest: int) -> int:
+def gutter_width(largest: int, size: int) -> int:
     """Find how much room `with_axes` needs at the left.
 
     Args:
         largest: The largest number of a row.
+        size: Height of the font in pixels.
 
     Returns:
         Pixels.
     """
-    return int(draw_line(str(largest), 13).shape[1]) + _TICK + 2
+    return int(draw_line(str(largest), size).shape[1]) + tick_length(size) + 2
 
 
-def axis_height() -> int:
+def axis_height(size: int) -> int:
     """Find how much height `with_axes` adds.
 
+    Args:
+        size: Height of the font in pixels.
+
     Returns:
         Pixels.
     """
-    line = int(draw_line("0", 13).shape[0])
-    return line // 2 + 1 + _TICK + line
+    line = int(draw_line("0", size).shape[0])
+    return line // 2 + 1 + tick_length(size) + line
+
+
+def tick_length(size: int) -> int:
+    """Find how long the ticks beside numbers are.
+
+    Args:
+        size: Height of the font in pixels.
+
+    Returns:
+        Pixels.
+    """
+    return max(4, size * 2 // 7)
 
 
 def _numbered(numbers: range, length: int, room: int) -> Iterator[tuple[int, int]]:

@@ -1,19 +1,31 @@
-"""Lines of text, and panels placed side by side: the same pixels on every machine."""
+"""Lines of text, and panels placed side by side: the same pixels on every machine.
+
+TensorBoard's Images tab draws every picture `SHOWN_WIDTH` pixels wide and leaves out
+the pixels in between, so that text is as large in a picture as can be read there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from tb_actviz.imaging.colormap import CLIPPED, COLORMAPS, NON_FINITE
-from tb_actviz.imaging.scale import Marks, Scale, format_value
-
 TEXT = (232, 234, 237)
 FAINT_TEXT = (170, 174, 180)
 BACKGROUND = (32, 33, 36)
+
+#: How wide TensorBoard's Images tab draws pictures, in pixels of the screen.
+SHOWN_WIDTH = 350
+#: Height of the letters there. With less, the thinnest strokes of the font are thinner
+#: than a pixel, and some of them are left out.
+TEXT_SIZE, TITLE_SIZE = 14, 18
+#: How thick a minus is there.
+_MINUS = 2
+#: Lines of larger letters, of which few pictures have any, are not kept.
+_LARGEST_KEPT = 48
 
 #: Tried, in this order, for characters that Pillow's own font does not have.
 _WIDE_FONTS = (
@@ -25,9 +37,38 @@ _WIDE_FONTS = (
 _MORE = "…"
 
 
-@lru_cache(maxsize=256)
+def text_size(width: int) -> int:
+    """Choose how large to write, so that it can be read in the Images tab.
+
+    Args:
+        width: Width of the whole picture in pixels, margins included.
+
+    Returns:
+        Height of the font in pixels.
+    """
+    return math.ceil(TEXT_SIZE * max(width, SHOWN_WIDTH) / SHOWN_WIDTH)
+
+
+def text_size_beside(width: int, room: Callable[[int], int]) -> int:
+    """Choose how large to write at the side of a picture, which makes it wider.
+
+    Args:
+        width: Width of the rest in pixels, without the page's margins.
+        room: The pixels of width that letters of a height take.
+
+    Returns:
+        Height of the font in pixels.
+    """
+    width += 2 * MARGIN
+    size = text_size(width)
+    # Much room makes letters larger, and so takes more; a third of the page is enough.
+    for _ in range(8):
+        size = text_size(width + min(room(size), width // 2))
+    return size
+
+
 def draw_line(
-    text: str, size: int = 14, color: tuple[int, int, int] = TEXT
+    text: str, size: int = TEXT_SIZE, color: tuple[int, int, int] = TEXT
 ) -> np.ndarray:
     """Draw one line of text on the pictures' background.
 
@@ -38,18 +79,48 @@ def draw_line(
 
     Returns:
         RGB pixels, uint8, shape (about 1.4 * size, width of the text, 3), read-only.
+        Each minus is thick enough to be seen in the Images tab.
     """
+    if size > _LARGEST_KEPT:
+        return _draw_line(text, size, color)
+    return _kept_line(text, size, color)
+
+
+def _draw_line(text: str, size: int, color: tuple[int, int, int]) -> np.ndarray:
     font, text = _font_for(text, size)
     ascent, descent = font.getmetrics()
     width = max(1, round(font.getlength(text)))
     line = Image.new("RGB", (width, ascent + descent), BACKGROUND)
-    ImageDraw.Draw(line).text((0, 0), text, font=font, fill=color)
+    drawing = ImageDraw.Draw(line)
+    drawing.text((0, 0), text, font=font, fill=color)
+    for index, character in enumerate(text):
+        if character == "-":
+            start = round(font.getlength(text[:index]))
+            top, right, bottom = _minus(font, size)
+            drawing.rectangle((start, top, start + right, bottom), fill=color)
     pixels = np.array(line)
     pixels.flags.writeable = False
     return pixels
 
 
-def wrap(text: str, width: int, size: int = 14, most: int | None = None) -> list[str]:
+@lru_cache(maxsize=64)
+def _minus(font: ImageFont.FreeTypeFont, size: int) -> tuple[int, int, int]:
+    """A thick minus where the font has its thin one: its top, right end and bottom."""
+    right = max(1, math.floor(font.getlength("-"))) - 1
+    thin = Image.new("L", (right + 1, 2 * size))
+    ImageDraw.Draw(thin).text((0, 0), "-", font=font, fill=255)
+    _, above, _, below = thin.getbbox() or (0, size // 2, 0, size // 2)
+    thick = max(below - above, math.ceil(_MINUS * size / TEXT_SIZE))
+    top = (above + below - thick) // 2
+    return top, right, top + thick - 1
+
+
+_kept_line = lru_cache(maxsize=256)(_draw_line)
+
+
+def wrap(
+    text: str, width: int, size: int = TEXT_SIZE, most: int | None = None
+) -> list[str]:
     """Break text into lines that fit, at spaces where there are any.
 
     Args:
@@ -134,7 +205,7 @@ def _font_for(text: str, size: int) -> tuple[ImageFont.FreeTypeFont, str]:
     return built_in, escaped
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _own_font(size: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
@@ -163,10 +234,9 @@ def _has(font: ImageFont.FreeTypeFont, character: str) -> bool:
 GAP = 8
 MARGIN = 12
 #: Captions get at least this much room, however small the picture.
-MIN_WIDTH = 440
+MIN_WIDTH = SHOWN_WIDTH - 2 * MARGIN
 #: Longer captions end with "…", so that no name makes a picture metres high.
 MAX_LINES = 6
-_BAR_WIDTH, _BAR_HEIGHT = 128, 10
 
 
 def across(
@@ -252,90 +322,35 @@ def with_seams(picture: np.ndarray, slices: tuple[int, int]) -> np.ndarray:
     return page
 
 
-def labelled(panel: np.ndarray, *labels: str) -> np.ndarray:
+def labelled(panel: np.ndarray, *labels: str, size: int = TEXT_SIZE) -> np.ndarray:
     """Write short labels below a panel, wrapped to its width.
 
     Args:
         panel: RGB, uint8, shape (H, W, 3).
         *labels: The first in full, the others in faint letters; of each at most
             `MAX_LINES` lines, the last of a longer one ending with "…".
+        size: Height of the font in pixels.
 
     Returns:
         RGB, uint8, at least as large as the panel.
     """
-    room = max(panel.shape[1], 72)
+    room = labelled_width(panel.shape[1], size)
     lines = [
-        draw_line(line, 13, FAINT_TEXT if index else TEXT)
+        draw_line(line, size, FAINT_TEXT if index else TEXT)
         for index, label in enumerate(labels)
-        for line in wrap(label, room, 13, MAX_LINES)
+        for line in wrap(label, room, size, MAX_LINES)
     ]
     return down([panel, down(lines, gap=0)], gap=4)
 
 
-def page(
-    body: np.ndarray,
-    title: str,
-    lines: Sequence[str],
-    scale: Scale | None = None,
-    marks: Marks | None = None,
-) -> np.ndarray:
-    """Finish a picture: caption strip with title, facts and legend above the body.
+def labelled_width(width: int, size: int) -> int:
+    """Find how wide a panel gets with labels below it.
 
     Args:
-        body: RGB, uint8, shape (H, W, 3).
-        title: Usually the layer path; at most `MAX_LINES` lines of it are drawn, the
-            last of a longer one ending with "…".
-        lines: Facts, a line each where they fit, else wrapped and cut like the title.
-        scale: What black…white stand for; drawn as a bar with its values.
-        marks: How many values are drawn in a reserved colour.
+        width: Width of the panel in pixels.
+        size: Height of the font in pixels.
 
     Returns:
-        RGB, uint8.
+        Pixels: those of the panel, or of some six letters.
     """
-    width = max(body.shape[1], MIN_WIDTH)
-    parts = [draw_line(line, 17) for line in wrap(title, width, 17, MAX_LINES)]
-    parts += [
-        draw_line(line, 13, FAINT_TEXT)
-        for text in lines
-        for line in wrap(text, width, 13, MAX_LINES)
-    ]
-    if scale is not None:
-        parts += _legend(scale, marks or Marks(), width)
-    strip = down(parts, gap=3)
-    whole = down([strip, body], gap=10)
-    framed = blank(
-        whole.shape[0] + 2 * MARGIN, max(whole.shape[1], MIN_WIDTH) + 2 * MARGIN
-    )
-    framed[MARGIN:-MARGIN, MARGIN : MARGIN + whole.shape[1]] = whole
-    return framed
-
-
-def _legend(scale: Scale, marks: Marks, width: int) -> list[np.ndarray]:
-    pieces = [
-        draw_line(format_value(scale.low), 13),
-        _bar(scale),
-        draw_line(format_value(scale.high), 13),
-        draw_line(scale.note, 13, FAINT_TEXT),
-    ]
-    rows = [across(pieces, gap=6, align=0.5)]
-    swatches = [
-        (marks.not_a_number, "NaN", NON_FINITE),
-        (marks.infinite, "infinite", NON_FINITE),
-        (marks.clipped, "beyond the scale", CLIPPED),
-    ]
-    for count, name, color in swatches:
-        if count:
-            swatch = np.full((_BAR_HEIGHT, _BAR_HEIGHT, 3), color, np.uint8)
-            noun = "value is" if count == 1 else "values are"
-            text = draw_line(f"{count:,} {noun} {name}", 13)
-            rows.append(across([swatch, text], gap=6, align=0.5))
-    if rows[0].shape[1] > width:
-        # The words go below the bar where they would make the picture wider.
-        note = [draw_line(line, 13, FAINT_TEXT) for line in wrap(scale.note, width, 13)]
-        rows[:1] = [across(pieces[:3], gap=6, align=0.5), *note]
-    return rows
-
-
-def _bar(scale: Scale) -> np.ndarray:
-    steps = np.rint(np.linspace(0, 255, _BAR_WIDTH)).astype(np.uint8)
-    return np.repeat(COLORMAPS[scale.colormap][steps][None], _BAR_HEIGHT, axis=0)
+    return max(width, 5 * size)

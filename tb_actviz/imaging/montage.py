@@ -19,7 +19,6 @@ from tb_actviz.arrays import (
     slice_grid,
 )
 from tb_actviz.imaging.captions import (
-    cut_share,
     frame_note,
     heat_map_note,
     input_note,
@@ -27,26 +26,26 @@ from tb_actviz.imaging.captions import (
     maps_note,
     order_note,
     peak,
-    relu_labels,
     resize_note,
     with_input,
 )
 from tb_actviz.imaging.grid import draw_grid
 from tb_actviz.imaging.heat_map import draw_heat_map
-from tb_actviz.imaging.layout import GAP, down, labelled, page
+from tb_actviz.imaging.layout import GAP, down, labelled
+from tb_actviz.imaging.page import Page
 from tb_actviz.imaging.panels import (
     in_rows,
     map_frame,
     map_panels,
     panel_size,
+    panels_text_size,
     picture_panel,
 )
-from tb_actviz.imaging.rows import compose_inputs
+from tb_actviz.imaging.rows import inputs_page, relu_page
 from tb_actviz.imaging.scale import (
     common_scale,
     count_marks,
     stretch_channels,
-    sum_marks,
 )
 
 
@@ -87,28 +86,15 @@ def draw_channels(
         >>> grid.shape, grid.dtype
         ((..., ..., 3), dtype('uint8'))
     """
-    maps = checked_maps(maps)
-    shape = shape_before(maps.shape, shape)
-    _, width, channels = maps.shape
-    if per_channel and limits is not None:
-        raise ValueError("Received limits and per_channel=True; expected one of them.")
-    if per_channel:
-        shown, scale = stretch_channels(maps)
-    else:
-        shown = maps
-        scale = common_scale(
-            maps, limits=limits, limits_of=limits_of, subject="this layer"
-        )
-    if is_sequence(maps.shape):
-        lines = draw_heat_map(shown, scale)
-        picture = lines.picture
-        order = heat_map_note(channels, width, lines.rows, lines.columns, lines.cell)
-    else:
-        grid = draw_grid(shown, scale, slice_grid(shape))
-        picture = grid.picture
-        order = order_note(channels, grid.rows, grid.columns, grid.factor)
-    facts = [with_input(maps_note(shape), input_name), order]
-    return page(picture, layer, facts, scale, count_marks(shown, scale))
+    return channels_page(
+        maps,
+        layer=layer,
+        input_name=input_name,
+        limits=limits,
+        limits_of=limits_of,
+        per_channel=per_channel,
+        shape=shape,
+    ).picture()
 
 
 def draw_beside_input(
@@ -153,33 +139,18 @@ def draw_beside_input(
         >>> drawn.shape
         (..., ..., 3)
     """
-    picture, maps = checked_picture(picture), checked_maps(maps)
-    shape = shape_before(maps.shape, shape)
-    chosen = maps[:, :, existing_channels(channels, maps.shape[2])]
-    what = "this channel" if len(channels) == 1 else f"these {len(channels)} channels"
-    scale = common_scale(chosen, limits=limits, limits_of=limits_of, subject=what)
-    beside = None if picture is None else panel_size(picture.shape[:2])
-    frame = map_frame(maps.shape, beside, slices=slice_grid(shape))
-    panels = map_panels(chosen, frame.size, scale, frame.method, frame.slices)
-    labels = [
-        (f"channel {channel}", peak(chosen[:, :, index], frame.slices))
-        for index, channel in enumerate(channels)
-    ]
-    figures = [labelled(p, *words) for p, words in zip(panels, labels, strict=True)]
-    if is_sequence(maps.shape):
-        figures = [down(figures, gap=2 * GAP)]
-    if picture is not None and beside is not None:
-        input_panel = picture_panel(picture, beside)
-        words = [input_name or "input", *([picture_note] if picture_note else [])]
-        figures.insert(0, labelled(input_panel, *words))
-    note = frame_note(shape, frame.size)
-    if note:
-        note += input_note(picture, beside)
-    else:
-        note = resize_note(maps.shape[:2], frame.size, picture)
-    facts = [with_input(f"{heading}: {listed(channels)}", input_name), note]
-    body = in_rows(figures)
-    return page(body, layer, facts, scale, count_marks(chosen, scale))
+    return beside_input_page(
+        picture,
+        maps,
+        channels,
+        layer=layer,
+        input_name=input_name,
+        limits=limits,
+        limits_of=limits_of,
+        heading=heading,
+        shape=shape,
+        picture_note=picture_note,
+    ).picture()
 
 
 def draw_relu(
@@ -224,48 +195,17 @@ def draw_relu(
         >>> drawn.shape
         (..., ..., 3)
     """
-    before, after = checked_maps(before), checked_maps(after)
-    if before.shape != after.shape:
-        raise ValueError(
-            f"Received maps of shapes {before.shape} before and {after.shape} after "
-            "the activation; expected the same shape."
-        )
-    shape = shape_before(before.shape, shape)
-    wanted = existing_channels(channels, before.shape[2])
-    cut_everywhere = cut_share(before, after)
-    before, after = before[:, :, wanted], after[:, :, wanted]
-    scale = common_scale(
+    return relu_page(
         before,
         after,
+        channels,
+        layer=layer,
+        before_layer=before_layer,
+        input_name=input_name,
         limits=limits,
         limits_of=limits_of,
-        signed=True,
-        subject="both rows",
-    )
-    frame = map_frame(
-        before.shape, slices=slice_grid(shape), method="nearest", largest=320
-    )
-    upper, lower = (
-        map_panels(maps, frame.size, scale, frame.method, frame.slices)
-        for maps in (before, after)
-    )
-    figures = []
-    for index, channel in enumerate(channels):
-        words = relu_labels(channel, before[:, :, index], after[:, :, index])
-        pair = zip((upper[index], lower[index]), words, strict=True)
-        figures.append(down([labelled(panel, *lines) for panel, lines in pair]))
-    if is_sequence(before.shape):
-        figures = [down(figures, gap=2 * GAP)]
-    height, width = before.shape[:2]
-    what = frame_note(shape, frame.size) or f"maps of {height}x{width}"
-    facts = [
-        with_input(what, input_name),
-        f"above, before: {before_layer}",
-        f"below, after: {layer}; over all channels {cut_everywhere:.1%} of the values "
-        "are cut to 0",
-    ]
-    marks = sum_marks(count_marks(before, scale), count_marks(after, scale))
-    return page(in_rows(figures), layer, facts, scale, marks)
+        shape=shape,
+    ).picture()
 
 
 def draw_inputs(
@@ -316,7 +256,7 @@ def draw_inputs(
     chosen = [
         values[:, :, existing_channels(channels, values.shape[2])] for values in whole
     ]
-    return compose_inputs(
+    return inputs_page(
         pictures,
         chosen,
         channels,
@@ -325,4 +265,88 @@ def draw_inputs(
         limits=limits,
         limits_of=limits_of,
         shapes=shapes,
-    )
+    ).picture()
+
+
+def channels_page(
+    maps: np.ndarray,
+    *,
+    layer: str,
+    input_name: str = "",
+    limits: tuple[float, float] | None = None,
+    limits_of: str | None = None,
+    per_channel: bool = False,
+    shape: Sequence[int] | None = None,
+) -> Page:
+    """Compose what `draw_channels` draws, with its arguments."""
+    maps = checked_maps(maps)
+    shape = shape_before(maps.shape, shape)
+    _, width, channels = maps.shape
+    if per_channel and limits is not None:
+        raise ValueError("Received limits and per_channel=True; expected one of them.")
+    if per_channel:
+        shown, scale = stretch_channels(maps)
+    else:
+        shown = maps
+        scale = common_scale(
+            maps, limits=limits, limits_of=limits_of, subject="this layer"
+        )
+    if is_sequence(maps.shape):
+        lines = draw_heat_map(shown, scale)
+        picture = lines.picture
+        order = heat_map_note(channels, width, lines.rows, lines.columns, lines.cell)
+    else:
+        grid = draw_grid(shown, scale, slice_grid(shape))
+        picture = grid.picture
+        order = order_note(channels, grid.rows, grid.columns, grid.factor)
+    facts = [with_input(maps_note(shape), input_name), order]
+    return Page(picture, layer, facts, scale, count_marks(shown, scale))
+
+
+def beside_input_page(
+    picture: np.ndarray | None,
+    maps: np.ndarray,
+    channels: Sequence[int],
+    *,
+    layer: str,
+    input_name: str = "",
+    limits: tuple[float, float] | None = None,
+    limits_of: str | None = None,
+    heading: str = "chosen channels",
+    shape: Sequence[int] | None = None,
+    picture_note: str = "",
+) -> Page:
+    """Compose what `draw_beside_input` draws, with its arguments."""
+    picture, maps = checked_picture(picture), checked_maps(maps)
+    shape = shape_before(maps.shape, shape)
+    chosen = maps[:, :, existing_channels(channels, maps.shape[2])]
+    what = "this channel" if len(channels) == 1 else f"these {len(channels)} channels"
+    scale = common_scale(chosen, limits=limits, limits_of=limits_of, subject=what)
+    beside = None if picture is None else panel_size(picture.shape[:2])
+    frame = map_frame(maps.shape, beside, slices=slice_grid(shape))
+    panels = map_panels(chosen, frame.size, scale, frame.method, frame.slices)
+    labels = [
+        (f"channel {channel}", peak(chosen[:, :, index], frame.slices))
+        for index, channel in enumerate(channels)
+    ]
+    stacked = is_sequence(maps.shape)
+    widths = [frame.size[1]] * (1 if stacked else len(panels))
+    size = panels_text_size(widths if beside is None else [beside[1], *widths])
+    figures = [
+        labelled(panel, *words, size=size)
+        for panel, words in zip(panels, labels, strict=True)
+    ]
+    if stacked:
+        figures = [down(figures, gap=2 * GAP)]
+    if picture is not None and beside is not None:
+        input_panel = picture_panel(picture, beside)
+        words = [input_name or "input", *([picture_note] if picture_note else [])]
+        figures.insert(0, labelled(input_panel, *words, size=size))
+    note = frame_note(shape, frame.size)
+    if note:
+        note += input_note(picture, beside)
+    else:
+        note = resize_note(maps.shape[:2], frame.size, picture)
+    facts = [with_input(f"{heading}: {listed(channels)}", input_name), note]
+    body = in_rows(figures)
+    return Page(body, layer, facts, scale, count_marks(chosen, scale))

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from tb_actviz.arrays import is_sequence
-from tb_actviz.imaging.layout import GAP, across, down, with_seams
+from tb_actviz.imaging.layout import (
+    GAP,
+    MARGIN,
+    across,
+    down,
+    labelled_width,
+    text_size,
+    with_seams,
+)
 from tb_actviz.imaging.resize import imresize
 from tb_actviz.imaging.scale import Scale, reserved_masks, resize_mask
 
@@ -17,8 +25,9 @@ from tb_actviz.imaging.scale import Scale, reserved_masks, resize_mask
 MIN_PANEL, MAX_PANEL = 160, 640
 #: Height of the strip a sequence is drawn as.
 STRIP_HEIGHT = 48
-#: Room for panels before they go to the next row.
-ROW_WIDTH = 1440
+#: How many panels stand in a row at most: of more, labels below them could be read in
+#: the Images tab only where they are very short.
+PANELS_IN_A_ROW = 3
 
 
 @dataclass(frozen=True)
@@ -168,6 +177,36 @@ def map_panels(
     return [with_seams(panel, slices)[:-1, :-1] for panel in panels]
 
 
+def per_row(panels: int) -> int:
+    """Choose how many panels stand in a row.
+
+    Args:
+        panels: How many there are, at least 1.
+
+    Returns:
+        At most `PANELS_IN_A_ROW`, so that rows are as equally long as they can be.
+    """
+    rows = -(-panels // PANELS_IN_A_ROW)
+    return -(-panels // rows)
+
+
+def panels_text_size(widths: Sequence[int]) -> int:
+    """Choose how large to write below panels, so that it can be read in the Images tab.
+
+    Args:
+        widths: Their widths in pixels.
+
+    Returns:
+        Height of the font in pixels.
+    """
+    in_row, widest = per_row(len(widths)), max(widths)
+    size = text_size(0)
+    for _ in range(4):
+        row = in_row * (labelled_width(widest, size) + GAP) - GAP
+        size = text_size(row + 2 * MARGIN)
+    return size
+
+
 def in_rows(figures: list[np.ndarray]) -> np.ndarray:
     """Put panels side by side, in as many rows as they need.
 
@@ -177,11 +216,10 @@ def in_rows(figures: list[np.ndarray]) -> np.ndarray:
     Returns:
         RGB, uint8.
     """
-    widest = max(figure.shape[1] for figure in figures)
-    per_row = max(1, (ROW_WIDTH + GAP) // (widest + GAP))
+    in_row = per_row(len(figures))
     rows = [
-        across(figures[start : start + per_row])
-        for start in range(0, len(figures), per_row)
+        across(figures[start : start + in_row])
+        for start in range(0, len(figures), in_row)
     ]
     return down(rows, gap=2 * GAP)
 

@@ -1,4 +1,4 @@
-"""The rows of a comparison, one for each input."""
+"""The rows of a comparison: one for each input, or before and after an activation."""
 
 from __future__ import annotations
 
@@ -8,24 +8,41 @@ from dataclasses import dataclass
 import numpy as np
 
 from tb_actviz.arrays import (
+    checked_maps,
     checked_picture,
+    existing_channels,
     is_sequence,
     shape_before,
     slice_grid,
 )
 from tb_actviz.imaging.captions import (
     comparison_labels,
+    cut_share,
     frame_note,
     inputs_shown,
     listed,
+    relu_labels,
+    with_input,
 )
-from tb_actviz.imaging.layout import GAP, across, blank, down, labelled, page
+from tb_actviz.imaging.layout import (
+    GAP,
+    MARGIN,
+    across,
+    blank,
+    down,
+    labelled,
+    labelled_width,
+    text_size,
+)
+from tb_actviz.imaging.page import Page
 from tb_actviz.imaging.panels import (
-    ROW_WIDTH,
     MapFrame,
+    in_rows,
     map_frame,
     map_panels,
     panel_size,
+    panels_text_size,
+    per_row,
     picture_panel,
     position_pitch,
 )
@@ -60,11 +77,6 @@ class RowFrame:
     maps: MapFrame
     room: int
 
-    @property
-    def width(self) -> int:
-        """Width of the widest panel in pixels."""
-        return max(self.own[1], self.room)
-
 
 def row_frame(
     picture: np.ndarray | None,
@@ -91,18 +103,38 @@ def row_frame(
     return RowFrame(beside or (frame.size[0], room), frame, room)
 
 
-def channel_blocks(channels: int, width: int) -> list[slice]:
+def channel_blocks(channels: int) -> list[slice]:
     """Break channels into blocks of which each fits into a row beside the input.
 
     Args:
         channels: How many there are.
-        width: Width of a panel in pixels.
 
     Returns:
         The blocks in order, each of at least one channel.
     """
-    per_row = max(1, ROW_WIDTH // (width + GAP) - 1)
-    return [slice(start, start + per_row) for start in range(0, channels, per_row)]
+    in_row = per_row(channels)
+    return [slice(start, start + in_row) for start in range(0, channels, in_row)]
+
+
+def rows_text_size(frames: Sequence[RowFrame], channels: int) -> int:
+    """Choose how large to write below panels, so that it can be read in the Images tab.
+
+    Args:
+        frames: For each input how its panels are drawn.
+        channels: How many of them stand beside an input.
+
+    Returns:
+        Height of the font in pixels.
+    """
+    size = text_size(0)
+    for _ in range(4):
+        row = max(
+            labelled_width(frame.own[1], size)
+            + channels * (labelled_width(frame.room, size) + GAP)
+            for frame in frames
+        )
+        size = text_size(row + 2 * MARGIN)
+    return size
 
 
 def labels_that_fit(
@@ -111,6 +143,7 @@ def labels_that_fit(
     input_names: Sequence[str],
     frames: Sequence[RowFrame],
     blocks: Sequence[slice],
+    size: int,
 ) -> list[list[Labels]]:
     """Write the labels of as many inputs as fit into `MAX_HEIGHT`.
 
@@ -120,6 +153,7 @@ def labels_that_fit(
         input_names: A name for each input.
         frames: For each input how its panels are drawn.
         blocks: Which channels stand in one row; an input has a row for each block.
+        size: Height of the labels' font in pixels.
 
     Returns:
         For each input that fits, at least one, the labels of its own panel and then of
@@ -138,9 +172,9 @@ def labels_that_fit(
             for index, channel in enumerate(channels)
         ]
         for block in blocks:
-            row = [labelled(blank(*frame.own), name)]
+            row = [labelled(blank(*frame.own), name, size=size)]
             panel = blank(frame.maps.size[0], frame.room)
-            row += [labelled(panel, *words) for words in of_channels[block]]
+            row += [labelled(panel, *words, size=size) for words in of_channels[block]]
             height += max(panel.shape[0] for panel in row) + 2 * GAP
         if labels and height > MAX_HEIGHT:
             break
@@ -154,6 +188,7 @@ def comparison_row(
     frame: RowFrame,
     scale: Scale,
     labels: Sequence[Labels],
+    size: int,
 ) -> np.ndarray:
     """Draw one input and its maps side by side.
 
@@ -163,6 +198,7 @@ def comparison_row(
         frame: How the panels are drawn.
         scale: What the values are drawn on.
         labels: Those of the input, and of each map.
+        size: Height of the labels' font in pixels.
 
     Returns:
         RGB, uint8.
@@ -177,13 +213,13 @@ def comparison_row(
         panels = [across([panel, filling], gap=0) for panel in panels]
     return across(
         [
-            labelled(p, *words)
+            labelled(p, *words, size=size)
             for p, words in zip([input_panel, *panels], labels, strict=True)
         ]
     )
 
 
-def compose_inputs(
+def inputs_page(
     pictures: Sequence[np.ndarray | None],
     maps: Sequence[np.ndarray],
     channels: Sequence[int],
@@ -193,8 +229,8 @@ def compose_inputs(
     limits: tuple[float, float] | None,
     limits_of: str | None,
     shapes: Sequence[Sequence[int]] | None,
-) -> np.ndarray:
-    """Draw what `montage.draw_inputs` does, of channels that were chosen before.
+) -> Page:
+    """Compose what `montage.draw_inputs` does, of channels that were chosen before.
 
     Args:
         pictures: The inputs, RGB, uint8, shapes (H, W, 3), or None.
@@ -236,8 +272,9 @@ def compose_inputs(
         row_frame(picture, values, slice_grid(shape), chosen[widest].shape[1])
         for picture, values, shape in zip(pictures, chosen, shapes, strict=True)
     ]
-    blocks = channel_blocks(len(channels), max(frame.width for frame in frames))
-    labels = labels_that_fit(chosen, channels, input_names, frames, blocks)
+    blocks = channel_blocks(len(channels))
+    size = rows_text_size(frames, per_row(len(channels)))
+    labels = labels_that_fit(chosen, channels, input_names, frames, blocks, size)
     shown = len(labels)
     chosen = chosen[:shown]
     scale = common_scale(
@@ -248,7 +285,12 @@ def compose_inputs(
     )
     rows = [
         comparison_row(
-            picture, values[:, :, block], frame, scale, [words[0], *words[1:][block]]
+            picture,
+            values[:, :, block],
+            frame,
+            scale,
+            [words[0], *words[1:][block]],
+            size,
         )
         for block in blocks
         for picture, values, frame, words in zip(
@@ -262,4 +304,65 @@ def compose_inputs(
         f"{note}; changes are against {input_names[0]}, where they are largest",
     ]
     marks = sum_marks(*(count_marks(values, scale) for values in chosen))
-    return page(down(rows, gap=2 * GAP), layer, facts, scale, marks)
+    return Page(down(rows, gap=2 * GAP), layer, facts, scale, marks)
+
+
+def relu_page(
+    before: np.ndarray,
+    after: np.ndarray,
+    channels: Sequence[int],
+    *,
+    layer: str,
+    before_layer: str,
+    input_name: str = "",
+    limits: tuple[float, float] | None = None,
+    limits_of: str | None = None,
+    shape: Sequence[int] | None = None,
+) -> Page:
+    """Compose what `montage.draw_relu` draws, with its arguments."""
+    before, after = checked_maps(before), checked_maps(after)
+    if before.shape != after.shape:
+        raise ValueError(
+            f"Received maps of shapes {before.shape} before and {after.shape} after "
+            "the activation; expected the same shape."
+        )
+    shape = shape_before(before.shape, shape)
+    wanted = existing_channels(channels, before.shape[2])
+    cut_everywhere = cut_share(before, after)
+    before, after = before[:, :, wanted], after[:, :, wanted]
+    scale = common_scale(
+        before,
+        after,
+        limits=limits,
+        limits_of=limits_of,
+        signed=True,
+        subject="both rows",
+    )
+    frame = map_frame(
+        before.shape, slices=slice_grid(shape), method="nearest", largest=320
+    )
+    upper, lower = (
+        map_panels(maps, frame.size, scale, frame.method, frame.slices)
+        for maps in (before, after)
+    )
+    stacked = is_sequence(before.shape)
+    size = panels_text_size([frame.size[1]] * (1 if stacked else len(channels)))
+    figures = []
+    for index, channel in enumerate(channels):
+        words = relu_labels(channel, before[:, :, index], after[:, :, index])
+        pair = zip((upper[index], lower[index]), words, strict=True)
+        figures.append(
+            down([labelled(panel, *lines, size=size) for panel, lines in pair])
+        )
+    if stacked:
+        figures = [down(figures, gap=2 * GAP)]
+    height, width = before.shape[:2]
+    what = frame_note(shape, frame.size) or f"maps of {height}x{width}"
+    facts = [
+        with_input(what, input_name),
+        f"above, before: {before_layer}",
+        f"below, after: {layer}; over all channels {cut_everywhere:.1%} of the values "
+        "are cut to 0",
+    ]
+    marks = sum_marks(count_marks(before, scale), count_marks(after, scale))
+    return Page(in_rows(figures), layer, facts, scale, marks)

@@ -105,7 +105,9 @@ def _by_step(series: Sequence[Any]) -> Scalars:
 
 
 #: What is logged of a layer, at `{layer}/{name}`.
-SCALARS = ("mean", "std", "sparsity", "dead", "saturated", "nonfinite")
+SCALARS = ("mean", "std", "sparsity", "silent", "saturated", "nonfinite")
+#: Names that logs from before may have instead.
+_FORMER_NAMES = {"dead": "silent"}
 #: How many numbers one answer has at most; each takes some 200 bytes on its way.
 MOST_NUMBERS = 1 << 19
 
@@ -133,9 +135,16 @@ def layer_health(
         for tag in provider.tags_of(asker, run)
         if tag.endswith(suffix)
     )
-    tags = {f"{layer}/{name}": (layer, name) for layer in layers for name in SCALARS}
+    names = {**_FORMER_NAMES, **{name: name for name in SCALARS}}
+    tags = {
+        f"{layer}/{logged}": (layer, name)
+        for layer in layers
+        for logged, name in names.items()
+    }
     most = max(1, MOST_NUMBERS // max(1, len(tags)))
-    by_tag = scalars.read(asker, run, [*tags], most) if tags else {}
+    found = scalars.read(asker, run, [*tags], most) if tags else {}
+    # In this order, so that of two names for one scalar today's counts.
+    by_tag = {tag: found[tag] for tag in tags if tag in found}
     numbers = iter(
         few_digits(
             as_float32([_real(x) for read in by_tag.values() for x in read.values])
@@ -144,7 +153,9 @@ def layer_health(
     by_layer: dict[str, dict[str, Any]] = {layer: {} for layer in layers}
     for tag, read in by_tag.items():
         layer, name = tags[tag]
-        by_layer[layer][name] = _answer(read, [*islice(numbers, len(read.values))])
+        answer = _answer(read, [*islice(numbers, len(read.values))])
+        former = by_layer[layer].get(name)
+        by_layer[layer][name] = answer if former is None else _joined(former, answer)
     return {
         "run": run,
         "given_at_most": most,
@@ -153,7 +164,24 @@ def layer_health(
 
 
 def _answer(read: Scalars, values: list[float | None]) -> dict[str, Any]:
-    return {"steps": read.steps, "values": values, "unreadable": read.unreadable}
+    return {"steps": [*read.steps], "values": values, "unreadable": read.unreadable}
+
+
+def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """One scalar under two names, in a run that two versions have written to."""
+    if first["unreadable"] or second["unreadable"]:
+        return first if second["unreadable"] else second
+    by_step = {
+        step: value
+        for answer in (first, second)
+        for step, value in zip(answer["steps"], answer["values"], strict=True)
+    }
+    steps = sorted(by_step)
+    return {
+        "steps": steps,
+        "values": [by_step[step] for step in steps],
+        "unreadable": None,
+    }
 
 
 def _real(value: object) -> float:

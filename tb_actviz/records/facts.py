@@ -181,14 +181,14 @@ class Record:
         inputs: The activations for each input, 1 to 256.
         position: Where in a training that is, such as the `epoch` and the `batch`;
             empty outside of one.
-        dead: Channels that are zero everywhere for every input, ascending.
+        silent: Channels that are zero everywhere for every input, ascending.
         preprocess: What pictures went through before the model, or why nothing.
         reduced: What was left out of the values and how; empty where nothing was.
         producer: What wrote the record.
 
     Raises:
         ValueError: If there are too many inputs or none, more than 16 numbers of the
-            position, or more dead channels than channels.
+            position, or more silent channels than channels.
 
     Example:
         >>> record = next(av.read_records("runs", layers="relu_conv1")).record
@@ -200,7 +200,7 @@ class Record:
     step: int
     inputs: tuple[InputFacts, ...]
     position: Mapping[str, int] = field(default_factory=dict)
-    dead: tuple[int, ...] = ()
+    silent: tuple[int, ...] = ()
     preprocess: str = ""
     reduced: str = ""
     producer: str = f"tb_actviz {__version__}"
@@ -208,7 +208,7 @@ class Record:
     def __post_init__(self) -> None:
         check_inputs(len(self.inputs))
         channels = max(facts.packed.shape[2] for facts in self.inputs)
-        _check_count("dead channels", len(self.dead), channels)
+        _check_count("silent channels", len(self.silent), channels)
         _check_count("numbers of the position", len(self.position), MAX_POSITION)
 
 

@@ -55,7 +55,7 @@ def write_header(record: Record) -> bytes:
         },
         "preprocess": record.preprocess,
         "reduced": record.reduced,
-        "dead": [int(channel) for channel in record.dead],
+        "dead": [int(channel) for channel in record.silent],
         "inputs": [_input_header(facts) for facts in record.inputs],
     }
     text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
@@ -104,7 +104,7 @@ def read_header(header: bytes, values: Sequence[bytes] = ()) -> Record:
             step=fields.integer("step"),
             inputs=inputs,
             position=fields.counts("position", MAX_POSITION),
-            dead=fields.integers("dead", channels),
+            silent=fields.integers("dead", channels),
             preprocess=fields.text("preprocess"),
             reduced=fields.text("reduced"),
             producer=fields.text("producer"),

@@ -1,15 +1,10 @@
-"""How the bounds of a training's log, and what it finds, are told to people."""
+"""How the bounds of a training's log are told to people."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from tb_actviz.analysis.layer import LayerStatistics
 from tb_actviz.runs.schedule import Budget
 from tb_actviz.writing.names import Folder
 
-#: How many dead channels a message names.
-_NAMED = 12
 _ADVICE = "Fewer layers, inputs or views cost less; None lifts the bound."
 
 
@@ -69,34 +64,9 @@ def about_full(size: int, folder: Folder, most: int | None) -> str:
     )
 
 
-def about_dead(step: int, dying: Mapping[str, LayerStatistics]) -> str:
-    """Name dead channels.
-
-    Args:
-        step: The step at which they are dead.
-        dying: Layer path to its statistics.
-
-    Returns:
-        A sentence.
-    """
-    layers = [
-        f"{path!r} {len(layer.dead)} of {layer.channels} ({_listed(layer.dead)})"
-        for path, layer in dying.items()
-    ]
-    return (
-        f"At step {step}, channels of these layers are dead, zero everywhere for every "
-        f"input: {'; '.join(layers)}."
-    )
-
-
 def _about_bytes(budget: Budget) -> str:
     usual = f"one log takes {budget.usual_bytes} bytes"
     return f"max_bytes={budget.max_bytes} ({usual})"
-
-
-def _listed(channels: tuple[int, ...]) -> str:
-    shown = ", ".join(map(str, channels[:_NAMED]))
-    return f"{shown}, …" if len(channels) > _NAMED else shown
 
 
 def _ordinal(number: int) -> str:

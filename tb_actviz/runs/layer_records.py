@@ -15,6 +15,7 @@ from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.records.codec import pack
 from tb_actviz.records.facts import InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
+from tb_actviz.writing.summaries import LastWritten
 
 #: A record's header names no statistics of more channels than these, of all inputs.
 _MOST_CHANNELS = 40_000
@@ -68,7 +69,7 @@ class InputPictures:
     """
 
     def __init__(self) -> None:
-        self._recorded: dict[int, bytes] = {}
+        self._written: LastWritten[bytes] = LastWritten()
 
     def changed(
         self,
@@ -93,10 +94,7 @@ class InputPictures:
             named.name: named.picture for named in inputs if named.picture is not None
         }
         content = _digest(shown)
-        before = max(
-            (recorded for recorded in self._recorded if recorded <= step), default=None
-        )
-        if not shown or (before is not None and self._recorded[before] == content):
+        if not shown or not self._written.is_news(step, content):
             return
         record = Record(
             layer=_LAYER,
@@ -106,7 +104,7 @@ class InputPictures:
             preprocess=preprocess,
         )
         yield record_summary(record_tag(INPUT_PATH), record)
-        self._recorded[step] = content
+        self._written.keep(step, content)
 
 
 def _facts(name: str, picture: np.ndarray) -> InputFacts:

@@ -32,6 +32,8 @@ class LoggedStep:
         statistics: Layer path to its statistics over all inputs.
         missing_channels: Layer path to channels that were to be followed and do not
             exist there.
+        precision: Layer path to how exactly records hold its values, one of
+            `"float32"`, `"float16"` and `"uint8"`; empty without records.
 
     Example:
         >>> with av.ActivationLogger("runs/new", model, "relu_conv1") as log:
@@ -52,6 +54,7 @@ class LoggedStep:
     preprocess: str = ""
     statistics: dict[str, LayerStatistics] = field(default_factory=dict, repr=False)
     missing_channels: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    precision: dict[str, str] = field(default_factory=dict)
 
     def best_classes(self, input_name: str) -> tuple[tuple[int, float], ...]:
         """Rank the classes that the model predicts for an input.

@@ -21,6 +21,10 @@ VIEWS = {
     "inputs": "A row for each input: the input, then the same channels on one scale.",
 }
 
+#: Bytes that the values of one step take, before compression, at most, if they can: of
+#: the many steps of a training, and of one that is logged alone.
+TRAINING_STEP_BYTES, SINGLE_STEP_BYTES = 16 * 2**20, 256 * 2**20
+
 #: Pictures of more channels side by side get too high to look at.
 MAX_CHANNELS = 64
 
@@ -46,10 +50,13 @@ class LogOptions:
             the pictures of the inputs.
         precision: How exactly records hold the values: `"float32"`, `"float16"`,
             `"uint8"`, or `"auto"` for the most exact one with which the values of one
-            step take at most 16 MiB before compression.
-        scalars: Write mean, standard deviation, shares of zeros, of dead channels and
-            of saturated values for each layer, and that of NaN and infinities where
-            there are some.
+            step take at most `step_bytes`.
+        step_bytes: How many bytes the values of one step may take before compression
+            where the precision is `"auto"`. 16 MiB are meant for the many steps of a
+            training; `tb-actviz log`, which logs a single one, allows 256 MiB.
+        scalars: Write mean, standard deviation, shares of zeros, of silent channels
+            (zero everywhere for these inputs) and of saturated values for each layer,
+            and that of NaN and infinities where there are some.
         histograms: Write a histogram of each layer's values.
         class_names: A name for each score that the model gives, in their order, which
             records name their predictions by; None for none.
@@ -73,6 +80,7 @@ class LogOptions:
     per_channel: bool = False
     records: bool = True
     precision: str = "auto"
+    step_bytes: int = TRAINING_STEP_BYTES
     scalars: bool = True
     histograms: bool = True
     class_names: Sequence[str] | None = None
@@ -80,6 +88,10 @@ class LogOptions:
     def __post_init__(self) -> None:
         _check_views(self.views)
         _check_name("precision", self.precision, ("auto", *PRECISIONS))
+        if _not_integers([self.step_bytes]) or self.step_bytes < 1:
+            raise InputError(
+                f"Received step_bytes={self.step_bytes!r}; expected a number of bytes."
+            )
         if _not_integers([self.strongest]) or self.strongest < 1:
             raise InputError(
                 f"Received strongest={self.strongest!r}; expected an integer of at "
@@ -111,8 +123,10 @@ class TrainingLimits:
         max_bytes: How large the event files of the run may get; None for any size.
         when_full: What is done when writing cannot keep up, `"block"` or
             `"drop_oldest"`.
-        dead_threshold: A layer with at least this share of dead channels, in (0, 1],
-            is warned of, once. None never warns.
+        silent_threshold: A layer is warned of, once, when at least this share, in
+            (0, 1], of the channels that responded at a step before is silent. That is
+            for very many inputs: with few, more have to be, and with three all. None
+            never warns.
 
     Raises:
         InputError: If one of them makes no sense.
@@ -121,11 +135,11 @@ class TrainingLimits:
     max_overhead: float | None = 0.05
     max_bytes: int | None = DEFAULT_MAX_BYTES
     when_full: str = "block"
-    dead_threshold: float | None = 0.5
+    silent_threshold: float | None = 0.5
 
     def __post_init__(self) -> None:
         _check_share("max_overhead", self.max_overhead)
-        _check_share("dead_threshold", self.dead_threshold)
+        _check_share("silent_threshold", self.silent_threshold)
         _check_name("when_full", self.when_full, WHEN_FULL)
         if self.max_bytes is not None and (
             _not_integers([self.max_bytes]) or self.max_bytes < 1

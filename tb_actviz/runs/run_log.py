@@ -12,16 +12,13 @@ from queue import Empty, SimpleQueue
 import numpy as np
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from tb_actviz.analysis.layer import LayerStatistics
 from tb_actviz.capture.execution import PreparedInputs
 from tb_actviz.runs.budget_words import (
-    about_dead,
     about_full,
     about_interval,
     about_the_last,
 )
 from tb_actviz.runs.followed_channels import describe_missing
-from tb_actviz.runs.layer_records import InputPictures
 from tb_actviz.runs.messages import Messages
 from tb_actviz.runs.options import LogOptions, TrainingLimits
 from tb_actviz.runs.schedule import (
@@ -30,9 +27,11 @@ from tb_actviz.runs.schedule import (
     kept_for_last,
     seconds_spent,
 )
+from tb_actviz.runs.silent_channels import FallenSilent, about_fallen
 from tb_actviz.runs.standing_weights import watch_weights
 from tb_actviz.runs.step_summaries import StepSummaries
 from tb_actviz.runs.watched_model import WatchedInputs, WatchedModel
+from tb_actviz.runs.written_before import WrittenBefore
 from tb_actviz.writing.async_writer import Worker
 from tb_actviz.writing.history import bytes_of, last_step
 from tb_actviz.writing.names import Folder
@@ -269,7 +268,8 @@ class _StepWriter:
         self._limits = limits
         self._bytes_used = bytes_used
         self._messages = messages
-        self._pictures = InputPictures()
+        self._before = WrittenBefore()
+        self._fallen = FallenSilent(limits.silent_threshold)
         self._file = open_event_file(folder.path, folder.find_anew)
         self._sizes: SimpleQueue[int] = SimpleQueue()
 
@@ -313,14 +313,14 @@ class _StepWriter:
         """
         self._folder.step = step
         if self._file.is_deleted:
-            self._pictures = InputPictures()
+            self._before = WrittenBefore()
         views = self._options.views
         step_summaries = StepSummaries(
             self._watched,
             self._options,
             step,
             views=TRAINING_VIEWS if views is None else views,
-            pictures=self._pictures,
+            before=self._before,
             position=position,
         )
         summaries = []
@@ -329,7 +329,9 @@ class _StepWriter:
                 summaries += of_layer
             activations.clear()
         summaries += step_summaries.finish()
-        self._warn_of_dead(step, step_summaries.logged.statistics)
+        falls = self._fallen.find(step_summaries.logged.statistics)
+        if falls:
+            self._messages.warn(about_fallen(step, falls))
         missing = step_summaries.logged.missing_channels
         if missing:
             self._messages.warn_once("channels", describe_missing(missing))
@@ -384,17 +386,3 @@ class _StepWriter:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def _warn_of_dead(
-        self, step: int, statistics: Mapping[str, LayerStatistics]
-    ) -> None:
-        threshold = self._limits.dead_threshold
-        if threshold is None:
-            return
-        dying = {
-            path: layer
-            for path, layer in statistics.items()
-            if layer.dead_share >= threshold
-        }
-        if dying:
-            self._messages.warn_once("dead", about_dead(step, dying))

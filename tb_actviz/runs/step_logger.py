@@ -10,12 +10,12 @@ from tb_actviz.arrays import Limits, finite_limits
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError
 from tb_actviz.progress import Report
-from tb_actviz.runs.layer_records import InputPictures
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import VIEWS, LogOptions
 from tb_actviz.runs.step_summaries import StepSummaries
 from tb_actviz.runs.views import SharedScale
 from tb_actviz.runs.watched_model import WatchedModel
+from tb_actviz.runs.written_before import WrittenBefore
 from tb_actviz.writing.event_file import check_step
 from tb_actviz.writing.remote import open_event_file
 
@@ -42,7 +42,7 @@ class StepLogger:
         self._options = options
         self._views = tuple(VIEWS) if options.views is None else options.views
         self._file = open_event_file(log_dir)
-        self._pictures = InputPictures()
+        self._before = WrittenBefore()
 
     @property
     def event_file(self) -> str | None:
@@ -75,14 +75,14 @@ class StepLogger:
         check_step(step)
         self._check_something_to_log(len(inputs))
         if self._file.is_deleted:
-            self._pictures = InputPictures()
+            self._before = WrittenBefore()
         watched = self._watched.with_inputs(inputs)
         summaries = StepSummaries(
             watched,
             self._options,
             step,
             views=self._views,
-            pictures=self._pictures,
+            before=self._before,
             shared=shared,
         )
         total = sum(len(watched.layers_of[named.part]) for named in inputs)

@@ -18,12 +18,12 @@ from tb_actviz.analysis.layer import (
 from tb_actviz.arrays import as_maps
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError
-from tb_actviz.imaging.png import encode_png
-from tb_actviz.imaging.rows import compose_inputs
+from tb_actviz.imaging.page import Page, encode_png
+from tb_actviz.imaging.rows import inputs_page
 from tb_actviz.records.codec import choose_precision, pack
 from tb_actviz.records.facts import MAX_INPUTS, InputFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
-from tb_actviz.runs.layer_records import InputPictures, channel_facts, reduction
+from tb_actviz.runs.layer_records import channel_facts, reduction
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import VIEWS, LogOptions
 from tb_actviz.runs.views import Response, SharedScale, draw
@@ -32,15 +32,15 @@ from tb_actviz.runs.watched_model import (
     WatchedLayer,
     check_class_names,
 )
+from tb_actviz.runs.written_before import WrittenBefore
 from tb_actviz.writing.summaries import (
+    as_code,
     histogram_summary,
     image_summary,
     scalar_summary,
     text_summary,
 )
 
-#: Bytes that the values of one step take, before compression, at most, if they can.
-RECORD_AIM = 16 * 2**20
 #: TensorBoard draws a histogram's bins one by one: more would be too fine to see.
 _BINS = 64
 #: The range of each channel takes more room than two bytes a value in smaller maps.
@@ -81,7 +81,7 @@ class StepSummaries:
         options: What to make of each layer.
         step: The step.
         views: Which pictures to draw.
-        pictures: What the run holds of the inputs' pictures.
+        before: What the run holds of steps before.
         position: Where in a training the step is; empty outside of one.
         shared: Scales that the pictures share with those of other steps; None for
             those of the options.
@@ -97,7 +97,7 @@ class StepSummaries:
         step: int,
         *,
         views: Sequence[str],
-        pictures: InputPictures,
+        before: WrittenBefore,
         position: Mapping[str, int] | None = None,
         shared: SharedScale | None = None,
     ) -> None:
@@ -111,7 +111,7 @@ class StepSummaries:
         self._watched = watched
         self._options = options
         self._views = views
-        self._pictures = pictures
+        self._before = before
         self._position = dict(position or {})
         self._shared = shared
         self._measured = {
@@ -140,7 +140,7 @@ class StepSummaries:
         if self._options.records and not self._precision:
             counts = [captured[layer.facts.path].size for layer in layers]
             self._precision = choose_precision(
-                counts * len(self.logged.inputs), RECORD_AIM
+                counts * len(self.logged.inputs), self._options.step_bytes
             )
         output = self._watched.outputs.get(named.part)
         if output is not None:
@@ -164,7 +164,7 @@ class StepSummaries:
             histograms, scalars.
         """
         if self._options.records:
-            yield from self._pictures.changed(
+            yield from self._before.pictures.changed(
                 self.logged.inputs,
                 self.logged.step,
                 preprocess=self.logged.preprocess,
@@ -188,7 +188,11 @@ class StepSummaries:
                 )
         if self._options.scalars:
             yield scalar_summary(self._scalars())
-            yield text_summary("tb_actviz/dead_channels", self._dead())
+            silent = self._before.silent.changed(
+                self.logged.statistics, self.logged.step
+            )
+            if silent:
+                yield text_summary("tb_actviz/silent_channels", silent)
 
     def _measure(
         self,
@@ -227,12 +231,14 @@ class StepSummaries:
         names = self._options.class_names
         few = measured.positions[-1] < _SMALLEST_FOR_UINT8
         coarse = self._precision == "uint8"
+        packed = pack(maps, "float16" if few and coarse else self._precision)
+        self.logged.precision[layer.facts.path] = packed.precision
         measured.facts.append(
             InputFacts(
                 name=named.name,
                 shape=shape,
                 dtype=layer.dtype,
-                packed=pack(maps, "float16" if few and coarse else self._precision),
+                packed=packed,
                 strongest=self.logged.strongest[layer.facts.path][named.name],
                 predictions=predictions,
                 predicted=[names[number] for number, _ in predictions] if names else [],
@@ -261,12 +267,10 @@ class StepSummaries:
         )
         strongest = self.logged.strongest[layer.facts.path][named.name]
         numbers = [channel for channel, _ in strongest]
-        pictures = draw(response, numbers, self._views, self._options, self._shared)
+        pages = draw(response, numbers, self._views, self._options, self._shared)
         return [
-            self._picture(
-                layer, f"{layer.facts.path}/{view}/{named.name}", view, picture
-            )
-            for view, picture in pictures
+            self._picture(layer, f"{layer.facts.path}/{view}/{named.name}", view, page)
+            for view, page in pages
         ]
 
     def _followed(self, layer: WatchedLayer) -> tuple[int, ...]:
@@ -281,7 +285,7 @@ class StepSummaries:
         return list(self._followed(layer)) or [channel for channel, _ in first]
 
     def _comparison(self, layer: WatchedLayer, measured: _LayerMeasurements) -> Summary:
-        picture = compose_inputs(
+        page = inputs_page(
             [named.picture for named in measured.inputs],
             measured.compared,
             self._compared(layer),
@@ -293,16 +297,17 @@ class StepSummaries:
             else self._shared.limits(layer.facts.path),
             limits_of=None if self._shared is None else self._shared.shared_by,
         )
-        return self._picture(layer, f"{layer.facts.path}/inputs", "inputs", picture)
+        return self._picture(layer, f"{layer.facts.path}/inputs", "inputs", page)
 
-    def _picture(
-        self, layer: WatchedLayer, tag: str, view: str, picture: np.ndarray
-    ) -> Summary:
+    def _picture(self, layer: WatchedLayer, tag: str, view: str, page: Page) -> Summary:
+        picture = page.picture()
         height, width = picture.shape[:2]
         preprocess = self._watched.preprocess[layer.part]
         description = f"{VIEWS[view]} Preprocessing: {preprocess}."
         if self._shared is not None:
             description += f" One scale for {self._shared.shared_by}."
+        # TensorBoard shows the description of one of a tag's steps with all of them.
+        description += f"\n\nAt step {self.logged.step}:\n\n{as_code(page.caption())}"
         self.logged.tags.append(tag)
         return image_summary(tag, encode_png(picture), width, height, description)
 
@@ -315,7 +320,7 @@ class StepSummaries:
                 step=self.logged.step,
                 inputs=tuple(measured.facts),
                 position=self._position,
-                dead=statistics.dead,
+                silent=statistics.silent,
                 preprocess=self._watched.preprocess[layer.part],
                 reduced=reduction(statistics.channels, len(measured.inputs)),
             ),
@@ -327,7 +332,7 @@ class StepSummaries:
             scalars[f"{path}/mean"] = statistics.mean
             scalars[f"{path}/std"] = statistics.std
             scalars[f"{path}/sparsity"] = statistics.zero_share
-            scalars[f"{path}/dead"] = statistics.dead_share
+            scalars[f"{path}/silent"] = statistics.silent_share
             measured = self._measured[path]
             nonfinite = statistics.nan_count + statistics.inf_count
             if nonfinite:
@@ -338,26 +343,6 @@ class StepSummaries:
                     np.average(measured.saturated, weights=measured.positions)
                 )
         return scalars
-
-    def _dead(self) -> str:
-        """Markdown that names the dead channels of every layer that has any."""
-        rows = [
-            f"| {path} | {statistics.dead_share:.0%} "
-            f"| {', '.join(map(str, statistics.dead))} |"
-            for path, statistics in self.logged.statistics.items()
-            if statistics.dead
-        ]
-        if not rows:
-            return "No channel is zero everywhere for every input."
-        return "\n".join(
-            [
-                "Channels that are zero everywhere for every input:",
-                "",
-                "| layer | dead | channels |",
-                "|---|---|---|",
-                *rows,
-            ]
-        )
 
 
 def check_count(inputs: int, options: LogOptions) -> None:

@@ -9,11 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from tb_actviz.imaging.montage import (
-    draw_beside_input,
-    draw_channels,
-    draw_relu,
-)
+from tb_actviz.imaging.montage import beside_input_page, channels_page
+from tb_actviz.imaging.page import Page
+from tb_actviz.imaging.rows import relu_page
 from tb_actviz.imaging.scale import common_scale
 from tb_actviz.runs.options import LogOptions
 
@@ -82,8 +80,8 @@ def draw(
     views: Sequence[str],
     options: LogOptions,
     shared: SharedScale | None = None,
-) -> Iterator[tuple[str, np.ndarray]]:
-    """Draw views of one response.
+) -> Iterator[tuple[str, Page]]:
+    """Compose views of one response.
 
     Args:
         response: The layer's response.
@@ -94,8 +92,8 @@ def draw(
             options.
 
     Yields:
-        Name of the view and the picture, RGB, uint8. The view `inputs` needs several
-        responses and is not among them.
+        Name of the view and its page. The view `inputs` needs several responses and
+        is not among them.
     """
     layer, maps = response.layer, response.maps
     limits = options.limits if shared is None else shared.limits(layer)
@@ -106,7 +104,7 @@ def draw(
         "limits_of": None if shared is None else shared.shared_by,
     }
     beside_input = partial(
-        draw_beside_input,
+        beside_input_page,
         response.picture,
         maps=maps,
         limits=limits,
@@ -117,7 +115,7 @@ def draw(
         stretched = options.per_channel
         yield (
             "channels",
-            draw_channels(maps, limits=limits, per_channel=stretched, **captions),
+            channels_page(maps, limits=limits, per_channel=stretched, **captions),
         )
     if "chosen" in views and response.followed:
         yield "chosen", beside_input(channels=response.followed)
@@ -133,7 +131,7 @@ def draw(
             both = shared.limits(before_layer, layer, signed=True)
         yield (
             "relu",
-            draw_relu(
+            relu_page(
                 response.before,
                 maps,
                 response.followed or strongest,

@@ -6,6 +6,7 @@ Each value is a tensor with metadata that name its tab, as `tf.summary` writes t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
 
 import numpy as np
 from tensorboard.compat.proto.summary_pb2 import (
@@ -114,6 +115,50 @@ def text_summary(tag: str, text: str, description: str = "") -> Summary:
     )
     metadata = _metadata("text", DATA_CLASS_TENSOR, description)
     return _summary({tag: tensor}, metadata)
+
+
+def as_code(text: str) -> str:
+    """Write text in Markdown so that it is shown as it is.
+
+    Args:
+        text: Lines of text.
+
+    Returns:
+        A block of code, in which `_` and `*` mean themselves.
+    """
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+Content = TypeVar("Content")
+
+
+class LastWritten(Generic[Content]):
+    """Knows what was written at which steps.
+
+    A reader takes what was written last up to a step, so that this is compared.
+    """
+
+    def __init__(self) -> None:
+        self._at: dict[int, Content] = {}
+
+    def is_news(self, step: int, content: Content) -> bool:
+        """Return whether something else was written last, or nothing.
+
+        Args:
+            step: The step.
+            content: What there is to write.
+        """
+        before = max((at for at in self._at if at <= step), default=None)
+        return before is None or self._at[before] != content
+
+    def keep(self, step: int, content: Content) -> None:
+        """Remember what was written.
+
+        Args:
+            step: The step.
+            content: What was written at it.
+        """
+        self._at[step] = content
 
 
 def _shape(*sizes: int) -> TensorShapeProto:

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from tb_actviz.analysis.channels import (
     ChannelStatistics,
     channel_statistics,
-    dead_channels,
+    silent_channels,
     strongest_channels,
 )
 
@@ -288,8 +288,8 @@ def test_vectors_count_as_maps_of_one_pixel() -> None:
     assert strongest_channels(batch[0])[0].tolist() == [1]
     assert channel_statistics(batch).peak.tolist() == [[[0, 0]] * 3] * 2
     assert channel_statistics(batch[1]).mean.tolist() == [7, 2, 7]
-    assert dead_channels([[0, 1, 0], [0, 0, 2]]).tolist() == [0]
-    assert dead_channels([0.0, 1.0]).tolist() == [0]
+    assert silent_channels([[0, 1, 0], [0, 0, 2]]).tolist() == [0]
+    assert silent_channels([0.0, 1.0]).tolist() == [0]
 
 
 def test_three_axes_are_rows_columns_and_channels() -> None:
@@ -316,18 +316,18 @@ def test_bfloat16() -> None:
         elements=st.sampled_from([0, 0, 0, 0, -0.0, 1, np.nan]),
     )
 )
-def test_dead_channels_are_those_a_loop_finds(a: np.ndarray) -> None:
+def test_silent_channels_are_those_a_loop_finds(a: np.ndarray) -> None:
     channels = range(a.shape[3])
     dead = [c for c in channels if all(v == 0 for v in a[..., c].ravel())]
-    found = dead_channels(a)
+    found = silent_channels(a)
     assert found.dtype == np.int64
     assert found.tolist() == dead
     one = [c for c in channels if all(v == 0 for v in a[0, ..., c].ravel())]
-    assert dead_channels(a[0]).tolist() == one
+    assert silent_channels(a[0]).tolist() == one
 
 
-def test_a_constant_channel_is_not_dead() -> None:
-    assert dead_channels(np.full((2, 2, 1), 3)).tolist() == []
+def test_a_constant_channel_is_not_silent() -> None:
+    assert silent_channels(np.full((2, 2, 1), 3)).tolist() == []
 
 
 def test_arguments_are_not_changed() -> None:
@@ -335,7 +335,7 @@ def test_arguments_are_not_changed() -> None:
     before = a.copy()
     strongest_channels(a, 2, "std")
     channel_statistics(a)
-    dead_channels(a)
+    silent_channels(a)
     np.testing.assert_array_equal(a, before)
 
 
@@ -352,7 +352,7 @@ def test_impossible_requests_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "function", [strongest_channels, channel_statistics, dead_channels]
+    "function", [strongest_channels, channel_statistics, silent_channels]
 )
 def test_what_is_not_a_layer_is_refused(function: object) -> None:
     with pytest.raises(ValueError, match=r"\(2, 0, 3\) hold no values"):

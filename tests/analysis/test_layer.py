@@ -36,8 +36,9 @@ def assert_combined(*inputs: np.ndarray) -> None:
         zero_share=np.count_nonzero(values == 0) / values.size,
         nan_count=np.count_nonzero(np.isnan(values)),
         inf_count=np.count_nonzero(np.isinf(values)),
-        dead=tuple(c for c in range(channels) if not values[:, c].any()),
+        silent=tuple(c for c in range(channels) if not values[:, c].any()),
         channels=channels,
+        inputs=len(inputs),
     )
     near = 1e-14 * max(abs(finite), default=0.0)
     for name, value in dataclasses.asdict(expected).items():
@@ -92,21 +93,22 @@ def test_known_statistics() -> None:
         zero_share=4 / 9,
         nan_count=1,
         inf_count=1,
-        dead=(0,),
+        silent=(0,),
         channels=3,
+        inputs=2,
     )
-    assert combined(first, second).dead_share == 1 / 3
+    assert combined(first, second).silent_share == 1 / 3
 
 
-def test_a_channel_is_dead_only_if_it_is_for_every_input() -> None:
+def test_a_channel_is_silent_only_if_it_is_for_every_input() -> None:
     asleep, awake = np.zeros((2, 2, 3)), np.zeros((1, 1, 3))
     awake[0, 0, 1] = 1e-30
-    assert combined(asleep).dead == (0, 1, 2)
-    assert combined(asleep).dead_share == 1
-    assert combined(asleep, awake).dead == (0, 2)
-    assert combined(awake, asleep).dead == (0, 2)
+    assert combined(asleep).silent == (0, 1, 2)
+    assert combined(asleep).silent_share == 1
+    assert combined(asleep, awake).silent == (0, 2)
+    assert combined(awake, asleep).silent == (0, 2)
     asleep[0, 0, 2] = np.nan
-    assert combined(asleep, awake).dead == (0,)
+    assert combined(asleep, awake).silent == (0,)
 
 
 def test_nothing_finite_has_no_statistics() -> None:
@@ -114,7 +116,7 @@ def test_nothing_finite_has_no_statistics() -> None:
     numbers = (found.minimum, found.maximum, found.mean, found.std)
     assert all(map(math.isnan, numbers))
     assert (found.nan_count, found.inf_count, found.zero_share) == (6, 3, 0)
-    assert (found.dead, found.channels, found.dead_share) == ((), 3, 0)
+    assert (found.silent, found.channels, found.silent_share) == ((), 3, 0)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(1, 9))

@@ -84,15 +84,17 @@ def both(arrays: Arrays) -> Both:
 def others(
     chromium: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Host]:
-    """A TensorBoard with runs of other paces, one that fails and one that is silent."""
+    """A TensorBoard with runs of other paces, with NaN, and without silent channels."""
     folder = tmp_path_factory.mktemp("others") / "runs"
     logs.write_paced(folder)
     logs.write_failing(folder)
+    logs.write_lively(folder)
     with serving(folder, "rust") as running:
         running.wait_for("even", "conv/activations", 50)
         running.wait_for("uneven", "conv/activations", 15)
         for run in ("failing", "silent"):
             running.wait_for(run, "block/relu2/activations", 20)
+        running.wait_for("lively", "conv1/activations", 20)
         yield running
 
 

@@ -261,6 +261,18 @@ def write_failing(folder: Path) -> None:
             log({"noise": picture}, step=20)
 
 
+def write_lively(folder: Path) -> None:
+    """A run (`lively`) of layers in which no channel is silent."""
+    picture = np.random.default_rng(5).integers(0, 256, (18, 18, 3), np.uint8)
+    options = av.LogOptions(views=())
+    chosen = ["stem", "conv1"]
+    with av.ActivationLogger(
+        folder / "lively", network(), chosen, options=options
+    ) as log:
+        for step in (0, 10, 20):
+            log({"noise": picture}, step=step)
+
+
 def write_lifeless(folder: Path, steps: range = range(0, 30, 10)) -> None:
     """Networks that stop answering after step 0, and one that does not.
 

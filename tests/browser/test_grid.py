@@ -153,7 +153,7 @@ def test_a_search_leaves_the_channels_that_it_names(grid: Tab) -> None:
     assert grid.state()["search"] == "3, 9-10,46,x"
 
 
-def test_dead_channels_are_hidden_and_counted(grid: Tab, arrays: Arrays) -> None:
+def test_silent_channels_are_hidden_and_counted(grid: Tab, arrays: Arrays) -> None:
     both = [arrays.of("first", LAYER, STEP, name) for name in ("bright", "dull")]
     dead = set(np.flatnonzero((np.stack(both) == 0).all((0, 1, 2))))
     assert 5 in dead

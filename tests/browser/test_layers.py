@@ -60,14 +60,15 @@ def test_a_group_is_closed_and_opened(layers: Tab) -> None:
 def test_a_layer_tells_its_facts(layers: Tab, arrays: Arrays) -> None:
     row = layers.frame.get_by_role("treeitem", name="conv2")
     wait_until(row.locator(".fact").last).to_have_text("7×7×8")
-    dead = len(arrays.stored("first", "block/relu2", 5).record.dead)
+    silent = len(arrays.stored("first", "block/relu2", 5).record.silent)
     assert (row.get_attribute("title") or "").splitlines() == [
         "block/relu2, which comes out of block/conv2 (r shows it)",
         "ReLU, activation",
         "7×7×8 (height × width × channels)",
         "0 parameters",
         "receptive field 5×5, every 2 px",
-        f"{round(100 * dead / 8, 1):g}% of channels dead at step 5",
+        f"{round(100 * silent / 8, 1):g}% of channels silent for these 2 inputs at "
+        "step 5",
     ]
 
 
@@ -77,12 +78,12 @@ def test_a_layer_tells_how_it_fares_at_the_chosen_step(
     tab = open_tab(rare).open(run="dying", layer="block/relu2", step=0)
     row = tab.frame.get_by_role("treeitem", name="relu2")
     bar = row.locator(".health span")
-    wait_until(row).to_have_attribute("title", re.compile(r"% .* dead at step 0$"))
+    wait_until(row).to_have_attribute("title", re.compile(r"% .* silent .* at step 0$"))
     height = "one => one.style.height"
     assert bar.evaluate(height) != "100%"
     tab.press("ArrowRight")
     tab.wait_for_title("step 10")
-    wait_until(row).to_have_attribute("title", re.compile("100% .* dead at step 10$"))
+    wait_until(row).to_have_attribute("title", re.compile("100% .* silent .* at step 10$"))
     assert bar.evaluate(height) == "100%"
 
 
@@ -110,7 +111,7 @@ def test_how_a_layer_fares_is_not_said_where_it_was_not_logged(
     row = tab.frame.get_by_role("treeitem", name="conv1")
     wait_until(row).to_have_attribute("title", re.compile("parameters"))
     wait_until(row.locator(".health.unknown")).to_have_count(1)
-    assert "dead" not in (row.get_attribute("title") or "")
+    assert "silent" not in (row.get_attribute("title") or "")
 
 
 def test_arrows_go_up_and_down_and_stop_at_the_ends(layers: Tab) -> None:

@@ -191,33 +191,71 @@ def test_rows_stay_while_the_step_changes(training: Tab, arrays: Arrays) -> None
     wait_until(said).to_have_count(0)
 
 
-def health(arrays: Arrays, layer: str, step: int) -> tuple[float, float]:
-    """Shares of a layer's channels that are dead, and of its values that are zero."""
+KINDS = ("silent", "sparsity", "mean", "std")
+
+
+def health(arrays: Arrays, layer: str, step: int) -> tuple[float, ...]:
+    """Shares of silent channels and zeros in a layer, its mean and deviation."""
     maps = arrays.stored("first", layer, step).activations
-    values = np.stack([maps["bright"], maps["dull"]])
-    return float((values == 0).all((0, 1, 2)).mean()), float((values == 0).mean())
+    values = np.stack([maps["bright"], maps["dull"]]).astype(float)
+    silent = (values == 0).all((0, 1, 2)).mean()
+    return silent, (values == 0).mean(), values.mean(), values.std()
 
 
-def test_the_health_strip_tells_what_is_dead(training: Tab, arrays: Arrays) -> None:
+def test_the_health_strip_tells_what_is_silent(training: Tab, arrays: Arrays) -> None:
     canvas = cells(training, "strip")
     where = (canvas, "[data-name=health-told]")
     found = training.tips(points(canvas, (4, 6)), *where)
-    shares = np.array([[health(arrays, one, step) for step in STEPS] for one in LAYERS])
-    assert 0 < shares[1, 4, 0] < 1
+    known = np.array([[health(arrays, one, step) for step in STEPS] for one in LAYERS])
+    assert 0 < known[1, 4, 0] < 1
     assert found == [
-        f"{layer} · step {step}: {percent(shares[row, step, 0])} of channels dead, "
-        f"{percent(shares[row, step, 1])} zeros"
+        f"{layer} · step {step}: {percent(known[row, step, 0])} of channels silent, "
+        f"{percent(known[row, step, 1])} zeros, mean {shown(known[row, step, 2])}, "
+        f"deviation {shown(known[row, step, 3])}"
         for row, layer in enumerate(LAYERS)
         for step in STEPS
     ]
-    ramp = training.colours(1)
-    for place, kind in enumerate(("dead", "sparsity")):
+    for place, kind in enumerate(KINDS):
         training.chosen("Health of layers").select_option(kind)
         training.rest()
-        wanted = ramp[shades(shares[..., place], 0, 1)].astype(int)
+        values = known[..., place]
+        low, high = 0.0, 1.0
+        if kind == "std":
+            high = np.percentile(values, 98)
+        if kind == "mean":
+            high = np.abs(np.percentile(values, (2, 98))).max()
+            low = -high
+        np.testing.assert_allclose(training.legend(1), (low, high), rtol=1e-5)
+        inside = (values >= low) & (values <= high)
+        assert inside.sum() >= 22
+        ramp = training.colours(1).astype(int)
+        wanted = ramp[shades(values, low, high)]
         drawn = colours(training, "strip", (4, 6)).astype(int)
-        np.testing.assert_array_equal(drawn, wanted)
-        assert training.legend(1) == (0, 1)
+        if kind in ("silent", "sparsity"):
+            np.testing.assert_array_equal(drawn, wanted)
+        else:
+            # What scalars hold is rounded to float32, and so may be a shade away.
+            assert np.abs(drawn - wanted)[inside].max() <= 8
+
+
+def test_where_nothing_is_silent_the_deviation_is_shown_first(
+    open_tab: Callable[..., Tab], others: Host
+) -> None:
+    tab = open_training(open_tab(others), run="lively", layer="conv1")
+    kind = tab.chosen("Health of layers")
+    wait_until(kind).to_have_value("std")
+    note = tab.frame.locator("[data-name=health-instead]")
+    wait_until(note).to_have_text(
+        "Nothing is silent or saturated, so the deviation is shown."
+    )
+    # Not black: what deviates most is at the bright end.
+    shape = 2, 3
+    assert colours(tab, "strip", shape).max() > 200
+    kind.select_option("combined")
+    tab.rest()
+    wait_until(note).to_have_count(0)
+    assert colours(tab, "strip", shape).max() < 50
+    assert tab.state()["health"] == "combined"
 
 
 def test_a_click_in_the_health_strip_goes_to_layer_and_step(training: Tab) -> None:

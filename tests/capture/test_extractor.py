@@ -43,10 +43,10 @@ def test_every_layer_equals_its_own_call() -> None:
         np.testing.assert_allclose(values, expected[name], rtol=1e-5, atol=1e-5)
 
 
-def test_the_callers_order_is_kept_and_inputs_can_be_asked_for() -> None:
+def test_layers_come_in_the_models_order_and_inputs_can_be_asked_for() -> None:
     model, batch = small(), pictures()
     found = activations(model, batch, ["prob", "conv1", "data", "a"])
-    assert list(found) == ["prob", "conv1", "data", "a"]
+    assert list(found) == ["data", "conv1", "a", "prob"]
     np.testing.assert_array_equal(found["data"], batch.astype(np.float32))
 
 

@@ -180,16 +180,23 @@ def test_the_description_of_a_picture_says_what_shares_its_scale(
     paths = [saved(tmp_path, f"c-{step}.keras", trained(step)) for step in (1, 3)]
     log_checkpoints(tmp_path / "run", small(), paths, A, "a")
     described = {
-        value.metadata.summary_description
+        (value.tag, event.step): value.metadata.summary_description
         for event in events(tmp_path / "run")
         for value in event.summary.value
         if value.metadata.plugin_data.plugin_name == "images"
     }
+    shared = "this layer in all pictures of 2 steps, 1 to 3"
     assert described
-    for text in described:
-        assert text.endswith(
-            " One scale for this layer in all pictures of 2 steps, 1 to 3."
-        )
+    for (_, step), text in described.items():
+        about, at, _ = text.split("\n\n")
+        assert about.endswith(f" One scale for {shared}.")
+        assert at == f"At step {step}:"
+    # What cannot be read in a small picture stands there, too.
+    caption = described["a/channels/input", 3].split("\n\n")[2].splitlines()
+    assert caption[:2] == ["    a", "    2 maps of 4x4 · input: input"]
+    assert caption[2].startswith("    channels 0 to 1, row by row, 1x2; enlarged ")
+    assert caption[3].endswith(f": one scale, {shared}")
+    assert len(caption) == 4
 
 
 def test_limits_among_the_options_go_first(tmp_path: Path) -> None:

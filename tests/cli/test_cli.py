@@ -16,8 +16,8 @@ from events import event_files, images
 from networks import pictures, small
 from PIL import Image
 
-from tb_actviz import compare_inputs
-from tb_actviz.runs.options import VIEWS
+from tb_actviz import compare_inputs, read_records
+from tb_actviz.runs.options import SINGLE_STEP_BYTES, TRAINING_STEP_BYTES, VIEWS
 
 
 def test_log_writes_what_it_says(network: str, face: str, tmp_path: Path) -> None:
@@ -56,6 +56,40 @@ def test_channels_are_named_layer_by_layer(
     )
     found = {tag for tag, _ in images(Path(logdir))}
     assert found == {f"{layer}/chosen/face" for layer in ("relu1", "a", "pool1")}
+
+
+@pytest.mark.slow
+def test_a_step_that_is_logged_alone_is_stored_whole_unless_told_otherwise(
+    network: str, face: str, tmp_path: Path
+) -> None:
+    # A step of a training would be float16: 4 channels of so many pixels take more.
+    side = int((TRAINING_STEP_BYTES / 4 / 4) ** 0.5) + 10
+    common = [
+        *("log", "--model", network, "--layers", "conv1", "--views", "channels"),
+        *("--preprocess", "none", "--size", str(side), face),
+    ]
+    whole = " (--precision float32 stores them whole)"
+    for given, stored, note in [
+        ((), "float32", ""),
+        (("--precision", "float16"), "float16", whole),
+        (("--precision", "uint8"), "uint8", whole),
+    ]:
+        logdir = str(tmp_path / stored)
+        done = run(*common, *given, "--logdir", logdir)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"\nvalues stored as: {stored}{note}\n" in done.stdout
+        (found,) = read_records(logdir, layers="conv1")
+        assert found.record.inputs[0].packed.precision == stored
+    done = run(*common, "--precision", "float3", "--logdir", str(tmp_path))
+    assert "Did you mean 'float32'" in done.stderr
+
+
+def test_help_says_how_much_a_step_may_take() -> None:
+    sizes = (SINGLE_STEP_BYTES, "log"), (TRAINING_STEP_BYTES, "checkpoints")
+    for command in ("log", "checkpoints"):
+        words = " ".join(run(command, "--help").stdout.split())
+        for size, name in sizes:
+            assert f"{size // 2**20} MiB ({name})" in words
 
 
 def test_log_json_is_the_same_as_data(network: str, face: str, tmp_path: Path) -> None:

@@ -80,9 +80,9 @@ def test_each_channel_says_what_its_activation_cut() -> None:
 
 def test_notes() -> None:
     assert order_note(1, 1, 1, 128) == "channel 0; enlarged 128 times"
-    assert order_note(64, 8, 8, 1) == "channels 0-63, row by row, 8x8"
+    assert order_note(64, 8, 8, 1) == "channels 0 to 63, row by row, 8x8"
     assert order_note(16, 4, 4, 0.682) == (
-        "channels 0-15, row by row, 4x4; shrunk to 68%"
+        "channels 0 to 15, row by row, 4x4; shrunk to 68%"
     )
     picture = np.zeros((1280, 640, 3), np.uint8)
     assert resize_note((14, 14), (640, 320), picture) == (
@@ -156,33 +156,34 @@ def test_what_there_is_of_each_channel(shape: tuple[int, ...], words: str) -> No
 
 def test_notes_of_heat_maps() -> None:
     assert heat_map_note(1, 10, 1, 1, (24, 64)) == (
-        "channel 0, positions 0-9 to the right; each value 24x64 pixels"
+        "channel 0, positions 0 to 9 to the right; each value 24x64 pixels"
     )
     assert heat_map_note(32, 100, 32, 1, (24, 9)) == (
-        "channels 0-31 downwards, positions 0-99 to the right; each value 24x9 pixels"
+        "channels 0 to 31 downwards, positions 0 to 99 to the right; "
+        "each value 24x9 pixels"
     )
     assert heat_map_note(768, 10, 192, 4, (5, 19)) == (
-        "channels 0-767 downwards in 4 columns of 192, positions 0-9 to the right; "
-        "each value 5x19 pixels"
+        "channels 0 to 767 downwards in 4 columns of 192, positions 0 to 9 to the "
+        "right; each value 5x19 pixels"
     )
     assert heat_map_note(64, 16_000, 64, 1, (15, 0.25)) == (
-        "channels 0-63 downwards, positions 0-15999 to the right; positions shrunk to "
-        "25%"
+        "channels 0 to 63 downwards, positions 0 to 15999 to the right; "
+        "positions shrunk to 25%"
     )
     assert heat_map_note(9, 9, 9, 1, (0.5, 0.004)) == (
-        "channels 0-8 downwards, positions 0-8 to the right; channels shrunk to 50%; "
-        "positions shrunk to 0.4%"
+        "channels 0 to 8 downwards, positions 0 to 8 to the right; "
+        "channels shrunk to 50%; positions shrunk to 0.4%"
     )
 
 
 def test_notes_of_panels_that_are_no_pictures() -> None:
     assert frame_note((10,), (227, 227)) == "one value for each channel"
     assert frame_note((100, 32), (48, 600)) == (
-        "positions 0-99 to the right; enlarged 6 times"
+        "positions 0 to 99 to the right; enlarged 6 times"
     )
-    assert frame_note((512, 32), (48, 512)) == "positions 0-511 to the right"
+    assert frame_note((512, 32), (48, 512)) == "positions 0 to 511 to the right"
     assert frame_note((16_000, 1), (48, 640)) == (
-        "positions 0-15999 to the right; shrunk to 4%"
+        "positions 0 to 15999 to the right; shrunk to 4%"
     )
     assert frame_note((8, 16, 16, 32), (97, 195)) == (
         "maps of 8 slices of 16x16, row by row, 2x4; enlarged 3 times"

@@ -38,11 +38,11 @@ def count(picture: np.ndarray, color: tuple[int, int, int]) -> int:
         (100, 1, 1, 1, (24, 9)),
         (512, 1, 1, 1, (24, 1)),
         (10, 32, 32, 1, (24, 64)),
-        (100, 32, 32, 1, (24, 9)),
+        (100, 32, 32, 1, (24, 8)),
         (512, 256, 256, 1, (3, 1)),
         (512, 768, 768, 1, (1, 1)),
-        (10, 256, 86, 3, (11, 27)),
-        (10, 4096, 456, 9, (2, 5)),
+        (10, 256, 86, 3, (11, 22)),
+        (10, 4096, 820, 5, (1, 7)),
     ],
 )
 def test_every_value_of_a_sequence_stands_in_its_line(
@@ -51,14 +51,15 @@ def test_every_value_of_a_sequence_stands_in_its_line(
     sequence = sequence_of(positions, channels)
     drawn = draw_heat_map(as_maps(sequence), GREY)
     assert (drawn.rows, drawn.columns, drawn.cell) == (rows, columns, cell)
-    gutter = gutter_width(channels - 1)
+    size = drawn.text_size
+    gutter = gutter_width(channels - 1, size)
     pitch = gutter + positions * cell[1] + 2 * GAP
-    expected = blank(rows * cell[0] + axis_height(), columns * pitch - 2 * GAP)
+    expected = blank(rows * cell[0] + axis_height(size), columns * pitch - 2 * GAP)
     for column in range(columns):
         numbers = range(column * rows, min(channels, (column + 1) * rows))
         colors = GREY.colorize(sequence[:, numbers].T)
         lines = colors.repeat(cell[0], axis=0).repeat(cell[1], axis=1)
-        part = with_axes(lines, numbers, range(positions), gutter)
+        part = with_axes(lines, numbers, range(positions), size, gutter)
         left = column * pitch
         expected[: part.shape[0], left : left + part.shape[1]] = part
     np.testing.assert_array_equal(drawn.picture, expected, strict=True)
@@ -79,8 +80,8 @@ def test_sequences_too_large_shrink_to_the_largest_picture(
     assert max(drawn.picture.shape[:2]) <= MAX_SIDE
     assert min(drawn.cell) < 1
     assert count(drawn.picture, CLIPPED) == 0
-    gutter = gutter_width(channels - 1)
-    top = draw_line("0", 13).shape[0] // 2
+    gutter = gutter_width(channels - 1, drawn.text_size)
+    top = draw_line("0", drawn.text_size).shape[0] // 2
     wide = max(1, int(positions * drawn.cell[1]))
     line = drawn.picture[top, gutter : gutter + wide].astype(int)
     assert (np.diff(line[:, 0]) >= 0).all()
@@ -98,9 +99,9 @@ def test_one_unusual_value_of_a_shrunk_sequence_stays_visible_in_its_line(
     drawn = draw_heat_map(as_maps(sequence), GREY)
     rows, columns = np.nonzero((drawn.picture == np.array(color)).all(axis=2))
     assert len(set(columns.tolist())) in (1, 2)
-    top = draw_line("0", 13).shape[0] // 2 + 24 * place[1]
+    top = draw_line("0", drawn.text_size).shape[0] // 2 + 24 * place[1]
     assert sorted(set(rows.tolist())) == list(range(top, top + 24))
-    around = gutter_width(2) + place[0] * drawn.cell[1]
+    around = gutter_width(2, drawn.text_size) + place[0] * drawn.cell[1]
     assert np.abs(columns - around).max() <= 2
     rows, columns = np.nonzero((drawn.picture != clean).any(axis=2))
     assert set(rows.tolist()) <= set(range(top, top + 24))
@@ -110,12 +111,12 @@ def test_one_unusual_value_of_a_shrunk_sequence_stays_visible_in_its_line(
 @pytest.mark.slow
 def test_channels_at_the_end_do_not_shrink_into_empty_places() -> None:
     # Several lines share a pixel, and places are left over below the last of them.
-    channels = 999_990
+    channels = 999_989
     drawn = draw_heat_map(np.full((1, 2, channels), 1.0, np.float32), GREY)
     assert drawn.cell[0] < 1
     last = channels - (drawn.columns - 1) * drawn.rows
     assert last < drawn.rows
-    top = draw_line("0", 13).shape[0] // 2
+    top = draw_line("0", drawn.text_size).shape[0] // 2
     filled = math.ceil(int(drawn.rows * drawn.cell[0]) * last / drawn.rows)
     values = drawn.picture[top:, -int(2 * drawn.cell[1]) :]
     assert (values[:filled] == 255).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -17,14 +19,22 @@ from tb_actviz.imaging.layout import (
     down,
     draw_line,
     labelled,
-    page,
     with_seams,
 )
+from tb_actviz.imaging.page import Page
 from tb_actviz.imaging.scale import Marks, Scale
 
 RED = np.full((4, 6, 3), [255, 0, 0], np.uint8)
 BLUE = np.full((2, 3, 3), [0, 0, 255], np.uint8)
 GREY = Scale(0.0, 5.0, "gray", "0 to maximum, this layer")
+
+
+#: Height of the font where a test does without the Images tab.
+SIZE = 13
+
+
+def page(*content: Any) -> np.ndarray:
+    return Page(*content).picture()
 
 
 def has(picture: np.ndarray, color: tuple[int, int, int]) -> bool:
@@ -117,7 +127,7 @@ def test_seams_follow_every_slice() -> None:
 
 def places(page: np.ndarray, number: int) -> list[tuple[int, int]]:
     """Top left corners at which a number stands with nothing right beside it."""
-    drawn = draw_line(str(number), 13)
+    drawn = draw_line(str(number), SIZE)
     height, width = drawn.shape[:2]
     windows = np.lib.stride_tricks.sliding_window_view(page, drawn.shape)[:, :, 0]
     found = np.argwhere((windows == drawn).all(axis=(2, 3, 4)))
@@ -133,10 +143,10 @@ def places(page: np.ndarray, number: int) -> list[tuple[int, int]]:
 
 def test_axes_number_rows_and_columns_at_their_middles() -> None:
     picture = np.full((60, 300, 3), [255, 0, 0], np.uint8)
-    gutter = gutter_width(102)
-    page = with_axes(picture, range(100, 103), range(10), gutter)
-    line = draw_line("0", 13).shape[0]
-    assert page.shape == (60 + axis_height(), 300 + gutter, 3)
+    gutter = gutter_width(102, SIZE)
+    page = with_axes(picture, range(100, 103), range(10), SIZE, gutter)
+    line = draw_line("0", SIZE).shape[0]
+    assert page.shape == (60 + axis_height(SIZE), 300 + gutter, 3)
     top = line // 2
     np.testing.assert_array_equal(page[top : top + 60, gutter:], picture)
     assert (page[:top, gutter:] == BACKGROUND).all()
@@ -149,11 +159,11 @@ def test_axes_number_rows_and_columns_at_their_middles() -> None:
     below = np.flatnonzero(ticks[top + 61, gutter:])
     assert below.tolist() == list(range(15, 300, 30))
     for index, row in enumerate(range(100, 103)):
-        width = draw_line(str(row), 13).shape[1]
+        width = draw_line(str(row), SIZE).shape[1]
         # The number's middle is at the middle of its row.
         assert (10 + 20 * index, gutter - 6 - width) in places(page, row)
     for column in range(10):
-        width = draw_line(str(column), 13).shape[1]
+        width = draw_line(str(column), SIZE).shape[1]
         left = gutter + 15 + 30 * column - width // 2
         assert (page.shape[0] - line, left) in places(page, column)
 
@@ -173,10 +183,10 @@ def test_as_many_rows_are_numbered_as_there_is_room_for(
     rows: range, height: int, numbered: list[int]
 ) -> None:
     picture = np.full((height, 3, 3), [255, 0, 0], np.uint8)
-    gutter = gutter_width(rows[-1])
-    page = with_axes(picture, rows, range(1), gutter)
+    gutter = gutter_width(rows[-1], SIZE)
+    page = with_axes(picture, rows, range(1), SIZE, gutter)
     ticks = (page[:, gutter - 3] == np.array(FAINT_TEXT)).all(axis=1)
-    top = draw_line("0", 13).shape[0] // 2
+    top = draw_line("0", SIZE).shape[0] // 2
     pitch = height / len(rows)
     expected = [top + int((rows.index(row) + 0.5) * pitch) for row in numbered]
     assert np.flatnonzero(ticks).tolist() == expected
@@ -186,7 +196,7 @@ def test_as_many_rows_are_numbered_as_there_is_room_for(
 
 def test_numbers_below_never_leave_a_narrow_heat_map() -> None:
     picture = np.full((5, 700, 3), [255, 0, 0], np.uint8)
-    gutter = gutter_width(0)
-    page = with_axes(picture, range(1), range(100_001), gutter)
+    gutter = gutter_width(0, SIZE)
+    page = with_axes(picture, range(1), range(100_001), SIZE, gutter)
     assert page.shape[1] == 700 + gutter
     assert places(page, 100_000)

@@ -13,7 +13,7 @@ from tb_actviz.arrays import as_maps
 from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE, colorize
 from tb_actviz.imaging.grid import MAX_SIDE, draw_grid
 from tb_actviz.imaging.heat_map import draw_heat_map
-from tb_actviz.imaging.layout import BACKGROUND, MARGIN
+from tb_actviz.imaging.layout import BACKGROUND, GAP, MARGIN, draw_line, text_size
 from tb_actviz.imaging.montage import (
     draw_beside_input,
     draw_channels,
@@ -81,11 +81,16 @@ def test_every_channel_stands_in_its_tile(
     assert (picture[~inside] == BACKGROUND).all()
 
 
+def swatch(picture: np.ndarray) -> int:
+    """Pixels of a reserved colour in a legend."""
+    return int((text_size(picture.shape[1]) * 3 // 4) ** 2)
+
+
 def test_grids_of_the_worked_example() -> None:
     conv1 = draw_channels(maps_of(64, (113, 113)), layer="conv1")
-    assert 8 * 113 <= conv1.shape[1] <= 8 * 113 + 7 + 2 * MARGIN + 40
+    assert 8 * 113 <= conv1.shape[1] <= 8 * 113 + 7 + 2 * MARGIN + 70
     fire6 = draw_channels(maps_of(48), layer="fire6-squeeze1x1")
-    assert 8 * 14 * 8 <= fire6.shape[1] <= 8 * 15 * 8 + 2 * MARGIN + 40
+    assert 8 * 14 * 8 <= fire6.shape[1] <= 8 * 15 * 8 + 2 * MARGIN + 70
 
 
 @pytest.mark.slow
@@ -106,12 +111,12 @@ def test_one_unusual_value_of_a_huge_map_stays_visible(
     maps = np.full((2000, 2000, 1), 0.5, np.float32)
     maps[place] = value
     where = {"layer": "a", "limits": (0.0, 1.0)}
-    legend = 10 * 10
     for picture in (
         draw_beside_input(None, maps, [0], **where),
         draw_relu(maps, maps, [0], before_layer="b", **where),
         draw_inputs([None], [maps], [0], input_names=["x"], **where),
     ):
+        legend = swatch(picture)
         assert legend < count(picture, color) <= legend + 2 * 4
 
 
@@ -169,8 +174,10 @@ def test_many_inputs_are_shown_as_far_as_they_fit() -> None:
     )
     # The scale is that of what is shown; only the first line of the facts differs.
     height = first.shape[0]
-    np.testing.assert_array_equal(whole[-height + 60 :], first[60:])
-    assert (whole != first)[:60].any()
+    line = draw_line("a", text_size(whole.shape[1])).shape[0]
+    facts = MARGIN + 4 * line
+    np.testing.assert_array_equal(whole[-height + facts :], first[facts:])
+    assert (whole != first)[:facts].any()
 
 
 def test_gaps_are_background_not_values() -> None:
@@ -184,7 +191,7 @@ def test_signed_and_rectified_layers_look_different() -> None:
     grey = draw_channels(rectified, layer="a")
     hued = draw_channels(rectified - 0.5, layer="a")
     spread = [
-        int(np.ptp(picture[90:-MARGIN, 40:-MARGIN].astype(int), axis=2).max())
+        int(np.ptp(picture[-200:-MARGIN, 80:-MARGIN].astype(int), axis=2).max())
         for picture in (grey, hued)
     ]
     assert spread[0] < 10
@@ -195,12 +202,12 @@ def test_marks_appear_where_values_are_unusual() -> None:
     maps = maps_of(4, (4, 4))
     maps[0, 0, 0] = np.nan
     maps[1, 1, 1] = np.inf
-    swatches = 2 * 100
     picture = draw_channels(maps, layer="a")
+    swatches = 2 * swatch(picture)
     assert count(picture, NON_FINITE) == 2 * 32 * 32 + swatches
     assert count(picture, CLIPPED) == 0
     fixed = draw_channels(np.abs(maps_of(4, (4, 4))) + 3, layer="a", limits=(0, 2))
-    assert count(fixed, CLIPPED) == 64 * 32 * 32 + 100
+    assert count(fixed, CLIPPED) == 64 * 32 * 32 + swatch(fixed)
 
 
 @pytest.mark.parametrize(
@@ -307,8 +314,9 @@ def test_many_channels_wrap_into_blocks() -> None:
     picture = draw_inputs(
         [FACE, FACE], maps, range(20), layer="a", input_names=["x", "y"]
     )
-    assert picture.shape[1] <= 1500
-    assert len(find(picture, FACE)) == 2 * 4
+    # Beside their input three of them have room for their labels.
+    assert picture.shape[1] == 4 * 227 + 3 * GAP + 2 * MARGIN
+    assert len(find(picture, FACE)) == 2 * 7
 
 
 @pytest.mark.parametrize(
@@ -420,8 +428,13 @@ SHAPES = (
     .map(tuple)
     .filter(lambda shape: math.prod(shape) <= 256)
 )
-#: How often each shade of grey occurs in the bar of a legend.
-BAR = 10 * np.bincount(np.rint(np.linspace(0, 255, 128)).astype(int), minlength=256)
+
+
+def bar(picture: np.ndarray) -> np.ndarray:
+    """How often each shade of grey occurs in the bar of a legend."""
+    size = text_size(picture.shape[1])
+    steps = np.rint(np.linspace(0, 255, 9 * size)).astype(int)
+    return size * 3 // 4 * np.bincount(steps, minlength=256)
 
 
 def shades(picture: np.ndarray) -> np.ndarray:
@@ -440,7 +453,7 @@ def test_every_value_of_any_rank_is_drawn_once(
     maps = as_maps(values)
     before = shape if told else None
     grid = draw_channels(maps, layer="a", limits=(0, 255), shape=before)
-    areas = shades(grid) - BAR
+    areas = shades(grid) - bar(grid)
     assert areas[0] > 0
     assert areas.tolist() == [areas[0]] * count + [0] * (256 - count)
     assert max(grid.shape[:2]) <= 1500
@@ -481,10 +494,12 @@ def test_a_sequence_is_a_heat_map_with_its_scale_and_marks() -> None:
     drawn = draw_heat_map(maps, common_scale(maps, subject=""))
     body = picture[-MARGIN - drawn.picture.shape[0] : -MARGIN, MARGIN:-MARGIN]
     np.testing.assert_array_equal(body, drawn.picture)
-    swatches = 2 * 10 * 10
-    assert count(picture, NON_FINITE) == (32 + 10) * 24 * 9 + swatches
+    swatches = 2 * swatch(picture)
+    assert count(picture, NON_FINITE) == (32 + 10) * 24 * 8 + swatches
     clipped = draw_channels(np.abs(maps[:, 60:]) + 3, layer="lstm", limits=(0, 2))
-    assert count(clipped, CLIPPED) == 40 * 32 * 24 * (clipped_width(40)) + 100
+    assert count(clipped, CLIPPED) == 40 * 32 * 24 * (clipped_width(40)) + swatch(
+        clipped
+    )
     stretched = draw_channels(maps[:, 60:], layer="lstm", per_channel=True)
     assert count(stretched, CLIPPED) == count(stretched, NON_FINITE) == 0
 
@@ -515,8 +530,10 @@ def test_sequences_stand_below_one_another_beside_their_input() -> None:
     first, second = (
         draw_beside_input(one, maps, [3], layer="a") for one in (larger, as_large)
     )
-    assert first.shape == second.shape
-    assert (first != second).any()
+    body = 640 + 2 * MARGIN
+    np.testing.assert_array_equal(first[-body:], second[-body:])
+    caption = first[:-body]
+    assert caption.shape != second[:-body].shape or (caption != second[:-body]).any()
 
 
 def test_sequences_before_and_after_stand_below_one_another() -> None:

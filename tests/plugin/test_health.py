@@ -30,7 +30,7 @@ from tb_actviz.writing.summaries import scalar_summary
 
 ASKER = RequestContext(context.RequestContext(), "")
 STEPS = 30
-NAMES = ("mean", "std", "sparsity", "dead")
+NAMES = ("mean", "std", "sparsity", "silent")
 LAYERS = ("block/conv2", "conv1", "conv10", "größe:pre")
 
 
@@ -73,8 +73,8 @@ ODD: dict[str, tuple[Summary, Any, Any]] = {
         None,
         [None],
     ),
-    "dead": (
-        tensor("conv/dead", [], dtype=99),
+    "silent": (
+        tensor("conv/silent", [], dtype=99),
         None,
         "It is not a list of numbers: Cannot convert value 99 to a TensorFlow DType.",
     ),
@@ -123,7 +123,7 @@ def test_it_gives_every_scalar_of_every_layer_that_has_records(host: Host) -> No
     expected["conv1"]["saturated"] = series(odd, [n / 64 for n in odd])
     assert host.get("health", run="health/train").json() == {
         "run": "health/train",
-        "given_at_most": MOST_NUMBERS // (len(LAYERS) * len(SCALARS)),
+        "given_at_most": MOST_NUMBERS // (len(LAYERS) * (len(SCALARS) + 1)),
         "layers": [{"layer": one, "scalars": expected[one]} for one in sorted(LAYERS)],
     }
 
@@ -168,12 +168,34 @@ def test_all_is_read_at_once(tmp_path: Path) -> None:
     assert watched.counted() == {"list": 1, "scalars": 1}
 
 
+def test_logs_that_call_silent_channels_dead_are_read_too(tmp_path: Path) -> None:
+    shares = [{"a/dead": 0.5}, {"a/dead": 0.25, "a/silent": 0.75}, {"a/silent": 1.0}]
+    shares[0]["b/dead"] = 0.125
+    layers = [summary("a", 0), summary("b", 0)]
+    write(tmp_path, [*map(scalar_summary, shares), *layers])
+    assert ask(Watched(tmp_path))["layers"] == [
+        {"layer": "a", "scalars": {"silent": series(range(3), [0.5, 0.75, 1.0])}},
+        {"layer": "b", "scalars": {"silent": series(range(1), [0.125])}},
+    ]
+
+
+@pytest.mark.parametrize("good", ["dead", "silent"])
+def test_what_is_no_number_under_one_name_hides_nothing_of_the_other(
+    tmp_path: Path, good: str
+) -> None:
+    (bad,) = {"dead", "silent"} - {good}
+    odd = tensor(f"conv/{bad}", [2], dtype=DT_FLOAT, float_val=[1.0, 2.0])
+    write(tmp_path, [scalar_summary({f"conv/{good}": 0.5}), odd, summary("conv", 0)])
+    (layer,) = ask(Watched(tmp_path))["layers"]
+    assert layer["scalars"] == {"silent": series(range(1), [0.5])}
+
+
 def test_the_steps_that_are_given_are_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, [summary("conv", 0)] + [scalar_summary({"conv/std": 2.0})] * 20)
     watched = Watched(tmp_path)
-    for most, given in ((60, 10), (6, 1), (1, 1), (600, 100)):
+    for most, given in ((70, 10), (7, 1), (1, 1), (700, 100)):
         monkeypatch.setattr(layer_scalars, "MOST_NUMBERS", most)
         found = ask(watched)
         assert found["given_at_most"] == given

@@ -99,9 +99,9 @@ def hosts(shared_log_dir: Path, shared_hosts: dict[str, Host]) -> dict[str, Host
         [
             (first, 0, record_summary(conv1, record("conv1", 0))),
             (first + 0.25, 0, strings(relu1, [newer, values])),
-            (first + 0.5, 0, scalars(mean=0.875, dead=0.0)),
+            (first + 0.5, 0, scalars(mean=0.875, silent=0.0)),
             (second, 100, record_summary(conv1, record("conv1", 100))),
-            (second + 0.5, 100, scalars(mean=float("nan"), dead=0.5)),
+            (second + 0.5, 100, scalars(mean=float("nan"), silent=0.5)),
             (second + 0.25, 100, strings(relu1, [])),
         ],
     )

@@ -70,7 +70,7 @@ def record(*inputs: InputFacts, **changes: Any) -> Record:
         "step": 400,
         "inputs": inputs or (facts(),),
         "position": {"epoch": 3, "batch": 400},
-        "dead": (1,),
+        "silent": (1,),
         "preprocess": "squeezenet: −mean",
         "reduced": "",
     }
@@ -128,7 +128,7 @@ def records(draw: st.DrawFn) -> Record:
         step=draw(st.integers(0, 2**63 - 1)),
         inputs=tuple(inputs),
         position=draw(st.dictionaries(texts, st.integers(0, 2**63 - 1), max_size=3)),
-        dead=tuple(draw(st.lists(st.integers(0, 99), max_size=1))),
+        silent=tuple(draw(st.lists(st.integers(0, 99), max_size=1))),
         preprocess=draw(texts),
         reduced=draw(texts),
         producer=draw(texts),
@@ -228,7 +228,7 @@ def test_the_header_is_as_documented() -> None:
             ),
         ),
         position={"epoch": 3, "batch": 400},
-        dead=(1,),
+        silent=(1,),
         preprocess="squeezenet",
         reduced="",
         producer="tb_actviz 0.1.0",
@@ -641,8 +641,8 @@ def test_records_that_could_not_be_read_cannot_be_made() -> None:
     ):
         with pytest.raises(ValueError, match=reason):
             facts(**changes)
-    with pytest.raises(ValueError, match="4 dead channels, at most 3 can be"):
-        record(dead=(0, 1, 2, 2))
+    with pytest.raises(ValueError, match="4 silent channels, at most 3 can be"):
+        record(silent=(0, 1, 2, 2))
     with pytest.raises(ValueError, match="17 numbers of the position, at most 16"):
         record(position=dict.fromkeys(map(str, range(17)), 0))
     with pytest.raises(ValueError, match="no kind 'conv'"):

@@ -134,7 +134,7 @@ def record(name: str) -> Record:
             for index, one in enumerate(values)
         ),
         position={"epoch": 3, "batch": 400},
-        dead=(0,),
+        silent=(0,),
         preprocess="squeezenet",
         reduced="",
         producer="vectors of tb_actviz",

@@ -16,10 +16,10 @@ from tb_actviz.receptive_field import ReceptiveField
 from tb_actviz.records.codec import unpack
 from tb_actviz.records.facts import LayerFacts, Record
 from tb_actviz.records.schema import decode_record
-from tb_actviz.runs.layer_records import InputPictures
-from tb_actviz.runs.options import LogOptions
-from tb_actviz.runs.step_summaries import RECORD_AIM, StepSummaries
+from tb_actviz.runs.options import TRAINING_STEP_BYTES, LogOptions
+from tb_actviz.runs.step_summaries import StepSummaries
 from tb_actviz.runs.watched_model import WatchedInputs, WatchedLayer
+from tb_actviz.runs.written_before import WrittenBefore
 
 LAYER = WatchedLayer(LayerFacts("layer", "ReLU", "activation"), "float32", None, None)
 SCORES = "scores"
@@ -45,7 +45,7 @@ def step(
         LogOptions(**options),
         3,
         views=(),
-        pictures=InputPictures(),
+        before=WrittenBefore(),
     )
     summaries = []
     for array in arrays:
@@ -74,15 +74,15 @@ def test_statistics_are_over_inputs_of_any_sizes() -> None:
         np.maximum(rng.normal(size=(h, 5, 4)), 0).astype(np.float32) for h in (3, 7)
     ]
     arrays[0][..., 2] = arrays[1][..., 2] = 0
-    arrays[0][..., 1] = 0  # dead for one input only
+    arrays[0][..., 1] = 0  # silent for one input only
     whole = np.concatenate([one.reshape(-1, 4) for one in arrays])
     contents, values = step(arrays)
     assert scalar(values, "mean") == pytest.approx(whole.mean(), rel=1e-6)
     assert scalar(values, "std") == pytest.approx(whole.std(), rel=1e-6)
     assert scalar(values, "sparsity") == pytest.approx((whole == 0).mean())
-    assert scalar(values, "dead") == 0.25
-    assert contents.logged.statistics["layer"].dead == (2,)
-    assert record(values).dead == (2,)
+    assert scalar(values, "silent") == 0.25
+    assert contents.logged.statistics["layer"].silent == (2,)
+    assert record(values).silent == (2,)
     left, right, counts = make_ndarray(values["layer/histogram"].tensor).T
     assert counts.sum() == whole.size
     for low, high, count in zip(left, right, counts, strict=True):
@@ -167,7 +167,11 @@ def test_a_layer_with_nothing_finite_is_logged_without_a_histogram() -> None:
 
 @pytest.mark.parametrize(
     ("bytes_as_float32", "expected"),
-    [(RECORD_AIM, "float32"), (2 * RECORD_AIM, "float16"), (4 * RECORD_AIM, "uint8")],
+    [
+        (TRAINING_STEP_BYTES, "float32"),
+        (2 * TRAINING_STEP_BYTES, "float16"),
+        (4 * TRAINING_STEP_BYTES, "uint8"),
+    ],
 )
 def test_the_precision_is_the_most_exact_that_keeps_a_step_small(
     bytes_as_float32: int, expected: str
@@ -175,6 +179,19 @@ def test_the_precision_is_the_most_exact_that_keeps_a_step_small(
     one = np.zeros((bytes_as_float32 // 4 // 2 // 64 // 64, 64, 64), np.float32)
     _, values = step([one, one])
     assert {i.packed.precision for i in record(values).inputs} == {expected}
+
+
+def test_a_step_may_take_more_where_there_are_few() -> None:
+    one = np.zeros((TRAINING_STEP_BYTES // 4 // 64 // 64 + 1, 64, 64), np.float32)
+    for limit, expected in [
+        (TRAINING_STEP_BYTES, "float16"),
+        (2 * TRAINING_STEP_BYTES, "float32"),
+    ]:
+        contents, values = step([one], step_bytes=limit)
+        assert record(values).inputs[0].packed.precision == expected
+        assert contents.logged.precision == {"layer": expected}
+    contents, _ = step([one], step_bytes=1, records=False)
+    assert contents.logged.precision == {}
 
 
 def test_small_maps_keep_two_bytes_a_value() -> None:
@@ -204,14 +221,3 @@ def test_more_inputs_than_a_record_holds_are_refused() -> None:
     assert scalar(values, "mean") == 1.0
     _, values = step(arrays[:256])
     assert len(record(values).inputs) == 256
-
-
-def test_dead_channels_are_named_in_a_table() -> None:
-    array = np.ones((2, 2, 3), np.float32)
-    array[..., 1] = 0
-    _, values = step([array])
-    text = values["tb_actviz/dead_channels"].tensor.string_val[0].decode()
-    assert text.splitlines()[-1] == "| layer | 33% | 1 |"
-    _, values = step([np.ones((2, 2, 3), np.float32)])
-    text = values["tb_actviz/dead_channels"].tensor.string_val[0].decode()
-    assert text == "No channel is zero everywhere for every input."

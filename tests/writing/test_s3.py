@@ -17,7 +17,7 @@ from plugin.serving import Host, serving
 from waiting import soon
 
 from tb_actviz import InputError, read_records
-from tb_actviz.imaging.png import encode_png
+from tb_actviz.imaging.page import encode_png
 from tb_actviz.records.codec import pack
 from tb_actviz.records.facts import InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag

@@ -59,7 +59,7 @@ def test_an_image_summary_is_what_the_images_tab_reads() -> None:
 
 
 def test_a_scalar_summary_is_what_the_scalars_tab_reads() -> None:
-    values = {"conv1/mean": 0.1, "conv1/dead": 3, "loss": np.float32(2.5)}
+    values = {"conv1/mean": 0.1, "conv1/silent": 3, "loss": np.float32(2.5)}
     summary = scalar_summary(values)
     assert [value.tag for value in summary.value] == list(values)
     for value, number in zip(summary.value, values.values(), strict=True):
@@ -122,10 +122,10 @@ def test_edges_that_do_not_fit_the_counts_are_refused(
         histogram_summary("t", edges, counts)
 
 
-@pytest.mark.parametrize("text", ["", "**Dead**: 3, 7\n\n| a | b |", "größer – 😀"])
+@pytest.mark.parametrize("text", ["", "**Silent**: 3, 7\n\n| a | b |", "größer – 😀"])
 def test_a_text_summary_is_what_the_text_tab_reads(text: str) -> None:
-    (value,) = text_summary("conv1/dead", text, "Names.").value
-    assert value.tag == "conv1/dead"
+    (value,) = text_summary("conv1/silent", text, "Names.").value
+    assert value.tag == "conv1/silent"
     read = tensor_util.make_ndarray(value.tensor)
     assert read.shape == ()
     assert read.item() == text.encode()

@@ -26,7 +26,7 @@ BINS = [
     ([-2.0, -1.0, 1.0, 3.0], [1.0, 2.0, 0.5]),
     ([0.0, 0.0, 0.0, 1e-300], [0.0, 0.0, 2.0**53]),
 ]
-TEXTS = ["**Dead**: 3, 7", "größer – 😀", ""]
+TEXTS = ["**Silent**: 3, 7", "größer – 😀", ""]
 
 
 def write(folder: Path) -> None:
@@ -36,7 +36,7 @@ def write(folder: Path) -> None:
             values = {tag: numbers[step] for tag, numbers in NUMBERS.items()}
             file.add(scalar_summary(values), step)
             file.add(histogram_summary("conv1/bins", *BINS[step], "Bins."), step)
-            file.add(text_summary("conv1/dead", TEXTS[step], "Names."), step)
+            file.add(text_summary("conv1/silent", TEXTS[step], "Names."), step)
     (made,) = event_files(folder)
     _, _, _, stamp, rest = made.name.split(".", 4)
     made.rename(folder / f"events.out.tfevents.{int(stamp) + 3600}.{rest}")
@@ -81,24 +81,24 @@ def test_each_tab_serves_its_values(host: Host) -> None:
             list(one) for one in zip(edges[:-1], edges[1:], counts, strict=True)
         ]
 
-    texts = loaded(host, "text/text", 3, tag="conv1/dead")
+    texts = loaded(host, "text/text", 3, tag="conv1/silent")
     assert [one["step"] for one in texts] == [0, 1, 2]
     assert [one["text"] for one in texts] == [
-        "<p><strong>Dead</strong>: 3, 7</p>",
+        "<p><strong>Silent</strong>: 3, 7</p>",
         "<p>größer – 😀</p>",
         "",
     ]
 
 
 def test_each_tab_lists_its_tags(host: Host) -> None:
-    loaded(host, "text/text", 3, tag="conv1/dead")
+    loaded(host, "text/text", 3, tag="conv1/silent")
     assert host.of_another("scalars/tags").json()["a"] == {
         tag: {"displayName": "", "description": ""} for tag in NUMBERS
     }
     assert host.of_another("histograms/tags").json()["a"] == {
         "conv1/bins": {"displayName": "", "description": "<p>Bins.</p>"}
     }
-    assert host.of_another("text/tags").json()["a"] == ["conv1/dead"]
+    assert host.of_another("text/tags").json()["a"] == ["conv1/silent"]
 
 
 def test_a_running_server_reads_files_that_are_made_later(host: Host) -> None:

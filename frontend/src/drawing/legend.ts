@@ -133,3 +133,8 @@ export function percent(share: number): string {
 export function counted(count: number, name: string): string {
   return `${count} ${name}${count === 1 ? "" : "s"}`;
 }
+
+/** For how many inputs something is known. */
+export function forThese(inputs: number): string {
+  return inputs === 1 ? "for this input" : `for these ${inputs} inputs`;
+}

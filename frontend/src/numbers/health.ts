@@ -1,10 +1,25 @@
 /** Scalars of layers over training -> how well each layer is at each step. */
 
+import { type Limits, NO_LIMITS, percentileLimits, SHARE_LIMITS, symmetric } from "./limits";
 import type { Matrix } from "./matrix";
 
 /** What can be known of the health of a layer. */
-export const HEALTH_KINDS = ["combined", "dead", "saturated", "nonfinite", "sparsity"] as const;
+export const HEALTH_KINDS = [
+  "combined",
+  "silent",
+  "saturated",
+  "nonfinite",
+  "sparsity",
+  "std",
+  "mean",
+] as const;
 export type HealthKind = (typeof HEALTH_KINDS)[number];
+/** `auto`: the first of these that shows something. */
+export const HEALTH_CHOICES = ["auto", ...HEALTH_KINDS] as const;
+export type HealthChoice = (typeof HEALTH_CHOICES)[number];
+
+/** Percent of the cells that may be outside of the scale of numbers that are no shares. */
+export const OUTLIERS = 2;
 
 /** Scalars of one layer by their names; null stands for what is not finite. */
 export interface LayerScalars {
@@ -22,7 +37,7 @@ export interface HealthTable {
   /** By row, then by step. */
   scalars: Map<number, ScalarsAtStep>[];
   /** Layers without any scalar. */
-  silent: string[];
+  notLogged: string[];
 }
 
 /** Bring the scalars of layers together by step, in the order of `layers`. */
@@ -32,7 +47,7 @@ export function healthTable(
 ): HealthTable {
   const known = new Map(logged.map(({ layer, scalars }) => [layer, scalars]));
   const steps = new Set<number>();
-  const silent: string[] = [];
+  const notLogged: string[] = [];
   const scalars = layers.map((layer) => {
     const row = new Map<number, ScalarsAtStep>();
     for (const [name, scalar] of Object.entries(known.get(layer) ?? {})) {
@@ -43,10 +58,10 @@ export function healthTable(
         row.set(step, there);
       });
     }
-    if (!row.size) silent.push(layer);
+    if (!row.size) notLogged.push(layer);
     return row;
   });
-  return { steps: [...steps].sort((a, b) => a - b), scalars, silent };
+  return { steps: [...steps].sort((a, b) => a - b), scalars, notLogged };
 }
 
 /**
@@ -88,8 +103,8 @@ export function beganAt(
   return 0;
 }
 
-/** The share that is shown of a layer at a step; NaN where values are not finite. */
-export function shareOf(
+/** The number that is shown of a layer at a step; NaN where values are not finite. */
+export function numberOf(
   scalars: ScalarsAtStep | undefined,
   kind: HealthKind,
 ): number | undefined {
@@ -97,19 +112,40 @@ export function shareOf(
   if (isBroken(scalars)) return NaN;
   if (kind === "nonfinite") return 0;
   if (kind !== "combined") return scalars[kind] ?? undefined;
-  const shares = [scalars.dead, scalars.saturated].filter((share) => typeof share === "number");
+  const shares = [scalars.silent, scalars.saturated].filter(
+    (share) => typeof share === "number",
+  );
   return shares.length ? Math.max(...shares) : undefined;
 }
 
-/** Put the shares of a kind into rows of layers, steps as columns. */
+/**
+ * What is shown where nothing was chosen: silent and saturated shares, unless there are none.
+ *
+ * Then deviations tell more: those of layers without ReLU, as in a transformer, vanish or
+ * explode.
+ */
+export function firstKind({ scalars }: HealthTable): HealthKind {
+  const all = scalars.flatMap((row) => [...row.values()]);
+  const some = all.some((one) => (numberOf(one, "combined") ?? 0) > 0);
+  return some || !all.some((one) => one.std !== undefined) ? "combined" : "std";
+}
+
+/** The ends of the scale of a kind: of a share all it can be, else without outliers. */
+export function healthLimits({ values }: Matrix, kind: HealthKind): Limits {
+  if (kind !== "std" && kind !== "mean") return SHARE_LIMITS;
+  const limits = percentileLimits(values, OUTLIERS) ?? NO_LIMITS;
+  return kind === "mean" ? symmetric(limits) : { low: 0, high: limits.high };
+}
+
+/** Put the numbers of a kind into rows of layers, steps as columns. */
 export function healthMatrix({ steps, scalars }: HealthTable, kind: HealthKind): Matrix {
   const values = new Float32Array(scalars.length * steps.length).fill(NaN);
   const missing = new Uint8Array(values.length);
   scalars.forEach((row, r) => {
     steps.forEach((step, c) => {
-      const share = shareOf(row.get(step), kind);
-      if (share === undefined) missing[r * steps.length + c] = 1;
-      else values[r * steps.length + c] = share;
+      const number = numberOf(row.get(step), kind);
+      if (number === undefined) missing[r * steps.length + c] = 1;
+      else values[r * steps.length + c] = number;
     });
   });
   return { rows: scalars.length, columns: steps.length, values, missing };

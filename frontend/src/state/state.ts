@@ -1,7 +1,7 @@
 /** All that can be chosen, and what it is at the start. */
 
 import type { Measure } from "../numbers/differences";
-import type { HealthKind } from "../numbers/health";
+import type { HealthChoice } from "../numbers/health";
 import type { Statistic } from "../numbers/matrix";
 import type { SortKey } from "../numbers/order";
 import type { PictureBox } from "../numbers/picture_box";
@@ -73,7 +73,7 @@ export interface State {
   compare: { how: Comparison; wipe: number; oneChannel: boolean };
   /** `all`: not only as many columns as fit. */
   multiples: { columns: "steps" | "layers"; all: boolean };
-  training: { statistic: Statistic; rows: "order" | "number"; health: HealthKind };
+  training: { statistic: Statistic; rows: "order" | "number"; health: HealthChoice };
   /** What inputs beside each other are compared by. */
   inputs: { measure: Measure };
   /** `all`: the curves of other runs, too. */
@@ -106,7 +106,7 @@ export const START: State = {
   removed: false,
   compare: { how: "side", wipe: 0.5, oneChannel: false },
   multiples: { columns: "steps", all: false },
-  training: { statistic: "maximum", rows: "order", health: "combined" },
+  training: { statistic: "maximum", rows: "order", health: "auto" },
   inputs: { measure: "l2" },
   curves: { all: false },
   align: "step",

@@ -1,7 +1,7 @@
 /** The state <-> keys of TensorBoard's hash, and which choices Back goes back to. */
 
 import { MEASURES } from "../numbers/differences";
-import { HEALTH_KINDS } from "../numbers/health";
+import { HEALTH_CHOICES } from "../numbers/health";
 import { STATISTICS } from "../numbers/matrix";
 import { SORT_KEYS } from "../numbers/order";
 import type { PictureBox } from "../numbers/picture_box";
@@ -181,7 +181,7 @@ function read(present: Texts, notices: string[]): State {
     training: {
       statistic: choice("statistic", START.training.statistic, STATISTICS),
       rows: choice("rows", START.training.rows, ["order", "number"] as const),
-      health: choice("health", START.training.health, HEALTH_KINDS),
+      health: choice("health", START.training.health, HEALTH_CHOICES),
     },
     inputs: { measure: choice("measure", START.inputs.measure, MEASURES) },
     curves: { all: flag("all_runs", START.curves.all) },

@@ -1,26 +1,28 @@
 import { describe, expect, it } from "vitest";
 import {
   beganAt,
+  firstKind,
   healthAt,
+  healthLimits,
   healthMatrix,
   healthTable,
   isBroken,
   type LayerScalars,
-  shareOf,
+  numberOf,
 } from "../../src/numbers/health";
 
 const TOLD: LayerScalars[] = [
   {
     layer: "relu",
     scalars: {
-      dead: { steps: [0, 2], values: [0.25, 1] },
+      silent: { steps: [0, 2], values: [0.25, 1] },
       sparsity: { steps: [0, 1], values: [0.5, 0.75] },
     },
   },
   {
     layer: "conv",
     scalars: {
-      dead: { steps: [0, 1, 2], values: [0, 0, 0] },
+      silent: { steps: [0, 1, 2], values: [0, 0, 0] },
       mean: { steps: [0, 1, 2], values: [3, null, 4] },
       nonfinite: { steps: [2], values: [0.125] },
     },
@@ -35,22 +37,23 @@ describe("the table of health", () => {
     expect(table.steps).toEqual([0, 1, 2]);
     expect(table.scalars.map((row) => Object.fromEntries(row))).toEqual([
       {
-        0: { dead: 0, mean: 3 },
-        1: { dead: 0, mean: null },
-        2: { dead: 0, mean: 4, nonfinite: 0.125 },
+        0: { silent: 0, mean: 3 },
+        1: { silent: 0, mean: null },
+        2: { silent: 0, mean: 4, nonfinite: 0.125 },
       },
-      { 0: { dead: 0.25, sparsity: 0.5 }, 1: { sparsity: 0.75 }, 2: { dead: 1 } },
+      { 0: { silent: 0.25, sparsity: 0.5 }, 1: { sparsity: 0.75 }, 2: { silent: 1 } },
       {},
       {},
     ]);
-    expect(table.silent).toEqual(["quiet", "unknown"]);
+    expect(table.notLogged).toEqual(["quiet", "unknown"]);
   });
 
   it.each([
-    ["dead", [0, NaN, NaN, 0.25, NaN, 1], [0, 0, 0, 0, 1, 0]],
+    ["silent", [0, NaN, NaN, 0.25, NaN, 1], [0, 0, 0, 0, 1, 0]],
     ["sparsity", [NaN, NaN, NaN, 0.5, 0.75, NaN], [1, 0, 0, 0, 0, 1]],
     ["nonfinite", [0, NaN, NaN, 0, 0, 0], [0, 0, 0, 0, 0, 0]],
     ["combined", [0, NaN, NaN, 0.25, NaN, 1], [0, 0, 0, 0, 1, 0]],
+    ["mean", [3, NaN, NaN, NaN, NaN, NaN], [0, 0, 0, 1, 1, 1]],
   ] as const)("becomes a matrix of %s", (kind, values, missing) => {
     expect(healthMatrix(table, kind)).toEqual({
       rows: 4,
@@ -61,23 +64,78 @@ describe("the table of health", () => {
   });
 });
 
-describe("the share shown", () => {
-  it("is the larger of dead and saturated where they are combined", () => {
-    expect(shareOf({ dead: 0.25, saturated: 0.5 }, "combined")).toBe(0.5);
-    expect(shareOf({ dead: 0.75, saturated: 0.5 }, "combined")).toBe(0.75);
-    expect(shareOf({ saturated: 0.5 }, "combined")).toBe(0.5);
-    expect(shareOf({ mean: 0.5 }, "combined")).toBeUndefined();
+describe("what is shown where nothing was chosen", () => {
+  const first = (...scalars: Record<string, number | null>[]) =>
+    firstKind({
+      steps: [0],
+      notLogged: [],
+      scalars: scalars.map((one) => new Map([[0, one]])),
+    });
+
+  it("is silent or saturated where anything is", () => {
+    expect(first({ silent: 0, std: 2 }, { silent: 0.01, std: 3 })).toBe("combined");
+    expect(first({ silent: 0, saturated: 0.5, std: 2 })).toBe("combined");
+  });
+
+  it("is the deviation where nothing is, so that the map is not black", () => {
+    expect(first({ silent: 0, std: 2 }, { silent: 0, saturated: 0, std: 3 })).toBe("std");
+    expect(first({ std: 2, sparsity: 0.5 })).toBe("std");
+    // NaN counts as no share.
+    expect(first({ silent: 0, std: null, nonfinite: 0.5 })).toBe("std");
+  });
+
+  it("is not a deviation that was not logged", () => {
+    expect(first({ silent: 0 })).toBe("combined");
+    expect(first({})).toBe("combined");
+    expect(first()).toBe("combined");
+  });
+});
+
+describe("the scale of health", () => {
+  const matrix = (values: number[]) => ({
+    rows: 1,
+    columns: values.length,
+    values: Float32Array.from(values),
+    missing: new Uint8Array(values.length),
+  });
+
+  it("is all that a share can be", () => {
+    for (const kind of ["combined", "silent", "saturated", "nonfinite", "sparsity"] as const) {
+      expect(healthLimits(matrix([0.25, 0.5]), kind)).toEqual({ low: 0, high: 1 });
+    }
+  });
+
+  it("leaves outliers out, and has zero in it", () => {
+    const many = [...Array<number>(98).fill(1), 2, 1e6];
+    expect(healthLimits(matrix(many), "std").low).toBe(0);
+    expect(healthLimits(matrix(many), "std").high).toBeLessThan(3);
+    const { low, high } = healthLimits(matrix([...many, -1, NaN]), "mean");
+    expect(low).toBe(-high);
+    expect(high).toBeLessThan(3);
+  });
+
+  it("is there where nothing is finite", () => {
+    expect(healthLimits(matrix([NaN]), "std")).toEqual({ low: 0, high: 1 });
+  });
+});
+
+describe("the number shown", () => {
+  it("is the larger of silent and saturated where they are combined", () => {
+    expect(numberOf({ silent: 0.25, saturated: 0.5 }, "combined")).toBe(0.5);
+    expect(numberOf({ silent: 0.75, saturated: 0.5 }, "combined")).toBe(0.75);
+    expect(numberOf({ saturated: 0.5 }, "combined")).toBe(0.5);
+    expect(numberOf({ mean: 0.5 }, "combined")).toBeUndefined();
   });
 
   it("is not known where nothing was logged", () => {
-    expect(shareOf(undefined, "nonfinite")).toBeUndefined();
-    expect(shareOf({}, "nonfinite")).toBeUndefined();
+    expect(numberOf(undefined, "nonfinite")).toBeUndefined();
+    expect(numberOf({}, "nonfinite")).toBeUndefined();
   });
 
   it("is overruled by values that are not finite", () => {
-    expect(shareOf({ dead: 0, nonfinite: 1e-6 }, "dead")).toBeNaN();
-    expect(isBroken({ dead: 0, nonfinite: 0, mean: 0 })).toBe(false);
-    expect(isBroken({ dead: 0, mean: null })).toBe(true);
+    expect(numberOf({ silent: 0, nonfinite: 1e-6 }, "silent")).toBeNaN();
+    expect(isBroken({ silent: 0, nonfinite: 0, mean: 0 })).toBe(false);
+    expect(isBroken({ silent: 0, mean: null })).toBe(true);
   });
 });
 

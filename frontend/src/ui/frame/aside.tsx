@@ -5,7 +5,7 @@ import { knownPlaces, positionAt } from "../../data/places";
 import { andThen, orElse, ready, WAITING } from "../../data/queries";
 import { pictureOf, present, type ShownRecord, shownRecord } from "../../data/records";
 import { css, MARK_COLOURS } from "../../drawing/colours";
-import { format, percent } from "../../drawing/legend";
+import { format, forThese, percent } from "../../drawing/legend";
 import { type Maps, valueAt } from "../../numbers/decode";
 import { largestFirst, valuesAt } from "../../numbers/positions";
 import { MARKS } from "../../numbers/scale";
@@ -197,7 +197,9 @@ function LayerNumbers({ record, named }: { record: ShownRecord; named: boolean }
             <td>{percent(zeros)}</td>
           </tr>
           <tr>
-            <td>dead channels</td>
+            <td title="channels that are zero at every position">
+              silent {forThese(record.header.inputs.length)}
+            </td>
             <td>
               {record.header.dead.length} of {record.maps.channels}
             </td>

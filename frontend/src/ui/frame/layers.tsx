@@ -5,7 +5,7 @@ import { failed, failureOf, known } from "../../data/queries";
 import { chosenRun, chosenTag, present } from "../../data/records";
 import { headerOf, healthOf } from "../../data/resources";
 import { latestAddress, layersOf } from "../../data/runs";
-import { percent } from "../../drawing/legend";
+import { forThese, percent } from "../../drawing/legend";
 import { healthAt, isBroken } from "../../numbers/health";
 import { cutNames, type NamePart } from "../../numbers/names";
 import { matching, type TreeRow, treeRows } from "../../numbers/tree";
@@ -215,8 +215,8 @@ function LayerRow({ row, run, parts, chosen, showsBefore, placement }: LayerRowP
         </span>
       )}
       <span class="fact">{header ? shapeOf(header) : reason === null && "…"}</span>
-      <span class={`health ${health?.dead == null ? "unknown" : ""}`} aria-hidden="true">
-        <span style={{ height: `${100 * (health?.dead ?? 0)}%` }} />
+      <span class={`health ${health?.silent == null ? "unknown" : ""}`} aria-hidden="true">
+        <span style={{ height: `${100 * (health?.silent ?? 0)}%` }} />
       </span>
     </button>
   );
@@ -238,9 +238,9 @@ function rowTitle(
     field == null
       ? null
       : `receptive field ${field.size.join("×")}, every ${field.stride[0]} px`,
-    health?.dead == null
+    health?.silent == null
       ? null
-      : `${percent(health.dead)} of channels dead at step ${health.step}`,
+      : `${percent(health.silent)} of channels silent ${forThese(header.inputs.length)} at step ${health.step}`,
   ]
     .filter((line) => line !== null)
     .join("\n");
@@ -249,8 +249,8 @@ function rowTitle(
 /** How a layer fares at a step: the chosen one, or the last before it of which that is known. */
 interface RowHealth {
   step: number;
-  /** Share of the channels that are dead; null where that is not known. */
-  dead: number | null;
+  /** Share of the channels that are silent; null where that is not known. */
+  silent: number | null;
   broken: boolean;
 }
 
@@ -259,13 +259,13 @@ function healthOfRow(run: Run, { layer }: Tag, latest: Header | undefined): RowH
   const logged = known(healthOf(run))?.layers.find((one) => one.layer === layer);
   const found = logged && healthAt(logged, step);
   if (found) {
-    const { dead } = found.scalars;
-    return { step: found.step, dead: dead ?? null, broken: isBroken(found.scalars) };
+    const { silent } = found.scalars;
+    return { step: found.step, silent: silent ?? null, broken: isBroken(found.scalars) };
   }
   // Without scalars the record of the latest step says it of that one.
   if (!latest || (step !== null && step < latest.step)) return null;
   const broken = latest.inputs.some((input) =>
     [...input.nan_count, ...input.inf_count].some((count) => count > 0),
   );
-  return { step: latest.step, dead: null, broken };
+  return { step: latest.step, silent: null, broken };
 }

@@ -66,5 +66,5 @@ function beganIn(
 function holds(scalars: ScalarsAtStep | undefined, kind: Lifelessness): boolean | undefined {
   if (!scalars) return undefined;
   if (kind !== "dead") return isBroken(scalars);
-  return typeof scalars.dead === "number" ? scalars.dead === 1 : undefined;
+  return typeof scalars.silent === "number" ? scalars.silent === 1 : undefined;
 }

@@ -5,17 +5,20 @@ import { chosenRecord, chosenRun, present } from "../../../data/records";
 import { healthOf } from "../../../data/resources";
 import { layersOf } from "../../../data/runs";
 import { colouring } from "../../../drawing/colouring";
-import { COLOUR_MAPS } from "../../../drawing/colours";
-import { counted, percent } from "../../../drawing/legend";
+import { COLOUR_MAPS, type ColourMapName } from "../../../drawing/colours";
+import { counted, format, forThese, percent } from "../../../drawing/legend";
 import {
+  firstKind,
   HEALTH_KINDS,
   type HealthKind,
   type HealthTable,
+  healthLimits,
   healthMatrix,
   healthTable,
   isBroken,
+  OUTLIERS,
 } from "../../../numbers/health";
-import { SHARE_LIMITS } from "../../../numbers/limits";
+import type { Matrix } from "../../../numbers/matrix";
 import { matrixCoverage } from "../../../numbers/scale";
 import { matching } from "../../../numbers/tree";
 import { change, select, state } from "../../../state/store";
@@ -26,32 +29,37 @@ import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
 import type { MatrixCell } from "../../pictures/matrix_painting";
 import type { Paint } from "../../pictures/paint";
+import "./health_strip.css";
 
 const NAMES: { [kind in HealthKind]: string } = {
-  combined: "dead or saturated",
-  dead: "dead channels",
+  combined: "silent or saturated",
+  silent: "silent channels",
   saturated: "saturated values",
   nonfinite: "NaN or infinite",
   sparsity: "zeros",
+  std: "deviation",
+  mean: "mean",
 };
 const MEANINGS: { [kind in HealthKind]: string } = {
-  combined: "the larger of the share of dead channels and that of saturated values",
-  dead: "share of channels that are zero everywhere for every input",
+  combined: "the larger of the share of silent channels and that of saturated values",
+  silent: "share of channels that are zero at every position",
   saturated: "share of values at a bound of the activation function; only where it has one",
   nonfinite: "only whether there are any",
   sparsity: "share of values that are zero",
+  std: `standard deviation of the values: from 0 to what ${100 - OUTLIERS}% of the cells are below`,
+  mean: `mean of the values: ${100 - 2 * OUTLIERS}% of the cells are within these limits`,
 };
 const SIDES = { width: [3, 48], height: [15, 15], gap: 1 } as const;
-const SCALE = { limits: SHARE_LIMITS, gamma: 1, signed: false };
-const SCALING = { limits: () => SHARE_LIMITS, shared: true };
-const PAINT: Paint = {
-  scale: () => SCALE,
-  name: "heat",
-  table: COLOUR_MAPS.heat,
-  smooth: false,
-  key: "health",
-};
-const COLOUR = colouring(SCALE, PAINT.table);
+
+/** How the numbers of a kind are drawn, and what the scale shows of them. */
+function drawnAs(matrix: Matrix, kind: HealthKind) {
+  const scale = { limits: healthLimits(matrix, kind), gamma: 1, signed: kind === "mean" };
+  const name: ColourMapName = scale.signed ? "signed" : "heat";
+  const table = COLOUR_MAPS[name];
+  const paint: Paint = { scale: () => scale, name, table, smooth: false, key: "health" };
+  const coverage = matrixCoverage(matrix, () => scale.limits);
+  return { paint, coverage, colour: colouring(scale, table) };
+}
 
 /** How each layer of a run fares at each step. */
 export function HealthStrip() {
@@ -67,7 +75,6 @@ export function HealthStrip() {
 
 function LayerHealth({ run, health }: { run: Run; health: Health }) {
   const chosen = state.value;
-  const kind = chosen.training.health;
   const [under, setUnder] = useState<MatrixCell | null>(null);
   const record = useKnown(chosenRecord(present(chosen.a)));
   const all = layersOf(run);
@@ -76,8 +83,11 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
     [run, chosen.layers],
   );
   const table = useMemo(() => healthTable(layers, health.layers), [layers, health]);
+  const { health: choice } = chosen.training;
+  const kind = choice === "auto" ? firstKind(table) : choice;
   const matrix = useMemo(() => healthMatrix(table, kind), [table, kind]);
-  const { steps, silent } = table;
+  const { paint, coverage, colour } = useMemo(() => drawnAs(matrix, kind), [matrix, kind]);
+  const { steps, notLogged } = table;
   const row = layers.indexOf(record?.header.layer.path ?? "");
   const step = record?.address.step;
   const at = {
@@ -115,6 +125,11 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
           {steps.length >= health.given_at_most && ", chosen at random from more"}
           {matrix.missing.includes(1) && " · hatched: not logged"}
         </span>
+        {choice === "auto" && kind === "std" && (
+          <span class="quiet" data-name="health-instead">
+            Nothing is silent or saturated, so the deviation is shown.
+          </span>
+        )}
         <output class="told values" data-name="health-told">
           {steps.length > 0 && cellWords(under ?? at, layers, table)}
         </output>
@@ -122,7 +137,7 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
       <p class="sentence quiet" data-name="layers-sentence">
         {LAYERS_SENTENCE}
       </p>
-      <NotLogged silent={silent} layers={layers} health={health} />
+      <NotLogged notLogged={notLogged} layers={layers} health={health} />
       {steps.length > 0 && (
         <>
           <MatrixCanvas
@@ -131,7 +146,7 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
             rowName={(row) => layers[row] ?? ""}
             columnName={(column) => String(steps[column])}
             axes={{ rows: "layer", columns: "step" }}
-            colour={() => COLOUR}
+            colour={() => colour}
             chosen={at}
             label={`${NAMES[kind]} of the layers of run ${run.run} at each step`}
             point={setUnder}
@@ -145,9 +160,13 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
             }}
           />
           <Legend
-            scaling={{ ...SCALING, words: MEANINGS[kind] }}
-            paint={PAINT}
-            coverage={matrixCoverage(matrix, SCALING.limits)}
+            scaling={{
+              limits: () => paint.scale(0).limits,
+              shared: true,
+              words: meaning(kind, record?.header.inputs.length),
+            }}
+            paint={paint}
+            coverage={coverage}
             leads={false}
           />
         </>
@@ -156,15 +175,21 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
   );
 }
 
+/** What a kind is; that channels are silent is only known for the inputs that were logged. */
+function meaning(kind: HealthKind, inputs: number | undefined): string {
+  if (kind !== "silent" && kind !== "combined") return MEANINGS[kind];
+  return `${MEANINGS[kind]}, ${inputs === undefined ? "for the logged inputs" : forThese(inputs)}`;
+}
+
 interface NotLoggedProps {
   /** Layers without any scalar. */
-  silent: readonly string[];
+  notLogged: readonly string[];
   layers: readonly string[];
   health: Health;
 }
 
 /** What was not logged, and how to log it. */
-function NotLogged({ silent, layers, health }: NotLoggedProps) {
+function NotLogged({ notLogged, layers, health }: NotLoggedProps) {
   const reasons = health.layers.flatMap(({ layer, scalars }) =>
     Object.entries(scalars)
       .filter(([, scalar]) => scalar.unreadable !== null)
@@ -172,17 +197,17 @@ function NotLogged({ silent, layers, health }: NotLoggedProps) {
   );
   return (
     <>
-      {layers.length > 0 && silent.length === layers.length && (
+      {layers.length > 0 && notLogged.length === layers.length && (
         <p class="lead">
           No statistics of these layers were logged: the run was made with{" "}
           <code>LogOptions(scalars=False)</code>, or TensorBoard has not read them yet.
         </p>
       )}
-      {silent.length > 0 && silent.length < layers.length && (
-        <p class="lead" title={silent.join("\n")}>
-          {`Of ${counted(silent.length, "layer")} no statistics `}
-          were logged: {silent.slice(0, 3).join(", ")}
-          {silent.length > 3 && " …"}
+      {notLogged.length > 0 && notLogged.length < layers.length && (
+        <p class="lead" title={notLogged.join("\n")}>
+          {`Of ${counted(notLogged.length, "layer")} no statistics `}
+          were logged: {notLogged.slice(0, 3).join(", ")}
+          {notLogged.length > 3 && " …"}
         </p>
       )}
       {reasons.length > 0 && (
@@ -209,11 +234,15 @@ function cellWords(
   if (!scalars) return `${layer} · step ${step}: nothing was logged`;
   const share = (name: string, what: string) =>
     typeof scalars[name] === "number" ? `${percent(scalars[name])} ${what}` : null;
+  const number = (name: string, what: string) =>
+    typeof scalars[name] === "number" ? `${what} ${format(scalars[name])}` : null;
   const parts = [
     isBroken(scalars) ? (share("nonfinite", "NaN or infinite") ?? "NaN or infinite") : null,
-    share("dead", "of channels dead"),
+    share("silent", "of channels silent"),
     share("saturated", "of values saturated"),
     share("sparsity", "zeros"),
+    number("mean", "mean"),
+    number("std", "deviation"),
   ].filter((part) => part !== null);
   return `${layer} · step ${step}: ${parts.join(", ")}`;
 }

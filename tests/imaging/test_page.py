@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from tb_actviz.deflate import deflate_with_zlib
-from tb_actviz.imaging import png
-from tb_actviz.imaging.png import encode_png
+from tb_actviz.imaging import page
+from tb_actviz.imaging.page import encode_png
 
 sides = st.integers(1, 40)
 pictures = hnp.arrays(
@@ -66,7 +66,7 @@ def test_pixels_are_the_same_without_the_fast_compressor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     picture = np.random.default_rng(2).integers(0, 256, (40, 50, 3), dtype=np.uint8)
-    assert png.deflate is not deflate_with_zlib
-    monkeypatch.setattr(png, "deflate", deflate_with_zlib)
-    decoded = np.asarray(Image.open(io.BytesIO(png.encode_png(picture))))
+    assert page.deflate is not deflate_with_zlib
+    monkeypatch.setattr(page, "deflate", deflate_with_zlib)
+    decoded = np.asarray(Image.open(io.BytesIO(encode_png(picture))))
     np.testing.assert_array_equal(decoded, picture)

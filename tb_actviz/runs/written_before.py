@@ -1,0 +1,21 @@
+"""What one opening of a run has written and writes again only where it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tb_actviz.runs.layer_records import InputPictures
+from tb_actviz.runs.silent_channels import SilentTables
+
+
+@dataclass(frozen=True, eq=False)
+class WrittenBefore:
+    """Goes from step to step of a run; a run that was deleted starts with a new one.
+
+    Args:
+        pictures: Which pictures of inputs were recorded.
+        silent: Which tables of silent channels were written.
+    """
+
+    pictures: InputPictures = field(default_factory=InputPictures)
+    silent: SilentTables = field(default_factory=SilentTables)
