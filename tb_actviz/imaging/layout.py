@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from tb_actviz.imaging.colormap import CLIPPED, COLORMAPS, NON_FINITE
+from tb_actviz.imaging.colormap import COLORMAPS, NON_FINITE
 from tb_actviz.imaging.scale import Marks, Scale, format_value
 
 TEXT = (232, 234, 237)
@@ -287,7 +287,7 @@ def page(
             last of a longer one ending with "…".
         lines: Facts, a line each where they fit, else wrapped and cut like the title.
         scale: What black…white stand for; drawn as a bar with its values.
-        marks: How many values are drawn in a reserved colour.
+        marks: How many values the scale does not tell apart.
 
     Returns:
         RGB, uint8.
@@ -318,14 +318,16 @@ def _legend(scale: Scale, marks: Marks, width: int) -> list[np.ndarray]:
         draw_line(scale.note, 13, FAINT_TEXT),
     ]
     rows = [across(pieces, gap=6, align=0.5)]
+    lost = np.full((_BAR_HEIGHT, _BAR_HEIGHT, 3), NON_FINITE, np.uint8)
+    # What is beyond the scale has the colours of its ends.
+    ends = COLORMAPS[scale.colormap][[0, -1]].repeat(_BAR_HEIGHT // 2, 0)
     swatches = [
-        (marks.not_a_number, "NaN", NON_FINITE),
-        (marks.infinite, "infinite", NON_FINITE),
-        (marks.clipped, "beyond the scale", CLIPPED),
+        (marks.not_a_number, "NaN", lost),
+        (marks.infinite, "infinite", lost),
+        (marks.clipped, "beyond the scale", np.tile(ends, (_BAR_HEIGHT, 1, 1))),
     ]
-    for count, name, color in swatches:
+    for count, name, swatch in swatches:
         if count:
-            swatch = np.full((_BAR_HEIGHT, _BAR_HEIGHT, 3), color, np.uint8)
             noun = "value is" if count == 1 else "values are"
             text = draw_line(f"{count:,} {noun} {name}", 13)
             rows.append(across([swatch, text], gap=6, align=0.5))
