@@ -5,7 +5,7 @@ import { cutShares } from "../numbers/differences";
 import { difference } from "../numbers/statistics";
 import type { State } from "../state/state";
 import type { Run, Tag } from "./api";
-import { sameShape } from "./channels";
+import { type Ordering, orderingOf, sameShape } from "./channels";
 import { memoOn } from "./memo";
 import { type Answer, andThen, failed, ready } from "./queries";
 import { present, recordIn, type ShownRecord, shownRecord, withValues } from "./records";
@@ -52,6 +52,17 @@ export interface ChosenLayer {
   record: ShownRecord;
   /** What the activation function removed, where that is what is shown. */
   removed: Removed | null;
+}
+
+/** Channels of it that show nothing; what was removed of one may be all there was of it. */
+function silentOf({ record, removed }: ChosenLayer): readonly number[] {
+  return (removed?.before ?? record).header.dead;
+}
+
+/** Its channels, ordered as they were chosen. */
+export function orderingOfLayer(layer: ChosenLayer, chosen: State): Ordering {
+  const removed = layer.removed !== null;
+  return orderingOf(layer.record, chosen, { silent: silentOf(layer), removed });
 }
 
 /** Whether the view can show what the activation function removed. */

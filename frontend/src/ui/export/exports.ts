@@ -1,8 +1,12 @@
 /** What the menu of exports makes, and how the browser saves it. */
 
 import { domToCanvas } from "modern-screenshot";
-import { orderingOf } from "../../data/channels";
-import { type ChosenLayer, chosenLayer, loggedOrRemoved } from "../../data/pairs";
+import {
+  type ChosenLayer,
+  chosenLayer,
+  loggedOrRemoved,
+  orderingOfLayer,
+} from "../../data/pairs";
 import { andThen, whenReady } from "../../data/queries";
 import { chosenSeries, present, type ShownRecord, shownRecord } from "../../data/records";
 import { centred, limitsOf, type Scaling, scalingOf } from "../../data/scaling";
@@ -25,7 +29,7 @@ interface Current extends ChosenLayer {
 
 async function current(): Promise<Current> {
   const layer = await whenReady(() => chosenLayer(state.value));
-  return { ...layer, channels: orderingOf(layer.record, state.value).channels };
+  return { ...layer, channels: orderingOfLayer(layer, state.value).channels };
 }
 
 /** The parts of the name of a file. */
@@ -79,7 +83,7 @@ async function atEachStep(record: ShownRecord): Promise<ShownRecord[]> {
 async function scalingOfSteps(records: readonly ShownRecord[]): Promise<Scaling> {
   const { scale } = state.value;
   const scaling = await whenReady(() => scalingOf(records, scale));
-  if (scale.mode !== "layer") return scaling;
+  if (scale.mode !== "layer" && scale.mode !== "auto") return scaling;
   const limits = centred(
     records.reduce<Limits | null>((sum, { maps }) => union(sum, limitsOf(maps)), null),
     scale,

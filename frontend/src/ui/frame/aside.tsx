@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { peaksOf, statisticsOf, strongestFirst } from "../../data/channels";
 import { chosenLayer, type Removed } from "../../data/pairs";
 import { pictureOf, present, type ShownRecord, shownRecord } from "../../data/records";
-import { css, MARK_COLOURS } from "../../drawing/colours";
+import { css, NON_FINITE_COLOURS } from "../../drawing/colours";
 import { format, percent } from "../../drawing/legend";
 import { type Maps, valueAt } from "../../numbers/decode";
 import type { Size } from "../../numbers/layout";
@@ -171,7 +171,7 @@ function LayerNumbers({ record, named }: { record: ShownRecord; named: boolean }
             </td>
           </tr>
           {broken > 0 && (
-            <tr style={{ color: css(MARK_COLOURS[MARKS.nan]) }}>
+            <tr style={{ color: css(NON_FINITE_COLOURS[MARKS.nan]) }}>
               <td>NaN or infinite</td>
               <td>{broken} values</td>
             </tr>

@@ -101,8 +101,8 @@ export const KEYS: readonly Key[] = [
   {
     keys: ["d"],
     shown: "d",
-    does: "hide dead channels, or show them",
-    call: () => change({ hideDead: !state.value.hideDead }),
+    does: "show silent channels, or fold them",
+    call: () => change({ showSilent: !state.value.showSilent }),
   },
   {
     keys: ["o"],

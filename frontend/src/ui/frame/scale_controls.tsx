@@ -11,10 +11,12 @@ import { viewState } from "../../state/view_state";
 import { NumberField } from "../parts/number_field";
 
 const MODES: { [mode in ScaleMode]: string } = {
+  auto: "automatic",
   channel: "each channel",
   layer: "layer",
   steps: "all steps",
   runs: "all runs",
+  robust: "without outliers",
   percentile: "percentile",
   fixed: "fixed",
 };
@@ -92,6 +94,15 @@ export function ScaleControls() {
           high={10}
           set={(gamma) => set({ gamma })}
         />
+      </label>
+      <label title="Logarithmic, over four powers of ten, in place of gamma">
+        <input
+          type="checkbox"
+          aria-label="Logarithmic"
+          checked={scale.log}
+          onChange={(event) => set({ log: event.currentTarget.checked })}
+        />
+        log
       </label>
       <label>
         Colours

@@ -3,6 +3,7 @@ import type { Ordering } from "../../data/channels";
 import { WAITING } from "../../data/queries";
 import type { LayerRecord } from "../../data/records";
 import { type ExactSelection, exactSelection, sidesOf } from "../../data/sides";
+import { inputWords } from "../../drawing/legend";
 import { zoomBy, zoomOf } from "../../numbers/layout";
 import { SORT_KEYS, type SortKey } from "../../numbers/order";
 import { pinnedIn, withoutPins } from "../../state/pins";
@@ -13,14 +14,21 @@ import { useLatest } from "../hooks/latest";
 import { NoChannels, SearchChannels } from "./search";
 import "./search.css";
 
+interface ChannelToolsProps {
+  ordering: Ordering;
+  header: Header;
+  /** Whether what is shown is what the activation function removed. */
+  removed?: boolean;
+}
+
 /** Which channels, and in what order. */
-export function ChannelTools({ ordering, header }: { ordering: Ordering; header: Header }) {
-  const { sort, hideDead, pins } = state.value;
+export function ChannelTools({ ordering, header, removed = false }: ChannelToolsProps) {
+  const { sort, pins } = state.value;
   const count = ordering.channels.length + ordering.hidden;
   const pinned = pinnedIn(pins, header.layer).length;
   return (
     <div class="tools">
-      <SortBy />
+      <SortBy removed={removed} />
       <button
         type="button"
         disabled={sort.by === "channel"}
@@ -31,14 +39,7 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
         {sort.descending ? "↓" : "↑"}
       </button>
       <SearchChannels unknown={ordering.unknown} hides={ordering.unsearched} count={count} />
-      <label>
-        <input
-          type="checkbox"
-          checked={hideDead}
-          onChange={(event) => change({ hideDead: event.currentTarget.checked })}
-        />
-        hide {header.dead.length} dead
-      </label>
+      <Silent count={ordering.silent} inputs={header.inputs.length} />
       {pinned > 0 && (
         <button
           type="button"
@@ -57,9 +58,26 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
         shown={ordering.channels.length}
         all={count}
         unsearched={ordering.unsearched}
-        dead={hideDead ? header.dead.length : 0}
       />
     </div>
+  );
+}
+
+/** Channels that show nothing, folded away or among the others. */
+function Silent({ count, inputs }: { count: number; inputs: number }) {
+  const { showSilent, search } = state.value;
+  // What is searched for is shown in any case.
+  if (!count || search.trim()) return null;
+  return (
+    <button
+      type="button"
+      data-name="silent"
+      aria-expanded={showSilent}
+      title={`Zero everywhere for ${inputWords(inputs)}; another input may make them respond (d)`}
+      onClick={() => change({ showSilent: !showSilent })}
+    >
+      {showSilent ? `fold ${count} silent` : `${count} silent, show`}
+    </button>
   );
 }
 
@@ -75,7 +93,7 @@ const SORTS: { [key in SortKey]: string } = {
 };
 
 /** What channels are sorted by. */
-function SortBy() {
+function SortBy({ removed }: { removed: boolean }) {
   const { sort } = state.value;
   // B is asked for only where it matters.
   const sides = useLatest(sort.by === "difference" ? sidesOf(state.value) : WAITING).value;
@@ -91,7 +109,7 @@ function SortBy() {
       >
         {SORT_KEYS.map((key) => (
           <option key={key} value={key} disabled={key === "change" && alone}>
-            {SORTS[key]}
+            {removed && key === "max" ? "farthest from zero" : SORTS[key]}
           </option>
         ))}
       </select>
@@ -166,6 +184,7 @@ export function InputsButton({ record, channel }: InputsButtonProps) {
       }
       onClick={() => {
         if (channel !== null) select("a", { channel });
+        viewState.inputsChannel.value = channel;
         change({ view: "inputs" });
       }}
     >

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { ShownRecord } from "../../data/records";
+import { COLOUR_MAPS } from "../../drawing/colours";
 import { format, percent } from "../../drawing/legend";
 import { drawMap, layOver, veiled } from "../../drawing/pixels";
 import type { Maps } from "../../numbers/decode";
@@ -13,6 +14,7 @@ import {
 } from "../../numbers/receptive_field";
 import type { Scale } from "../../numbers/scale";
 import type { MapPosition } from "../../numbers/statistics";
+import type { State } from "../../state/state";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { drawPicture, frame, pixelsOf, useTheme } from "./canvas";
@@ -31,11 +33,12 @@ interface Props {
 
 const MEANING =
   "How far the largest values cover the input. Smaller ones cover it less, in the same " +
-  "steps as the colours; what no scale can show covers it as far as the largest.";
+  "steps as the colours; what is not finite covers it as far as the largest.";
 
 /** A feature map on the input, as far as its receptive field says where. */
 export function Overlay(props: Props) {
-  const { record, channel, paint, picture, room, inspected } = props;
+  const { record, channel, picture, room, inspected } = props;
+  const paint = overlayPaint(props.paint, state.value);
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = devicePixelRatio || 1;
   const side = fitted(picture, { width: room.width * ratio, height: room.height * ratio });
@@ -105,11 +108,27 @@ export function Overlay(props: Props) {
         />
         <span class="values">{percent(overlay)}</span>
       </label>
+      <label class="corner">
+        <input
+          type="checkbox"
+          checked={state.value.overlaySmooth}
+          aria-label="Smooth on the input"
+          onChange={(event) => change({ overlaySmooth: event.currentTarget.checked })}
+        />
+        smooth
+      </label>
       <p class="quiet lead" title={MEANING}>
         {howOpaque(scale, overlay)} {howAligned(alignment, record)}
       </p>
     </>
   );
+}
+
+/** By itself in heat, and smooth: grey is hardly seen on a photograph. */
+export function overlayPaint(paint: Paint, { colours, overlaySmooth: smooth }: State): Paint {
+  const name = colours === "auto" && paint.name === "gray" ? "heat" : paint.name;
+  const key = `${paint.key} on the input ${name} ${smooth}`;
+  return { ...paint, name, table: COLOUR_MAPS[name], smooth, key };
 }
 
 /** Say which values cover the input, and how far. */

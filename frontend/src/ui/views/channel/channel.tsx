@@ -1,9 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
-import { channelIn, orderingOf, peaksOf, statisticsOf } from "../../../data/channels";
-import { type ChosenLayer, chosenLayer } from "../../../data/pairs";
+import { channelIn, peaksOf, statisticsOf } from "../../../data/channels";
+import { type ChosenLayer, chosenLayer, orderingOfLayer } from "../../../data/pairs";
 import { WAITING } from "../../../data/queries";
 import { pictureOf } from "../../../data/records";
-import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
+import { misfitOf, scalingOfChannel } from "../../../data/scale_fit";
+import { coverageOf, type Scaling } from "../../../data/scaling";
 import { format } from "../../../drawing/legend";
 import { fromRelative, toRelative } from "../../../numbers/receptive_field";
 import type { MapPosition } from "../../../numbers/statistics";
@@ -38,7 +39,13 @@ const [LEAST, MOST] = [160, 720];
 export function ChannelView() {
   const latest = useLatest(chosenLayer(state.value));
   const record = latest.value?.record;
-  const scaling = useLatest<Scaling>(record ? scalingOf([record], state.value.scale) : WAITING);
+  const removed = latest.value?.removed ?? null;
+  const channel = record && channelIn(record.maps, state.value.a.channel, removed !== null);
+  const scaling = useLatest<Scaling>(
+    record && channel !== undefined
+      ? scalingOfChannel(record, channel, state.value.scale)
+      : WAITING,
+  );
   const reason = latest.reason ?? scaling.reason;
   if (reason !== null) return <Failed reason={reason} />;
   if (!latest.value || !scaling.value) return <div class="view" />;
@@ -48,7 +55,7 @@ export function ChannelView() {
 function Channel({ record, removed, scaling }: ChosenLayer & { scaling: Scaling }) {
   const chosen = state.value;
   const channel = channelIn(record.maps, chosen.a.channel, removed !== null);
-  const ordering = orderingOf(record, chosen);
+  const ordering = orderingOfLayer({ record, removed }, chosen);
   useEffect(() => {
     viewState.channelOrder.value = ordering.channels;
   });
@@ -59,6 +66,7 @@ function Channel({ record, removed, scaling }: ChosenLayer & { scaling: Scaling 
   const painted = paintOf(scaling, chosen);
   const scale = painted.scale(channel);
   const paint: Paint = { ...painted, scale: () => scale };
+  const coverage = coverageOf([{ maps: record.maps, channels: [channel] }], ofChannel);
   const picture = useLatest(pictureOf(record.run, record.address.step, record.input.name));
   return (
     <section class="view" aria-label={`Channel ${channel}`}>
@@ -80,7 +88,10 @@ function Channel({ record, removed, scaling }: ChosenLayer & { scaling: Scaling 
       <Legend
         scaling={ofChannel}
         paint={paint}
-        coverage={coverageOf([{ maps: record.maps, channels: [channel] }], ofChannel)}
+        coverage={coverage}
+        misfit={misfitOf(ofChannel, coverage, chosen.scale, (choice) =>
+          scalingOfChannel(record, channel, choice),
+        )}
       />
     </section>
   );

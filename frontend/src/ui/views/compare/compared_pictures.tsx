@@ -3,17 +3,22 @@ import {
   type ChannelPair,
   type Difference,
   orderOfB,
-  scalingOfBoth,
+  type SidesScaling,
   scalingOfDifference,
+  scalingOfSides,
 } from "../../../data/comparison";
+import { andThen, ready } from "../../../data/queries";
 import type { ShownRecord } from "../../../data/records";
-import { coverageOf } from "../../../data/scaling";
+import { misfitOf } from "../../../data/scale_fit";
+import { coverageOf, type DrawnChannels, type Scaling } from "../../../data/scaling";
+import type { ScaleChoice } from "../../../state/state";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { useLatest } from "../../hooks/latest";
 import { Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
-import { type Paint, paintOf } from "../../pictures/paint";
+import { haveBothSigns, type Paint, paintOf } from "../../pictures/paint";
+import { ScaleSwitch } from "../../pictures/scale_switch";
 import { PairUnder } from "./distances";
 import { Heading, type Link, Pane, useLink } from "./pane";
 import { Wipe } from "./wipe";
@@ -34,25 +39,38 @@ export function ComparedPictures({ a, b, difference, channels, order, scores }: 
   const link = useLink();
   const { how } = chosen.compare;
   const apart = how === "difference" && difference.reason === null ? difference : null;
-  const scaling = useLatest(
+  const latest = useLatest(
     apart
-      ? scalingOfDifference(a, apart.maps, chosen.scale)
-      : scalingOfBoth(a, b, chosen.scale, channels),
+      ? andThen(scalingOfDifference(a, apart.maps, chosen.scale), (scaling) =>
+          ready<Scalings>({ sides: null, a: scaling, b: scaling }),
+        )
+      : andThen(scalingOfSides(a, b, chosen.scale, chosen.compare.shares, channels), (sides) =>
+          ready<Scalings>({ sides, a: sides.a, b: sides.b }),
+        ),
   );
-  if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
-  if (!scaling.value) return <div class="view" />;
-  const painted = paintOf(scaling.value, apart ? { ...chosen, colours: "signed" } : chosen);
-  // The scale is that of both: one side is drawn anew when the other is another.
+  if (latest.reason !== null) return <Failed reason={latest.reason} />;
+  const scalings = latest.value;
+  if (!scalings) return <div class="view" />;
+  const bothSigns = haveBothSigns([scalings.a, scalings.b]);
+  // Where the scale is that of both, one side is drawn anew when the other is another.
   const both = [a, b].map(({ address, number }) => ({ ...address, number }));
-  const paint = { ...painted, key: `${painted.key} ${JSON.stringify([both, channels])}` };
+  const painted = (scaling: Scaling) => {
+    const paint = paintOf(
+      scaling,
+      apart ? { ...chosen, colours: "signed" } : chosen,
+      bothSigns,
+    );
+    return { ...paint, key: `${paint.key} ${JSON.stringify([both, channels])}` };
+  };
+  const paints = { a: painted(scalings.a), b: painted(scalings.b) };
   const channelsA = channels ? [channels.a] : order;
   const channelsB = channels ? [channels.b] : orderOfB(a, b, order);
   const drawn = apart
-    ? [{ maps: apart.maps, channels: channelsA }]
-    : [
-        { maps: a.maps, channels: channelsA },
-        { maps: b.maps, channels: channelsB },
-      ];
+    ? { a: { maps: apart.maps, channels: channelsA }, b: null }
+    : {
+        a: { maps: a.maps, channels: channelsA },
+        b: { maps: b.maps, channels: channelsB },
+      };
   const impossible = (how === "wipe" || how === "difference") && difference.reason !== null;
   return (
     <>
@@ -63,23 +81,88 @@ export function ComparedPictures({ a, b, difference, channels, order, scores }: 
         </p>
       ) : (
         <Arranged
-          {...{ a, b, channels, channelsA, channelsB, link, paint, scores }}
+          {...{ a, b, channels, channelsA, channelsB, link, paints, scores }}
           apart={apart}
         />
       )}
       <PairUnder a={a} b={b} difference={difference} channels={channels} />
       {!impossible && (
-        <Legend
-          scaling={
-            apart && !channels
-              ? { ...scaling.value, words: `${scaling.value.words}; at each channel its L2` }
-              : scaling.value
-          }
-          paint={paint}
-          coverage={coverageOf(drawn, scaling.value)}
-        />
+        <Scales {...{ a, b, channels, scalings, paints, drawn }} each={apart !== null} />
       )}
     </>
+  );
+}
+
+/** How A and B are scaled; `sides` is null where it is their difference that is drawn. */
+interface Scalings {
+  sides: SidesScaling | null;
+  a: Scaling;
+  b: Scaling;
+}
+
+interface ScalesProps {
+  a: ShownRecord;
+  b: ShownRecord;
+  channels: ChannelPair;
+  scalings: Scalings;
+  paints: { a: Paint; b: Paint };
+  drawn: { a: DrawnChannels; b: DrawnChannels | null };
+  /** Whether all channels of a difference are shown, each with how long it is. */
+  each: boolean;
+}
+
+/** Whose scale the sides have, and what it is. */
+function Scales({ a, b, channels, scalings, paints, drawn, each }: ScalesProps) {
+  const { scale, compare } = state.value;
+  const { sides } = scalings;
+  const { shares = "common", automatic = "common", least = null } = sides ?? {};
+  const inSight = drawn.b ? [drawn.a, drawn.b] : [drawn.a];
+  const common = coverageOf(inSight, scalings.a);
+  const words =
+    each && !channels ? `${scalings.a.words}; at each channel its L2` : scalings.a.words;
+  const scalingFor = (choice: ScaleChoice) =>
+    andThen(scalingOfSides(a, b, choice, compare.shares, channels), (other) => ready(other.a));
+  const misfit =
+    shares === "common" && least
+      ? { ...least, fitting: { compare: { ...compare, shares: "auto" as const } } }
+      : sides && misfitOf(scalings.a, common, scale, scalingFor);
+  return (
+    <div class="legends">
+      {sides && (
+        <ScaleSwitch
+          label="Whose scale"
+          words={{ common: "common scale", each: "each side its own" }}
+          now={shares}
+          fixed={scale.mode === "fixed" ? "The ends are fixed for both" : null}
+          least={least}
+          choose={(share) =>
+            change({ compare: { ...compare, shares: share === automatic ? "auto" : share } })
+          }
+        />
+      )}
+      {shares === "common" ? (
+        <Legend
+          scaling={{ ...scalings.a, words }}
+          paint={paints.a}
+          coverage={common}
+          misfit={misfit}
+        />
+      ) : (
+        <>
+          <Legend
+            scaling={scalings.a}
+            paint={paints.a}
+            coverage={coverageOf([drawn.a], scalings.a)}
+          />
+          <Legend
+            scaling={scalings.b}
+            paint={paints.b}
+            coverage={coverageOf(drawn.b ? [drawn.b] : [], scalings.b)}
+            leads={false}
+          />
+        </>
+      )}
+    </div>
   );
 }
 
@@ -87,18 +170,18 @@ interface ArrangedProps extends Pick<Props, "a" | "b" | "channels" | "scores"> {
   channelsA: readonly number[];
   channelsB: readonly number[];
   link: Link;
-  paint: Paint;
+  paints: { a: Paint; b: Paint };
   /** The difference, where it is what is shown. */
   apart: Extract<Difference, { reason: null }> | null;
 }
 
 /** Both sides in the way that was chosen. */
-function Arranged({ a, b, channels, link, paint, apart, scores, ...props }: ArrangedProps) {
+function Arranged({ a, b, channels, link, paints, apart, scores, ...props }: ArrangedProps) {
   const { how, wipe } = state.value.compare;
-  const common = { link, paint };
   const paneA = (
     <Pane
-      {...common}
+      link={link}
+      paint={paints.a}
       name="A"
       layer={a.header.layer}
       maps={a.maps}
@@ -108,7 +191,8 @@ function Arranged({ a, b, channels, link, paint, apart, scores, ...props }: Arra
   );
   const paneB = (
     <Pane
-      {...common}
+      link={link}
+      paint={paints.b}
       name="B"
       layer={b.header.layer}
       maps={b.maps}
@@ -155,7 +239,8 @@ function Arranged({ a, b, channels, link, paint, apart, scores, ...props }: Arra
   if (!apart) return null;
   return pair(
     <Pane
-      {...common}
+      link={link}
+      paint={paints.a}
       name="A − B"
       layer={a.header.layer}
       maps={apart.maps}

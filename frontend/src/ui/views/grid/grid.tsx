@@ -1,8 +1,9 @@
 import { useEffect } from "preact/hooks";
-import { orderingOf } from "../../../data/channels";
-import { type ChosenLayer, chosenLayer } from "../../../data/pairs";
+import { type ChosenLayer, chosenLayer, orderingOfLayer } from "../../../data/pairs";
+import { misfitOf } from "../../../data/scale_fit";
 import { coverageOf, scalingOf } from "../../../data/scaling";
 import { pinnedIn } from "../../../state/pins";
+import type { ScaleChoice } from "../../../state/state";
 import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { useLatest } from "../../hooks/latest";
@@ -24,14 +25,19 @@ export function GridView() {
 
 function Grid({ record, removed }: ChosenLayer) {
   const chosen = state.value;
-  const ordering = orderingOf(record, chosen);
-  const scaling = useLatest(scalingOf([record], chosen.scale));
+  const ordering = orderingOfLayer({ record, removed }, chosen);
+  const scalingFor = (choice: ScaleChoice) => scalingOf([record], choice);
+  const scaling = useLatest(scalingFor(chosen.scale));
   useEffect(() => {
     viewState.channelOrder.value = ordering.channels;
   });
   if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
   if (!scaling.value) return <div class="view" />;
   const paint = paintOf(scaling.value, chosen);
+  const coverage = coverageOf(
+    [{ maps: record.maps, channels: ordering.channels }],
+    scaling.value,
+  );
   return (
     <section class="view" aria-label="Channels">
       <Title record={record} input={record.input.name} />
@@ -40,7 +46,7 @@ function Grid({ record, removed }: ChosenLayer) {
       ) : (
         <Lifeless record={record} input={record.number} />
       )}
-      <ChannelTools ordering={ordering} header={record.header} />
+      <ChannelTools ordering={ordering} header={record.header} removed={removed !== null} />
       <Channels
         maps={record.maps}
         order={ordering.channels}
@@ -58,10 +64,8 @@ function Grid({ record, removed }: ChosenLayer) {
       <Legend
         scaling={scaling.value}
         paint={paint}
-        coverage={coverageOf(
-          [{ maps: record.maps, channels: ordering.channels }],
-          scaling.value,
-        )}
+        coverage={coverage}
+        misfit={misfitOf(scaling.value, coverage, chosen.scale, scalingFor)}
       />
     </section>
   );

@@ -57,6 +57,15 @@ export function drawRows(
     }
   }
   context.putImageData(image, 0, 0);
+  const style = getComputedStyle(canvas);
+  context.strokeStyle = style.getPropertyValue("--frame");
+  context.lineWidth = ratio;
+  for (let row = first; row < end; row++) {
+    for (let number = 0; number <= all.length; number++) {
+      const { x, y, width, height } = placed(row, number);
+      context.strokeRect(x - ratio / 2, y - ratio / 2, width + ratio, height + ratio);
+    }
+  }
   const under = viewState.pointed.value;
   const at = under ? ranking.indexOf(under.channel) : -1;
   if (under && at >= first && at < end) {
@@ -64,7 +73,6 @@ export function drawRows(
       frame(context, valueCell(placed(at, number), between, under), "#fff", ratio);
     }
   }
-  const style = getComputedStyle(canvas);
   context.clearRect(0, 0, gutter, canvas.height);
   context.textBaseline = "middle";
   for (let row = first; row < end; row++) {

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Column, Multiple } from "../../../data/multiples";
 import type { Answer } from "../../../data/queries";
-import { format } from "../../../drawing/legend";
+import { endWords, format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
 import { valueAt } from "../../../numbers/decode";
 import type { Size } from "../../../numbers/layout";
@@ -16,7 +16,9 @@ interface Props {
   column: Column;
   /** Whether the layer is named with what is said. */
   named: boolean;
-  paint: Paint | null;
+  paint: ((multiple: Multiple) => Paint) | null;
+  /** Whether it has a scale of its own, which is told below it. */
+  ranged: boolean;
   side: Size;
   left: number;
   current: boolean;
@@ -39,6 +41,7 @@ export function MultipleCell(props: Props) {
       ].join(" · ")
     : `run ${run} · ${props.named ? `${column.layer} · ` : ""}step ${column.step}`;
   const reason = latest.reason;
+  const paint = multiple && props.paint?.(multiple);
   return (
     <button
       type="button"
@@ -54,20 +57,18 @@ export function MultipleCell(props: Props) {
       onMouseEnter={() => say(reason === null ? words : `${words}: ${reason}`)}
     >
       <span class="picture-box" style={{ height: `${side.height}px` }}>
-        {multiple && props.paint && (
-          <Picture
-            multiple={multiple}
-            paint={props.paint}
-            side={side}
-            words={words}
-            say={say}
-          />
+        {multiple && paint && (
+          <Picture multiple={multiple} paint={paint} side={side} words={words} say={say} />
         )}
         {reason !== null && <span class="reason">{reason}</span>}
       </span>
       <small class="quiet values">
         {multiple &&
-          [elsewhere ? `at ${multiple.address.step}` : "", props.named ? multiple.channel : ""]
+          [
+            elsewhere ? `at ${multiple.address.step}` : "",
+            props.named ? multiple.channel : "",
+            props.ranged && paint ? endWords(paint.scale(multiple.channel)) : "",
+          ]
             .filter((part) => part !== "")
             .join(" · ")}
       </small>
