@@ -29,7 +29,7 @@ STATE = {
     "sort": "mean",
     "descending": "false",
     "search": "0-8",
-    "hide_dead": "true",
+    "show_silent": "true",
     "pins": "conv1:2,7",
     "layers": "relu",
 }

@@ -262,7 +262,7 @@ def test_a_curve_that_is_not_finite_says_so(tab: Tab) -> None:
 def test_brackets_follow_the_order_of_the_grid(tab: Tab, arrays: Arrays) -> None:
     maps = arrays.of("first", "relu1", STEP, "bright")
     order = np.argsort(-maps.max((0, 1)), kind="stable").tolist()
-    tab.open(**FIRST, layer="relu1", sort="max")
+    tab.open(**{**FIRST, "layer": "relu1", "sort": "max"})
     picker = tab.frame.locator("[data-name=picker]")
     field = tab.field("Channel, 0 to 11")
     wait_until(field).to_have_value(str(order[0]))

@@ -95,28 +95,30 @@ export function Overlay(props: Props) {
           if (position) props.pick(position);
         }}
       />
-      <label class="corner" title={MEANING}>
-        <input
-          type="range"
-          min={0}
-          max={1}
-          step={0.01}
-          value={overlay}
-          aria-label="Opacity"
-          aria-valuetext={percent(overlay)}
-          onInput={(event) => change({ overlay: Number(event.currentTarget.value) })}
-        />
-        <span class="values">{percent(overlay)}</span>
-      </label>
-      <label class="corner">
-        <input
-          type="checkbox"
-          checked={state.value.overlaySmooth}
-          aria-label="Smooth on the input"
-          onChange={(event) => change({ overlaySmooth: event.currentTarget.checked })}
-        />
-        smooth
-      </label>
+      <span class="corner">
+        <label>
+          <input
+            type="checkbox"
+            checked={state.value.overlaySmooth}
+            aria-label="Smooth on the input"
+            onChange={(event) => change({ overlaySmooth: event.currentTarget.checked })}
+          />
+          smooth
+        </label>
+        <label title={MEANING}>
+          <input
+            type="range"
+            min={0}
+            max={1}
+            step={0.01}
+            value={overlay}
+            aria-label="Opacity"
+            aria-valuetext={percent(overlay)}
+            onInput={(event) => change({ overlay: Number(event.currentTarget.value) })}
+          />
+          <span class="values">{percent(overlay)}</span>
+        </label>
+      </span>
       <p class="quiet lead" title={MEANING}>
         {howOpaque(scale, overlay)} {howAligned(alignment, record)}
       </p>
