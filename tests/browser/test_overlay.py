@@ -177,7 +177,8 @@ def test_an_eye_lights_up_in_the_real_network(
 ) -> None:
     tab = open_tab(imagenet, viewport={"width": 1920, "height": 1080})
     stored = Arrays(imagenet.log_dir)
-    tab.open(layer=logs.FIRE, view="channel", input="face", colours="heat")
+    look = {"view": "channel", "colours": "heat", "overlay_smooth": "false"}
+    tab.open(layer=logs.FIRE, input="face", **look)
     tab.wait_for_title(logs.FIRE, "input face")
     wait_until(tab.enlarged).to_have_attribute(
         "aria-label", "Feature map of channel 13"

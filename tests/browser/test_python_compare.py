@@ -157,6 +157,7 @@ def test_layers_of_unlike_sizes(
     tab: Tab, arrays: Arrays, tmp_path: Path, scale: str
 ) -> None:
     state = {"b_layer": "block/relu2", "scale": scale, "colours": "heat"}
+    state["compare_scale"] = "common"
     compare(tab, **{**FIRST, "layer": "conv1", "search": "1,6"}, **state, zoom=4)
     both = [
         arrays.of("first", layer, STEP, "bright").astype(np.float64)

@@ -19,7 +19,7 @@ from browser.scripts import (
     executed,
     values,
 )
-from browser.tab import Tab, wait_until
+from browser.tab import BY_NUMBER, Tab, wait_until
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -235,7 +235,9 @@ def test_channels_over_the_steps_with_one_far_beyond_the_others(
 def test_where_nothing_is_finite_a_channel_is_marked(
     tab: Tab, arrays: Arrays, tmp_path: Path
 ) -> None:
-    tab.open(run="odd", layer="odd", step=0, view="training")
+    tab.open(
+        run="odd", layer="odd", step=0, view="training", scale="layer", **BY_NUMBER
+    )
     wait_until(tab.frame.locator(".heat .matrix canvas")).to_be_visible()
     tab.settle()
     outcome = executed(tab, tmp_path)
@@ -249,7 +251,8 @@ def test_where_nothing_is_finite_a_channel_is_marked(
 def test_steps_without_numbers_are_grey(
     open_tab: Callable[..., Tab], rare: Host, tmp_path: Path
 ) -> None:
-    tab = open_tab(rare).open(run="gap", view="training", input="input")
+    tab = open_tab(rare)
+    tab.open(run="gap", view="training", input="input", **BY_NUMBER)
     wait_until(tab.frame.locator(".heat .matrix canvas")).to_be_visible()
     tab.settle()
     outcome = executed(tab, tmp_path)

@@ -80,6 +80,7 @@ export function InputRows(props: Props) {
     const element = box.current;
     if (!element || at < 0 || chosen === elsewhere.current) return;
     elsewhere.current = null;
+    viewState.inputsChannel.value = chosen;
     const below = (at + 1) * pitch - (element.clientHeight - head);
     if (at * pitch < element.scrollTop) element.scrollTop = at * pitch;
     else if (below > element.scrollTop) element.scrollTop = below;
