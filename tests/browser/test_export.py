@@ -169,7 +169,7 @@ def test_a_csv_holds_the_same_float32_values(
     odd = {"run": "odd", "step": 0, "input": "input"}
     layer = "odd" if run == "odd" else "block/conv2"
     state = {**FIRST, **(odd if run == "odd" else {})}
-    open_grid(tab, layer, **state, **ORDER)
+    open_grid(tab, layer, **{**state, **ORDER})
     maps = arrays.of(run, layer, state["step"], state["input"])
     name, content = tab.saved("CSV")
     assert name.endswith(".csv")

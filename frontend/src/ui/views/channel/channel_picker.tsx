@@ -61,7 +61,7 @@ export function ChannelPicker({ record, channel, order }: Props) {
       <InputsButton record={record} channel={channel} />
       <span class="quiet values">
         {at < 0
-          ? "not in the grid, which is searched or hides dead channels"
+          ? "not in the grid, which is searched, or folds silent channels"
           : `number ${at + 1} of ${order.length} in the grid's order`}
       </span>
       {a.channel === null && (
