@@ -1,4 +1,4 @@
-"""From values to colours, with reserved ones for what a scale cannot show."""
+"""From values to colours, with reserved ones for what is not finite."""
 
 from __future__ import annotations
 
@@ -15,19 +15,16 @@ from tb_actviz.errors import near_matches
 #: RGB of NaN and infinities: magenta.
 NON_FINITE: Final = (255, 0, 255)
 
-#: RGB of finite values outside the stated scale: green.
-CLIPPED: Final = (0, 200, 80)
-
-#: RGB of what lies below the scale, where shades distinguish it from above.
-BELOW: Final = (0, 120, 48)
-
 #: RGB of infinity, where shades distinguish it from NaN.
 PLUS_INFINITY: Final = (255, 150, 255)
 
 #: RGB of minus infinity, where shades distinguish it from NaN.
 MINUS_INFINITY: Final = (150, 0, 150)
 
-_RESERVED = np.array([CLIPPED, NON_FINITE], np.uint8)
+_RESERVED = np.array([NON_FINITE], np.uint8)
+
+#: How many times smaller than the largest value the smallest is that a logarithm shows.
+_RATIO = 10.0**4
 
 
 def _table(red: ArrayLike, green: ArrayLike, blue: ArrayLike) -> NDArray[np.uint8]:
@@ -121,29 +118,29 @@ def colorize(
     colormap: str = "gray",
     *,
     gamma: float = 1.0,
+    log: bool = False,
     shades: bool = False,
 ) -> NDArray[np.uint8]:
     """Draw raw values on a stated scale.
 
-    `"signed"` has zero in its middle: its ends are then the larger magnitude of the
-    limits, which still say what is outside. On a scale without width (lo == hi) the
-    value itself is drawn as `mat2gray` maps it, clipped to [0, 1], and every other one
-    counts as outside.
+    What is beyond the limits has the colour of the nearer one. `"signed"` has zero in
+    its middle: its ends are then the larger magnitude of the limits. On a scale without
+    width (lo == hi) the value itself is drawn as `mat2gray` maps it, clipped to [0, 1].
 
     Args:
         a: Any shape, any real dtype. It is not changed.
-        limits: (lo, hi), the values at the two ends of the colour map. They
-            belong to the scale, and so does what differs by rounding alone.
+        limits: (lo, hi), the values at the two ends of the colour map.
         colormap: `"gray"`, `"signed"`, `"heat"` or `"ice"`.
         gamma: Exponent of the position on the scale, 0 to 1, above 0; of
             `"signed"` that of its distance from the middle. Below 1 small values
             are lifted.
-        shades: Give what is outside colours of its own, as the Activations tab does.
+        log: Whether positions are logarithmic, over four powers of ten that begin at
+            the low end (of `"signed"` in the middle); `gamma` is not used then.
+        shades: Tell NaN and infinities apart, as the Activations tab does.
 
     Returns:
-        RGB, uint8, shape (..., 3); finite values outside the scale green, NaN and
-        infinities magenta. With `shades` what lies below is dark green, infinity
-        light and minus infinity dark magenta.
+        RGB, uint8, shape (..., 3); NaN and infinities magenta. With `shades` infinity
+        is light and minus infinity dark magenta.
 
     Raises:
         TypeError: If the values are not real numbers.
@@ -156,7 +153,7 @@ def colorize(
         >>> av.colorize(channel, limits=(-3, 3), colormap="signed").shape
         (64, 64, 3)
         >>> av.colorize(np.array([0, 30, 31, np.nan]), limits=(0, 30)).tolist()
-        [[0, 0, 0], [255, 255, 255], [0, 200, 80], [255, 0, 255]]
+        [[0, 0, 0], [255, 255, 255], [255, 255, 255], [255, 0, 255]]
     """
     values = as_real(a)
     lo, hi = check_limits(limits)
@@ -165,15 +162,12 @@ def colorize(
         raise ValueError(f"gamma must be a number above 0, received {gamma!r}.")
     signed = colormap == "signed"
     # In float64 the entries are the tab's to the last, in float32 they cost half.
-    drawn = values.astype(np.float64) if shades or gamma != 1 else values
+    drawn = values.astype(np.float64) if shades or log or gamma != 1 else values
     place = _signed_place(drawn, (lo, hi)) if signed else mat2gray(drawn, (lo, hi))
-    if gamma != 1:
-        place = np.asarray(_bent(place, gamma, signed))
+    if log or gamma != 1:
+        place = np.asarray(_bent(place, None if log else gamma, signed))
     lost = None if all_finite(values) else ~np.isfinite(values)
-    outside = outside_scale(values, (lo, hi))
-    picture = _draw(place, table, lost, outside)
-    if shades and outside is not None:
-        picture[outside & (values < lo)] = BELOW
+    picture = _draw(place, table, lost)
     if shades and lost is not None:
         picture[values == np.inf] = PLUS_INFINITY
         picture[values == -np.inf] = MINUS_INFINITY
@@ -184,22 +178,38 @@ def _signed_place(values: NDArray[Any], limits: Limits) -> NDArray[np.floating[A
     """Where values are on a scale with zero in its middle, 0 to 1."""
     most = max(abs(limit) for limit in limits)
     if most > 0:
-        return mat2gray(values, (-most, most))
+        place = mat2gray(values, (-most, most))
+        if limits[0] == limits[1]:
+            return place
+        low, high = mat2gray(np.array(limits), (-most, most)).tolist()
+        return np.clip(place, low, high, out=place)
     return np.where(np.isnan(values), np.nan, 0.5)
 
 
 def _bent(
-    place: NDArray[np.floating[Any]], gamma: float, signed: bool
+    place: NDArray[np.floating[Any]], gamma: float | None, signed: bool
 ) -> NDArray[np.floating[Any]]:
+    """Move places by an exponent, else along a logarithm."""
     if not signed:
-        return place**gamma
+        return _curve(place, gamma)
     away = 2 * place - 1
-    bent: NDArray[np.floating[Any]] = (1 + np.sign(away) * np.abs(away) ** gamma) / 2
+    bent: NDArray[np.floating[Any]] = (
+        1 + np.sign(away) * _curve(np.abs(away), gamma)
+    ) / 2
+    return bent
+
+
+def _curve(
+    share: NDArray[np.floating[Any]], gamma: float | None
+) -> NDArray[np.floating[Any]]:
+    if gamma is not None:
+        return share**gamma
+    bent: NDArray[np.floating[Any]] = np.log1p(share * (_RATIO - 1)) / math.log(_RATIO)
     return bent
 
 
 def outside_scale(a: ArrayLike, limits: Sequence[float]) -> NDArray[np.bool_] | None:
-    """Find the values that a scale cannot show.
+    """Find the values that are beyond a scale.
 
     Args:
         a: Any shape, any real dtype.
@@ -234,15 +244,12 @@ def _draw(
     gray: NDArray[np.floating[Any]],
     table: NDArray[np.uint8],
     lost: NDArray[np.bool_] | None,
-    outside: NDArray[np.bool_] | None,
 ) -> NDArray[np.uint8]:
-    """Colour values in [0, 1], in place; masks say which get a reserved colour."""
+    """Colour values in [0, 1], in place; a mask says which get the reserved colour."""
     gray *= 255
     steps = np.rint(gray, out=gray)
-    if outside is not None:
-        np.copyto(steps, 256, where=outside)
     if lost is not None:
-        np.copyto(steps, 257, where=lost)
+        np.copyto(steps, 256, where=lost)
     colors = np.concatenate([table, _RESERVED])
     picture: NDArray[np.uint8] = np.take(colors, steps.astype(np.intp), axis=0)
     return picture

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tb_actviz.arrays import finite_limits
+from tb_actviz.imaging.colormap import NON_FINITE
 from tb_actviz.imaging.layout import (
     across,
     blank,
@@ -21,9 +22,8 @@ from tb_actviz.imaging.layout import (
 )
 from tb_actviz.imaging.resize import imresize
 from tb_actviz.imaging.scale import (
-    Color,
     Scale,
-    reserved_masks,
+    non_finite_mask,
     resize_mask,
     shrink_usual,
 )
@@ -248,7 +248,7 @@ def draw_grid(maps: np.ndarray, scale: Scale, slices: tuple[int, int] = (1, 1)) 
 
     Returns:
         The grid. Small maps are enlarged by a whole factor, without smoothing; in
-        shrunk ones a pixel that covers a clipped value, NaN or infinity is marked.
+        shrunk ones a pixel that covers NaN or infinity is marked.
 
     Raises:
         ValueError: If there are more than `MAX_CHANNELS` channels.
@@ -334,30 +334,30 @@ def colored_tiles(
         factors: How many pixels high and wide each value is drawn then.
 
     Returns:
-        RGB, uint8; in shrunk maps a pixel that covers a clipped value, NaN or infinity
-        is marked.
+        RGB, uint8; in shrunk maps a pixel that covers NaN or infinity is marked.
     """
-    marked: dict[Color, np.ndarray] = {}
+    marked = None
     if size != maps.shape[:2]:
         maps, marked = _shrunk(maps, scale, size)
     tiles = scale.colorize(imtile(maps, grid))
-    for color, mask in marked.items():
-        tiles[imtile(mask, grid)] = color
+    if marked is not None:
+        tiles[imtile(marked, grid)] = NON_FINITE
     # Columns first: then few pixels are repeated one by one, and rows as a whole.
     return np.repeat(np.repeat(tiles, factors[1], axis=1), factors[0], axis=0)
 
 
 def _shrunk(
     maps: np.ndarray, scale: Scale, size: tuple[int, int]
-) -> tuple[np.ndarray, dict[Color, np.ndarray]]:
-    """Smaller maps inside the range of the usual values, and where others were."""
-    masks = reserved_masks(maps, scale)
-    if not masks:
-        low, high = finite_limits(maps) or (scale.low, scale.high)
-        return np.clip(imresize(maps, size), low, high), masks
-    unusual = np.logical_or.reduce(list(masks.values()))
-    small = np.clip(shrink_usual(maps, unusual, size), scale.low, scale.high)
-    return small, {color: resize_mask(mask, size) for color, mask in masks.items()}
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Smaller maps inside the scale, and where NaN and infinities were."""
+    # Saturated first: else one value far beyond the scale would fill all around it.
+    inside = np.clip(maps, scale.low, scale.high)
+    lost = non_finite_mask(maps)
+    if lost is not None:
+        small = np.clip(shrink_usual(inside, lost, size), scale.low, scale.high)
+        return small, resize_mask(lost, size)
+    low, high = finite_limits(inside) or (scale.low, scale.high)
+    return np.clip(imresize(inside, size), low, high), None
 
 
 def _with_gaps(tiles: np.ndarray, grid: tuple[int, int], channels: int) -> np.ndarray:

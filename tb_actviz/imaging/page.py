@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_actviz.deflate import PICTURES, deflate
-from tb_actviz.imaging.colormap import CLIPPED, COLORMAPS, NON_FINITE
+from tb_actviz.imaging.colormap import COLORMAPS, NON_FINITE
 from tb_actviz.imaging.layout import (
     FAINT_TEXT,
     MARGIN,
@@ -43,7 +43,7 @@ class Page:
             last of a longer one ending with "…".
         lines: Facts, a line each where they fit, else wrapped and cut like the title.
         scale: What black…white stand for; drawn as a bar with its values.
-        marks: How many values are drawn in a reserved colour.
+        marks: How many values the scale does not tell apart.
         size: Height of the font in pixels; None for what can be read in the Images tab.
     """
 
@@ -92,7 +92,7 @@ class Page:
         if self.scale is not None:
             low, high = format_value(self.scale.low), format_value(self.scale.high)
             lines.append(f"{low} to {high}: {self.scale.note}")
-            lines += [text for text, _ in _marked(self.marks or Marks())]
+            lines += [text for text, _ in _marked(self.scale, self.marks or Marks())]
         return "\n".join(lines)
 
 
@@ -106,8 +106,10 @@ def _legend(scale: Scale, marks: Marks, width: int, size: int) -> list[np.ndarra
     ]
     rows = [across(pieces, gap=gap, align=0.5)]
     side = size * 3 // 4
-    for text, color in _marked(marks):
-        swatch = np.full((side, side, 3), color, np.uint8)
+    for text, colors in _marked(scale, marks):
+        # A stripe of the square for each of the colours.
+        stripes = np.linspace(0, len(colors), side, endpoint=False).astype(int)
+        swatch = np.tile(colors[stripes][:, None], (1, side, 1))
         rows.append(across([swatch, draw_line(text, size)], gap=gap, align=0.5))
     if rows[0].shape[1] > width:
         # The words go below the bar where they would make the picture wider.
@@ -117,16 +119,18 @@ def _legend(scale: Scale, marks: Marks, width: int, size: int) -> list[np.ndarra
     return rows
 
 
-def _marked(marks: Marks) -> list[tuple[str, tuple[int, int, int]]]:
-    """How many values have a reserved colour, in words, and the colour."""
+def _marked(scale: Scale, marks: Marks) -> list[tuple[str, np.ndarray]]:
+    """How many values the scale does not tell apart, in words, and their colours."""
+    lost = np.array([NON_FINITE], np.uint8)
     counts = [
-        (marks.not_a_number, "NaN", NON_FINITE),
-        (marks.infinite, "infinite", NON_FINITE),
-        (marks.clipped, "beyond the scale", CLIPPED),
+        (marks.not_a_number, "NaN", lost),
+        (marks.infinite, "infinite", lost),
+        # They have the colours of its ends.
+        (marks.clipped, "beyond the scale", COLORMAPS[scale.colormap][[0, -1]]),
     ]
     return [
-        (f"{count:,} {'value is' if count == 1 else 'values are'} {name}", color)
-        for count, name, color in counts
+        (f"{count:,} {'value is' if count == 1 else 'values are'} {name}", colors)
+        for count, name, colors in counts
         if count
     ]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tb_actviz.arrays import is_sequence
+from tb_actviz.imaging.colormap import NON_FINITE
 from tb_actviz.imaging.layout import (
     GAP,
     MARGIN,
@@ -19,7 +20,7 @@ from tb_actviz.imaging.layout import (
     with_seams,
 )
 from tb_actviz.imaging.resize import imresize
-from tb_actviz.imaging.scale import Scale, reserved_masks, resize_mask
+from tb_actviz.imaging.scale import Scale, non_finite_mask, resize_mask
 
 #: Panels are drawn between these sizes (longest side).
 MIN_PANEL, MAX_PANEL = 160, 640
@@ -148,8 +149,8 @@ def map_panels(
     """Draw every channel at a size.
 
     Values are brought into the scale before they are resized, and the overshoot of
-    the cubic is cut: what is marked as clipped or not finite is so in the map itself,
-    and all that is so there is marked, however much the map shrinks.
+    the cubic is cut: what is marked as not finite is so in the map itself, and all that
+    is so there is marked, however much the map shrinks.
 
     Args:
         maps: Float, shape (h, w, C).
@@ -164,14 +165,14 @@ def map_panels(
     """
     seams = slices[0] - 1, slices[1] - 1
     size = size[0] - seams[0], size[1] - seams[1]
-    masks = reserved_masks(maps, scale)
-    drawn = imresize(_nearest_inside(maps, scale) if masks else maps, size, method)
+    lost = non_finite_mask(maps)
+    drawn = imresize(_nearest_inside(maps, scale), size, method)
     np.clip(drawn, scale.low, scale.high, out=drawn)
     panels = [scale.colorize(drawn[:, :, index]) for index in range(maps.shape[2])]
-    for color, mask in masks.items():
-        resized = resize_mask(mask, size)
+    if lost is not None:
+        resized = resize_mask(lost, size)
         for index, panel in enumerate(panels):
-            panel[resized[:, :, index]] = color
+            panel[resized[:, :, index]] = NON_FINITE
     if slices == (1, 1):
         return panels
     return [with_seams(panel, slices)[:-1, :-1] for panel in panels]

@@ -9,8 +9,6 @@ import numpy as np
 
 from tb_actviz.arrays import Limits, all_finite, as_real, finite_limits
 from tb_actviz.imaging.colormap import (
-    CLIPPED,
-    NON_FINITE,
     colorize,
     default_limits,
     outside_scale,
@@ -48,12 +46,12 @@ class Scale:
 
 @dataclass(frozen=True)
 class Marks:
-    """How many values of a picture are drawn in a reserved colour.
+    """How many values of a picture its scale does not tell apart.
 
     Args:
         not_a_number: Count of NaN.
         infinite: Count of both infinities.
-        clipped: Count of finite values outside the scale.
+        clipped: Count of finite values beyond the scale, drawn as its ends.
     """
 
     not_a_number: int = 0
@@ -135,7 +133,7 @@ def stretch_channels(maps: np.ndarray) -> tuple[np.ndarray, Scale]:
 
 
 def count_marks(values: np.ndarray, scale: Scale | None = None) -> Marks:
-    """Count what a picture of these values draws in reserved colours.
+    """Count what a picture of these values does not tell apart.
 
     Args:
         values: Any shape, float.
@@ -180,27 +178,16 @@ def sum_marks(*marks: Marks) -> Marks:
     )
 
 
-Color = tuple[int, int, int]
-
-
-def reserved_masks(maps: np.ndarray, scale: Scale) -> dict[Color, np.ndarray]:
-    """Find the values that are drawn in a reserved colour.
+def non_finite_mask(maps: np.ndarray) -> np.ndarray | None:
+    """Find the values that are drawn in the reserved colour.
 
     Args:
         maps: Any shape, float.
-        scale: What the values are drawn on.
 
     Returns:
-        For each reserved colour that occurs a mask of the same shape, in the order to
-        paint them: where both could be shown, what is not finite comes last.
+        A mask of the same shape; None where every value is finite.
     """
-    masks = {}
-    outside = outside_scale(maps, (scale.low, scale.high))
-    if outside is not None:
-        masks[CLIPPED] = outside
-    if not all_finite(as_real(maps)):
-        masks[NON_FINITE] = ~np.isfinite(maps)
-    return masks
+    return None if all_finite(as_real(maps)) else ~np.isfinite(maps)
 
 
 def resize_mask(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:

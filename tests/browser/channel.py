@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
-from browser.tab import Tab, wait_until
+from browser.tab import BY_NUMBER, Tab, wait_until
 
 STEP = 4
-FIRST = {"run": "first", "step": STEP, "input": "bright", "view": "channel"}
+FIRST = {
+    **BY_NUMBER,
+    **{"run": "first", "step": STEP, "input": "bright", "view": "channel"},
+    **{"overlay_smooth": "false"},
+}
 #: Pixels around the enlarged map.
 EDGE = 3
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from browser.arrays import Arrays, shades
-from browser.tab import Tab, wait_until
+from browser.tab import BY_NUMBER, Tab, wait_until
 from browser.words import shown
 from numpy.typing import NDArray
 
@@ -20,6 +20,7 @@ FIRST: dict[str, Any] = {
     "layer": LAYER,
     "step": STEP,
     "input": "bright",
+    **BY_NUMBER,
 }
 OTHER: dict[str, Any] = {"b_run": "second", "b_step": 1, "b_input": "dull"}
 Floats = NDArray[np.float64]

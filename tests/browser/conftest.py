@@ -141,6 +141,19 @@ def rare(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="session")
+def diverging(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
+    """A TensorBoard with a run that diverges beside one that does not."""
+    folder = tmp_path_factory.mktemp("diverging") / "runs"
+    logs.write_diverging(folder)
+    with serving(folder, "rust") as running:
+        for run, layer in ("calm", "conv"), ("diverging", "spiky"):
+            running.wait_for(run, f"{layer}/activations", 30)
+        yield running
+
+
+@pytest.fixture(scope="session")
 def by_python(
     log_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Host]:

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 #: Pixels of a value that tests have the grid drawn with, and what is around its maps.
 ZOOM, GAP, LABEL = 16, 4, 14
 
-#: Colours of what no scale can show, as in the front end's `drawing/colours.ts`.
-BELOW, ABOVE = (0, 120, 48), (0, 200, 80)
+#: Colours of what is not finite, as in the front end's `drawing/colours.ts`.
 NAN, PLUS, MINUS = (255, 0, 255), (255, 150, 255), (150, 0, 150)
 
 _READ = """([canvas]) => {

@@ -335,3 +335,50 @@ def write_bomb(folder: Path) -> None:
     with EventFile(folder / "bomb") as file:
         header, _ = parts("bomb", 0)
         file.add(strings("bomb/activations", [header, bomb()]), 0)
+
+
+#: How far the diverging run is beyond the calm one, and the step that is beyond others.
+DIVERGED, OUTLIER = 300, 5
+
+
+def write_diverging(folder: Path, steps: range = range(31)) -> None:
+    """Runs of a layer `conv`: `calm` up to about 1, and `diverging` far beyond that.
+
+    `diverging` has a second layer, `spiky`, which at the step `OUTLIER` alone is as far
+    beyond all other steps. A third of the channels never answer.
+    """
+    for number, run in enumerate(("calm", "diverging")):
+        rng = np.random.default_rng(number)
+        blobs = rng.random((8, 8, 12)) ** 3
+        blobs[..., ::3] = 0
+        records = []
+        for step in steps:
+            maps = (0.5 + step / 60) * blobs * (0.9 + 0.1 * rng.random(blobs.shape))
+            sizes = {"conv": DIVERGED if number else 1}
+            if number:
+                sizes["spiky"] = DIVERGED if step == OUTLIER else 1
+            records += [
+                (100 * number + step, rectified(layer, step, size * maps))
+                for layer, size in sizes.items()
+            ]
+        write_timed(folder / run, records)
+
+
+def rectified(layer: str, step: int, values: np.ndarray) -> Record:
+    """A record of maps after a ReLU, with the statistics of their channels."""
+    maps = values.astype(np.float32)
+    dead = (maps == 0).all((0, 1))
+    one = InputFacts(
+        "input",
+        maps.shape,
+        "float32",
+        pack(maps, "float32"),
+        minimum=maps.min((0, 1)),
+        maximum=maps.max((0, 1)),
+        mean=maps.mean((0, 1)),
+        zero_share=(maps == 0).mean((0, 1)),
+        nan_count=[0] * len(dead),
+        inf_count=[0] * len(dead),
+    )
+    facts = LayerFacts(layer, "ReLU", "activation")
+    return Record(facts, step, (one,), dead=tuple(np.flatnonzero(dead).tolist()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from browser.drawn import ABOVE, BELOW, MINUS, NAN, PLUS
+from browser.drawn import MINUS, NAN, PLUS
 from browser.tab import Tab, wait_until
 from numpy.typing import NDArray
 from PIL import Image
@@ -143,7 +143,7 @@ def coloured(
     signed: bool = False,
     gamma: float = 1,
 ) -> Colors:
-    """What maps (H, W, C) are drawn in, and what is not on the scale, (H, W, 3, C)."""
+    """What maps (H, W, C) are drawn in, and what is not finite, (H, W, 3, C)."""
     inside = np.where(np.isfinite(maps), np.clip(maps, low, high), 0)
     if signed:
         most = max(abs(low), abs(high))
@@ -151,7 +151,6 @@ def coloured(
     else:
         place = ((inside - low) / (high - low)) ** gamma if high > low else inside
     found = table[np.rint(255 * np.clip(place, 0, 1)).astype(int)]
-    found[maps < low], found[maps > high] = BELOW, ABOVE
     found[maps == np.inf], found[maps == -np.inf] = PLUS, MINUS
     found[np.isnan(maps)] = NAN
     return np.moveaxis(found, -1, 2)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         Request,
     )
 
+#: A state in which channels stand in the order of their numbers, silent ones too.
+BY_NUMBER = {"sort": "channel", "show_silent": "true"}
 #: How long something may take on a slow machine, in ms.
 PATIENCE = 60_000
 

@@ -29,7 +29,7 @@ STATE = {
     "sort": "mean",
     "descending": "false",
     "search": "0-8",
-    "hide_dead": "true",
+    "show_silent": "true",
     "pins": "conv1:2,7",
     "layers": "relu",
 }
@@ -249,14 +249,14 @@ def test_choices_that_belong_together_are_one_entry(tab: Tab) -> None:
 def test_what_was_pinned_stays_pinned_when_one_goes_back(tab: Tab) -> None:
     tab.open(run="first", layer="relu1", zoom=4)
     tab.wait_for_title("relu1")
-    assert 0 in tab.cells()
+    assert next(iter(tab.cells())) == 3
     tab.press("]", "2")
     view(tab, "channel")
     tab.press("m")
-    assert tab.state()["pins"] == "conv1:0"
+    assert tab.state()["pins"] == "conv1:3"
     tab.page.go_back()
     view(tab, "grid")
-    assert tab.state()["pins"] == "conv1:0"
+    assert tab.state()["pins"] == "conv1:3"
 
 
 def test_tensorboards_own_tabs_and_button_go_on_working(

@@ -134,9 +134,14 @@ def test_the_enlarged_map_tells_and_shows_its_values(
     pixels = tab.pixels(tab.enlarged)
     drawn = np.array([pixels[y, x, 0] for x, y in points]).reshape(map_.shape)
     np.testing.assert_array_equal(drawn, shades(map_, low, high))
-    # All that is drawn besides is a ring around the maximum.
+    # All that is drawn besides is a ring around the maximum, and a frame around all.
     row, column = np.unravel_index(map_.argmax(), map_.shape)
     plain = np.pad(np.kron(drawn, np.ones((down, across), int)), EDGE)
+    frame = np.full(plain.shape, False)
+    frame[EDGE - 1 : 1 - EDGE, EDGE - 1 : 1 - EDGE] = True
+    frame[EDGE:-EDGE, EDGE:-EDGE] = False
+    assert (pixels[frame, 3] == 255).mean() > 0.95
+    plain[frame] = pixels[frame, 0]
     ringed = np.argwhere(pixels[..., 0] != plain)
     centre = EDGE + np.array([(row + 0.5) * down, (column + 0.5) * across]) - 0.5
     np.testing.assert_allclose((ringed.min(0) + ringed.max(0)) / 2, centre, atol=0.5)
@@ -262,7 +267,7 @@ def test_a_curve_that_is_not_finite_says_so(tab: Tab) -> None:
 def test_brackets_follow_the_order_of_the_grid(tab: Tab, arrays: Arrays) -> None:
     maps = arrays.of("first", "relu1", STEP, "bright")
     order = np.argsort(-maps.max((0, 1)), kind="stable").tolist()
-    tab.open(**FIRST, layer="relu1", sort="max")
+    tab.open(**{**FIRST, "layer": "relu1", "sort": "max"})
     picker = tab.frame.locator("[data-name=picker]")
     field = tab.field("Channel, 0 to 11")
     wait_until(field).to_have_value(str(order[0]))

@@ -119,7 +119,8 @@ def test_a_copied_address_is_confirmed(
     ("key", "expected"),
     [
         ("2", {"view": "channel"}),
-        ("m", {"pins": "conv1:0"}),
+        # The strongest channel comes first.
+        ("m", {"pins": "conv1:3"}),
         ("ArrowDown", {"colours": "gray"}),
     ],
 )

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from browser import logs
 from browser.channel import open_channel
-from browser.tab import Tab, wait_until
+from browser.tab import BY_NUMBER, Tab, wait_until
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-FIRST = {"run": "first", "layer": "relu1", "step": 4, "input": "bright"}
+FIRST = {"run": "first", "layer": "relu1", "step": 4, "input": "bright", **BY_NUMBER}
 
 
 def count(tab: Tab, words: str) -> None:
@@ -56,13 +55,16 @@ def test_a_search_that_finds_nothing_leads_back(tab: Tab, view: str) -> None:
     wait_until(tab.field("Search channels")).to_have_value("")
 
 
-def test_hiding_what_is_dead_leads_back_where_that_is_all(tab: Tab) -> None:
-    tab.open(**FIRST, search=str(logs.DEAD), hide_dead="true")
+def test_folding_what_is_silent_leads_back_where_that_is_all(
+    open_tab: Callable[..., Tab], rare: Host
+) -> None:
+    tab = open_tab(rare).open(run="dying", layer="block/relu2", step=20)
     line = tab.frame.locator("[data-name=nothing]")
-    wait_until(line).to_contain_text(f"The search “{logs.DEAD}” names none of the 12")
-    wait_until(line).to_contain_text("dead ones are hidden.")
-    tab.button("Show dead channels").click()
-    count(tab, "1 of 12 channels")
+    wait_until(line).to_contain_text(
+        "All 8 channels are silent, and silent channels are folded."
+    )
+    tab.button("Show silent channels").click()
+    count(tab, "8 of 8 channels")
     wait_until(line).to_have_count(0)
 
 
@@ -104,7 +106,8 @@ def test_the_name_of_an_order_is_not_cut(tab: Tab) -> None:
 
 
 def test_the_order_by_difference_says_which_b(tab: Tab) -> None:
-    tab.open(**FIRST, b_run="second", b_step=1, b_input="dull", sort="difference")
+    side = {"b_run": "second", "b_step": 1, "b_input": "dull", "sort": "difference"}
+    tab.open(**{**FIRST, **side})
     label = tab.frame.locator("label", has_text="Sort by")
     wait_until(label).to_have_attribute(
         "title",

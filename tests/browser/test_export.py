@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
-from browser.tab import Tab, wait_until
+from browser.tab import BY_NUMBER, Tab, wait_until
 from PIL import Image, ImageSequence
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 STEP = 4
-FIRST = {"run": "first", "step": STEP, "input": "bright"}
+FIRST = {"run": "first", "step": STEP, "input": "bright", **BY_NUMBER}
 #: Where the maps of a saved grid begin, how they are apart, and what is below them.
 LEFT, TOP, GAP, LABEL, FOOT = 16, 52, 4, 14, 64
 WIDTH = 1200
@@ -171,7 +171,7 @@ def test_a_csv_holds_the_same_float32_values(
     odd = {"run": "odd", "step": 0, "input": "input"}
     layer = "odd" if run == "odd" else "block/conv2"
     state = {**FIRST, **(odd if run == "odd" else {})}
-    open_grid(tab, layer, **state, **ORDER)
+    open_grid(tab, layer, **{**state, **ORDER})
     maps = arrays.of(run, layer, state["step"], state["input"])
     name, content = tab.saved("CSV")
     assert name.endswith(".csv")

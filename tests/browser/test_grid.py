@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from browser.arrays import Arrays, assert_told, shades
 from browser.drawn import ZOOM
-from browser.tab import Tab, wait_until
+from browser.tab import BY_NUMBER, Tab, wait_until
 from browser.words import shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 LAYER, STEP = "relu1", 4
-FIRST = {"run": "first", "layer": LAYER, "step": STEP, "input": "bright"}
+FIRST = {"run": "first", "layer": LAYER, "step": STEP, "input": "bright", **BY_NUMBER}
 
 
 @pytest.fixture
@@ -153,11 +153,12 @@ def test_a_search_leaves_the_channels_that_it_names(grid: Tab) -> None:
     assert grid.state()["search"] == "3, 9-10,46,x"
 
 
-def test_silent_channels_are_hidden_and_counted(grid: Tab, arrays: Arrays) -> None:
+def test_silent_channels_are_folded_and_counted(grid: Tab, arrays: Arrays) -> None:
     both = [arrays.of("first", LAYER, STEP, name) for name in ("bright", "dull")]
     dead = set(np.flatnonzero((np.stack(both) == 0).all((0, 1, 2))))
     assert 5 in dead
-    wait_until(grid.frame.locator(".tools")).to_contain_text(f"hide {len(dead)} dead")
+    silent = grid.frame.locator("[data-name=silent]")
+    wait_until(silent).to_have_text(f"fold {len(dead)} silent")
     grid.press("d")
     wait_until(grid.frame.locator("[data-name=count]")).to_have_text(
         f"{12 - len(dead)} of 12 channels"

@@ -48,6 +48,29 @@ def rows(tab: Tab, shape: tuple[int, ...], zoom: int) -> list[re.Match[str]]:
     return [one for one in found if one]
 
 
+def scrolled(tab: Tab) -> float:
+    """How far down the ranking the view is, in pixels."""
+    tab.settle()
+    return tab.frame.locator(".scroll.inputs").evaluate("one => one.scrollTop")
+
+
+def test_the_ranking_opens_at_its_top_unless_the_channel_was_chosen_there(
+    tab: Tab, arrays: Arrays
+) -> None:
+    both = [arrays.of("first", "relu1", STEP, name) for name in ("bright", "dull")]
+    apart = ((both[0] - both[1]) ** 2).sum((0, 1))
+    last = int(np.argsort(-apart, kind="stable")[-1])
+    open_inputs(tab, 8, "relu1", channel=str(last))
+    assert scrolled(tab) == 0
+    tab.press("2")
+    tab.button("How do the inputs differ here?").click()
+    assert scrolled(tab) > 0
+    tab.press("[")
+    tab.press("1")
+    tab.press("5")
+    assert scrolled(tab) > 0
+
+
 @pytest.mark.parametrize("measure", ["maximum", "largest", "l2"])
 @pytest.mark.parametrize("layer", [LAYER, "block/conv2"])
 def test_channels_are_ranked_as_numpy_ranks_them(
@@ -149,9 +172,9 @@ def test_maps_take_the_room_there_is(open_tab: Callable[..., Tab], host: Host) -
         tab.settle()
         canvas = tab.frame.locator(".scroll.inputs > div > canvas")
         pixels = tab.pixels(canvas)
-        # The gap below the first map tells how high it is.
+        # The gap below the frame of the first map tells how high it is.
         drawn = pixels[:, GUTTER + 2, 3] > 0
-        side = int(np.argmin(drawn))
+        side = int(np.argmin(drawn)) - 1
         assert side % 16 == 0
         assert GUTTER + 3 * (side + GAP) - GAP <= pixels.shape[1]
         assert 2 * (side + GAP) - GAP <= pixels.shape[0]

@@ -83,7 +83,9 @@ def test_a_layer_tells_how_it_fares_at_the_chosen_step(
     assert bar.evaluate(height) != "100%"
     tab.press("ArrowRight")
     tab.wait_for_title("step 10")
-    wait_until(row).to_have_attribute("title", re.compile("100% .* silent .* at step 10$"))
+    wait_until(row).to_have_attribute(
+        "title", re.compile("100% .* silent .* at step 10$")
+    )
     assert bar.evaluate(height) == "100%"
 
 

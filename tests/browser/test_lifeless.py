@@ -69,26 +69,25 @@ def test_what_was_opened_stays_when_it_dies(
     host.wait_for("dying", "block/relu2/activations", 10)
     tab.reload_data()
     tab.wait_for_title(AFTER, "step 10")
-    assert told(tab).startswith("All 8 channels are dead at step 10")
+    assert told(tab).startswith("All 8 channels are silent for this input at step 10")
 
 
 def test_a_dead_layer_says_since_when_and_leads_there(
     open_tab: Callable[..., Tab], rare: Host
 ) -> None:
+    silent = "All 8 channels are silent for this input"
     tab = open_tab(rare).open(run="dying", layer=MIDDLE)
     tab.wait_for_title(MIDDLE, "step 20")
     wait_until(tab.button("Go to step 10")).to_be_visible()
-    assert (
-        told(tab) == "All 8 channels are dead at step 20, since step 10. Go to step 10"
-    )
+    assert told(tab) == f"{silent} at step 20, since step 10. Go to step 10"
     assert strongest(tab) == "None: the maximum of each channel is 0."
     tab.press("2")
     wait_until(tab.enlarged).to_be_visible()
-    assert told(tab).startswith("All 8 channels are dead at step 20, since step 10.")
+    assert told(tab).startswith(f"{silent} at step 20, since step 10.")
     tab.button("Go to step 10").click()
     tab.wait_for_title("step 10")
     wait_until(tab.button("Go to step 10")).to_have_count(0)
-    assert told(tab) == "All 8 channels are dead at step 10."
+    assert told(tab) == "All 8 channels are silent for this input at step 10."
     tab.press("ArrowLeft")
     tab.wait_for_title("step 0")
     wait_until(tab.frame.locator("[data-name=lifeless]")).to_have_count(0)

@@ -7,11 +7,11 @@ import re
 from typing import Any
 
 import pytest
-from browser.tab import Tab, wait_until
+from browser.tab import BY_NUMBER, Tab, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-FIRST = {"run": "first", "layer": "relu1", "step": 4, "input": "bright"}
+FIRST = {"run": "first", "layer": "relu1", "step": 4, "input": "bright", **BY_NUMBER}
 TOP = "document.querySelector('main .scroll').scrollTop"
 
 

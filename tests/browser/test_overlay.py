@@ -14,6 +14,7 @@ from browser.tab import Tab, wait_until
 from browser.words import shown
 from plugin.serving import Host
 
+from tb_actviz.imaging.colormap import COLORMAPS
 from tb_actviz.receptive_field import ReceptiveField
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -65,7 +66,14 @@ def covered(
 
 
 def assert_overlaid(
-    tab: Tab, stored: Arrays, run: str, layer: str, step: int, name: str, channel: int
+    tab: Tab,
+    stored: Arrays,
+    run: str,
+    layer: str,
+    step: int,
+    name: str,
+    channel: int,
+    table: np.ndarray | None = None,
 ) -> None:
     """Compare the overlay with NumPy's at no opacity, all, and something between.
 
@@ -82,7 +90,7 @@ def assert_overlaid(
     ends = tab.legend()
     entries = shades(map_, *ends).astype(int)
     covers = np.abs(2 * entries - 255) if ends[0] < 0 else entries
-    colours = tab.colours()[entries]
+    colours = (tab.colours() if table is None else table)[entries]
     over, cover = covered(picture, colours, covers, field, zoom)
     under = picture.repeat(zoom, 0).repeat(zoom, 1).astype(float)
     slider = tab.frame.get_by_role("slider", name="Opacity")
@@ -110,6 +118,24 @@ def test_the_overlay_lies_where_the_receptive_field_says(
     wait_until(panels).to_contain_text(
         f"Transparent at 0, 40% opaque at {shown(tab.legend()[1])}."
     )
+
+
+def test_by_itself_the_overlay_is_smooth_and_in_heat(tab: Tab, arrays: Arrays) -> None:
+    open_channel(tab, "relu1", 7, overlay_smooth="true", overlay=1)
+    box = tab.box("Smooth on the input")
+    wait_until(box).to_be_checked()
+    grey = tab.colours()
+    assert (grey[:, 0] == grey[:, 2]).all()
+    smooth = tab.pixels(tab.overlay)
+    box.uncheck()
+    assert_overlaid(
+        *(tab, arrays, "first", "relu1", STEP, "bright", 7), table=COLORMAPS["heat"]
+    )
+    tab.frame.get_by_role("slider", name="Opacity").fill("1")
+    tab.settle()
+    hard = tab.pixels(tab.overlay)
+    assert (smooth != hard).any()
+    assert tab.state()["overlay_smooth"] == "false"
 
 
 def test_of_both_signs_zero_covers_nothing(tab: Tab, arrays: Arrays) -> None:
@@ -151,7 +177,8 @@ def test_an_eye_lights_up_in_the_real_network(
 ) -> None:
     tab = open_tab(imagenet, viewport={"width": 1920, "height": 1080})
     stored = Arrays(imagenet.log_dir)
-    tab.open(layer=logs.FIRE, view="channel", input="face", colours="heat")
+    look = {"view": "channel", "colours": "heat", "overlay_smooth": "false"}
+    tab.open(layer=logs.FIRE, input="face", **look)
     tab.wait_for_title(logs.FIRE, "input face")
     wait_until(tab.enlarged).to_have_attribute(
         "aria-label", "Feature map of channel 13"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from browser.tab import Tab, wait_until
+from browser.tab import BY_NUMBER, Tab, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-FIRST = {"run": "first", "step": 4, "input": "bright"}
+FIRST = {"run": "first", "step": 4, "input": "bright", **BY_NUMBER}
 
 
 @pytest.fixture

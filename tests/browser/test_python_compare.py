@@ -120,7 +120,7 @@ def test_each_channel_on_its_own_scale_on_both_sides(
 
 def test_one_channel_of_each_side(tab: Tab, both: Both, tmp_path: Path) -> None:
     one: dict[str, Any] = {"one_channel": "true", "channel": 3, "b_channel": 5}
-    compare(tab, **FIRST, **OTHER, **one, smooth="true")
+    compare(tab, **FIRST, **OTHER, **one, smooth="true", scale="layer")
     a, b = both[0][..., [3]], both[1][..., [5]]
     outcome = executed(tab, tmp_path)
     assert_told(outcome.printed, a, b)
@@ -133,11 +133,31 @@ def test_one_channel_of_each_side(tab: Tab, both: Both, tmp_path: Path) -> None:
         np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize("scale", ["auto", "channel"])
+def test_each_side_on_its_own_scale(
+    tab: Tab, both: Both, tmp_path: Path, scale: str
+) -> None:
+    state = {"search": "1,6", "scale": scale, "colours": "ice"}
+    compare(tab, **FIRST, **OTHER, zoom=ZOOM, compare_scale="each", **state)
+    outcome = executed(tab, tmp_path)
+    width = 2 * (SMALL // 7 * 7 + GAP) - GAP
+    sides = outcome.picture[:, :width], outcome.picture[:, width + WIDE :]
+    for name, side, maps in zip("AB", sides, both, strict=True):
+        found = values(side, 2, (7, 7), 2, SMALL // 7)
+        drawn = tab.maps([1, 6], (7, 7), pane(tab, name))
+        np.testing.assert_array_equal(found, drawn)
+        for place, channel in enumerate((1, 6)):
+            limits = ends(maps if scale == "auto" else maps[..., channel])
+            expected = coloured(tab.colours(), maps[..., [channel]], *limits)
+            np.testing.assert_array_equal(found[..., place], expected[..., 0])
+
+
 @pytest.mark.parametrize("scale", ["layer", "channel"])
 def test_layers_of_unlike_sizes(
     tab: Tab, arrays: Arrays, tmp_path: Path, scale: str
 ) -> None:
     state = {"b_layer": "block/relu2", "scale": scale, "colours": "heat"}
+    state["compare_scale"] = "common"
     compare(tab, **{**FIRST, "layer": "conv1", "search": "1,6"}, **state, zoom=4)
     both = [
         arrays.of("first", layer, STEP, "bright").astype(np.float64)

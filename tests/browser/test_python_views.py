@@ -19,7 +19,7 @@ from browser.scripts import (
     executed,
     values,
 )
-from browser.tab import Tab, wait_until
+from browser.tab import BY_NUMBER, Tab, wait_until
 from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -37,7 +37,8 @@ def cells(tab: Tab, shape: tuple[int, int]) -> Colors:
 
 @pytest.mark.parametrize("scale", ["layer", "channel", "runs"])
 def test_runs_and_steps(tab: Tab, arrays: Arrays, tmp_path: Path, scale: str) -> None:
-    tab.open(**FIRST, view="multiples", channel=3, scale=scale, colours="heat")
+    more = {"scale": scale, "multiples_scale": "common", "colours": "heat"}
+    tab.open(**FIRST, view="multiples", channel=3, **more)
     wait_until(tab.frame.locator(".multiple canvas")).to_have_count(12)
     tab.settle()
     outcome = executed(tab, tmp_path)
@@ -61,9 +62,35 @@ def test_runs_and_steps(tab: Tab, arrays: Arrays, tmp_path: Path, scale: str) ->
     np.testing.assert_array_equal(found, cells(tab, (7, 7)))
 
 
+@pytest.mark.parametrize("share", ["row", "cell"])
+def test_runs_and_steps_on_scales_of_their_own(
+    tab: Tab, arrays: Arrays, tmp_path: Path, share: str
+) -> None:
+    more = {"multiples_scale": share, "colours": "heat"}
+    tab.open(**FIRST, view="multiples", channel=3, **more)
+    wait_until(tab.frame.locator(".multiple canvas")).to_have_count(12)
+    tab.settle()
+    outcome = executed(tab, tmp_path)
+    steps = {"first": range(6), "second": [0, 1, 2, 2, 2, 2]}
+    expected = []
+    for run in ("first", "second"):
+        row = [
+            arrays.of(run, LAYER, step, "bright")[..., [3]].astype(np.float64)
+            for step in steps[run]
+        ]
+        expected += [
+            coloured(tab.colours(), one, *ends(*(row if share == "row" else [one])))
+            for one in row
+        ]
+    found = outcome.maps(24, (7, 7), 6)[..., [*range(6), *range(18, 24)]]
+    np.testing.assert_array_equal(found, np.concatenate(expected, -1))
+    np.testing.assert_array_equal(found, cells(tab, (7, 7)))
+
+
 @pytest.mark.parametrize("scale", ["layer", "channel"])
 def test_runs_and_layers(tab: Tab, arrays: Arrays, tmp_path: Path, scale: str) -> None:
     state = {"columns": "layers", "layers": "conv", "colours": "gray"}
+    state["multiples_scale"] = "common"
     tab.open(**FIRST, view="multiples", channel=3, scale=scale, **state)
     wait_until(tab.frame.locator(".multiple canvas")).to_have_count(4)
     tab.settle()
@@ -148,7 +175,8 @@ def test_inputs_beside_each_other(
 def test_channels_over_the_steps(
     tab: Tab, arrays: Arrays, tmp_path: Path, statistic: str, state: dict[str, str]
 ) -> None:
-    tab.open(**FIRST, view="training", statistic=statistic, colours="ice", **state)
+    more = {"view": "training", "statistic": statistic, "colours": "ice"}
+    tab.open(**{**FIRST, **more, "scale": "layer", **state})
     canvas = tab.frame.locator(".heat .matrix canvas")
     wait_until(canvas).to_be_visible()
     tab.settle()
@@ -182,10 +210,34 @@ def test_channels_over_the_steps(
     np.testing.assert_array_equal(drawn, expected)
 
 
+@pytest.mark.parametrize("state", [{}, {"log": "true"}])
+def test_channels_over_the_steps_with_one_far_beyond_the_others(
+    open_tab: Callable[..., Tab], diverging: Host, tmp_path: Path, state: dict[str, str]
+) -> None:
+    tab = open_tab(diverging)
+    tab.open(run="diverging", layer="spiky", view="training", **state)
+    canvas = tab.frame.locator(".heat .matrix canvas")
+    wait_until(canvas).to_be_visible()
+    tab.settle()
+    picture = executed(tab, tmp_path).picture
+    left, width, height = (
+        float(canvas.get_attribute(f"data-{name}") or "")
+        for name in ("left", "cell-width", "cell-height")
+    )
+    x = (left + (np.arange(31) + 0.3) * width).astype(int)
+    y = ((np.arange(12) + 0.5) * height).astype(int)
+    down, across = picture.shape[0] // 12, picture.shape[1] // 31
+    found = picture[down // 2 :: down, across // 2 :: across]
+    np.testing.assert_array_equal(found, tab.pixels(canvas)[y[:, None], x, :3])
+    assert (found[:8] > 25).all()
+
+
 def test_where_nothing_is_finite_a_channel_is_marked(
     tab: Tab, arrays: Arrays, tmp_path: Path
 ) -> None:
-    tab.open(run="odd", layer="odd", step=0, view="training")
+    tab.open(
+        run="odd", layer="odd", step=0, view="training", scale="layer", **BY_NUMBER
+    )
     wait_until(tab.frame.locator(".heat .matrix canvas")).to_be_visible()
     tab.settle()
     outcome = executed(tab, tmp_path)
@@ -199,7 +251,8 @@ def test_where_nothing_is_finite_a_channel_is_marked(
 def test_steps_without_numbers_are_grey(
     open_tab: Callable[..., Tab], rare: Host, tmp_path: Path
 ) -> None:
-    tab = open_tab(rare).open(run="gap", view="training", input="input")
+    tab = open_tab(rare)
+    tab.open(run="gap", view="training", input="input", **BY_NUMBER)
     wait_until(tab.frame.locator(".heat .matrix canvas")).to_be_visible()
     tab.settle()
     outcome = executed(tab, tmp_path)

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
-from browser.drawn import ABOVE, BELOW, MINUS, NAN, PLUS, ZOOM
-from browser.tab import Tab, wait_until
+from browser.drawn import MINUS, NAN, PLUS, ZOOM
+from browser.tab import BY_NUMBER, Tab, wait_until
+from browser.words import percent
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 LAYER, STEP = "block/conv2", 2
 #: Where elements are, and how large.
 BOXES = "all => all.map((one) => JSON.stringify(one.getBoundingClientRect()))"
-FIRST = {"run": "first", "layer": LAYER, "step": STEP, "input": "bright"}
+FIRST = {"run": "first", "layer": LAYER, "step": STEP, "input": "bright", **BY_NUMBER}
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_the_ends_of_the_legend_are_those_of_the_values(
     assert inside.all() == (scale not in ("percentile", "fixed"))
     table = tab.colours()
     expected = table[shades(maps, low, high)].astype(int)
-    expected[maps < low], expected[maps > high] = BELOW, ABOVE
+    # What is beyond the ends has their colours.
     found = np.moveaxis(tab.maps(range(8), (7, 7)), 2, -1)
     np.testing.assert_array_equal(found, expected)
     tab.box("Zero in the middle").check()
@@ -154,10 +155,11 @@ def test_a_scale_is_chosen_with_the_controls(tab: Tab, maps: np.ndarray) -> None
 
 
 @pytest.mark.parametrize("run", ["odd", "odd8"])
-def test_nan_infinite_and_clipped_values_have_colours_of_their_own(
+def test_nan_and_infinities_have_colours_of_their_own_and_the_clipped_are_counted(
     tab: Tab, arrays: Arrays, run: str
 ) -> None:
     tab.open(
+        **BY_NUMBER,
         **{"run": run, "layer": "odd", "zoom": ZOOM, "colours": "gray"},
         **{"scale": "fixed", "low": -1, "high": 1.5},
     )
@@ -167,10 +169,9 @@ def test_nan_infinite_and_clipped_values_have_colours_of_their_own(
         expected = np.repeat(
             shades(np.nan_to_num(values), -1, 1.5)[..., None], 3, axis=-1
         )
-    expected[values < -1], expected[values > 1.5] = BELOW, ABOVE
     expected[np.isnan(values)] = NAN
     expected[values == np.inf], expected[values == -np.inf] = PLUS, MINUS
-    for colour in (BELOW, ABOVE, NAN, PLUS, MINUS):
+    for colour in (NAN, PLUS, MINUS):
         assert (expected == colour).all(-1).any()
     found = np.moveaxis(tab.maps(range(8), (6, 6)), 2, -1)
     np.testing.assert_array_equal(found, expected)
@@ -182,13 +183,17 @@ def test_nan_infinite_and_clipped_values_have_colours_of_their_own(
         "∞": (values == np.inf).sum(),
         "−∞": (values == -np.inf).sum(),
     }
+    shares = {
+        name: f" ({percent(counts[name] / values.size)})"
+        for name in ("below the scale", "above the scale")
+    }
     assert [text.strip() for text in texts] == [
-        f"{count} {name}" for name, count in counts.items()
+        f"{count} {name}{shares.get(name, '')}" for name, count in counts.items()
     ]
     colours = tab.frame.locator(".marks i").evaluate_all(
         "all => all.map((one) => getComputedStyle(one).backgroundColor)"
     )
-    marks = (BELOW, ABOVE, NAN, PLUS, MINUS)
+    marks = ((0, 0, 0), (255, 255, 255), NAN, PLUS, MINUS)
     assert colours == [f"rgb({r}, {g}, {b})" for r, g, b in marks]
 
 
@@ -200,7 +205,8 @@ def test_marks_are_listed_only_where_they_are(tab: Tab, arrays: Arrays) -> None:
     above = np.count_nonzero(maps[..., [2, 5]] > 0)
     wait_until(tab.frame.locator("[data-name=count]")).to_have_text("2 of 8 channels")
     marks = tab.frame.locator("[data-name=marks]")
-    wait_until(marks).to_have_text(f"{above} above the scale")
+    share = percent(above / maps[..., [2, 5]].size)
+    wait_until(marks).to_have_text(f"{above} above the scale ({share})")
 
 
 def test_only_finite_values_set_the_scale(tab: Tab) -> None:

@@ -10,7 +10,7 @@ import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
 from browser.drawn import NAN
-from browser.tab import Tab, wait_until
+from browser.tab import BY_NUMBER, Tab, wait_until
 from browser.words import percent, shown
 from numpy.typing import NDArray
 from plugin.serving import Host
@@ -38,7 +38,8 @@ def open_training(tab: Tab, **state: str | int) -> Tab:
 @pytest.fixture
 def training(tab: Tab) -> Tab:
     """The view on a layer of the longer training."""
-    return open_training(tab, run="first", layer=LAYER, step=4, input="bright")
+    layer = {"run": "first", "layer": LAYER, "step": 4, "input": "bright"}
+    return open_training(tab, **layer, **BY_NUMBER, scale="layer")
 
 
 def cells(tab: Tab, part: str) -> Locator:
@@ -268,7 +269,9 @@ def test_a_click_in_the_health_strip_goes_to_layer_and_step(training: Tab) -> No
 
 
 def test_a_step_with_nan_is_magenta(open_tab: Callable[..., Tab], others: Host) -> None:
-    tab = open_training(open_tab(others), run="failing", layer=LAYER, step=0)
+    tab = open_training(
+        open_tab(others), run="failing", layer=LAYER, step=0, **BY_NUMBER
+    )
     arrays = Arrays(others.log_dir)
     maps = [arrays.of("failing", LAYER, step, "noise") for step in (0, 10, 20)]
     assert [bool(np.isnan(one).any()) for one in maps] == [False, True, False]

@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tb_actviz.imaging.colormap import (
-    BELOW,
-    CLIPPED,
     COLORMAPS,
     MINUS_INFINITY,
     NON_FINITE,
     PLUS_INFINITY,
     colorize,
     default_limits,
+    outside_scale,
 )
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
@@ -93,12 +92,9 @@ def test_both_branches_of_signed_are_equally_light() -> None:
         assert (np.diff(branch) > -0.001).all()
 
 
-def test_reserved_colours_are_far_from_every_map() -> None:
-    reserved = np.array([NON_FINITE, CLIPPED], float)
+def test_the_reserved_colour_is_far_from_every_map() -> None:
     for table in COLORMAPS.values():
-        distance = np.linalg.norm(table[:, None] - reserved, axis=-1)
-        assert distance.min() > 100
-    assert np.linalg.norm(reserved[0] - reserved[1]) > 250
+        assert np.linalg.norm(table - np.array(NON_FINITE, float), axis=-1).min() > 100
 
 
 # Small whole numbers on a scale as wide as a power of two: every step is exact.
@@ -126,8 +122,7 @@ def exact_scales(draw: st.DrawFn) -> tuple[str, int, int]:
 def slow_colour(value: float, lo: float, hi: float, name: str) -> tuple[int, ...]:
     if not math.isfinite(value):
         return NON_FINITE
-    if not lo <= value <= hi:
-        return CLIPPED
+    value = min(max(value, lo), hi) if lo < hi else value
     if name == "signed":
         most = max(abs(lo), abs(hi))
         lo, hi = -most, most
@@ -135,7 +130,8 @@ def slow_colour(value: float, lo: float, hi: float, name: str) -> tuple[int, ...
         inside = min(max(Fraction(value), Fraction(0)), Fraction(1))
         gray = Fraction(1, 2) if name == "signed" else inside
     else:
-        gray = (Fraction(value) - Fraction(lo)) / (Fraction(hi) - Fraction(lo))
+        inside = min(max(Fraction(value), Fraction(lo)), Fraction(hi))
+        gray = (inside - Fraction(lo)) / (Fraction(hi) - Fraction(lo))
     return tuple(int(c) for c in COLORMAPS[name][round(gray * 255)])
 
 
@@ -152,15 +148,13 @@ def test_colorize_equals_a_loop(a: np.ndarray, scale: tuple[str, int, int]) -> N
 
 
 @given(a=exact_arrays, scale=exact_scales())
-def test_shades_tell_what_is_outside_apart(
+def test_shades_tell_what_is_not_finite_apart(
     a: np.ndarray, scale: tuple[str, int, int]
 ) -> None:
     name, lo, hi = scale
     shades = {math.inf: PLUS_INFINITY, -math.inf: MINUS_INFINITY}
     expected = [
-        BELOW
-        if math.isfinite(value) and value < lo
-        else shades.get(value, slow_colour(value, lo, hi, name))
+        shades.get(value, slow_colour(value, lo, hi, name))
         for value in map(float, a.ravel())
     ]
     np.testing.assert_array_equal(
@@ -194,32 +188,51 @@ def test_with_shades_entries_are_those_of_float64(
     np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_logarithm_spreads_four_powers_of_ten(name: str) -> None:
+    values = np.array([0, 1, 10, 100, 1000, 10_000])
+    share = np.log1p(values * 0.9999) / math.log(10_000)
+    found = colorize(values, (0, 10_000), name, log=True, gamma=5)
+    place = 0.5 + share / 2 if name == "signed" else share
+    np.testing.assert_array_equal(
+        found, COLORMAPS[name][np.rint(255 * place).astype(int)]
+    )
+    if name == "signed":
+        both = colorize(np.stack([values, -values]), (-10_000, 10_000), name, log=True)
+        np.testing.assert_array_equal(both[0], found)
+        expected = COLORMAPS[name][255 - np.rint(255 * place).astype(int)]
+        np.testing.assert_array_equal(both[1, 1:], expected[1:])
+
+
 def test_gamma_alone_marks_as_without() -> None:
     values = [-1, 0, 0.25, 1, 2, math.inf, -math.inf, math.nan]
     found = colorize(values, (0, 1), gamma=0.5).tolist()
     grey = [[0] * 3, [128] * 3, [255] * 3]
     lost = [list(NON_FINITE)] * 3
-    assert found == [list(CLIPPED), *grey, list(CLIPPED), *lost]
+    assert found == [[0] * 3, *grey, [255] * 3, *lost]
     assert colorize(0.25, (0, 1), gamma=2, shades=True).tolist() == [16] * 3
 
 
 def test_integers_and_booleans_have_colours_too() -> None:
     picture = colorize(np.array([0, 10, 11], np.uint8), (0, 10))
-    assert picture.tolist() == [[0] * 3, [255] * 3, list(CLIPPED)]
+    assert picture.tolist() == [[0] * 3, [255] * 3, [255] * 3]
     assert colorize([False, True], (0, 1)).tolist() == [[0] * 3, [255] * 3]
 
 
 def test_limits_belong_to_the_scale_whatever_their_rounding() -> None:
     for limit in (0.1, 0.3, 1e-30, 12345.678):
         values = np.array([limit, -limit], np.float32)
-        assert colorize(values, (-limit, limit)).tolist() == [[255] * 3, [0] * 3]
-        beyond = values * np.float32(1 + 1e-5)
-        assert colorize(beyond, (-limit, limit)).tolist() == [list(CLIPPED)] * 2
+        assert outside_scale(values, (-limit, limit)) is None
+        beyond = outside_scale(values * np.float32(1 + 1e-5), (-limit, limit))
+        assert beyond is not None
+        assert beyond.all()
 
 
-def test_rounding_noise_around_zero_is_not_marked() -> None:
+def test_rounding_noise_around_zero_is_not_counted() -> None:
     values = np.array([-1e-5, -1e-3], np.float32)
-    assert colorize(values, (0, 1630)).tolist() == [[0] * 3, list(CLIPPED)]
+    outside = outside_scale(values, (0, 1630))
+    assert outside is not None
+    assert outside.tolist() == [False, True]
 
 
 def test_zero_of_a_symmetric_scale_is_black() -> None:
@@ -262,7 +275,7 @@ def test_the_default_scale_clips_nothing_and_shows_zero_as_black(
     limits = default_limits(a)
     name = "signed" if limits[0] < 0 else "gray"
     picture = colorize(np.append(a, np.float32(0)), limits, name)
-    assert not (picture == CLIPPED).all(axis=-1).any()
+    assert outside_scale(a, limits) is None
     assert not (picture == NON_FINITE).all(axis=-1).any()
     assert tuple(picture[-1]) == BLACK
 

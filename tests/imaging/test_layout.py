@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE
+from tb_actviz.imaging.colormap import NON_FINITE
 from tb_actviz.imaging.heat_map import axis_height, gutter_width, with_axes
 from tb_actviz.imaging.layout import (
     BACKGROUND,
@@ -79,13 +79,15 @@ def test_long_titles_and_notes_never_leave_the_page() -> None:
     assert (whole[:, -MARGIN:] == BACKGROUND).all()
 
 
-def test_reserved_colours_are_explained_only_where_they_occur() -> None:
+def test_what_the_scale_does_not_tell_apart_is_counted_only_where_it_occurs() -> None:
     plain = page(RED, "a", [], GREY, Marks())
     assert not has(plain, NON_FINITE)
-    assert not has(plain, CLIPPED)
+    clipped = page(RED, "a", [], GREY, Marks(clipped=3))
+    assert not has(clipped, NON_FINITE)
+    assert clipped.shape[0] > plain.shape[0]
     marked = page(RED, "a", [], GREY, Marks(not_a_number=1, clipped=3))
     assert has(marked, NON_FINITE)
-    assert has(marked, CLIPPED)
+    assert marked.shape[0] > clipped.shape[0]
     infinite = page(RED, "a", [], GREY, Marks(infinite=2))
     assert has(infinite, NON_FINITE)
     assert infinite.shape[0] > plain.shape[0]

@@ -7,22 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tb_actviz.imaging.colormap import CLIPPED, NON_FINITE
 from tb_actviz.imaging.resize import imresize
-from tb_actviz.imaging.scale import Scale, reserved_masks, resize_mask, shrink_usual
-
-UNIT = Scale(0.0, 1.0, "gray", "")
+from tb_actviz.imaging.scale import non_finite_mask, resize_mask, shrink_usual
 
 
-def test_masks_are_those_of_the_colours_in_the_order_to_paint() -> None:
+def test_the_mask_is_of_nan_and_infinities() -> None:
     maps = np.array([0.5, 2.0, np.nan, np.inf, -1.0])
-    masks = reserved_masks(maps, UNIT)
-    assert list(masks) == [CLIPPED, NON_FINITE]
-    assert masks[CLIPPED].tolist() == [False, True, False, True, True]
-    assert masks[NON_FINITE].tolist() == [False, False, True, True, False]
-    assert list(reserved_masks(maps[:3], UNIT)) == [CLIPPED, NON_FINITE]
-    assert list(reserved_masks(maps[[0, 2, 3]], UNIT)) == [NON_FINITE]
-    assert reserved_masks(maps[:1], UNIT) == {}
+    mask = non_finite_mask(maps)
+    assert mask is not None
+    assert mask.tolist() == [False, False, True, True, False]
+    assert non_finite_mask(maps[:2]) is None
 
 
 def covers(n_in: int, n_out: int, target: int, source: int) -> bool:

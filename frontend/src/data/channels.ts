@@ -26,9 +26,10 @@ export interface Ordering {
   scores: Float64Array | null;
   /** Words of the search that are not channels. */
   unknown: string[];
-  /** How many are not shown, and how many of all the search does not name. */
+  /** How many are not shown, how many of all the search does not name, how many are silent. */
   hidden: number;
   unsearched: number;
+  silent: number;
   /** Why they cannot be sorted so. */
   reason: string | null;
 }
@@ -38,39 +39,62 @@ export const statisticsOf = memoOn((maps: Maps) =>
   Array.from({ length: maps.channels }, (_, channel) => channelStatistics(maps, channel)),
 );
 
+/** What of a layer is ordered. */
+interface Ordered {
+  /** Channels that show nothing: they are folded, unless they are searched for or pinned. */
+  silent?: readonly number[];
+  /** Whether what is shown is what the activation function removed. */
+  removed?: boolean;
+}
+
 /** Order the channels of what is shown as they were chosen. */
-export function orderingOf(record: ShownRecord, chosen: State): Ordering {
+export function orderingOf(
+  record: ShownRecord,
+  chosen: State,
+  { silent = record.header.dead, removed = false }: Ordered = {},
+): Ordering {
   const { channels } = record.maps;
-  const scores = scoresOf(record, chosen);
+  const scores = scoresOf(record, chosen, removed);
   const search = parseSearch(chosen.search, channels);
   const only = chosen.search.trim() ? search.channels : null;
-  const shownChannels = order(channels, scores.state === "ready" ? scores.value : null, {
+  const ranks = scores.state === "ready" ? scores.value : null;
+  // Of what was removed all values are below zero: the farthest is the strongest.
+  const strengths = removed && chosen.sort.by === "max" ? ranks?.map(Math.abs) : ranks;
+  const shownChannels = order(channels, strengths ?? null, {
     descending: chosen.sort.descending,
-    hidden: new Set(chosen.hideDead ? record.header.dead : []),
+    hidden: new Set(chosen.showSilent || only ? [] : silent),
     only,
     pinned: pinnedIn(chosen.pins, record.header.layer),
   });
   return {
     channels: shownChannels,
-    scores: scores.state === "ready" ? scores.value : null,
+    scores: ranks,
     unknown: search.unknown,
     hidden: channels - shownChannels.length,
     unsearched: only ? channels - only.length : 0,
+    silent: silent.length,
     reason: scores.state === "failed" ? scores.reason : null,
   };
 }
 
 /** The scores that follow from the statistics of a channel alone. */
 const SCORE_OF: { [key in SortKey]?: (statistics: ChannelStatistics) => number } = {
-  max: ({ maximum }) => maximum ?? NaN,
   mean: ({ mean }) => mean ?? NaN,
   l2: ({ l2 }) => l2 ?? NaN,
   deviation: ({ deviation }) => deviation ?? NaN,
   zeros: ({ zeroShare }) => zeroShare,
 };
 
-function scoresOf(record: ShownRecord, chosen: State): Answer<Float64Array | null> {
+function scoresOf(
+  record: ShownRecord,
+  chosen: State,
+  removed: boolean,
+): Answer<Float64Array | null> {
   const { by } = chosen.sort;
+  if (by === "max") {
+    const peaks = peaksOf(record.maps, removed);
+    return ready(Float64Array.from(peaks, (peak) => peak?.value ?? NaN));
+  }
   const score = SCORE_OF[by];
   if (score) return ready(Float64Array.from(statisticsOf(record.maps), score));
   if (by === "change") {

@@ -2,12 +2,16 @@
 
 import type { Maps } from "../numbers/decode";
 import { CHANGE, compareMaps, planeOf, whyNoDifference } from "../numbers/differences";
+import { channelLimits, type Limits, NO_LIMITS, union } from "../numbers/limits";
+import { tooLittle } from "../numbers/scale_use";
 import { type Distances, distances, lengthOf } from "../numbers/statistics";
-import type { ScaleChoice, State } from "../state/state";
+import type { ScaleChoice, SideShare, State } from "../state/state";
+import { type Ordering, orderingOf } from "./channels";
 import { memoOn } from "./memo";
-import { type Answer, ready } from "./queries";
+import { type Answer, andThen, ready } from "./queries";
 import type { ShownRecord } from "./records";
-import { type Scaling, scalingOf } from "./scaling";
+import type { LeastUser } from "./scale_fit";
+import { limitsOf, type Scaling, scalingOf } from "./scaling";
 
 /** How two sets of maps of one shape differ, computed once. */
 export const comparedOf = memoOn(compareMaps);
@@ -83,6 +87,15 @@ export function channelsOf(
   return { a: first, b: second };
 }
 
+/** The order of the channels of A; folded are those that show nothing on either side. */
+export function orderingOfSides(a: ShownRecord, b: ShownRecord, chosen: State): Ordering {
+  const { dead } = a.header;
+  const alike = a.maps.channels === b.maps.channels;
+  const others = new Set(b.header.dead);
+  const silent = alike ? dead.filter((channel) => others.has(channel)) : dead;
+  return orderingOf(a, chosen, { silent });
+}
+
 /** The order of the channels of B; those of layers of unlike sizes do not belong together. */
 export function orderOfB(
   a: ShownRecord,
@@ -93,24 +106,85 @@ export function orderOfB(
   return Array.from({ length: b.maps.channels }, (_, i) => i);
 }
 
-/** One scale for both sides; `channels` are those that are shown, where it is one each. */
-export function scalingOfBoth(
+/** How both sides are scaled. */
+export interface SidesScaling {
+  a: Scaling;
+  b: Scaling;
+  /** Whether the scale is one for both, and whether it would be if nothing else were chosen. */
+  shares: Share;
+  automatic: Share;
+  /** The side that uses least of a common scale, if that is too little. */
+  least: LeastUser | null;
+}
+
+type Share = Exclude<SideShare, "auto">;
+
+/**
+ * The scales of both sides, as they were chosen; `channels` are those that are shown, where
+ * it is one each.
+ *
+ * By itself one is common to both, unless a side would use too little of it.
+ */
+export function scalingOfSides(
   a: ShownRecord,
   b: ShownRecord,
   choice: ScaleChoice,
+  chosen: SideShare,
+  channels: ChannelPair,
+): Answer<SidesScaling> {
+  const [one, other] = planesOf(a, b, choice, channels);
+  return andThen(scalingOfAll([one, other], choice, channels), (both) => {
+    const seen = channels
+      ? [channelLimits(a.maps, channels.a), channelLimits(b.maps, channels.b)]
+      : [limitsOf(a.maps), limitsOf(b.maps)];
+    const scale = both.shared
+      ? both.limits(0)
+      : (seen.reduce<Limits | null>(union, null) ?? NO_LIMITS);
+    const fixed = choice.mode === "fixed";
+    const little = fixed ? null : tooLittle(scale, seen);
+    const least = little && { who: little.index ? "B" : "A", share: little.share };
+    const automatic: Share = least ? "each" : "common";
+    const shares = fixed ? "common" : chosen === "auto" ? automatic : chosen;
+    const common = ready<SidesScaling>({ a: both, b: both, shares, automatic, least });
+    if (shares === "common") return common;
+    return andThen(scalingOfAll([one], choice, channels), (ofA) =>
+      andThen(scalingOfAll([other], choice, channels), (ofB) => {
+        const named = (side: string, scaling: Scaling) => ({
+          ...scaling,
+          words: `${side}: ${scaling.words}`,
+        });
+        return ready({ a: named("A", ofA), b: named("B", ofB), shares, automatic, least });
+      }),
+    );
+  });
+}
+
+/** One scale for several sides. */
+function scalingOfAll(
+  sides: readonly ShownRecord[],
+  choice: ScaleChoice,
   channels: ChannelPair,
 ): Answer<Scaling> {
-  if (choice.mode !== "channel" || !channels || channels.a === channels.b) {
-    return scalingOf([a, b], choice);
-  }
-  const planes = [
+  return andThen(scalingOf(sides, choice), (scaling) => {
+    if (!channels || scaling.shared) return ready(scaling);
+    const limits = scaling.limits(0);
+    const words = "the channel's smallest to largest value";
+    return ready({ limits: () => limits, shared: true, words });
+  });
+}
+
+/** What is scaled: the channels that are shown by themselves, or their whole layers. */
+function planesOf(
+  a: ShownRecord,
+  b: ShownRecord,
+  { mode }: ScaleChoice,
+  channels: ChannelPair,
+): [ShownRecord, ShownRecord] {
+  if (!channels || (mode !== "channel" && mode !== "auto")) return [a, b];
+  return [
     { ...a, maps: planeOf(a.maps, channels.a) },
     { ...b, maps: planeOf(b.maps, channels.b) },
   ];
-  const scaling = scalingOf(planes, choice);
-  if (scaling.state !== "ready") return scaling;
-  const limits = scaling.value.limits(0);
-  return ready({ ...scaling.value, limits: () => limits });
 }
 
 /** A scale with zero in the middle for a difference. */
@@ -120,7 +194,8 @@ export function scalingOfDifference(
   choice: ScaleChoice,
 ): Answer<Scaling> {
   // A difference has neither steps nor runs of its own.
-  const mode = choice.mode === "steps" || choice.mode === "runs" ? "layer" : choice.mode;
+  const whole = ["auto", "steps", "runs"].includes(choice.mode);
+  const mode = whole ? "layer" : choice.mode;
   const scaling = scalingOf([{ ...a, maps }], { ...choice, mode, symmetric: true });
   if (scaling.state !== "ready") return scaling;
   const words = mode === "layer" ? "the largest difference at both ends" : scaling.value.words;

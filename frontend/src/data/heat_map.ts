@@ -6,7 +6,7 @@ import type { SortKey } from "../numbers/order";
 import { pinnedIn } from "../state/pins";
 import type { State } from "../state/state";
 import type { ChannelNumbers, Curve } from "./api";
-import type { Ordering } from "./channels";
+import { type Ordering, orderingOf } from "./channels";
 import type { ShownRecord } from "./records";
 
 /** The channels, from the top. */
@@ -40,12 +40,17 @@ export function keptRows(
 }
 
 /** Whether another step may have another order. */
-export function variesByStep({ sort, hideDead, training }: State): boolean {
-  return training.rows === "order" && (sort.by !== "channel" || hideDead);
+export function variesByStep({ sort, training }: State): boolean {
+  return training.rows === "order" && sort.by !== "channel";
+}
+
+/** The order of the rows; what is silent at this step may have a row full of numbers. */
+export function rowOrdering(record: ShownRecord, chosen: State): Ordering {
+  return orderingOf(record, chosen, { silent: [] });
 }
 
 function causeOf({ run, tag, input, maps, header }: ShownRecord, chosen: State): string {
-  const { sort, search, hideDead, pins, training } = chosen;
+  const { sort, search, pins, training } = chosen;
   const follows: { [key in SortKey]?: unknown } = {
     difference: [chosen.b, chosen.align],
     box: chosen.box,
@@ -53,7 +58,7 @@ function causeOf({ run, tag, input, maps, header }: ShownRecord, chosen: State):
   const pinned = pinnedIn(pins, header.layer);
   return JSON.stringify([
     [run.run, tag.tag, input.name, maps.channels],
-    [sort, search, hideDead, pinned, training.rows],
+    [sort, search, pinned, training.rows],
     follows[sort.by] ?? null,
   ]);
 }

@@ -1,8 +1,9 @@
 /** What small multiples show: which record is in which cell. */
 
-import { finiteLimits, type Limits, NO_LIMITS, union } from "../numbers/limits";
+import { channelLimits, type Limits, NO_LIMITS, union } from "../numbers/limits";
+import { tooLittle } from "../numbers/scale_use";
 import type { Align } from "../numbers/steps";
-import type { ScaleChoice } from "../state/state";
+import type { CellShare, ScaleChoice } from "../state/state";
 import type { Header, Run } from "./api";
 import { type Answer, andThen, failed, ready } from "./queries";
 import {
@@ -15,6 +16,7 @@ import {
   type ShownRecord,
 } from "./records";
 import { curveOf, mapsOf } from "./resources";
+import type { LeastUser } from "./scale_fit";
 import { centred, type Scaling, scalingOf } from "./scaling";
 import { alignedAddress } from "./step_alignment";
 
@@ -29,9 +31,8 @@ export interface Multiple extends ShownRecord {
   channel: number;
 }
 
+const OF_CELLS = "smallest to largest value of the cells in sight";
 const OF_ALL_CHANNELS = "smallest to largest value of all channels of the cells in sight";
-const OF_EACH_LAYER =
-  "each layer's smallest to largest value, of all its channels of the cells in sight";
 
 /** The map of a run in a column, for the input of that name; else why there is none. */
 export function multipleOf(
@@ -98,60 +99,125 @@ function strongestIn(header: Header, number: number): number {
   return header.inputs[number]?.strongest[0]?.[0] ?? 0;
 }
 
+/** How the cells of small multiples are scaled. */
+export interface MultiplesScaling {
+  of: (cell: Multiple) => Scaling;
+  /** Which cells share a scale, and which would if nothing else were chosen. */
+  shares: Share;
+  automatic: Share;
+  /** The run that uses least of a common scale, if that is too little. */
+  least: LeastUser | null;
+}
+
+type Share = Exclude<CellShare, "auto">;
+
 /**
- * One scale for all cells, as it was chosen. If the columns show different layers
- * (`apart`), those of each column have their own, unless the ends were fixed: values of
- * one layer say nothing of those of another.
+ * The scales of all cells, as they were chosen.
+ *
+ * By itself one is common to all cells of a channel, but where a run would use too little of
+ * it each row has its own. If the columns show different layers (`apart`), nothing is common
+ * to several of them, unless the ends are fixed: values of one say nothing of another.
  */
 export function multiplesScaling(
   cells: readonly Multiple[],
   choice: ScaleChoice,
+  chosen: CellShare,
   apart: boolean,
-): Answer<(layer: string) => Scaling> {
-  if (apart && choice.mode !== "channel" && choice.mode !== "fixed") {
-    return scalingOfEach(cells, choice);
-  }
-  if (choice.mode !== "channel") {
-    return andThen(scalingOf(onceEach(cells, choice), choice), (scaling) => {
-      const words = choice.mode === "layer" ? OF_ALL_CHANNELS : scaling.words;
-      return ready(() => ({ ...scaling, words }));
-    });
-  }
-  const limits = new Map<string, Limits | null>();
-  for (const { maps, channel, tag } of cells) {
-    const key = apart ? tag.layer : "";
-    const size = maps.height * maps.width;
-    const limitsOfCell = finiteLimits(maps.values, channel * size, (channel + 1) * size);
-    limits.set(key, union(limits.get(key) ?? null, limitsOfCell));
-  }
-  const words = apart
-    ? "each column's own smallest to largest value of the cells in sight"
-    : "smallest to largest value of the cells in sight";
-  return ready((layer) => {
-    const limitsOfLayer = centred(limits.get(apart ? layer : "") ?? null, choice);
-    return { limits: () => limitsOfLayer, shared: !apart, words };
+): Answer<MultiplesScaling> {
+  if (choice.mode === "fixed") return fixedFor(cells, choice);
+  return andThen(groupedScaling(cells, choice, "common", apart), (of) => {
+    const least = leastUsed(cells, of);
+    const automatic: Share = least ? (apart ? "cell" : "row") : "common";
+    const wanted = chosen === "auto" ? automatic : chosen;
+    const common = ready<MultiplesScaling>({ of, shares: wanted, automatic, least });
+    if (wanted === "common") return common;
+    const shares = apart ? "cell" : wanted;
+    return andThen(groupedScaling(cells, choice, shares, apart), (own) =>
+      ready({ of: own, shares, automatic, least }),
+    );
   });
 }
 
-/** A scale for each layer, of all its cells in all runs. */
-function scalingOfEach(
+function fixedFor(cells: readonly Multiple[], choice: ScaleChoice): Answer<MultiplesScaling> {
+  return andThen(scalingOf(cells, choice), (scaling) =>
+    ready({ of: () => scaling, shares: "common", automatic: "common", least: null }),
+  );
+}
+
+const WHOSE: { [share in Share]: string } = {
+  common: "each layer",
+  row: "each row",
+  cell: "each cell",
+};
+
+/** A scale for each group of cells. */
+function groupedScaling(
   cells: readonly Multiple[],
   choice: ScaleChoice,
-): Answer<(layer: string) => Scaling> {
+  share: Share,
+  apart: boolean,
+): Answer<(cell: Multiple) => Scaling> {
+  const keyOf = ({ run, tag, address }: Multiple) =>
+    JSON.stringify([
+      apart && tag.layer,
+      share !== "common" && run.run,
+      share === "cell" && address.step,
+    ]);
+  const groups = new Map<string, Multiple[]>();
+  for (const cell of cells) {
+    const key = keyOf(cell);
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  const several = apart || share !== "common";
   const scalings = new Map<string, Scaling>();
-  for (const { tag } of cells) {
-    if (scalings.has(tag.layer)) continue;
-    const cellsOfLayer = cells.filter((cell) => cell.tag.layer === tag.layer);
-    const scaling = scalingOf(onceEach(cellsOfLayer, choice), choice);
+  for (const [key, group] of groups) {
+    const scaling = scalingOfGroup(group, choice);
     if (scaling.state !== "ready") return scaling;
-    const words =
-      choice.mode === "layer" ? OF_EACH_LAYER : `each layer by itself: ${scaling.value.words}`;
-    scalings.set(tag.layer, { ...scaling.value, shared: false, words });
+    const words = several
+      ? `${WHOSE[share]} by itself: ${scaling.value.words}`
+      : scaling.value.words;
+    scalings.set(key, { ...scaling.value, shared: !several, words });
   }
   // What is not there yet is not drawn either.
-  const [first] = scalings.values();
-  const none: Scaling = { limits: () => NO_LIMITS, shared: false, words: first?.words ?? "" };
-  return ready((layer) => scalings.get(layer) ?? none);
+  const none: Scaling = { limits: () => NO_LIMITS, shared: !several, words: "" };
+  return ready((cell) => scalings.get(keyOf(cell)) ?? none);
+}
+
+/** One scale for several cells: of the channels that are shown, or of their whole layers. */
+function scalingOfGroup(cells: readonly Multiple[], choice: ScaleChoice): Answer<Scaling> {
+  if (choice.mode === "auto" || choice.mode === "channel") {
+    const limits = centred(
+      cells.reduce<Limits | null>(
+        (sum, cell) => union(sum, channelLimits(cell.maps, cell.channel)),
+        null,
+      ),
+      choice,
+    );
+    return ready({ limits: () => limits, shared: true, words: OF_CELLS });
+  }
+  return andThen(scalingOf(onceEach(cells, choice), choice), (scaling) => {
+    const words = choice.mode === "layer" ? OF_ALL_CHANNELS : scaling.words;
+    return ready({ ...scaling, words });
+  });
+}
+
+/** The run whose cells use least of a scale, if that is too little. */
+function leastUsed(
+  cells: readonly Multiple[],
+  of: (cell: Multiple) => Scaling,
+): LeastUser | null {
+  const rows = new Map<string, { scale: Limits; seen: Limits | null; run: string }>();
+  for (const cell of cells) {
+    const key = JSON.stringify([cell.run.run, cell.tag.layer]);
+    const before = rows.get(key)?.seen ?? null;
+    const seen = union(before, channelLimits(cell.maps, cell.channel));
+    rows.set(key, { scale: of(cell).limits(cell.channel), seen, run: cell.run.run });
+  }
+  const uses = [...rows.values()].flatMap(({ scale, seen, run }) => {
+    const little = tooLittle(scale, [seen]);
+    return little ? [{ who: `run ${run}`, share: little.share }] : [];
+  });
+  return uses.sort((a, b) => a.share - b.share)[0] ?? null;
 }
 
 /** What is over all steps or runs need not be looked for again for each of them. */

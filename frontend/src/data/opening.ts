@@ -72,7 +72,7 @@ function goesInto({ layer }: Header, logged: readonly Tag[]): boolean {
 }
 
 /** What all channels of an input are, where none shows anything. */
-export type Lifelessness = "dead" | "not finite" | "dead or not finite";
+export type Lifelessness = "silent" | "not finite" | "silent or not finite";
 
 /** What keeps all channels of an input from showing anything; null where some do. */
 export function lifelessness(header: Header, input: number): Lifelessness | null {
@@ -83,14 +83,14 @@ export function lifelessness(header: Header, input: number): Lifelessness | null
   const odd = (channel: number) =>
     (inputHeader.nan_count[channel] ?? 0) + (inputHeader.inf_count[channel] ?? 0) >=
     height * width;
-  let [died, broken] = [0, 0];
+  let [silent, broken] = [0, 0];
   for (let channel = 0; channel < channels; channel++) {
-    if (dead.has(channel)) died++;
+    if (dead.has(channel)) silent++;
     else if (odd(channel)) broken++;
     else return null;
   }
-  if (!broken) return "dead";
-  return died ? "dead or not finite" : "not finite";
+  if (!broken) return "silent";
+  return silent ? "silent or not finite" : "not finite";
 }
 
 /** Whether any channel of an input shows something. */

@@ -8,11 +8,12 @@ import {
   type Limits,
   NO_LIMITS,
   percentileLimits,
+  robustLimits,
   symmetric,
   union,
 } from "../numbers/limits";
 import type { Matrix } from "../numbers/matrix";
-import { type Coverage, countMarks, together } from "../numbers/scale";
+import { type Coverage, coverageOfValues, together } from "../numbers/scale";
 import type { ScaleChoice } from "../state/state";
 import { memoOn } from "./memo";
 import { type Answer, ready } from "./queries";
@@ -38,6 +39,10 @@ export const limitsOf = memoOn((maps: Maps) => finiteLimits(maps.values));
 const cutLimits = memoOn((maps: Maps, percentile: number) =>
   percentileLimits(maps.values, percentile),
 );
+
+/** The limits without outliers, computed once. */
+const innerLimits = memoOn((maps: Maps) => robustLimits(maps.values));
+const ROBUST = "without outliers: three interquartile ranges around the quartiles";
 
 /** The limits that were found, with zero in the middle where that was chosen. */
 export function centred(limits: Limits | null, { symmetric: wanted }: ScaleChoice): Limits {
@@ -84,16 +89,18 @@ export function scalingOf(all: readonly ShownRecord[], choice: ScaleChoice): Ans
     });
   }
   if (choice.mode === "fixed") return ready(fixedScaling(choice));
+  const over = (limits: (maps: Maps) => Limits | null) =>
+    all.reduce<Limits | null>((sum, one) => union(sum, limits(one.maps)), null);
   if (choice.mode === "percentile") {
-    const limits = all.reduce<Limits | null>(
-      (sum, one) => union(sum, cutLimits(one.maps, choice.percentile)),
-      null,
+    return shared(
+      over((maps) => cutLimits(maps, choice.percentile)),
+      percentileWords(choice),
     );
-    return shared(limits, percentileWords(choice));
   }
+  if (choice.mode === "robust") return shared(over(innerLimits), ROBUST);
   if (choice.mode === "steps" || choice.mode === "runs") return overTime(all, choice, shared);
   return shared(
-    all.reduce<Limits | null>((sum, one) => union(sum, limitsOf(one.maps)), null),
+    over(limitsOf),
     all.length > 1
       ? "smallest to largest value of all that is shown"
       : "layer's smallest to largest value",
@@ -139,7 +146,8 @@ function widened({ low, high }: Limits): Limits {
 }
 
 /**
- * What the chosen scale means for a matrix; `channel` stands for a row of its own.
+ * What the chosen scale means for a matrix; `channel` stands for a row of its own, and by
+ * itself there are no outliers in it, unless colours are logarithmic.
  *
  * `natural` are limits that values cannot exceed, such as those of a share. They are taken
  * unless a scale was chosen that is about something else.
@@ -162,6 +170,10 @@ export function matrixScaling(
   if (choice.mode === "fixed") return fixedScaling(choice);
   if (choice.mode === "percentile") {
     return shared(percentileLimits(values, choice.percentile), percentileWords(choice));
+  }
+  const automatic = choice.mode === "auto";
+  if (choice.mode === "robust" || (automatic && !natural && !choice.log)) {
+    return shared(robustLimits(values), ROBUST);
   }
   if (natural) return shared(natural, "all that a share can be");
   return shared(finiteLimits(values), "smallest to largest value of all that is shown");
@@ -192,7 +204,7 @@ const coverageOfMaps = memoOn(
       channels.map((channel) => {
         const limits = scaling.limits(channel);
         const [start, end] = [channel * positions, (channel + 1) * positions];
-        return { limits, marks: countMarks(maps.values, limits, start, end) };
+        return coverageOfValues(maps.values, limits, start, end);
       }),
     );
   },

@@ -1,8 +1,8 @@
 /** From values to colours. */
 
 import { symmetric } from "../numbers/limits";
-import { classify, position, type Scale, unbend, withSlack } from "../numbers/scale";
-import { MARK_COLOURS } from "./colours";
+import { classify, type NonFinite, position, type Scale, unbend } from "../numbers/scale";
+import { NON_FINITE_COLOURS } from "./colours";
 
 /** Colour values from `start` on, as many as `colours` holds. */
 export type Colouring = (values: Float32Array, start: number, colours: Uint32Array) => void;
@@ -14,25 +14,29 @@ const BUCKETS = 4096;
 /**
  * How values are coloured on a scale with a table of 256 colours.
  *
- * The entry is that nearest to 255 times the position, as in the logged pictures; what the
- * scale cannot show gets the colour of its mark.
+ * The entry is that nearest to 255 times the position, as in the logged pictures. What is
+ * beyond the limits has the colour of the nearer one; NaN and infinities have their own.
  */
 export function colouring(scale: Scale, table: Uint32Array): Colouring {
-  const { low: least, high: most } = withSlack(scale.limits);
+  const within = scale.limits.low < scale.limits.high;
+  const [least, most] = within ? [scale.limits.low, scale.limits.high] : [-Infinity, Infinity];
   const { low, high } = scale.signed ? symmetric(scale.limits) : scale.limits;
   const width = high - low;
   // Without width nothing can be divided by, and few values are on the scale.
   const flat = width > 0 ? null : (value: number) => 255 * position(value, scale);
-  const bent = flat || scale.gamma === 1 ? null : bending(scale);
+  const straight = scale.gamma === 1 && !scale.log;
+  const bent = flat || straight ? null : bending(scale);
   return (values, start, colours) => {
     for (let i = 0; i < colours.length; i++) {
       const value = values[start + i]!;
-      // Comparisons with NaN are false.
-      if (!(value >= least && value <= most)) {
-        colours[i] = MARK_COLOURS[classify(value, scale.limits)];
+      // The difference is NaN where the value is not finite.
+      if (value - value !== 0) {
+        colours[i] = NON_FINITE_COLOURS[classify(value, scale.limits) as NonFinite];
         continue;
       }
-      const place = (value - low) / width;
+      // biome-ignore lint/complexity/useMathMinMax: they take as long as all the rest
+      const saturated = value < least ? least : value > most ? most : value;
+      const place = (saturated - low) / width;
       // biome-ignore lint/complexity/useMathMinMax: they take as long as all the rest
       const inside = place < 0 ? 0 : place > 1 ? 1 : place;
       const exact = bent ? bent(inside) : flat ? flat(value) : 255 * inside;

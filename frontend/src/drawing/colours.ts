@@ -1,6 +1,6 @@
-/** Colour maps, the colours of what no scale can show, and those of runs. */
+/** Colour maps, the colours of what is not finite, and those of runs. */
 
-import { MARKS, type Mark } from "../numbers/scale";
+import { MARKS, type Mark, type NonFinite } from "../numbers/scale";
 
 /** Red, green and blue, 0 to 1. */
 type Colour = readonly [number, number, number];
@@ -21,20 +21,21 @@ export function css(colour: number): string {
 }
 
 /**
- * Colours of what a scale cannot show, by mark: green is outside the limits, magenta not
- * finite; the light shade of each is above, the dark one below.
- *
- * Above and NaN are `CLIPPED` and `NON_FINITE` of the logged pictures, which have no
- * shades. The one of no mark is transparent.
+ * Colours of what is not finite, by mark: NaN is magenta as `NON_FINITE` of the logged
+ * pictures, which have no shades; infinity is lighter, minus infinity darker.
  */
-export const MARK_COLOURS: Readonly<Record<Mark, number>> = {
-  [MARKS.none]: 0,
-  [MARKS.below]: pack(0, 120, 48),
-  [MARKS.above]: pack(0, 200, 80),
+export const NON_FINITE_COLOURS: Readonly<Record<NonFinite, number>> = {
   [MARKS.nan]: pack(255, 0, 255),
   [MARKS.plus]: pack(255, 150, 255),
   [MARKS.minus]: pack(150, 0, 150),
 };
+
+/** The colour that values with a mark have: beyond a scale that of its end. */
+export function markColour(mark: Mark, table: Uint32Array): number {
+  if (mark === MARKS.none) return 0;
+  if (mark === MARKS.below) return table[0]!;
+  return mark === MARKS.above ? table[SIZE - 1]! : NON_FINITE_COLOURS[mark];
+}
 
 const SIZE = 256;
 /** As in the logged pictures: in signed layers nearly all values are far from the largest. */
@@ -140,26 +141,68 @@ export interface RunColour {
   dark: string;
 }
 
-const both = (colour: string): RunColour => ({ light: colour, dark: colour });
-
+/** TensorBoard's own; the first is another on its dark page. */
 const PALETTE: readonly RunColour[] = [
   { light: "#425066", dark: "#8e98a3" },
-  both("#12b5cb"),
-  both("#e52592"),
-  both("#f9ab00"),
-  both("#9334e6"),
-  both("#7cb342"),
-  both("#e8710a"),
+  ...["#12b5cb", "#e52592", "#f9ab00", "#9334e6", "#7cb342", "#e8710a"].map((colour) => ({
+    light: colour,
+    dark: colour,
+  })),
 ];
 
+/** The pages that lines are drawn on, as `--page` of the style has them. */
+export const PAGES: RunColour = { light: "#ffffff", dark: "#303030" };
+/** The least contrast of a line to its page (WCAG 2, 1.4.11). */
+export const LEAST_CONTRAST = 3;
+
+/** How far two colours are apart in luminance, 1 to 21 (WCAG 2). */
+export function contrast(one: string, other: string): number {
+  const [dark, bright] = [one, other]
+    .map((colour) => luminance(parsed(colour)))
+    .sort(ascending);
+  return (bright! + 0.05) / (dark! + 0.05);
+}
+
+const ascending = (first: number, second: number) => first - second;
+
+function parsed(colour: string): Colour {
+  const part = (i: number) => Number.parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16) / 255;
+  return [part(0), part(1), part(2)];
+}
+
+function hex(colour: Colour): string {
+  const bytes = colour.map((part) =>
+    Math.round(255 * part)
+      .toString(16)
+      .padStart(2, "0"),
+  );
+  return `#${bytes.join("")}`;
+}
+
+/** The same hue as far towards black or white as it must be to stand out from a page. */
+function legible(colour: string, page: string): string {
+  const end: Colour = luminance(parsed(page)) > 0.5 ? BLACK : [1, 1, 1];
+  for (let share = 0; share < 1; share += 0.01) {
+    const nearer = hex(mix(parsed(colour), end, share));
+    if (contrast(nearer, page) >= LEAST_CONTRAST) return nearer;
+  }
+  return hex(end);
+}
+
+const RUN_COLOURS = PALETTE.map(({ light, dark }) => ({
+  light: legible(light, PAGES.light),
+  dark: legible(dark, PAGES.dark),
+}));
+
 /**
- * Give each run its colour, as TensorBoard does until people choose others.
+ * Give each run its colour, as TensorBoard does until people choose others; where that is
+ * hardly seen on the page it is darker or lighter, of the same hue.
  *
  * `runs` are all runs, also those without activations, in TensorBoard's own order: by the
  * time of their first event, then by name. The colours repeat after the last one.
  */
 export function runColours(runs: readonly string[]): Map<string, RunColour> {
-  return new Map(runs.map((run, i) => [run, PALETTE[i % PALETTE.length]!]));
+  return new Map(runs.map((run, i) => [run, RUN_COLOURS[i % RUN_COLOURS.length]!]));
 }
 
 /** A run's colour as CSS that follows the page. */

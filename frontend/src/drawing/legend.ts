@@ -1,7 +1,7 @@
 /** Values as text, and round ones for a legend. */
 
-import type { Limits } from "../numbers/limits";
-import { MARKS, type Mark, type MarkCounts, type Scale } from "../numbers/scale";
+import { type Limits, symmetric } from "../numbers/limits";
+import { MARKS, type Mark, type MarkCounts, position, type Scale } from "../numbers/scale";
 
 const DIGITS = 4;
 /** How far a rounded end of a scale may be from a tick that it stands for. */
@@ -64,6 +64,36 @@ export function placedTicks(
   return [first, ...(free.find((all) => all.length && apart(all)) ?? []), last];
 }
 
+/** The values at both ends of the colours; of a signed scale as far below zero as above. */
+export function rampEnds({ limits, signed }: Pick<Scale, "limits" | "signed">): Limits {
+  return signed ? symmetric(limits) : limits;
+}
+
+/** The values at both ends of the colours, in words. */
+export function endWords(scale: Pick<Scale, "limits" | "signed">): string {
+  const { low, high } = rampEnds(scale);
+  return scale.signed ? `±${format(high)}` : `${format(low)} to ${format(high)}`;
+}
+
+/** What stands along the colours of a scale; of several that are drawn with them, words. */
+export function rampTicks(scale: Scale, shared: boolean, width: number): Omit<Tick, "value">[] {
+  if (shared) {
+    const limits = rampEnds(scale);
+    return placedTicks(limits, (value) => position(value, { ...scale, limits }), width);
+  }
+  if (!scale.signed) {
+    return [
+      { text: "smallest", share: 0 },
+      { text: "largest", share: 1 },
+    ];
+  }
+  return [
+    { text: "−largest", share: 0 },
+    { text: "0", share: 0.5 },
+    { text: "largest", share: 1 },
+  ];
+}
+
 /**
  * What the ends of a scale are, in words.
  *
@@ -71,14 +101,15 @@ export function placedTicks(
  */
 export function scaleWords(
   { shared, words }: { shared: boolean; words: string },
-  { limits, signed }: Pick<Scale, "limits" | "signed">,
+  { limits, signed, log = false }: Pick<Scale, "limits" | "signed" | "log">,
 ): string {
-  if (!signed || limits.low === -limits.high) return words;
+  const bent = log ? "; logarithmic" : "";
+  if (!signed || limits.low === -limits.high) return `${words}${bent}`;
   const ends = shared ? `${format(limits.low)} to ${format(limits.high)}: ` : "";
-  return `${ends}${words}; zero in the middle`;
+  return `${ends}${words}; zero in the middle${bent}`;
 }
 
-/** What no scale can show, in words. */
+/** What a scale does not tell apart, in words. */
 const MARK_NAMES: readonly (readonly [Mark, string])[] = [
   [MARKS.below, "below the scale"],
   [MARKS.above, "above the scale"],
@@ -87,12 +118,14 @@ const MARK_NAMES: readonly (readonly [Mark, string])[] = [
   [MARKS.minus, "−∞"],
 ];
 
-/** The marks that are present, and how many values have each. */
+/** The marks that are present, and how many values have each; beyond the scale which share. */
 export function markWords(counts: MarkCounts): { mark: Mark; words: string }[] {
-  return MARK_NAMES.filter(([mark]) => counts[mark] > 0).map(([mark, name]) => ({
-    mark,
-    words: `${counts[mark].toLocaleString("en")} ${name}`,
-  }));
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return MARK_NAMES.filter(([mark]) => counts[mark] > 0).map(([mark, name]) => {
+    const words = `${counts[mark].toLocaleString("en")} ${name}`;
+    const beyond = mark === MARKS.below || mark === MARKS.above;
+    return { mark, words: beyond ? `${words} (${percent(counts[mark] / all)})` : words };
+  });
 }
 
 /** The least round number that is not below a step, as mantissa and exponent. */
@@ -127,6 +160,11 @@ export function percent(share: number): string {
   if (share > 0 && share < 0.001) return "<0.1%";
   if (share < 1 && share > 0.999) return ">99.9%";
   return `${Number((share * 100).toFixed(1))}%`;
+}
+
+/** All inputs of a record, in words. */
+export function inputWords(count: number): string {
+  return count === 1 ? "this input" : `these ${count} inputs`;
 }
 
 /** A number of things, in words. */

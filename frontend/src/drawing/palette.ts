@@ -1,6 +1,6 @@
 /** Colours of many frames -> the 256 of a shared palette. */
 
-import { MARK_COLOURS, pack } from "./colours";
+import { NON_FINITE_COLOURS, pack } from "./colours";
 
 /** Frames of which each pixel names an entry of one palette. */
 export interface Indexed {
@@ -21,7 +21,7 @@ const OPAQUE = 0xff000000;
  */
 export function quantise(
   frames: readonly Uint32Array[],
-  exact: readonly number[] = Object.values(MARK_COLOURS),
+  exact: readonly number[] = Object.values(NON_FINITE_COLOURS),
 ): Indexed {
   const counts = count(frames);
   const entries = new Map<number, number>();

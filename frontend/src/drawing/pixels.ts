@@ -2,6 +2,7 @@
 
 import type { Maps } from "../numbers/decode";
 import type { Rectangle } from "../numbers/layout";
+import type { Limits } from "../numbers/limits";
 import type { Scale } from "../numbers/scale";
 import { colouring } from "./colouring";
 import { between, betweenRows, type Plane, shrink } from "./resample";
@@ -22,8 +23,7 @@ export interface DrawOptions {
  * Draw one channel into a cell of whole pixels; what is beyond the target is left out.
  *
  * Along a side with fewer pixels than values each pixel shows the mean of the values it
- * covers, but where one of them is NaN, infinite or outside the limits, it shows that.
- * Marks are never blended. `table` is one of `COLOUR_MAPS`.
+ * covers, but where one of them is NaN or infinite, it shows that. These are never blended. `table` is one of `COLOUR_MAPS`.
  */
 export function drawMap(
   target: PixelTarget,
@@ -40,9 +40,9 @@ export function drawMap(
   }
   const sight = inSight(target, cell);
   if (sight.width <= 0 || sight.height <= 0) return;
-  const plane = legible(maps, channel, cell, scale);
+  const plane = legible(maps, channel, cell, scale.limits, options.smooth);
   const colour = colouring(scale, table);
-  if (options.smooth) drawSmooth(target, cell, sight, plane, scale, colour);
+  if (options.smooth) drawSmooth(target, cell, sight, plane, colour);
   else drawNearest(target, cell, sight, plane, colour);
 }
 
@@ -59,15 +59,36 @@ function inSight(target: PixelTarget, cell: Rectangle): Rectangle {
   };
 }
 
-/** A channel with no more values along a side than there are pixels. */
-function legible(maps: Maps, channel: number, cell: Rectangle, scale: Scale): Plane {
+/**
+ * A channel with no more values along a side than there are pixels.
+ *
+ * What is mixed with others is saturated first: else one value far beyond the scale would
+ * fill all around it.
+ */
+function legible(
+  maps: Maps,
+  channel: number,
+  cell: Rectangle,
+  limits: Limits,
+  smooth: boolean,
+): Plane {
   const { height, width } = maps;
   const start = channel * height * width;
   const values = maps.values.subarray(start, start + height * width);
-  const plane = { values, height, width };
-  if (cell.width >= width && cell.height >= height) return plane;
+  const shrinks = cell.width < width || cell.height < height;
+  const mixed = smooth || shrinks ? saturated(values, limits) : values;
+  const plane = { values: mixed, height, width };
+  if (!shrinks) return plane;
   const [rows, columns] = [Math.min(height, cell.height), Math.min(width, cell.width)];
-  return shrink(plane, rows, columns, scale.limits);
+  return shrink(plane, rows, columns);
+}
+
+/** Values brought to the nearer limit, unless the limits have no width, or they are not finite. */
+function saturated(values: Float32Array, { low, high }: Limits): Float32Array {
+  if (!(low < high)) return values;
+  return values.map((value) =>
+    Number.isFinite(value) ? Math.min(Math.max(value, low), high) : value,
+  );
 }
 
 type Colour = ReturnType<typeof colouring>;
@@ -112,12 +133,11 @@ function drawSmooth(
   cell: Rectangle,
   sight: Rectangle,
   plane: Plane,
-  scale: Scale,
   colour: Colour,
 ): void {
   const across = between(plane.width, cell.width, sight.x - cell.x, sight.width);
   const down = between(plane.height, cell.height, sight.y - cell.y, sight.height);
-  const interpolate = betweenRows(plane, down, across, scale.limits);
+  const interpolate = betweenRows(plane, down, across);
   const row = new Float32Array(sight.width);
   for (let y = 0; y < sight.height; y++) {
     interpolate(y, row);

@@ -1,7 +1,4 @@
-/** Fewer values or values between values, without losing a marked one. */
-
-import type { Limits } from "../numbers/limits";
-import { classify, type Mark, withSlack } from "../numbers/scale";
+/** Fewer values or values between values, without losing what is not finite. */
 
 /** One feature map, row by row. */
 export interface Plane {
@@ -10,18 +7,13 @@ export interface Plane {
   width: number;
 }
 
-/** By mark: of several in one cell that of the highest number is shown. */
-const SEVERITY: Readonly<Record<Mark, number>> = { 0: 0, 1: 1, 2: 1, 3: 3, 4: 2, 5: 2 };
-
 /**
  * Shrink a map: each value becomes the mean of the area that it covers.
  *
- * Where a cell touches a value that the scale cannot show, it becomes that value instead
- * (NaN before infinities before what is clipped; of equals the first): a mark that the
- * mean takes in would be lost, and it would spoil the mean.
+ * Where a cell touches NaN or an infinity, it becomes that instead (NaN before infinities;
+ * of these the first): one that the mean takes in would be lost, and it would spoil the mean.
  */
-export function shrink(plane: Plane, height: number, width: number, limits: Limits): Plane {
-  const { low: least, high: most } = withSlack(limits);
+export function shrink(plane: Plane, height: number, width: number): Plane {
   const values = new Float32Array(height * width);
   const down = stretches(plane.height, height);
   const across = stretches(plane.width, width);
@@ -29,21 +21,19 @@ export function shrink(plane: Plane, height: number, width: number, limits: Limi
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       let sum = 0;
-      let marked = 0;
-      let severity = 0;
+      let marked: number | null = null;
       for (let row = down.first[y]!; row < down.end[y]!; row++) {
         const tall = overlap(row, y, plane.height, height);
         for (let column = across.first[x]!; column < across.end[x]!; column++) {
           const value = plane.values[row * plane.width + column]!;
-          if (value >= least && value <= most) {
+          if (Number.isFinite(value)) {
             sum += value * tall * overlap(column, x, plane.width, width);
             continue;
           }
-          const rank = SEVERITY[classify(value, limits)];
-          if (rank > severity) [marked, severity] = [value, rank];
+          if (marked === null || Number.isNaN(value)) marked = value;
         }
       }
-      values[y * width + x] = severity ? marked : sum / area;
+      values[y * width + x] = marked ?? sum / area;
     }
   }
   return { values, height, width };
@@ -91,19 +81,17 @@ export function between(values: number, side: number, start: number, pixels: num
 /**
  * Rows of values between those of a map, bilinear, one after the other.
  *
- * Pixels whose nearest value is marked have that value, so that marks keep hard edges;
- * in others marked values take no part.
+ * Pixels whose nearest value is not finite have that value, so that it keeps hard edges;
+ * in others what is not finite takes no part.
  */
 export function betweenRows(
   plane: Plane,
   down: Between,
   across: Between,
-  limits: Limits,
 ): (y: number, row: Float32Array) => void {
-  const { low: least, high: most } = withSlack(limits);
   const { values, width } = plane;
   const usual = new Uint8Array(values.length);
-  values.forEach((value, i) => (usual[i] = Number(value >= least && value <= most)));
+  values.forEach((value, i) => (usual[i] = Number(Number.isFinite(value))));
   const joined = new Float64Array(width);
   const joins = new Uint8Array(width);
   const { first, second, share: shares } = across;
@@ -127,7 +115,7 @@ export function betweenRows(
   };
 }
 
-/** The value between four of which some are marked. */
+/** The value between four of which some are not finite. */
 function besideMark(
   { values }: Plane,
   usual: Uint8Array,

@@ -1,8 +1,10 @@
 /** One channel, by itself and on the input, as Python. */
 
+import type { ColourMapName } from "../drawing/colours";
 import type { Rectangle } from "../numbers/layout";
 import { mapLines, type ScriptedLayer, titleOf } from "./grid";
 import {
+  bentBy,
   drawFunction,
   LARGE,
   limitLines,
@@ -15,6 +17,7 @@ import {
   script,
   showLine,
 } from "./script";
+import { quoted } from "./text";
 
 /** The input that a map is laid on. */
 export interface UnderlyingInput {
@@ -31,6 +34,9 @@ export interface UnderlyingInput {
   known: boolean;
   /** Whether the map has more values than pixels there. */
   shrunk: boolean;
+  /** The colours of the map there, and whether the tab smooths them. */
+  map: ColourMapName;
+  smooth: boolean;
 }
 
 /** What the page of a channel shows. */
@@ -51,8 +57,8 @@ export function channelScript(given: ScriptedChannel): Script {
   return script(
     titleOf(`Channel ${channel}`, given),
     notes,
-    colours,
-    [readFunction(logDir), drawFunction(colours, LARGE), PAGE],
+    { smooth: colours.smooth || under?.smooth === true },
+    [readFunction(logDir), drawFunction(colours, LARGE, true), PAGE],
     [
       ...mapLines(given),
       "",
@@ -66,18 +72,20 @@ export function channelScript(given: ScriptedChannel): Script {
 }
 
 /** How far each value covers the input, 0 to 255: in the steps of the colours. */
-function covering(channel: number, { map, gamma }: ScriptColours): string[] {
-  const bent = gamma === 1 ? "" : `, gamma=${gamma}`;
-  const signed = map === "signed";
+function covering(colours: ScriptColours): string[] {
+  const bent = bentBy(colours)
+    .map((one) => `, ${one}`)
+    .join("");
+  const signed = colours.map === "signed";
   return [
-    "# The larger a value, the more it covers; what no scale can show covers most.",
-    `values = maps[:, :, ${channel}]`,
+    "# The larger a value, the more it covers; what is not finite covers most.",
     `shade = av.colorize(values, limits, "gray"${signed ? "" : bent}, shades=True)`,
     "plain = (shade == shade[:, :, :1]).all(2)",
     ...(signed
       ? [
           "ends = 0, max(map(abs, limits))",
-          `shade = av.colorize(np.abs(values), ends, "gray"${bent}, shades=True)`,
+          "sizes = np.abs(np.clip(values, *limits))",
+          `shade = av.colorize(sizes, ends, "gray"${bent}, shades=True)`,
         ]
       : []),
     "cover = np.where(plain, shade[:, :, 0], 255).astype(np.uint8)",
@@ -95,11 +103,13 @@ function overlaid(under: UnderlyingInput, channel: number, drawn: ScriptColours)
     known
       ? "# On the input, where the receptive fields of the values say."
       : "# Stretched over the whole input: the receptive field is not known.",
+    `values = maps[:, :, ${channel}]`,
     readLine("picture", source),
     `picture = picture${colours}.astype(np.uint8).repeat(${zoom}, 0).repeat(${zoom}, 1)`,
-    ...covering(channel, drawn),
+    `over = draw(values, limits, colormap=${quoted(under.map)})`,
+    ...covering(drawn),
     `size = ${height}, ${width}`,
-    'over = Image.fromarray(av.imresize(large, size, "nearest"))',
+    'over = Image.fromarray(av.imresize(over, size, "nearest"))',
     `cover = np.rint(${opacity} * av.imresize(cover, size, "nearest")).astype(np.uint8)`,
     "laid = Image.fromarray(picture)",
     `laid.paste(over, (${x}, ${y}), Image.fromarray(cover))`,

@@ -1,5 +1,6 @@
 /** Two sides, or their difference, as Python. */
 
+import type { Limits } from "../numbers/limits";
 import {
   drawFunction,
   LARGE,
@@ -15,7 +16,7 @@ import {
   script,
   showLine,
 } from "./script";
-import { integers } from "./text";
+import { comment, integers, pair } from "./text";
 
 /** What is compared. */
 export interface ScriptedComparison {
@@ -33,6 +34,8 @@ export interface ScriptedComparison {
   measured: "all" | "lengths" | "nothing" | null;
   columns: number;
   colours: ScriptColours;
+  /** The scale of each side by itself; null where it is common. */
+  own: { a: Limits | null; b: Limits | null } | null;
 }
 
 const BESIDE = {
@@ -64,27 +67,27 @@ const DISTANCES = {
 
 /** Write a script that draws A beside B, or what B has more than A. */
 export function compareScript(given: ScriptedComparison): Script {
-  const { logDir, a, b, pair, how, colours, measured } = given;
+  const { logDir, a, b, pair: one, how, colours, measured } = given;
   const notes = how === "blink" || how === "wipe" ? [BESIDE[how]] : [];
-  const channels = pair ? [0] : given.channels;
+  const channels = one ? [0] : given.channels;
   return script(
-    `Compare: ${sideWords("A", a, pair?.a)}; ${sideWords("B", b, pair?.b)}.`,
+    `Compare: ${sideWords("A", a, one?.a)}; ${sideWords("B", b, one?.b)}.`,
     notes,
     colours,
     [
       readFunction(logDir),
-      drawFunction(colours, pair ? LARGE : SMALL),
+      drawFunction(colours, one ? LARGE : SMALL),
       PAGE,
       ...limitsFunction(colours),
     ],
     [
       readLine("a", a),
       readLine("b", b),
-      ...(pair ? [`a, b = a[:, :, [${pair.a}]], b[:, :, [${pair.b}]]`] : []),
+      ...(one ? [`a, b = a[:, :, [${one.a}]], b[:, :, [${one.b}]]`] : []),
       `channels = ${integers(channels, "", 11)}`,
       "",
       ...(measured ? [...DISTANCES[measured], ""] : []),
-      ...limitLines(colours),
+      ...(given.own ? [comment(`Scale: ${colours.words}.`)] : limitLines(colours)),
       ...(how === "difference" ? differenceLines(given) : besideLines(given)),
     ],
   );
@@ -105,7 +108,9 @@ function differenceLines({ columns, colours }: ScriptedComparison): string[] {
   ];
 }
 
-function besideLines({ columns, colours, channelsB }: ScriptedComparison): string[] {
+function besideLines(given: ScriptedComparison): string[] {
+  const { columns, colours, channelsB, own } = given;
+  if (own) return ownLines(given, own);
   const sides = channelsB
     ? `side, channels in ((a, channels), (b, ${integers(channelsB, "", 45)}))`
     : "side in (a, b)";
@@ -116,6 +121,26 @@ function besideLines({ columns, colours, channelsB }: ScriptedComparison): strin
     colours.limits
       ? "    pictures = [draw(side[:, :, channel], limits) for channel in channels]"
       : "    pictures = [draw(side[:, :, one], limits[one]) for one in channels]",
+    `    sides.append(page(pictures, columns=${columns}))`,
+    showLine("sides", 2, ", gap=16"),
+  ];
+}
+
+/** Lines that draw each side on its own scale. */
+function ownLines(
+  { columns, channelsB }: ScriptedComparison,
+  { a, b }: { a: Limits | null; b: Limits | null },
+): string[] {
+  const more = channelsB ? `, ${integers(channelsB, "", 50)}` : "";
+  const parts = channelsB ? "side, limits, channels" : "side, limits";
+  const limits = a && b ? "limits" : "limits_of(side[:, :, one])";
+  return [
+    "sides = []",
+    `for ${parts} in (`,
+    `    (a, ${a ? pair(a) : "None"}${channelsB ? ", channels" : ""}),`,
+    `    (b, ${b ? pair(b) : "None"}${more}),`,
+    "):",
+    `    pictures = [draw(side[:, :, one], ${limits}) for one in channels]`,
     `    sides.append(page(pictures, columns=${columns}))`,
     showLine("sides", 2, ", gap=16"),
   ];

@@ -18,6 +18,15 @@ export type ScriptedCell =
   | { reason: null; run: string; layer: string; step: number; channel: number }
   | { reason: string };
 
+/** What of a cell its limits depend on. */
+export type Part = "run" | "layer" | "step";
+
+/** The limits of the cells that have these in common. */
+export interface OwnLimits {
+  key: readonly (string | number)[];
+  limits: Limits;
+}
+
 /** What small multiples show. */
 export interface ScriptedMultiples {
   logDir: string;
@@ -25,8 +34,8 @@ export interface ScriptedMultiples {
   /** Row by row, `columns` in each. */
   cells: readonly ScriptedCell[];
   columns: number;
-  /** Limits of each layer, where the columns have their own. */
-  limits: ReadonlyMap<string, Limits>;
+  /** By what cells have limits of their own, and which; null where all share them. */
+  own: { by: readonly Part[]; limits: readonly OwnLimits[] } | null;
   colours: ScriptColours;
 }
 
@@ -34,12 +43,12 @@ const SIGHT = "The rows and columns in sight; the scale is theirs.";
 
 /** Write a script that draws the cells in sight. */
 export function multiplesScript(given: ScriptedMultiples): Script {
-  const { logDir, input, cells, columns, limits, colours } = given;
+  const { logDir, input, cells, columns, own, colours } = given;
   const drawn = cells.flatMap((cell) => (cell.reason === null ? [cell] : []));
   const several = (part: "run" | "layer") =>
     list([...new Set(drawn.map((cell) => cell[part]))].map(quoted), "    ", 12);
   const steps = [...new Set(drawn.map((cell) => cell.step))].sort((a, b) => a - b);
-  const limitsByLayer = !colours.limits;
+  const limits = own ? `limits[${own.by.join(", ")}]` : "limits";
   const asked = [
     quoted(logDir),
     `runs=${several("run")}`,
@@ -63,7 +72,7 @@ export function multiplesScript(given: ScriptedMultiples): Script {
       ...cells.map(cellLine),
       "]",
       "",
-      ...(limitsByLayer ? ownLimits(colours, limits) : limitLines(colours)),
+      ...(own ? ownLimits(colours, own.limits) : limitLines(colours)),
       "pictures = []",
       "for cell in cells:",
       ...(cells.length > drawn.length
@@ -75,7 +84,7 @@ export function multiplesScript(given: ScriptedMultiples): Script {
         : []),
       "    run, layer, step, channel = cell",
       "    one = maps[run, layer, step][:, :, channel]",
-      `    pictures.append(draw(one, ${limitsByLayer ? "limits[layer]" : "limits"}))`,
+      `    pictures.append(draw(one, ${limits}))`,
       showLine("pictures", columns),
     ],
   );
@@ -87,13 +96,18 @@ function cellLine(cell: ScriptedCell): string {
   return `    (${quoted(run)}, ${quoted(layer)}, ${step}, ${channel}),`;
 }
 
-function ownLimits({ words }: ScriptColours, limits: ReadonlyMap<string, Limits>): string[] {
+function ownLimits({ words }: ScriptColours, limits: readonly OwnLimits[]): string[] {
   return [
     comment(`Scale: ${words}.`),
     "limits = {",
-    ...[...limits].map(([layer, ends]) => `    ${quoted(layer)}: ${pair(ends)},`),
+    ...limits.map(({ key, limits: ends }) => `    ${keyOf(key)}: ${pair(ends)},`),
     "}",
   ];
+}
+
+function keyOf(key: OwnLimits["key"]): string {
+  const parts = key.map((one) => (typeof one === "string" ? quoted(one) : `${one}`));
+  return parts.length === 1 ? parts[0]! : `(${parts.join(", ")})`;
 }
 
 function indented(lines: string): string {

@@ -18,6 +18,8 @@ export interface Source {
 export interface ScriptColours {
   map: ColourMapName;
   gamma: number;
+  /** Whether colours are logarithmic, in place of gamma. */
+  log: boolean;
   /** The limits of all that is drawn; null where each channel has its own. */
   limits: Limits | null;
   /** Whether zero is in the middle, where each channel has its own limits. */
@@ -84,14 +86,20 @@ export function readLine(name: string, source: Source): string {
   return `${before}${readCall}${key}${wrap[1]}`;
 }
 
+/** Arguments that bend positions on a scale. */
+export function bentBy({ gamma, log }: Pick<ScriptColours, "gamma" | "log">): string[] {
+  if (log) return ["log=True"];
+  return gamma === 1 ? [] : [`gamma=${gamma}`];
+}
+
 /** The colours of an expression. */
 export function colorized(
   values: string,
   limits: string,
-  { map, gamma }: ScriptColours,
-  { indent = "", name = quoted(map) } = {},
+  colours: ScriptColours,
+  { indent = "", name = quoted(colours.map) } = {},
 ): string {
-  const bent = gamma === 1 ? [] : [`gamma=${gamma}`];
+  const bent = bentBy(colours);
   return call("av.colorize", [values, limits, name, ...bent, "shades=True"], indent, 9);
 }
 

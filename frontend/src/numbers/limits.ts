@@ -61,6 +61,28 @@ export function percentileLimits(
   return { low: quantile(among, percentile), high: quantile(among, 100 - percentile) };
 }
 
+/** How many interquartile ranges beyond the quartiles a value is taken for an outlier. */
+const FAR = 3;
+
+/**
+ * The smallest and the largest finite value without outliers (Tukey's outer fences).
+ *
+ * Zeros stay inside, but have no say: of many channels that are silent, the others would
+ * be outliers.
+ */
+export function robustLimits(values: Float32Array): Limits | null {
+  const all = finiteLimits(values);
+  const among = values.filter((value) => Number.isFinite(value) && value !== 0);
+  if (!all || !among.length) return all;
+  const [first, third] = [quantile(among, 25), quantile(among, 75)];
+  const zero = among.length < values.length && values.includes(0) ? 0 : first;
+  const reach = FAR * (third - first);
+  const low = Math.max(all.low, Math.min(first - reach, zero));
+  const high = Math.min(all.high, Math.max(third + reach, zero));
+  // Where nearly all is the same there is no width left.
+  return low < high ? { low, high } : all;
+}
+
 /** The order of `values` is changed. */
 function quantile(values: Float32Array, percent: number): number {
   const place = (values.length - 1) * (percent / 100);

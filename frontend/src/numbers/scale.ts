@@ -1,6 +1,6 @@
 /** Where a value is on a scale, and how many values no scale can show. */
 
-import { type Limits, symmetric, union } from "./limits";
+import { finiteLimits, type Limits, symmetric, union } from "./limits";
 import type { Matrix } from "./matrix";
 
 /** How values become positions from 0 to 1, the two ends of a colour map. */
@@ -8,20 +8,25 @@ export interface Scale {
   limits: Limits;
   /** Exponent of positions: below 1 small values are lifted. */
   gamma: number;
+  /** Whether positions are logarithmic, in place of the exponent. */
+  log?: boolean;
   /** Whether zero is in the middle; gamma then acts on the magnitude. */
   signed: boolean;
 }
 
-/** What a scale cannot show of a value. */
+/** What a scale cannot tell of a value: it is at an end of the colours, or not finite. */
 export const MARKS = { none: 0, below: 1, above: 2, nan: 3, plus: 4, minus: 5 } as const;
 
 /** 0 none, 1 below the limits, 2 above them, 3 NaN, 4 and 5 plus and minus infinity. */
 export type Mark = (typeof MARKS)[keyof typeof MARKS];
 
+/** Of what is not finite. */
+export type NonFinite = typeof MARKS.nan | typeof MARKS.plus | typeof MARKS.minus;
+
 const FLOAT32_EPSILON = 2 ** -23;
 
 /** Limits and what rounding of float32 may add to them: it belongs to the scale. */
-export function withSlack({ low, high }: Limits): Limits {
+function withSlack({ low, high }: Limits): Limits {
   const slack = 2 * FLOAT32_EPSILON * Math.max(Math.abs(low), Math.abs(high));
   return { low: low - slack, high: high + slack };
 }
@@ -47,22 +52,42 @@ export function position(value: number, scale: Scale): number {
   return bend(linearPosition(value, scale), scale);
 }
 
-/** Where a value is before gamma has acted. */
+/** Where a value is before it is bent. */
 function linearPosition(value: number, { limits, signed }: Scale): number {
+  const inside = limits.low < limits.high ? clip(value, limits.low, limits.high) : value;
   const { low, high } = signed ? symmetric(limits) : limits;
-  if (low < high) return clip((clip(value, low, high) - low) / (high - low), 0, 1);
+  if (low < high) return clip((clip(inside, low, high) - low) / (high - low), 0, 1);
   return signed && !Number.isNaN(value) ? 0.5 : clip(value, 0, 1);
 }
 
-/** The linear position that gamma moves to `position`; the inverse of what it does. */
-export function unbend(position: number, scale: Scale): number {
-  return bend(position, { ...scale, gamma: 1 / scale.gamma });
+/** How many times smaller than the largest value the smallest is that a logarithm shows. */
+const DECADES = 4;
+const RATIO = 10 ** DECADES;
+
+/** Moves a position: along a logarithm that begins at zero, else by an exponent. */
+function curve(share: number, { gamma, log = false }: Scale): number {
+  return log ? Math.log1p(share * (RATIO - 1)) / Math.log(RATIO) : share ** gamma;
 }
 
-function bend(linear: number, { gamma, signed }: Scale): number {
-  if (!signed) return linear ** gamma;
-  const away = 2 * linear - 1;
-  return (1 + Math.sign(away) * Math.abs(away) ** gamma) / 2;
+/** The inverse of `curve`. */
+function straighten(share: number, { gamma, log = false }: Scale): number {
+  return log ? (RATIO ** share - 1) / (RATIO - 1) : share ** (1 / gamma);
+}
+
+function bend(linear: number, scale: Scale): number {
+  return fromMiddle(linear, scale.signed, (share) => curve(share, scale));
+}
+
+/** The linear position that is bent to `position`. */
+export function unbend(position: number, scale: Scale): number {
+  return fromMiddle(position, scale.signed, (share) => straighten(share, scale));
+}
+
+/** Moves a position; on a signed scale its distance from the middle. */
+function fromMiddle(place: number, signed: boolean, move: (share: number) => number): number {
+  if (!signed) return move(place);
+  const away = 2 * place - 1;
+  return (1 + Math.sign(away) * move(Math.abs(away))) / 2;
 }
 
 function clip(value: number, low: number, high: number): number {
@@ -72,10 +97,12 @@ function clip(value: number, low: number, high: number): number {
 /** How many values have each mark. */
 export type MarkCounts = Readonly<Record<Mark, number>>;
 
-/** The ends of the scales of all that is drawn, and how many values they cannot show. */
+/** What the scales of all that is drawn show of it. */
 export interface Coverage {
-  /** Null where nothing is drawn. */
+  /** The ends of the scales; null where nothing is drawn. */
   limits: Limits | null;
+  /** The smallest and the largest finite value that is drawn; null where there is none. */
+  seen: Limits | null;
   marks: MarkCounts;
 }
 
@@ -84,7 +111,18 @@ type Counts = Record<Mark, number>;
 const none = (): Counts => ({ 0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 });
 
 /** What covers nothing. */
-export const NOTHING: Coverage = { limits: null, marks: none() };
+export const NOTHING: Coverage = { limits: null, seen: null, marks: none() };
+
+/** What a scale shows of values from `start` to before `end`. */
+export function coverageOfValues(
+  values: Float32Array,
+  limits: Limits,
+  start = 0,
+  end = values.length,
+): Coverage {
+  const marks = countMarks(values, limits, start, end);
+  return { limits, seen: finiteLimits(values, start, end), marks };
+}
 
 /** Count values from `start` to before `end` by what a scale cannot show of them. */
 export function countMarks(
@@ -110,11 +148,9 @@ export function together(all: readonly Coverage[]): Coverage {
   for (const coverage of all) {
     for (const mark of Object.values(MARKS)) marks[mark] += coverage.marks[mark];
   }
-  const limits = all.reduce<Limits | null>(
-    (sum, coverage) => union(sum, coverage.limits),
-    null,
-  );
-  return { limits, marks };
+  const over = (part: "limits" | "seen") =>
+    all.reduce<Limits | null>((sum, coverage) => union(sum, coverage[part]), null);
+  return { limits: over("limits"), seen: over("seen"), marks };
 }
 
 /** What the scales of its rows show of a matrix; what is missing counts nowhere. */
@@ -124,8 +160,7 @@ export function matrixCoverage(matrix: Matrix, limitsOf: (row: number) => Limits
     Array.from({ length: rows }, (_, row) => {
       const [start, end] = [row * columns, (row + 1) * columns];
       const there = values.slice(start, end).filter((_, i) => !missing[start + i]);
-      const limits = limitsOf(row);
-      return { limits, marks: countMarks(there, limits) };
+      return coverageOfValues(there, limitsOf(row));
     }),
   );
 }

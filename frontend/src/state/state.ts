@@ -23,17 +23,28 @@ export const VIEWS = ["grid", "channel", "compare", "multiples", "inputs", "trai
 export type View = (typeof VIEWS)[number];
 
 export const SCALE_MODES = [
+  "auto",
   "channel",
   "layer",
   "steps",
   "runs",
+  "robust",
   "percentile",
   "fixed",
 ] as const;
 export type ScaleMode = (typeof SCALE_MODES)[number];
 
+/** Which cells of small multiples share a scale; auto: all, unless a row would be of one colour. */
+export const CELL_SHARES = ["auto", "common", "row", "cell"] as const;
+export type CellShare = (typeof CELL_SHARES)[number];
+
+/** Whether both sides of a comparison share a scale; auto: unless one would be of one colour. */
+export const SIDE_SHARES = ["auto", "common", "each"] as const;
+export type SideShare = (typeof SIDE_SHARES)[number];
+
 /** Which values become the ends of the colours. */
 export interface ScaleChoice {
+  /** auto: what shows something in the view that is seen, such as the layer's range. */
   mode: ScaleMode;
   /** The ends where they are fixed. */
   low: number;
@@ -43,6 +54,8 @@ export interface ScaleChoice {
   /** Whether zero is in the middle. */
   symmetric: boolean;
   gamma: number;
+  /** Whether colours are logarithmic, in place of gamma. */
+  log: boolean;
 }
 
 export const COLOURS = ["auto", "gray", "signed", "heat", "ice"] as const;
@@ -65,14 +78,15 @@ export interface State {
   /** What channels are sorted by in its own order; `allInputs`: not only for this input. */
   box: { drawn: PictureBox | null; allInputs: boolean };
   search: string;
-  hideDead: boolean;
+  /** Whether channels that are zero everywhere are shown, not folded. */
+  showSilent: boolean;
   pins: Pins;
   /** Whether what lies between before and after ReLU is shown. */
   removed: boolean;
   /** `wipe`: the share of A; `one`: the channel that is chosen, not all. */
-  compare: { how: Comparison; wipe: number; oneChannel: boolean };
+  compare: { how: Comparison; wipe: number; oneChannel: boolean; shares: SideShare };
   /** `all`: not only as many columns as fit. */
-  multiples: { columns: "steps" | "layers"; all: boolean };
+  multiples: { columns: "steps" | "layers"; all: boolean; shares: CellShare };
   training: { statistic: Statistic; rows: "order" | "number"; health: HealthChoice };
   /** What inputs beside each other are compared by. */
   inputs: { measure: Measure };
@@ -82,6 +96,8 @@ export interface State {
   inspected: RelativePosition | null;
   /** How far the overlay covers the input, 0 to 1. */
   overlay: number;
+  /** Whether the overlay is smooth, whatever the maps are. */
+  overlaySmooth: boolean;
   /** Regular expression that layers are filtered by. */
   layers: string;
   /** Regular expression that runs are filtered by; null follows TensorBoard's. */
@@ -94,24 +110,33 @@ export const START: State = {
   a: NOTHING,
   b: NOTHING,
   view: "grid",
-  scale: { mode: "layer", low: 0, high: 1, percentile: 1, symmetric: false, gamma: 1 },
+  scale: {
+    mode: "auto",
+    low: 0,
+    high: 1,
+    percentile: 1,
+    symmetric: false,
+    gamma: 1,
+    log: false,
+  },
   colours: "auto",
   smooth: false,
   zoom: null,
-  sort: { by: "channel", descending: true },
+  sort: { by: "max", descending: true },
   box: { drawn: null, allInputs: false },
   search: "",
-  hideDead: false,
+  showSilent: false,
   pins: new Map(),
   removed: false,
-  compare: { how: "side", wipe: 0.5, oneChannel: false },
-  multiples: { columns: "steps", all: false },
+  compare: { how: "side", wipe: 0.5, oneChannel: false, shares: "auto" },
+  multiples: { columns: "steps", all: false, shares: "auto" },
   training: { statistic: "maximum", rows: "order", health: "auto" },
   inputs: { measure: "l2" },
   curves: { all: false },
   align: "step",
   inspected: null,
   overlay: 0.6,
+  overlaySmooth: true,
   layers: "",
   runFilter: null,
 };

@@ -8,10 +8,12 @@ import type { PictureBox } from "../numbers/picture_box";
 import { ALIGNS } from "../numbers/steps";
 import { pinsIn, pinsText } from "./pins";
 import {
+  CELL_SHARES,
   COLOURS,
   COMPARISONS,
   SCALE_MODES,
   type Selection,
+  SIDE_SHARES,
   START,
   type State,
   VIEWS,
@@ -84,7 +86,7 @@ function texts(state: State): Texts {
     }
   }
   put("view", state.view, START.view);
-  for (const part of ["mode", "low", "high", "percentile", "symmetric", "gamma"] as const) {
+  for (const part of Object.keys(START.scale) as (keyof State["scale"])[]) {
     put(part === "mode" ? "scale" : part, state.scale[part], START.scale[part]);
   }
   put("colours", state.colours, START.colours);
@@ -95,14 +97,16 @@ function texts(state: State): Texts {
   put("box", state.box.drawn && boxText(state.box.drawn), null);
   put("box_all_inputs", state.box.allInputs, START.box.allInputs);
   put("search", state.search, START.search);
-  put("hide_dead", state.hideDead, START.hideDead);
+  put("show_silent", state.showSilent, START.showSilent);
   put("pins", pinsText(state.pins), "");
   put("removed", state.removed, START.removed);
   put("compare", state.compare.how, START.compare.how);
   put("wipe", state.compare.wipe, START.compare.wipe);
   put("one_channel", state.compare.oneChannel, START.compare.oneChannel);
+  put("compare_scale", state.compare.shares, START.compare.shares);
   put("columns", state.multiples.columns, START.multiples.columns);
   put("all_columns", state.multiples.all, START.multiples.all);
+  put("multiples_scale", state.multiples.shares, START.multiples.shares);
   for (const part of ["statistic", "rows", "health"] as const) {
     put(part, state.training[part], START.training[part]);
   }
@@ -111,6 +115,7 @@ function texts(state: State): Texts {
   put("align", state.align, START.align);
   put("place", state.inspected && `${state.inspected.y},${state.inspected.x}`, null);
   put("overlay", state.overlay, START.overlay);
+  put("overlay_smooth", state.overlaySmooth, START.overlaySmooth);
   put("layers", state.layers, START.layers);
   put("runs", state.runFilter, START.runFilter);
   return all;
@@ -153,6 +158,7 @@ function read(present: Texts, notices: string[]): State {
       percentile: number("percentile", START.scale.percentile, 0, 49),
       symmetric: flag("symmetric", START.scale.symmetric),
       gamma: number("gamma", START.scale.gamma, 0.1, 10),
+      log: flag("log", START.scale.log),
     },
     colours: choice("colours", START.colours, COLOURS),
     smooth: flag("smooth", START.smooth),
@@ -166,17 +172,19 @@ function read(present: Texts, notices: string[]): State {
       allInputs: flag("box_all_inputs", START.box.allInputs),
     },
     search: text("search", START.search) ?? "",
-    hideDead: flag("hide_dead", START.hideDead),
+    showSilent: flag("show_silent", START.showSilent),
     pins: take("pins", START.pins, pinsIn),
     removed: flag("removed", START.removed),
     compare: {
       how: choice("compare", START.compare.how, COMPARISONS),
       wipe: number("wipe", START.compare.wipe, 0, 1),
       oneChannel: flag("one_channel", START.compare.oneChannel),
+      shares: choice("compare_scale", START.compare.shares, SIDE_SHARES),
     },
     multiples: {
       columns: choice("columns", START.multiples.columns, ["steps", "layers"] as const),
       all: flag("all_columns", START.multiples.all),
+      shares: choice("multiples_scale", START.multiples.shares, CELL_SHARES),
     },
     training: {
       statistic: choice("statistic", START.training.statistic, STATISTICS),
@@ -191,6 +199,7 @@ function read(present: Texts, notices: string[]): State {
       return y === undefined || x === undefined || more.length ? undefined : { y, x };
     }),
     overlay: number("overlay", START.overlay, 0, 1),
+    overlaySmooth: flag("overlay_smooth", START.overlaySmooth),
     layers: text("layers", START.layers) ?? "",
     runFilter: text("runs", START.runFilter),
   };

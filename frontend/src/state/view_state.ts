@@ -65,6 +65,8 @@ export const viewState = {
   multiplesInSight: signal<MultiplesInSight | null>(null),
   /** The rows of the heat map as they are ordered; null before it was drawn. */
   heatMapRows: signal<OrderedRows | null>(null),
+  /** The channel that the inputs were asked about; they open at the top of their ranking else. */
+  inputsChannel: signal<number | null>(null),
   /** Whether the steps are being played. */
   playing: signal(false),
   /** Whether a comparison that blinks shows side B. */

@@ -1,76 +1,145 @@
 import { describe, expect, it } from "vitest";
 import { type Multiple, multiplesScaling } from "../../src/data/multiples";
-import { START } from "../../src/state/state";
+import { type CellShare, type ScaleChoice, START } from "../../src/state/state";
 
 /** A record of two channels of two values, as far as scales need it. */
-function cell(layer: string, channel: number, values: number[]): Multiple {
+function cell(run: string, layer: string, step: number, channel: number, values: number[]) {
   const tag = { tag: `${layer}/activations`, layer };
   const maps = { height: 1, width: 2, channels: 2, values: Float32Array.from(values) };
-  return { tag, maps, channel, run: { run: "train" } } as unknown as Multiple;
+  return { tag, maps, channel, run: { run }, address: { step } } as unknown as Multiple;
 }
 
-const CELLS = [
-  cell("conv", 0, [-1, 2, 90, 91]),
-  cell("conv", 0, [NaN, 4, 92, 93]),
-  cell("relu", 1, [80, 81, 0, 6]),
+/** Two rows of one layer, the second of which reaches far beyond the first. */
+const DIVERGING = [
+  cell("calm", "conv", 0, 0, [0, 1, 90, 91]),
+  cell("calm", "conv", 1, 0, [NaN, 2, 92, 93]),
+  cell("wild", "conv", 0, 0, [0, 30, 0, 6]),
+  cell("wild", "conv", 1, 0, [3, 5, 0, 6]),
+];
+const LAYERS = [
+  cell("calm", "conv", 1, 0, [-1, 2, 90, 91]),
+  cell("calm", "relu", 1, 1, [80, 81, 0, 6]),
+  cell("wild", "relu", 1, 1, [80, 81, 1, 3]),
 ];
 
-function told(part: Partial<typeof START.scale>, apart: boolean) {
-  const answer = multiplesScaling(CELLS, { ...START.scale, ...part }, apart);
+function told(
+  cells: readonly Multiple[],
+  part: Partial<ScaleChoice> = {},
+  chosen: CellShare = "auto",
+  apart = false,
+) {
+  const answer = multiplesScaling(cells, { ...START.scale, ...part }, chosen, apart);
   if (answer.state !== "ready") throw new Error(answer.state);
-  return ["conv", "relu"].map((layer) => {
-    const { limits, shared, words } = answer.value(layer);
-    return { limits: limits(0), shared, words };
+  const { of, shares, automatic, least } = answer.value;
+  const ends = cells.map((one) => {
+    const { low, high } = of(one).limits(one.channel);
+    return [low, high];
   });
+  const { shared, words } = of(cells[0]!);
+  return { ends, shares, automatic, least, shared, words };
 }
 
 describe("the scale of small multiples", () => {
-  it("is that of all channels of the cells by default", () => {
-    const all = {
-      limits: { low: -1, high: 93 },
+  it("is the shown channel's, where every row uses at least a tenth of it", () => {
+    const near = [DIVERGING[0]!, cell("wild", "conv", 0, 0, [0, 10, 0, 600])];
+    expect(told(near)).toEqual({
+      ends: [
+        [0, 10],
+        [0, 10],
+      ],
+      shares: "common",
+      automatic: "common",
+      least: null,
       shared: true,
-      words: "smallest to largest value of all channels of the cells in sight",
-    };
-    expect(told({}, false)).toEqual([all, all]);
+      words: "smallest to largest value of the cells in sight",
+    });
   });
 
-  it("is each layer's own, of all runs, where columns are layers", () => {
-    const words =
-      "each layer's smallest to largest value, of all its channels of the cells in sight";
-    expect(told({}, true)).toEqual([
-      { limits: { low: -1, high: 93 }, shared: false, words },
-      { limits: { low: 0, high: 81 }, shared: false, words },
+  it("is each row's own, where one would use less", () => {
+    expect(told(DIVERGING)).toEqual({
+      ends: [
+        [0, 2],
+        [0, 2],
+        [0, 30],
+        [0, 30],
+      ],
+      shares: "row",
+      automatic: "row",
+      least: { who: "run calm", share: 2 / 30 },
+      shared: false,
+      words: "each row by itself: smallest to largest value of the cells in sight",
+    });
+  });
+
+  it("leaves rows that show nothing without a say", () => {
+    const silent = cell("dead", "conv", 0, 0, [0, 0, 0, 0]);
+    expect(told([...DIVERGING.slice(0, 2), silent]).shares).toBe("common");
+  });
+
+  it("is common, or each cell's, where that was chosen", () => {
+    const common = told(DIVERGING, {}, "common");
+    expect([common.ends[0], common.shares, common.automatic]).toEqual([
+      [0, 30],
+      "common",
+      "row",
+    ]);
+    expect(common.least).toEqual({ who: "run calm", share: 2 / 30 });
+    expect(told(DIVERGING, {}, "cell").ends).toEqual([
+      [0, 1],
+      [2, 2],
+      [0, 30],
+      [3, 5],
     ]);
   });
 
-  it("cuts off each layer's own share where columns are layers", () => {
-    const words = "each layer by itself: percentile 25 to 75 of what is shown";
-    const found = told({ mode: "percentile", percentile: 25 }, true);
-    expect(found.map((one) => one.words)).toEqual([words, words]);
-    expect(found.map((one) => one.shared)).toEqual([false, false]);
-    expect(found[1]!.limits.high).toBeLessThan(81);
-    expect(found[0]!.limits.high).toBeGreaterThan(81);
+  it("is of all channels where the layer's was chosen", () => {
+    const { ends, words } = told(DIVERGING, { mode: "layer" }, "row");
+    expect(ends.slice(1, 3)).toEqual([
+      [0, 93],
+      [0, 30],
+    ]);
+    expect(words).toBe(
+      "each row by itself: smallest to largest value of all channels of the cells in sight",
+    );
   });
 
   it("is one where its ends are fixed, also for different layers", () => {
-    const all = { limits: { low: -2, high: 3 }, shared: true, words: "fixed values" };
-    expect(told({ mode: "fixed", low: 3, high: -2 }, true)).toEqual([all, all]);
+    const found = told(LAYERS, { mode: "fixed", low: 3, high: -2 }, "row", true);
+    expect(found).toMatchObject({ shares: "common", shared: true, words: "fixed values" });
+    expect(new Set(found.ends.flat())).toEqual(new Set([-2, 3]));
   });
 
-  it("is one for the channels shown, where these are one", () => {
-    const one = {
-      limits: { low: -1, high: 6 },
-      shared: true,
-      words: "smallest to largest value of the cells in sight",
-    };
-    expect(told({ mode: "channel" }, false)).toEqual([one, one]);
+  it("is each layer's own where columns are layers", () => {
+    expect(told(LAYERS, {}, "auto", true)).toMatchObject({
+      ends: [
+        [-1, 2],
+        [0, 6],
+        [0, 6],
+      ],
+      shares: "common",
+      shared: false,
+      words: "each layer by itself: smallest to largest value of the cells in sight",
+    });
+    const far = [...LAYERS, cell("far", "relu", 1, 1, [0, 0, 0, 500])];
+    expect(told(far, {}, "auto", true)).toMatchObject({
+      ends: [
+        [-1, 2],
+        [0, 6],
+        [1, 3],
+        [0, 500],
+      ],
+      shares: "cell",
+    });
   });
 
-  it("is each column's own where columns are layers", () => {
-    const words = "each column's own smallest to largest value of the cells in sight";
-    expect(told({ mode: "channel", symmetric: true }, true)).toEqual([
-      { limits: { low: -4, high: 4 }, shared: false, words },
-      { limits: { low: -6, high: 6 }, shared: false, words },
-    ]);
+  it("cuts off each layer's own share where columns are layers", () => {
+    const found = told(LAYERS, { mode: "percentile", percentile: 25 }, "common", true);
+    expect(found.words).toBe("each layer by itself: percentile 25 to 75 of what is shown");
+    expect(found.ends[1]![1]).toBeLessThan(81);
+    expect(found.ends[0]![1]).toBeGreaterThan(81);
+  });
+
+  it("has zero in the middle where that was chosen", () => {
+    expect(told(LAYERS, { symmetric: true }, "common", true).ends[0]).toEqual([-2, 2]);
   });
 });

@@ -152,14 +152,17 @@ it("counts the channels that are drawn, on their scales", () => {
   const limits = { low: 0, high: 2 };
   expect(coverageOf([{ maps, channels: [0, 1] }], shared)).toEqual({
     limits,
+    seen: { low: -1, high: 5 },
     marks: { 0: 3, 1: 1, 2: 1, 3: 1, 4: 0, 5: 0 },
   });
   expect(coverageOf([{ maps, channels: [2] }], shared)).toEqual({
     limits,
+    seen: { low: 0, high: 0 },
     marks: { 0: 2, 1: 0, 2: 0, 3: 0, 4: 1, 5: 0 },
   });
   expect(coverageOf([{ maps, channels: [0, 1] }], own)).toEqual({
     limits: { low: -1, high: 5 },
+    seen: { low: -1, high: 5 },
     marks: { 0: 5, 1: 0, 2: 0, 3: 1, 4: 0, 5: 0 },
   });
 });

@@ -1,10 +1,15 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   COLOUR_MAPS,
+  contrast,
   css,
   cssOf,
+  LEAST_CONTRAST,
   luminance,
-  MARK_COLOURS,
+  markColour,
+  NON_FINITE_COLOURS,
+  PAGES,
   pack,
   runColours,
   unpack,
@@ -81,8 +86,8 @@ describe("COLOUR_MAPS", () => {
     found.forEach((one, i) => expect(Math.abs(one - (top * i) / 255)).toBeLessThan(0.25));
   });
 
-  it("keep away from the colours of marks", () => {
-    const marks = Object.values(MARK_COLOURS).filter((colour) => colour !== 0);
+  it("keep away from the colours of what is not finite", () => {
+    const marks = Object.values(NON_FINITE_COLOURS);
     for (const [name, table] of Object.entries(COLOUR_MAPS)) {
       for (const mark of marks) {
         const distances = Array.from(table, (colour) => {
@@ -95,36 +100,66 @@ describe("COLOUR_MAPS", () => {
   });
 });
 
-it("marks have the reserved colours of the logged pictures, and shades of them", () => {
-  expect(unpack(MARK_COLOURS[MARKS.above])).toEqual([0, 200, 80]);
-  expect(unpack(MARK_COLOURS[MARKS.nan])).toEqual([255, 0, 255]);
-  expect(new Set(Object.values(MARK_COLOURS)).size).toBe(6);
-  const light = (mark: 1 | 2 | 3 | 4 | 5) => lightness(MARK_COLOURS[mark]);
-  expect(light(MARKS.above) - light(MARKS.below)).toBeGreaterThan(20);
+it("what is not finite has the reserved colour of the logged pictures, and shades of it", () => {
+  const table = COLOUR_MAPS.heat;
+  expect(unpack(markColour(MARKS.nan, table))).toEqual([255, 0, 255]);
+  const light = (mark: 3 | 4 | 5) => lightness(markColour(mark, table));
   expect(light(MARKS.plus) - light(MARKS.nan)).toBeGreaterThan(10);
   expect(light(MARKS.nan) - light(MARKS.minus)).toBeGreaterThan(20);
 });
+
+it("what is beyond a scale has the colours of its ends", () => {
+  for (const table of Object.values(COLOUR_MAPS)) {
+    expect(markColour(MARKS.below, table)).toBe(table[0]);
+    expect(markColour(MARKS.above, table)).toBe(table[255]);
+  }
+});
+
+/** Where a colour is on the circle of hues, in degrees. */
+function hue(colour: string): number {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  return (Math.atan2(Math.sqrt(3) * (g! - b!), 2 * r! - g! - b!) * 180) / Math.PI;
+}
 
 describe("the colours of runs", () => {
   it("are given in TensorBoard's order, and begin anew after seven", () => {
     const runs = ["b", "a", "c", "d", "e", "f", "g", "h", "i"];
     const css = [...runColours(runs)].map(([run, colour]) => `${run} ${colour.light}`);
-    expect(css).toEqual([
-      "b #425066",
-      "a #12b5cb",
-      "c #e52592",
-      "d #f9ab00",
-      "e #9334e6",
-      "f #7cb342",
-      "g #e8710a",
-      "h #425066",
-      "i #12b5cb",
-    ]);
+    expect(css.map((one) => one[0])).toEqual(runs);
+    const colours = css.map((one) => one.slice(2));
+    expect(colours.slice(7)).toEqual(colours.slice(0, 2));
+    expect(new Set(colours).size).toBe(7);
   });
 
-  it("differ on the dark page in the first one only", () => {
+  it("are seen on both pages, in the hues that TensorBoard has", () => {
+    const theirs = [
+      "#425066",
+      "#12b5cb",
+      "#e52592",
+      "#f9ab00",
+      "#9334e6",
+      "#7cb342",
+      "#e8710a",
+    ];
+    [...runColours(theirs)].forEach(([own, { light, dark }], i) => {
+      expect(contrast(light, PAGES.light), light).toBeGreaterThanOrEqual(LEAST_CONTRAST);
+      expect(contrast(dark, PAGES.dark), dark).toBeGreaterThanOrEqual(LEAST_CONTRAST);
+      if (contrast(own, PAGES.light) >= LEAST_CONTRAST) expect(light).toBe(own);
+      expect(Math.abs(hue(light) - hue(own)), light).toBeLessThan(3);
+      if (i) expect(Math.abs(hue(dark) - hue(own)), dark).toBeLessThan(3);
+    });
+  });
+
+  it("are made for the pages that the style has", () => {
+    const style = readFileSync("src/style.css", "utf8");
+    const pages = [...style.matchAll(/--page: (#\w+);/g)].map(([, page]) => page);
+    expect(pages).toEqual(["#fff", PAGES.dark]);
+    expect(PAGES.light).toBe("#ffffff");
+  });
+
+  it("differ on the dark page where they must", () => {
     const [first, second] = [...runColours(["a", "b"]).values()].map(cssOf);
     expect(first).toBe("light-dark(#425066, #8e98a3)");
-    expect(second).toBe("#12b5cb");
+    expect(second).toMatch(/^light-dark\(#\w{6}, #12b5cb\)$/);
   });
 });

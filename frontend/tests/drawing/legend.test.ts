@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
   counted,
+  endWords,
   format,
   legendTicks,
   markWords,
   percent,
   placedTicks,
+  rampTicks,
   scaleWords,
   ticks,
 } from "../../src/drawing/legend";
@@ -78,6 +80,29 @@ it.each([
   [NaN, "NaN"],
 ])("percent of %d is %s", (share, text) => {
   expect(percent(share)).toBe(text);
+});
+
+describe("rampTicks", () => {
+  const scale = { limits: { low: -1, high: 4 }, gamma: 1, signed: true };
+  it("stand where their values are, also beyond uneven limits", () => {
+    const found = rampTicks(scale, true, 400);
+    expect(found[0]).toMatchObject({ text: "−4", share: 0 });
+    expect(found.find(({ text }) => text === "0")?.share).toBe(0.5);
+    expect(found.at(-1)).toMatchObject({ text: "4", share: 1 });
+  });
+
+  it("are words where the scales are several", () => {
+    const words = (signed: boolean) =>
+      rampTicks({ ...scale, signed }, false, 400).map(({ text }) => text);
+    expect(words(false)).toEqual(["smallest", "largest"]);
+    expect(words(true)).toEqual(["−largest", "0", "largest"]);
+  });
+});
+
+it("endWords are the values at both ends of the colours", () => {
+  const limits = { low: -1, high: 4 };
+  expect(endWords({ limits, signed: true })).toBe("±4");
+  expect(endWords({ limits, signed: false })).toBe("−1 to 4");
 });
 
 describe("scaleWords", () => {
@@ -167,7 +192,7 @@ describe("placedTicks", () => {
 
 it("markWords tells only what is present, and how often", () => {
   expect(markWords({ 0: 7, 1: 12, 2: 0, 3: 4704, 4: 1, 5: 0 })).toEqual([
-    { mark: 1, words: "12 below the scale" },
+    { mark: 1, words: "12 below the scale (0.3%)" },
     { mark: 3, words: "4,704 NaN" },
     { mark: 4, words: "1 ∞" },
   ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MARK_COLOURS, pack } from "../../src/drawing/colours";
+import { NON_FINITE_COLOURS, pack } from "../../src/drawing/colours";
 import { drawMap, layOver, veiled } from "../../src/drawing/pixels";
 import type { Rectangle } from "../../src/numbers/layout";
 import { MARKS } from "../../src/numbers/scale";
@@ -8,7 +8,7 @@ import { MARKS } from "../../src/numbers/scale";
 const ENTRIES = Uint32Array.from({ length: 256 }, (_, i) => i);
 const SCALE = { limits: { low: 0, high: 255 }, gamma: 1, signed: false };
 const BLANK = 999;
-const { below, above, nan, plus, minus } = MARKS;
+const { nan, plus, minus } = MARKS;
 
 function drawn(
   rows: number[][],
@@ -99,11 +99,11 @@ describe("nearest neighbour", () => {
     expect(drawn(rows, { x: 0, y: -9, width: 4, height: 4 }, size)).toEqual(nothing);
   });
 
-  it("gives marks their colours", () => {
+  it("saturates what is beyond the scale, and tells what is not finite", () => {
     const values = [-1, 256, NaN, Infinity, -Infinity, 255];
     const [found] = drawn([values], {}, { width: 6, height: 1 });
-    const marks = [below, above, nan, plus, minus].map((mark) => MARK_COLOURS[mark]);
-    expect(found).toEqual([...marks, 255]);
+    const lost = ([nan, plus, minus] as const).map((mark) => NON_FINITE_COLOURS[mark]);
+    expect(found).toEqual([0, 255, ...lost, 255]);
   });
 });
 
@@ -134,14 +134,20 @@ describe("with fewer pixels than values", () => {
   });
 
   it.each([
-    [[-1, 300, 10], below],
-    [[300, -1, 10], above],
     [[300, 10, -Infinity], minus],
     [[Infinity, -Infinity, 10], plus],
     [[Infinity, 300, NaN], nan],
     [[NaN, Infinity, 300], nan],
   ])("shows one mark of %j", (values, mark) => {
-    expect(drawn([values], {}, { width: 1, height: 1 })).toEqual([[MARK_COLOURS[mark]]]);
+    const colour = NON_FINITE_COLOURS[mark];
+    expect(drawn([values], {}, { width: 1, height: 1 })).toEqual([[colour]]);
+  });
+
+  it("takes what is beyond the scale for its end", () => {
+    expect(drawn([[-1e30, 255, 1e30]], {}, { width: 1, height: 1 })).toEqual([[170]]);
+    expect(drawn([[-1e30, 90, 1e30]], {}, { width: 6, height: 1 }, true)).toEqual([
+      drawn([[0, 90, 255]], {}, { width: 6, height: 1 }, true)[0],
+    ]);
   });
 
   it("never drops a mark, wherever it is", () => {
@@ -150,8 +156,8 @@ describe("with fewer pixels than values", () => {
         Array.from({ length: 7 }, (_, x) => (y * 7 + x === at ? NaN : 100)),
       );
       const found = drawn(rows, {}, { width: 3, height: 5 }).flat();
-      expect(found).toContain(MARK_COLOURS[nan]);
-      expect(found.filter((colour) => colour !== MARK_COLOURS[nan])).toContain(100);
+      expect(found).toContain(NON_FINITE_COLOURS[nan]);
+      expect(found.filter((colour) => colour !== NON_FINITE_COLOURS[nan])).toContain(100);
       expect(new Set(found).size).toBe(2);
     }
   });
@@ -184,14 +190,14 @@ describe("smooth", () => {
   });
 
   it("keeps marks at hard edges and out of what is beside them", () => {
-    const mark = MARK_COLOURS[nan];
+    const mark = NON_FINITE_COLOURS[nan];
     expect(drawn([[60, NaN, 100]], {}, { width: 12, height: 1 }, true)).toEqual([
       [60, 60, 60, 60, mark, mark, mark, mark, 100, 100, 100, 100],
     ]);
     expect(
       drawn(
         [
-          [300, 50],
+          [NaN, 50],
           [50, 50],
         ],
         {},
@@ -199,8 +205,8 @@ describe("smooth", () => {
         true,
       ),
     ).toEqual([
-      [MARK_COLOURS[above], MARK_COLOURS[above], 50, 50],
-      [MARK_COLOURS[above], MARK_COLOURS[above], 50, 50],
+      [mark, mark, 50, 50],
+      [mark, mark, 50, 50],
       [50, 50, 50, 50],
       [50, 50, 50, 50],
     ]);

@@ -14,6 +14,8 @@ const UNDER: UnderlyingInput = {
   opacity: 0.6,
   known: true,
   shrunk: false,
+  map: "heat",
+  smooth: true,
 };
 const CHANNEL: ScriptedChannel = {
   logDir: "runs",
@@ -26,9 +28,12 @@ const CHANNEL: ScriptedChannel = {
 
 it("draws the channel, and beside it what it is laid on", () => {
   const { code, notes } = channelScript(CHANNEL);
-  expect(notes.slice(1)).toEqual(["Histogram, statistics and curves are not drawn."]);
+  expect(notes.slice(1)).toEqual([
+    "The tab smooths between values; here each has one colour.",
+    "Histogram, statistics and curves are not drawn.",
+  ]);
   expect(code).toContain("# Channel 7: layer conv, run a, step 3, input face.\n");
-  expect(code).toContain("def draw(values, limits, size=480):\n");
+  expect(code).toContain('def draw(values, limits, size=480, colormap="gray"):\n');
   expect(bodyOf(code)).toBe(`maps = read("a", "conv", 3)["face"]
 
 # Scale: layer's smallest to largest value.
@@ -37,17 +42,18 @@ large = draw(maps[:, :, 7], limits)
 pictures = [large]
 
 # On the input, where the receptive fields of the values say.
+values = maps[:, :, 7]
 picture = read("a", ":input", 0)["face"]
 picture = picture.astype(np.uint8).repeat(26, 0).repeat(26, 1)
-# The larger a value, the more it covers; what no scale can show covers most.
-values = maps[:, :, 7]
+over = draw(values, limits, colormap="heat")
+# The larger a value, the more it covers; what is not finite covers most.
 shade = av.colorize(values, limits, "gray", shades=True)
 plain = (shade == shade[:, :, :1]).all(2)
 cover = np.where(plain, shade[:, :, 0], 255).astype(np.uint8)
 down, across = (large.shape[i] // cover.shape[i] for i in (0, 1))
 cover = cover.repeat(down, 0).repeat(across, 1)
 size = 400, 416
-over = Image.fromarray(av.imresize(large, size, "nearest"))
+over = Image.fromarray(av.imresize(over, size, "nearest"))
 cover = np.rint(0.6 * av.imresize(cover, size, "nearest")).astype(np.uint8)
 laid = Image.fromarray(picture)
 laid.paste(over, (-13, 26), Image.fromarray(cover))
@@ -62,7 +68,8 @@ it("lets zero cover nothing where colours are of both signs", () => {
   expect(code).toContain(`shade = av.colorize(values, limits, "gray", shades=True)
 plain = (shade == shade[:, :, :1]).all(2)
 ends = 0, max(map(abs, limits))
-shade = av.colorize(np.abs(values), ends, "gray", gamma=0.5, shades=True)
+sizes = np.abs(np.clip(values, *limits))
+shade = av.colorize(sizes, ends, "gray", gamma=0.5, shades=True)
 cover = np.where(plain, shade[:, :, 0], 255).astype(np.uint8)
 `);
 });

@@ -13,6 +13,7 @@ const BOTH: ScriptedComparison = {
   measured: "all",
   columns: 2,
   colours: SHARED,
+  own: null,
 };
 const READ = `a = read("a", "conv", 3)["face"]
 b = read("b", "conv", 0)["face"]
@@ -91,6 +92,26 @@ for side in (a, b):
     pictures = [draw(side[:, :, one], limits[one]) for one in channels]
 `,
     );
+  });
+
+  it("draws each side on its own scale", () => {
+    const own = { a: { low: 0, high: 1 }, b: { low: 0, high: 300 } };
+    expect(bodyOf(compareScript({ ...BOTH, own }).code)).toContain(`# Scale: ${SHARED.words}.
+sides = []
+for side, limits in (
+    (a, (0, 1)),
+    (b, (0, 300)),
+):
+    pictures = [draw(side[:, :, one], limits) for one in channels]
+    sides.append(page(pictures, columns=2))
+`);
+    const each = { ...BOTH, own: { a: null, b: null }, colours: OWN, channelsB: [0, 1, 2] };
+    expect(bodyOf(compareScript(each).code)).toContain(`for side, limits, channels in (
+    (a, None, channels),
+    (b, None, range(3)),
+):
+    pictures = [draw(side[:, :, one], limits_of(side[:, :, one])) for one in channels]
+`);
   });
 
   it("draws layers that have not as many channels", () => {

@@ -9,6 +9,7 @@ export const SOURCE: Source = { run: "a", layer: "conv", step: 3, input: "face",
 export const SHARED: ScriptColours = {
   map: "gray",
   gamma: 1,
+  log: false,
   limits: { low: 0, high: 2.5 },
   symmetric: false,
   words: "layer's smallest to largest value",

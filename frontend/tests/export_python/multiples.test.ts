@@ -19,7 +19,7 @@ const MULTIPLES: ScriptedMultiples = {
     { reason: "b: There is no\nsuch step." },
   ],
   columns: 2,
-  limits: new Map([["conv", { low: -1, high: 1 }]]),
+  own: null,
   colours: SHARED,
 };
 const READ = `logged = av.read_records("runs", runs=["a", "b"], layers=["conv"], steps=[0, 1, 2])
@@ -56,20 +56,26 @@ Image.fromarray(page(pictures, columns=2)).show()
 `);
 });
 
-it("has a scale for each layer, where columns have their own", () => {
+const limits = { low: -1, high: 1 };
+
+it.each<[ScriptedMultiples["own"], string, string]>([
+  [{ by: ["layer"], limits: [{ key: ["conv"], limits }] }, '"conv"', "layer"],
+  [{ by: ["run"], limits: [{ key: ["a"], limits }] }, '"a"', "run"],
+  [{ by: ["run", "step"], limits: [{ key: ["a", 2], limits }] }, '("a", 2)', "run, step"],
+])("has a scale of its own for each of %j", (own, key, by) => {
   const cells = MULTIPLES.cells.slice(0, 3);
-  const { code } = multiplesScript({ ...MULTIPLES, cells, columns: 3, colours: OWN });
+  const { code } = multiplesScript({ ...MULTIPLES, own, cells, columns: 3, colours: OWN });
   expect(bodyOf(code)).toBe(`${READ}]
 
 # Scale: each channel's own.
 limits = {
-    "conv": (-1, 1),
+    ${key}: (-1, 1),
 }
 pictures = []
 for cell in cells:
     run, layer, step, channel = cell
     one = maps[run, layer, step][:, :, channel]
-    pictures.append(draw(one, limits[layer]))
+    pictures.append(draw(one, limits[${by}]))
 Image.fromarray(page(pictures, columns=3)).show()
 `);
 });

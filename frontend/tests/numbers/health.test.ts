@@ -160,12 +160,12 @@ describe("how a layer fares at a step", () => {
 
   it("is what was logged there, or at the last step before it", () => {
     expect(healthAt(relu, 1)).toEqual({ step: 1, scalars: { sparsity: 0.75 } });
-    expect(healthAt(relu, 9)).toEqual({ step: 2, scalars: { dead: 1 } });
-    expect(healthAt(conv, 1)).toEqual({ step: 1, scalars: { dead: 0, mean: null } });
+    expect(healthAt(relu, 9)).toEqual({ step: 2, scalars: { silent: 1 } });
+    expect(healthAt(conv, 1)).toEqual({ step: 1, scalars: { silent: 0, mean: null } });
   });
 
   it("is that of the latest where no step is wanted", () => {
-    const scalars = { dead: 0, mean: 4, nonfinite: 0.125 };
+    const scalars = { silent: 0, mean: 4, nonfinite: 0.125 };
     expect(healthAt(conv, null)).toEqual({ step: 2, scalars });
   });
 

@@ -5,6 +5,7 @@ import {
   fromStatistics,
   outward,
   percentileLimits,
+  robustLimits,
   symmetric,
   union,
 } from "../../src/numbers/limits";
@@ -110,4 +111,33 @@ it.each([
   [-1e-7, 1e-7, -1e-7, 1e-7],
 ])("outward of %d to %d is %d to %d", (low, high, least, most) => {
   expect(outward({ low, high }, 4)).toEqual({ low: least, high: most });
+});
+
+describe("robustLimits", () => {
+  const calm = Array.from({ length: 300 }, (_, i) => 1 + (i % 10) / 10);
+  const of = (...values: number[]) => robustLimits(Float32Array.from(values));
+
+  it("leave out what is far from all the rest, even a whole step of it", () => {
+    const found = of(...calm, ...Array(10).fill(1462), -500);
+    expect(found!.low).toBeCloseTo(1 - 3 * 0.5 + 0.2, 0);
+    expect(found!.high).toBeLessThan(4);
+    expect(found!.high).toBeGreaterThan(1.9);
+  });
+
+  it("are the smallest and the largest where nothing is far", () => {
+    expect(of(1, 2, 3, 4)).toEqual({ low: 1, high: 4 });
+    expect(of(NaN, 2, Infinity)).toEqual({ low: 2, high: 2 });
+    expect(of(NaN)).toBeNull();
+  });
+
+  it("are not drawn to zero by channels that are silent", () => {
+    const found = of(...Array(5000).fill(0), ...calm);
+    expect(found!.low).toBe(0);
+    expect(found!.high).toBeCloseTo(1.9);
+    expect(of(0, 0, 0)).toEqual({ low: 0, high: 0 });
+  });
+
+  it("keep a width where nearly all is the same", () => {
+    expect(of(5, 5, 5, 5, 5, 9)).toEqual({ low: 5, high: 9 });
+  });
 });

@@ -33,7 +33,7 @@ describe("position", () => {
   });
 
   it.each([
-    [-4, 0],
+    [-4, 0.375],
     [-2, 0.375],
     [0, 0.5],
     [2, 0.625],
@@ -57,10 +57,12 @@ describe("position", () => {
 
 it.each([
   { ...plain, gamma: 0.3 },
-  { ...signed, gamma: 3 },
-])("unbend is the inverse of gamma", (scale) => {
+  { ...signed, limits: { low: -4, high: 4 }, gamma: 3 },
+  { ...plain, log: true },
+  { ...signed, limits: { low: -4, high: 4 }, log: true },
+])("unbend is the inverse of what bends, %j", (scale) => {
   for (let share = 0; share <= 1; share += 1 / 64) {
-    const { low, high } = scale.signed ? { low: -4, high: 4 } : scale.limits;
+    const { low, high } = scale.limits;
     const value = low + (high - low) * unbend(share, scale);
     expect(position(value, scale)).toBeCloseTo(share, 10);
   }
@@ -103,10 +105,19 @@ it("countMarks does not take the rounding of float32 for clipped values", () => 
 });
 
 it("together adds counts and joins limits", () => {
-  const one = { limits: { low: 0, high: 1 }, marks: countMarks(VALUES, LIMITS) };
-  const other = { limits: { low: -3, high: 0.5 }, marks: countMarks(VALUES, LIMITS, 0, 1) };
+  const one = {
+    limits: { low: 0, high: 1 },
+    seen: { low: -2, high: 4 },
+    marks: countMarks(VALUES, LIMITS),
+  };
+  const other = {
+    limits: { low: -3, high: 0.5 },
+    seen: { low: -5, high: -5 },
+    marks: countMarks(VALUES, LIMITS, 0, 1),
+  };
   expect(together([one, NOTHING, other])).toEqual({
     limits: { low: -3, high: 1 },
+    seen: { low: -5, high: 4 },
     marks: { 0: 3, 1: 2, 2: 2, 3: 1, 4: 1, 5: 2 },
   });
   expect(together([])).toEqual(NOTHING);
@@ -122,6 +133,7 @@ it("matrixCoverage leaves out what is missing", () => {
   const limitsOf = (row: number) => ({ low: 0, high: row ? 2 : 1 });
   expect(matrixCoverage(matrix, limitsOf)).toEqual({
     limits: { low: 0, high: 2 },
+    seen: { low: 0, high: 5 },
     marks: { 0: 2, 1: 0, 2: 1, 3: 1, 4: 0, 5: 0 },
   });
 });

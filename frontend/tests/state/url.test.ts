@@ -6,27 +6,36 @@ const CHANGED: State = {
   a: { run: "a&b=c/ü", step: 400, input: "face", layer: "fire6-relu_squeeze1x1", channel: 13 },
   b: { run: null, step: 0, input: "<img src=x>", layer: null, channel: 46 },
   view: "compare",
-  scale: { mode: "fixed", low: -2.5, high: 1e9, percentile: 5, symmetric: true, gamma: 0.5 },
+  scale: {
+    mode: "fixed",
+    low: -2.5,
+    high: 1e9,
+    percentile: 5,
+    symmetric: true,
+    gamma: 0.5,
+    log: true,
+  },
   colours: "signed",
   smooth: true,
   zoom: 4,
   sort: { by: "difference", descending: false },
   box: { drawn: { left: 0, top: 0.25, right: 0.4375, bottom: 1 }, allInputs: true },
   search: "13,46",
-  hideDead: true,
+  showSilent: true,
   pins: new Map([
     ["fire6-squeeze1x1", [13, 46]],
     ["a/b:c", [0]],
   ]),
   removed: true,
-  compare: { how: "wipe", wipe: 0.25, oneChannel: true },
-  multiples: { columns: "layers", all: true },
+  compare: { how: "wipe", wipe: 0.25, oneChannel: true, shares: "each" },
+  multiples: { columns: "layers", all: true, shares: "cell" },
   training: { statistic: "zero_share", rows: "number", health: "sparsity" },
   inputs: { measure: "maximum" },
   curves: { all: true },
   align: "epoch",
   inspected: { y: 0.25, x: 1 },
   overlay: 0,
+  overlaySmooth: false,
   layers: "^fire[67]",
   runFilter: "lr-.*",
 };
@@ -46,6 +55,11 @@ describe("the address", () => {
     expect(toHash({ ...START, view: "inputs" }, hash)).toBe(
       "timeseries&p.other.x=1&tagFilter=a&p.activations.view=inputs",
     );
+  });
+
+  it("reads links that were made before there were silent channels to fold", () => {
+    const { state, notices } = fromHash("activations&p.activations.hide_dead=true");
+    expect([state, notices]).toEqual([START, []]);
   });
 
   it.each([

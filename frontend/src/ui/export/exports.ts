@@ -1,7 +1,7 @@
 /** What the menu of exports makes, and how the browser saves it. */
 
 import { domToCanvas } from "modern-screenshot";
-import { orderingOf } from "../../data/channels";
+import { orderingOfLayer } from "../../data/layer_order";
 import { orderWords } from "../../data/order_words";
 import { type ChosenLayer, chosenLayer, loggedOrRemoved } from "../../data/pairs";
 import { andThen, whenReady } from "../../data/queries";
@@ -26,7 +26,7 @@ interface Current extends ChosenLayer {
 
 async function current(): Promise<Current> {
   const layer = await whenReady(() => chosenLayer(state.value));
-  return { ...layer, channels: orderingOf(layer.record, state.value).channels };
+  return { ...layer, channels: orderingOfLayer(layer, state.value).channels };
 }
 
 /** The parts of the name of a file. */
@@ -90,7 +90,7 @@ async function atEachStep(record: ShownRecord): Promise<ShownRecord[]> {
 async function scalingOfSteps(records: readonly ShownRecord[]): Promise<Scaling> {
   const { scale } = state.value;
   const scaling = await whenReady(() => scalingOf(records, scale));
-  if (scale.mode !== "layer") return scaling;
+  if (scale.mode !== "layer" && scale.mode !== "auto") return scaling;
   const limits = centred(
     records.reduce<Limits | null>((sum, { maps }) => union(sum, limitsOf(maps)), null),
     scale,

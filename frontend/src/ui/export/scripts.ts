@@ -1,17 +1,19 @@
 /** What the view shows, as Python that draws it anew. */
 
-import { channelIn, orderingOf } from "../../data/channels";
+import { channelIn } from "../../data/channels";
 import {
   channelsOf,
   differenceOf,
+  orderingOfSides,
   orderOfB,
   planeDifference,
-  scalingOfBoth,
   scalingOfDifference,
+  scalingOfSides,
 } from "../../data/comparison";
-import { keptRows, naturalLimits, numbersOf } from "../../data/heat_map";
+import { keptRows, naturalLimits, numbersOf, rowOrdering } from "../../data/heat_map";
 import { differenceScaling, inputsOf, rankingOf } from "../../data/inputs";
-import { type Multiple, multiplesScaling } from "../../data/multiples";
+import { orderingOfLayer } from "../../data/layer_order";
+import { type Multiple, type MultiplesScaling, multiplesScaling } from "../../data/multiples";
 import { orderWords } from "../../data/order_words";
 import { type ChosenLayer, chosenLayer } from "../../data/pairs";
 import { andThen, ready, WAITING, whenReady } from "../../data/queries";
@@ -26,13 +28,19 @@ import {
 } from "../../data/records";
 import { curveOf } from "../../data/resources";
 import { logDirOf } from "../../data/runs";
+import { scalingOfChannel } from "../../data/scale_fit";
 import { matrixScaling, type Scaling, scalingOf } from "../../data/scaling";
 import { shownSides } from "../../data/sides";
 import { channelScript, type UnderlyingInput } from "../../export_python/channel";
 import { compareScript } from "../../export_python/compare";
 import { gridScript, type ScriptedLayer } from "../../export_python/grid";
 import { inputsScript } from "../../export_python/inputs";
-import { multiplesScript, type ScriptedCell } from "../../export_python/multiples";
+import {
+  multiplesScript,
+  type OwnLimits,
+  type Part,
+  type ScriptedCell,
+} from "../../export_python/multiples";
 import {
   LARGE,
   type Script,
@@ -42,14 +50,14 @@ import {
 import { trainingScript } from "../../export_python/training";
 import { sameShape } from "../../numbers/decode";
 import { changeBetween, responses } from "../../numbers/differences";
-import type { Limits } from "../../numbers/limits";
 import { curveMatrix, matrixLayout } from "../../numbers/matrix";
 import { align, zoomedRegion } from "../../numbers/receptive_field";
 import type { Distances } from "../../numbers/statistics";
 import type { State, View } from "../../state/state";
 import { state } from "../../state/store";
 import { type MultiplesInSight, viewState } from "../../state/view_state";
-import { paintOf } from "../pictures/paint";
+import { overlayPaint } from "../pictures/overlay";
+import { haveBothSigns, type Paint, paintOf } from "../pictures/paint";
 import { sheetLayout } from "./sheet";
 
 /** Sides of a cell of a heat map, and of all of it. */
@@ -85,7 +93,7 @@ async function layer(
 
 async function grid(logDir: string): Promise<Script> {
   const chosen = await layer(logDir);
-  const channels = some(orderingOf(chosen.record, state.value).channels);
+  const channels = some(orderingOfLayer(chosen, state.value).channels);
   const { columns } = sheetLayout(channels.length, chosen.record.maps);
   return gridScript({ ...chosen, channels, columns, sorted: orderWords(state.value) });
 }
@@ -93,14 +101,18 @@ async function grid(logDir: string): Promise<Script> {
 async function channel(logDir: string): Promise<Script> {
   const chosen = await layer(logDir);
   const number = channelIn(chosen.record.maps, state.value.a.channel, chosen.removed !== null);
-  const colours = { ...chosen.colours, limits: chosen.scaling.limits(number) };
+  const scaling = await whenReady(() =>
+    scalingOfChannel(chosen.record, number, state.value.scale),
+  );
+  const colours = { ...coloursOf(scaling, state.value), limits: scaling.limits(number) };
+  const paint = overlayPaint(paintOf(scaling, state.value), state.value);
   // A picture that cannot be read is shown as one that is not there.
-  const under = await underneath(chosen.record).catch(() => null);
+  const under = await underneath(chosen.record, paint).catch(() => null);
   return channelScript({ ...chosen, colours, channel: number, under });
 }
 
 /** The picture that a feature map is laid on; null where none was logged. */
-async function underneath(shown: ShownRecord): Promise<UnderlyingInput | null> {
+async function underneath(shown: ShownRecord, paint: Paint): Promise<UnderlyingInput | null> {
   const { maps, header, run, address, input } = shown;
   const record = await whenReady(() => picturesOf(run, address.step));
   const picture = await whenReady(() => pictureOf(run, address.step, input.name));
@@ -118,6 +130,8 @@ async function underneath(shown: ShownRecord): Promise<UnderlyingInput | null> {
     opacity: state.value.overlay,
     known: alignment.known,
     shrunk: area.width < maps.width || area.height < maps.height,
+    map: paint.name,
+    smooth: paint.smooth,
   };
 }
 
@@ -129,7 +143,7 @@ async function training(logDir: string): Promise<Script> {
   const ordered = keptRows(
     viewState.heatMapRows.value,
     record,
-    orderingOf(record, chosen),
+    rowOrdering(record, chosen),
     chosen,
   );
   const channels = some(ordered.channels);
@@ -173,12 +187,21 @@ async function compare(logDir: string): Promise<Script> {
   if (apart && compared.reason !== null) throw new Error(compared.reason);
   const scaling = await whenReady(() =>
     how === "difference" && compared.reason === null
-      ? scalingOfDifference(a, compared.maps, chosen.scale)
-      : scalingOfBoth(a, b, chosen.scale, pair),
+      ? andThen(scalingOfDifference(a, compared.maps, chosen.scale), (one) =>
+          ready({ a: one, b: one, shares: "common" }),
+        )
+      : scalingOfSides(a, b, chosen.scale, chosen.compare.shares, pair),
   );
   const signed = how === "difference" ? { ...chosen, colours: "signed" as const } : chosen;
-  const colours = coloursOf(scaling, signed);
-  const channels = some(orderingOf(a, chosen).channels);
+  const bothSigns = haveBothSigns([scaling.a, scaling.b]);
+  const [coloursA, coloursB] = [scaling.a, scaling.b].map((one) => ({
+    ...coloursOf(one, signed, bothSigns),
+    ...(pair ? { limits: one.limits(pair.a) } : {}),
+  }));
+  const apartScales = scaling.shares === "each";
+  const words = apartScales ? `${scaling.a.words}, ${scaling.b.words}` : scaling.a.words;
+  const colours = { ...coloursA!, words };
+  const channels = some(orderingOfSides(a, b, chosen).channels);
   const unlike = a.maps.channels !== b.maps.channels;
   const share = how === "difference" ? 1 : 1 / 2;
   return compareScript({
@@ -192,8 +215,9 @@ async function compare(logDir: string): Promise<Script> {
     measured: compared.reason === null ? measuredBy(compared.total) : null,
     columns: pair ? 1 : sheetLayout(channels.length, a.maps, share).columns,
     colours: pair
-      ? { ...colours, limits: scaling.limits(pair.a) }
+      ? colours
       : { ...colours, symmetric: colours.symmetric || how === "difference" },
+    own: apartScales ? { a: coloursA!.limits, b: coloursB!.limits } : null,
   });
 }
 
@@ -211,8 +235,18 @@ async function multiples(logDir: string): Promise<Script> {
   );
   if (!loadedCells.length) throw new Error("No cell in sight shows a feature map.");
   const apart = chosen.multiples.columns === "layers";
-  const scaling = await whenReady(() => multiplesScaling(loadedCells, chosen.scale, apart));
-  const layers = new Set(loadedCells.map(({ tag }) => tag.layer));
+  const scaling = await whenReady(() =>
+    multiplesScaling(loadedCells, chosen.scale, chosen.multiples.shares, apart),
+  );
+  const limitsOfCell = (cell: Multiple) => scaling.of(cell).limits(cell.channel);
+  const first = scaling.of(loadedCells[0]!);
+  const by = first.shared ? null : partsBy(scaling.shares, apart);
+  const own = new Map<string, OwnLimits>();
+  for (const cell of by ? loadedCells : []) {
+    const source = cellOf(cell);
+    const key = by!.map((part) => source[part]);
+    own.set(JSON.stringify(key), { key, limits: limitsOfCell(cell) });
+  }
   return multiplesScript({
     logDir,
     input: loadedCells[0]!.input.name,
@@ -221,11 +255,20 @@ async function multiples(logDir: string): Promise<Script> {
       return { reason: `${run}: ${answer.state === "failed" ? answer.reason : "loading"}` };
     }),
     columns: sight.columns,
-    limits: new Map(
-      [...layers].map((layer): [string, Limits] => [layer, scaling(layer).limits(0)]),
+    own: by && { by, limits: [...own.values()] },
+    colours: coloursOf(
+      first,
+      chosen,
+      loadedCells.some((cell) => limitsOfCell(cell).low < 0),
     ),
-    colours: coloursOf(scaling(loadedCells[0]!.tag.layer), chosen),
   });
+}
+
+/** What of a cell its scale depends on. */
+function partsBy(shares: MultiplesScaling["shares"], apart: boolean): Part[] {
+  if (shares === "common") return ["layer"];
+  if (shares === "row") return ["run"];
+  return apart ? ["run", "layer"] : ["run", "step"];
 }
 
 function loaded(sight: MultiplesInSight | null) {
@@ -282,11 +325,12 @@ function sourceOf(record: Omit<ShownRecord, "maps" | "number">): Source {
 }
 
 /** How all of it, or each channel, is coloured in a view. */
-function coloursOf(scaling: Scaling, chosen: State): ScriptColours {
-  const { gamma, symmetric } = chosen.scale;
+function coloursOf(scaling: Scaling, chosen: State, bothSigns?: boolean): ScriptColours {
+  const { gamma, log, symmetric } = chosen.scale;
   return {
-    map: paintOf(scaling, chosen).name,
+    map: paintOf(scaling, chosen, bothSigns).name,
     gamma,
+    log,
     symmetric,
     limits: scaling.shared ? scaling.limits(0) : null,
     words: scaling.words,
@@ -297,5 +341,5 @@ function coloursOf(scaling: Scaling, chosen: State): ScriptColours {
 /** The channels to draw; an error where there are none. */
 function some(channels: readonly number[]): readonly number[] {
   if (channels.length) return channels;
-  throw new Error("No channels are shown: search for others, or show dead ones.");
+  throw new Error("No channels are shown: search for others, or show silent ones.");
 }

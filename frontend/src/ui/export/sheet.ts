@@ -2,11 +2,11 @@
 
 import type { ShownRecord } from "../../data/records";
 import { coverageOf, type Scaling } from "../../data/scaling";
-import { css, MARK_COLOURS } from "../../drawing/colours";
-import { markWords, placedTicks, scaleWords } from "../../drawing/legend";
+import { css, markColour } from "../../drawing/colours";
+import { markWords, rampTicks, scaleWords } from "../../drawing/legend";
 import { drawMap } from "../../drawing/pixels";
 import { cellRectangle, type GridLayout, gridLayout, type Size } from "../../numbers/layout";
-import { type MarkCounts, position } from "../../numbers/scale";
+import type { MarkCounts } from "../../numbers/scale";
 import { pixelsOf } from "../pictures/canvas";
 import type { Paint } from "../pictures/paint";
 
@@ -96,19 +96,11 @@ function drawLegend(
   write: Write,
 ): void {
   const scale = paint.scale(0);
-  const most = Math.max(Math.abs(scale.limits.low), Math.abs(scale.limits.high));
-  const ends = scale.signed ? { low: -most, high: most } : scale.limits;
   const ramp = context.createImageData(RAMP.width, RAMP.height);
   const { pixels } = pixelsOf(ramp);
   for (let row = 0; row < RAMP.height; row++) pixels.set(paint.table, row * RAMP.width);
   context.putImageData(ramp, MARGIN, top);
-  const ticks = scaling.shared
-    ? placedTicks(ends, (value) => position(value, scale), RAMP.width)
-    : [
-        { text: "smallest", share: 0 },
-        { text: "largest", share: 1 },
-      ];
-  for (const { text, share } of ticks) {
+  for (const { text, share } of rampTicks(scale, scaling.shared, RAMP.width)) {
     context.textAlign = share === 0 ? "left" : share === 1 ? "right" : "center";
     write(text, MARGIN + RAMP.width * share, top + RAMP.height + 12, "--ink", 10);
   }
@@ -118,7 +110,7 @@ function drawLegend(
   write(words, x, top + RAMP.height, "--quiet");
   x += context.measureText(words).width + 2 * MARGIN;
   for (const { mark, words: counted } of markWords(marks)) {
-    context.fillStyle = css(MARK_COLOURS[mark]);
+    context.fillStyle = css(markColour(mark, paint.table));
     context.fillRect(x, top + 1, 9, 9);
     write(counted, x + 13, top + RAMP.height, "--quiet");
     x += 13 + context.measureText(counted).width + MARGIN;

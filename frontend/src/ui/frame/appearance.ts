@@ -40,7 +40,7 @@ export function nextGamma(): void {
 
 /** Take the next order of channels; what they are ranked by, or a row's number is. */
 export function nextOrder(): void {
-  const { view, inputs, training, sort } = state.value;
+  const { view, inputs, training, sort, box } = state.value;
   if (view === "inputs") {
     change({ inputs: { measure: nextOf(MEASURES, inputs.measure) } });
   } else if (view === "training") {
@@ -48,7 +48,9 @@ export function nextOrder(): void {
     change({ training: { ...training, statistic } });
   } else if (isSorted(view)) {
     const alone = stepsNow().steps.length === 1;
-    const keys = SORT_KEYS.filter((key) => key !== "change" || !alone);
+    const keys = SORT_KEYS.filter(
+      (key) => !(key === "change" && alone) && !(key === "box" && !box.drawn),
+    );
     change({ sort: { ...sort, by: nextOf(keys, sort.by) } });
   }
 }

@@ -4,7 +4,7 @@ import { loggedOrRemoved, type Removed } from "../../data/pairs";
 import { knownPlaces, positionAt } from "../../data/places";
 import { andThen, orElse, ready, WAITING } from "../../data/queries";
 import { pictureOf, present, type ShownRecord, shownRecord } from "../../data/records";
-import { css, MARK_COLOURS } from "../../drawing/colours";
+import { css, NON_FINITE_COLOURS } from "../../drawing/colours";
 import { format, forThese, percent } from "../../drawing/legend";
 import { type Maps, valueAt } from "../../numbers/decode";
 import { largestFirst, valuesAt } from "../../numbers/positions";
@@ -205,7 +205,7 @@ function LayerNumbers({ record, named }: { record: ShownRecord; named: boolean }
             </td>
           </tr>
           {broken > 0 && (
-            <tr style={{ color: css(MARK_COLOURS[MARKS.nan]) }}>
+            <tr style={{ color: css(NON_FINITE_COLOURS[MARKS.nan]) }}>
               <td>NaN or infinite</td>
               <td>{broken} values</td>
             </tr>

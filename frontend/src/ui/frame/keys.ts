@@ -131,6 +131,12 @@ export const KEYS: readonly Key[] = [
   },
   { keys: ["g"], shown: "g", does: "another gamma", call: nextGamma },
   {
+    keys: ["G"],
+    shown: "Shift + g",
+    does: "logarithmic colours, or not",
+    call: () => chooseScale({ log: !state.value.scale.log }),
+  },
+  {
     keys: ["k"],
     shown: "k",
     does: "the next colours",
@@ -153,9 +159,9 @@ export const KEYS: readonly Key[] = [
   {
     keys: ["d"],
     shown: "d",
-    does: "hide dead channels, or show them",
-    views: ["grid", "compare", "training"],
-    call: () => change({ hideDead: !state.value.hideDead }),
+    does: "show silent channels, or fold them",
+    views: ["grid", "compare"],
+    call: () => change({ showSilent: !state.value.showSilent }),
   },
   {
     keys: ["o"],

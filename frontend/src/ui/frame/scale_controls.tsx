@@ -5,10 +5,12 @@ import { MEANINGS } from "../parts/words";
 import { chooseScale } from "./appearance";
 
 const MODES: { [mode in ScaleMode]: string } = {
+  auto: "automatic",
   channel: "each channel",
   layer: "layer",
   steps: "all steps",
   runs: "all runs",
+  robust: "without outliers",
   percentile: "percentile",
   fixed: "fixed",
 };
@@ -85,6 +87,16 @@ export function ScaleControls() {
           high={10}
           set={(gamma) => chooseScale({ gamma })}
         />
+      </label>
+      <label title="Logarithmic, over four powers of ten, in place of gamma (Shift + g)">
+        <input
+          type="checkbox"
+          aria-label="Logarithmic"
+          aria-keyshortcuts="G"
+          checked={scale.log}
+          onChange={(event) => chooseScale({ log: event.currentTarget.checked })}
+        />
+        log
       </label>
       <label>
         Colours

@@ -4,6 +4,7 @@ import { boxMeaning, SORT_NAMES } from "../../data/order_words";
 import { WAITING } from "../../data/queries";
 import type { LayerRecord } from "../../data/records";
 import { type ExactSelection, exactSelection, sidesOf } from "../../data/sides";
+import { inputWords } from "../../drawing/legend";
 import { zoomBy, zoomOf } from "../../numbers/layout";
 import { SORT_KEYS, type SortKey } from "../../numbers/order";
 import { pinnedIn, withoutPins } from "../../state/pins";
@@ -17,14 +18,21 @@ import { Advice } from "./status";
 import { MEANINGS } from "./words";
 import "./search.css";
 
+interface ChannelToolsProps {
+  ordering: Ordering;
+  header: Header;
+  /** Whether what is shown is what the activation function removed. */
+  removed?: boolean;
+}
+
 /** Which channels, and in what order. */
-export function ChannelTools({ ordering, header }: { ordering: Ordering; header: Header }) {
-  const { sort, hideDead, pins } = state.value;
+export function ChannelTools({ ordering, header, removed = false }: ChannelToolsProps) {
+  const { sort, pins } = state.value;
   const count = ordering.channels.length + ordering.hidden;
   const pinned = pinnedIn(pins, header.layer).length;
   return (
     <div class="tools">
-      <SortBy />
+      <SortBy removed={removed} />
       <button
         type="button"
         disabled={sort.by === "channel"}
@@ -36,14 +44,7 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
         {sort.descending ? "↓" : "↑"}
       </button>
       <SearchChannels unknown={ordering.unknown} hides={ordering.unsearched} count={count} />
-      <label>
-        <input
-          type="checkbox"
-          checked={hideDead}
-          onChange={(event) => change({ hideDead: event.currentTarget.checked })}
-        />
-        hide {header.dead.length} dead
-      </label>
+      <Silent count={ordering.silent} inputs={header.inputs.length} />
       {pinned > 0 && (
         <button
           type="button"
@@ -62,14 +63,31 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
         shown={ordering.channels.length}
         all={count}
         unsearched={ordering.unsearched}
-        dead={hideDead ? header.dead.length : 0}
       />
     </div>
   );
 }
 
+/** Channels that show nothing, folded away or among the others. */
+function Silent({ count, inputs }: { count: number; inputs: number }) {
+  const { showSilent, search } = state.value;
+  // What is searched for is shown in any case.
+  if (!count || search.trim()) return null;
+  return (
+    <button
+      type="button"
+      data-name="silent"
+      aria-expanded={showSilent}
+      title={`Zero everywhere for ${inputWords(inputs)}; another input may make them respond (d)`}
+      onClick={() => change({ showSilent: !showSilent })}
+    >
+      {showSilent ? `fold ${count} silent` : `${count} silent, show`}
+    </button>
+  );
+}
+
 /** What channels are sorted by. */
-function SortBy() {
+function SortBy({ removed }: { removed: boolean }) {
   const { sort, box } = state.value;
   // B is asked for only where it matters.
   const sides = useKnown(sort.by === "difference" ? sidesOf(state.value) : WAITING);
@@ -90,7 +108,7 @@ function SortBy() {
             value={key}
             disabled={(key === "change" && alone) || (key === "box" && !box.drawn)}
           >
-            {SORT_NAMES[key]}
+            {removed && key === "max" ? "farthest from zero" : SORT_NAMES[key]}
           </option>
         ))}
       </select>
@@ -171,6 +189,7 @@ export function InputsButton({ record, channel }: InputsButtonProps) {
       }
       onClick={() => {
         if (channel !== null) select("a", { channel });
+        viewState.inputsChannel.value = channel;
         change({ view: "inputs" });
       }}
     >

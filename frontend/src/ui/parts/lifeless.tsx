@@ -4,6 +4,7 @@ import { known } from "../../data/queries";
 import type { LayerRecord } from "../../data/records";
 import { healthOf, stepsOf } from "../../data/resources";
 import { readableSteps } from "../../data/runs";
+import { inputWords } from "../../drawing/legend";
 import { beganAt, healthTable, isBroken, type ScalarsAtStep } from "../../numbers/health";
 import { select } from "../../state/store";
 
@@ -30,19 +31,19 @@ export function Lifeless({ record, input }: { record: LayerRecord; input: number
 }
 
 const SINCE: { [kind in Lifelessness]: string } = {
-  dead: "since",
+  silent: "since",
   "not finite": "with NaN or infinite values since",
-  "dead or not finite": "with NaN or infinite values since",
+  "silent or not finite": "with NaN or infinite values since",
 };
 
 function lifelessWords({ step, inputs }: Header, kind: Lifelessness): string {
   const count = inputs[0]?.packed.shape[2] ?? 0;
-  if (kind === "dead") {
+  if (kind === "silent") {
     const which = count === 1 ? "The only channel is" : `All ${count} channels are`;
-    return `${which} dead at step ${step}`;
+    return `${which} silent for ${inputWords(inputs.length)} at step ${step}`;
   }
   if (kind === "not finite") return `Nothing is finite at step ${step}`;
-  return `Each of the ${count} channels is dead or not finite at step ${step}`;
+  return `Each of the ${count} channels is silent or not finite at step ${step}`;
 }
 
 /** The step that was kept from which on it has been so; null where that is not known. */
@@ -65,6 +66,6 @@ function beganIn(
 /** Whether a layer was so at a step; undefined where that is not known. */
 function holds(scalars: ScalarsAtStep | undefined, kind: Lifelessness): boolean | undefined {
   if (!scalars) return undefined;
-  if (kind !== "dead") return isBroken(scalars);
+  if (kind !== "silent") return isBroken(scalars);
   return typeof scalars.silent === "number" ? scalars.silent === 1 : undefined;
 }

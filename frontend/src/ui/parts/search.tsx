@@ -39,37 +39,28 @@ interface NoChannelsProps {
   /** How many channels are shown, and how many there are. */
   shown: number;
   all: number;
-  /** How many the search does not name, and how many dead ones are hidden. */
+  /** How many the search does not name. */
   unsearched: number;
-  dead: number;
 }
 
 /** Why there is no channel to see, and the ways back. */
-export function NoChannels({ shown, all, unsearched, dead }: NoChannelsProps) {
+export function NoChannels({ shown, all, unsearched }: NoChannelsProps) {
   if (shown) return null;
-  const search = unsearched ? state.value.search.trim() : null;
+  const search = state.value.search.trim();
   return (
     <div class="nothing" role="status" data-name="nothing">
-      {because(search, dead, all)}
-      {search !== null && (
+      {unsearched
+        ? `The search “${search}” names none of the ${all} channels.`
+        : `All ${all} channels are silent, and silent channels are folded.`}
+      {unsearched ? (
         <button type="button" onClick={() => change({ search: "" })}>
           Show all channels
         </button>
-      )}
-      {dead > 0 && (
-        <button type="button" onClick={() => change({ hideDead: false })}>
-          Show dead channels
+      ) : (
+        <button type="button" onClick={() => change({ showSilent: true })}>
+          Show silent channels
         </button>
       )}
     </div>
   );
-}
-
-/** Why there is none, in words. */
-function because(search: string | null, dead: number, all: number): string {
-  if (search === null) return `All ${all} channels are dead, and dead channels are hidden.`;
-  const nothingNamed = `The search “${search}” names none of the ${all} channels`;
-  return dead
-    ? `${nothingNamed} that is shown: ${dead} dead ones are hidden.`
-    : `${nothingNamed}.`;
 }

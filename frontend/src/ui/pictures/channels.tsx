@@ -20,9 +20,12 @@ import { useSize } from "../hooks/size";
 import { useWheelZoom } from "../hooks/wheel_zoom";
 import { areaCell, outline, pixelsOf, useTheme } from "./canvas";
 import type { Paint } from "./paint";
+import "./channels.css";
 
 const GAP = 4;
 const LABEL = 14;
+/** Width of the line around a cell, in CSS pixels: one of the page's colour has an edge. */
+const FRAME = 1;
 
 interface Props {
   maps: Maps;
@@ -52,7 +55,7 @@ export function Channels(props: Props) {
   const [top, setTop] = useState(0);
   const size = useSize(box);
   const ratio = devicePixelRatio || 1;
-  const available = Math.max(1, Math.floor(size.width * ratio));
+  const available = Math.max(1, Math.floor((size.width - 2 * FRAME) * ratio));
   const layout = gridLayout(
     order.length,
     maps.width,
@@ -63,7 +66,7 @@ export function Channels(props: Props) {
     Math.round(LABEL * ratio),
     Math.floor(size.height * ratio),
   );
-  const width = Math.max(layout.width, 1);
+  const width = Math.max(layout.width, 1) + Math.round(FRAME * ratio);
   const height = Math.max(1, Math.floor(size.height * ratio));
   const over = {
     under:
@@ -116,7 +119,14 @@ export function Channels(props: Props) {
         aria-label={props.label}
         onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       >
-        <div style={{ height: `${layout.height / ratio}px`, minHeight: "100%" }}>
+        <div
+          class="framed"
+          style={{
+            height: `${layout.height / ratio}px`,
+            minHeight: "100%",
+            ...edgeStyle(layout, ratio),
+          }}
+        >
           <canvas
             ref={canvas}
             role="img"
@@ -135,6 +145,17 @@ export function Channels(props: Props) {
       <Tip maps={maps} top={mouse !== null && mouse.down > size.height / 2} />
     </div>
   );
+}
+
+/** The lines on the left of the first column, which has no room for them on the canvas. */
+function edgeStyle({ label, cellHeight, gap, height }: GridLayout, ratio: number) {
+  const css = (pixels: number) => `${pixels / ratio}px`;
+  return {
+    "--rows": css(height),
+    "--label": css(label),
+    "--cell": css(label + cellHeight),
+    "--pitch": css(label + cellHeight + gap),
+  };
 }
 
 /** Scroll to a cell, if it is out of sight. */
@@ -204,6 +225,10 @@ function drawOver(
   const font = (weight: number) => `${weight} ${11 * ratio}px ${style.fontFamily}`;
   for (const cell of cellsInSight(order, layout, top, canvas.height)) {
     const { channel, x, y, width, height } = cell;
+    context.strokeStyle = style.getPropertyValue("--frame");
+    context.lineWidth = FRAME * ratio;
+    const out = (FRAME * ratio) / 2;
+    context.strokeRect(x - out, y - out, width + 2 * out, height + 2 * out);
     const pinned = pins.includes(channel);
     const score = scores?.[channel];
     const label = `${pinned ? "★" : ""}${channel}`;

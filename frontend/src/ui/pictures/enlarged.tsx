@@ -68,6 +68,12 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
     drawMap(pixelsOf(image), cell, maps, channel, paint.scale(channel), paint.table, options);
     context.putImageData(image, 0, 0);
     const style = getComputedStyle(canvas.current);
+    if (viewState.lens.value.factor === 1) {
+      context.strokeStyle = style.getPropertyValue("--frame");
+      context.lineWidth = ratio;
+      const out = ratio / 2;
+      context.strokeRect(cell.x - out, cell.y - out, cell.width + ratio, cell.height + ratio);
+    }
     const { maximum, inspected } = props;
     if (area) outline(context, areaCell(cell, maps, area), ratio);
     if (maximum) ring(context, valueCell(cell, maps, maximum), ratio);

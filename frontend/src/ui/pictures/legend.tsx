@@ -1,11 +1,14 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Misfit } from "../../data/scale_fit";
 import type { Scaling } from "../../data/scaling";
-import { css, MARK_COLOURS } from "../../drawing/colours";
-import { markWords, placedTicks, scaleWords } from "../../drawing/legend";
-import { type Coverage, type MarkCounts, position } from "../../numbers/scale";
+import { css, markColour } from "../../drawing/colours";
+import { markWords, percent, rampEnds, rampTicks, scaleWords } from "../../drawing/legend";
+import type { Coverage, MarkCounts } from "../../numbers/scale";
+import { change } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { pixelsOf } from "./canvas";
 import type { Paint } from "./paint";
+import "./legend.css";
 
 const WIDTH = 224;
 
@@ -16,15 +19,15 @@ interface Props {
   coverage: Coverage;
   /** Whether it is the scale that is chosen for the view. */
   leads?: boolean;
+  /** What uses too little of it. */
+  misfit?: Misfit | null;
 }
 
 /** Which colour is which value, and what the scale cannot show. */
-export function Legend({ scaling, paint, coverage, leads = true }: Props) {
+export function Legend({ scaling, paint, coverage, leads = true, misfit = null }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scale = paint.scale(0);
-  const { limits, signed } = scale;
-  const most = Math.max(Math.abs(limits.low), Math.abs(limits.high));
-  const ends = signed ? { low: -most, high: most } : limits;
+  const ends = rampEnds(scale);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
@@ -40,7 +43,6 @@ export function Legend({ scaling, paint, coverage, leads = true }: Props) {
       negative: (coverage.limits?.low ?? 0) < 0,
     };
   }, [leads, paint.name, coverage.limits?.low, coverage.limits?.high]);
-  const shownTicks = placedTicks(ends, (value) => position(value, scale), WIDTH);
   return (
     <div class="legend" data-name="legend" data-low={ends.low} data-high={ends.high}>
       <span class="ramp" style={{ width: `${WIDTH}px` }}>
@@ -52,36 +54,42 @@ export function Legend({ scaling, paint, coverage, leads = true }: Props) {
           aria-label={`Colours: ${paint.name}`}
         />
         <span class="ticks">
-          {scaling.shared ? (
-            shownTicks.map(({ text, share }) => (
-              <span key={share} data-share={share} style={{ left: `${100 * share}%` }}>
-                {text}
-              </span>
-            ))
-          ) : (
-            <>
-              <span data-share={0}>smallest</span>
-              <span data-share={1} style={{ left: "100%" }}>
-                largest
-              </span>
-            </>
-          )}
+          {rampTicks(scale, scaling.shared, WIDTH).map(({ text, share }) => (
+            <span key={share} data-share={share} style={{ left: `${100 * share}%` }}>
+              {text}
+            </span>
+          ))}
         </span>
       </span>
       <span class="quiet">{scaleWords(scaling, scale)}</span>
-      <Marks counts={coverage.marks} />
+      <Marks counts={coverage.marks} table={paint.table} />
+      {misfit && <FitScale {...misfit} />}
     </div>
   );
 }
 
-function Marks({ counts }: { counts: MarkCounts }) {
+/** Says that too little of the scale is used, and leads to one that fits. */
+function FitScale({ who, share, fitting }: Misfit) {
+  return (
+    <span class="misfit values" data-name="misfit">
+      {`${who} uses ${percent(share)} of this scale`}
+      {fitting && (
+        <button type="button" onClick={() => change(fitting)}>
+          Fit the scale
+        </button>
+      )}
+    </span>
+  );
+}
+
+function Marks({ counts, table }: { counts: MarkCounts; table: Uint32Array }) {
   const marks = markWords(counts);
   if (!marks.length) return null;
   return (
     <span class="marks quiet values" data-name="marks">
       {marks.map(({ mark, words }) => (
         <span key={mark}>
-          <i style={{ background: css(MARK_COLOURS[mark]) }} /> {words}
+          <i style={{ background: css(markColour(mark, table)) }} /> {words}
         </span>
       ))}
     </span>

@@ -12,6 +12,9 @@ import {
 } from "./matrix_painting";
 import "./matrix.css";
 
+/** Width of the line around all cells, in CSS pixels. */
+const EDGE = 1;
+
 interface Props extends PaintedMatrix {
   sides: CellBounds;
   /** What it is, for people who cannot see it. */
@@ -27,7 +30,8 @@ export function MatrixCanvas(props: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [at, setAt] = useState({ x: 0, y: 0 });
   const [under, setUnder] = useState<MatrixCell | null>(null);
-  const size = useSize(box);
+  const whole = useSize(box);
+  const size = { width: whole.width, height: Math.max(0, whole.height - EDGE) };
   useTheme();
   const ratio = devicePixelRatio || 1;
   const device = (pixels: number) => Math.round(pixels * ratio);
@@ -63,6 +67,11 @@ export function MatrixCanvas(props: Props) {
   const inner = {
     width: `${layout.width / ratio + GUTTER}px`,
     height: `${layout.height / ratio + AXIS}px`,
+    // The other edges are drawn, but on the canvas there is no room above the first row.
+    paddingTop: `${EDGE}px`,
+    background:
+      "linear-gradient(var(--frame), var(--frame)) no-repeat " +
+      `${GUTTER}px 0 / ${layout.width / ratio}px ${EDGE}px`,
   };
   return (
     <div
@@ -71,7 +80,7 @@ export function MatrixCanvas(props: Props) {
       tabIndex={0}
       role="group"
       aria-label={props.label}
-      style={{ maxHeight: `${matrix.rows * sides.height[1] + AXIS + 16}px` }}
+      style={{ maxHeight: `${matrix.rows * sides.height[1] + AXIS + EDGE + 16}px` }}
       onScroll={({ currentTarget: { scrollLeft, scrollTop } }) =>
         setAt({ x: scrollLeft, y: scrollTop })
       }

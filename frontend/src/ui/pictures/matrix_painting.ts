@@ -66,6 +66,9 @@ export function paintMatrix(
   context.beginPath();
   context.rect(left - ratio, 0, width + 2 * ratio, height + ratio);
   context.clip();
+  context.strokeStyle = colour("--frame");
+  context.lineWidth = ratio;
+  context.strokeRect(left - ratio / 2, -ratio, width + ratio, height + 1.5 * ratio);
   const { row, column } = props.chosen;
   if (column !== null) frame({ row: null, column }, colour("--accent"), 1, 0.5);
   if (row !== null) frame({ row, column: null }, colour("--accent"), 1, 0.5);

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { knownPlaces, positionAt } from "../../data/places";
 import type { ShownRecord } from "../../data/records";
+import { COLOUR_MAPS } from "../../drawing/colours";
 import { format, percent } from "../../drawing/legend";
 import { drawMap, layOver, veiled } from "../../drawing/pixels";
 import type { Maps } from "../../numbers/decode";
@@ -14,6 +15,7 @@ import {
 } from "../../numbers/receptive_field";
 import type { Scale } from "../../numbers/scale";
 import type { MapPosition } from "../../numbers/statistics";
+import type { State } from "../../state/state";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { drawPicture, frame, pixelsOf, useTheme } from "./canvas";
@@ -32,11 +34,12 @@ interface Props {
 
 const MEANING =
   "How far the largest values cover the input. Smaller ones cover it less, in the same " +
-  "steps as the colours; what no scale can show covers it as far as the largest.";
+  "steps as the colours; what is not finite covers it as far as the largest.";
 
 /** A feature map on the input, as far as its receptive field says where. */
 export function Overlay(props: Props) {
-  const { record, channel, paint, picture, room, inspected } = props;
+  const { record, channel, picture, room, inspected } = props;
+  const paint = overlayPaint(props.paint, state.value);
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = devicePixelRatio || 1;
   const side = fitted(picture, { width: room.width * ratio, height: room.height * ratio });
@@ -95,24 +98,42 @@ export function Overlay(props: Props) {
           if (position) props.pick(position);
         }}
       />
-      <label class="corner" title={MEANING}>
-        <input
-          type="range"
-          min={0}
-          max={1}
-          step={0.01}
-          value={overlay}
-          aria-label="Opacity"
-          aria-valuetext={percent(overlay)}
-          onInput={(event) => change({ overlay: Number(event.currentTarget.value) })}
-        />
-        <span class="values">{percent(overlay)}</span>
-      </label>
+      <span class="corner">
+        <label>
+          <input
+            type="checkbox"
+            checked={state.value.overlaySmooth}
+            aria-label="Smooth on the input"
+            onChange={(event) => change({ overlaySmooth: event.currentTarget.checked })}
+          />
+          smooth
+        </label>
+        <label title={MEANING}>
+          <input
+            type="range"
+            min={0}
+            max={1}
+            step={0.01}
+            value={overlay}
+            aria-label="Opacity"
+            aria-valuetext={percent(overlay)}
+            onInput={(event) => change({ overlay: Number(event.currentTarget.value) })}
+          />
+          <span class="values">{percent(overlay)}</span>
+        </label>
+      </span>
       <p class="quiet lead" title={MEANING}>
         {howOpaque(scale, overlay)} {howAligned(alignment, record)}
       </p>
     </>
   );
+}
+
+/** By itself in heat, and smooth: grey is hardly seen on a photograph. */
+export function overlayPaint(paint: Paint, { colours, overlaySmooth: smooth }: State): Paint {
+  const name = colours === "auto" && paint.name === "gray" ? "heat" : paint.name;
+  const key = `${paint.key} on the input ${name} ${smooth}`;
+  return { ...paint, name, table: COLOUR_MAPS[name], smooth, key };
 }
 
 /** Say which values cover the input, and how far. */

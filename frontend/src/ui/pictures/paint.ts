@@ -13,20 +13,33 @@ export interface Paint {
   key: string;
 }
 
-/** Values of both signs get colours of both signs, unless others were chosen. */
-export function paintOf(scaling: Scaling, chosen: State): Paint {
-  const { low } = scaling.limits(0);
-  const auto = scaling.shared && low < 0 ? "signed" : "gray";
+/** Whether any of several scales, each for all that is drawn on it, has both signs. */
+export function haveBothSigns(scalings: readonly Scaling[]): boolean {
+  return scalings.some(({ shared, limits }) => shared && limits(0).low < 0);
+}
+
+/**
+ * Values of both signs get colours of both signs, unless others were chosen.
+ *
+ * `bothSigns`: whether there are such values; by itself where one scale, for all, has both.
+ */
+export function paintOf(
+  scaling: Scaling,
+  chosen: State,
+  bothSigns = haveBothSigns([scaling]),
+): Paint {
+  const auto = bothSigns ? "signed" : "gray";
   const name = chosen.colours === "auto" ? auto : chosen.colours;
   const signed = name === "signed";
-  const { gamma, mode, symmetric } = chosen.scale;
+  const { gamma, log, mode, symmetric } = chosen.scale;
   const { low: first, high: last } = scaling.limits(0);
   const whose = scaling.shared ? `${first} ${last}` : `${mode} ${symmetric}`;
   return {
-    key: `${name} ${gamma} ${chosen.smooth} ${whose}`,
+    key: `${name} ${gamma} ${log} ${chosen.smooth} ${whose}`,
     scale: (channel) => ({
       limits: scaling.limits(channel),
       gamma,
+      log,
       signed,
     }),
     name,

@@ -1,9 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
-import { channelIn, orderingOf, peaksOf, statisticsOf } from "../../../data/channels";
-import { type ScaledLayer, scaledLayer } from "../../../data/pairs";
+import { channelIn, peaksOf, statisticsOf } from "../../../data/channels";
+import { orderingOfLayer } from "../../../data/layer_order";
+import { chosenLayer, type ScaledLayer } from "../../../data/pairs";
 import { knownPlaces } from "../../../data/places";
-import type { Answer } from "../../../data/queries";
+import { type Answer, andThen, ready } from "../../../data/queries";
 import { pictureOf } from "../../../data/records";
+import { misfitOf, scalingOfChannel } from "../../../data/scale_fit";
 import { coverageOf, type Scaling } from "../../../data/scaling";
 import { format } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
@@ -38,8 +40,15 @@ const [LEAST, MOST] = [160, 720];
 
 /** One channel of a layer. */
 export function ChannelView() {
+  const answer = andThen(chosenLayer(state.value), (layer) => {
+    const { record, removed } = layer;
+    const channel = channelIn(record.maps, state.value.a.channel, removed !== null);
+    return andThen(scalingOfChannel(record, channel, state.value.scale), (scaling) =>
+      ready<ScaledLayer>({ ...layer, scaling }),
+    );
+  });
   return (
-    <Answered of={scaledLayer(state.value)} what="the layer">
+    <Answered of={answer} what="the layer">
       {(layer) => <Channel {...layer} />}
     </Answered>
   );
@@ -48,7 +57,7 @@ export function ChannelView() {
 function Channel({ record, removed, scaling }: ScaledLayer) {
   const chosen = state.value;
   const channel = channelIn(record.maps, chosen.a.channel, removed !== null);
-  const ordering = orderingOf(record, chosen);
+  const ordering = orderingOfLayer({ record, removed }, chosen);
   useEffect(() => {
     viewState.channelOrder.value = ordering.channels;
   });
@@ -59,6 +68,7 @@ function Channel({ record, removed, scaling }: ScaledLayer) {
   const painted = paintOf(scaling, chosen);
   const scale = painted.scale(channel);
   const paint: Paint = { ...painted, scale: () => scale };
+  const coverage = coverageOf([{ maps: record.maps, channels: [channel] }], ofChannel);
   const picture = pictureOf(record.run, record.address.step, record.input.name);
   return (
     <section class="view" aria-label={`Channel ${channel}`}>
@@ -80,7 +90,10 @@ function Channel({ record, removed, scaling }: ScaledLayer) {
       <Legend
         scaling={ofChannel}
         paint={paint}
-        coverage={coverageOf([{ maps: record.maps, channels: [channel] }], ofChannel)}
+        coverage={coverage}
+        misfit={misfitOf(ofChannel, coverage, chosen.scale, (choice) =>
+          scalingOfChannel(record, channel, choice),
+        )}
       />
     </section>
   );

@@ -61,7 +61,9 @@ export function ChannelPicker({ record, channel, order }: Props) {
       </button>
       <InputsButton record={record} channel={channel} />
       <span class="quiet values">
-        {at < 0 ? "not shown in the grid" : `number ${at + 1} of ${order.length} in the grid`}
+        {at < 0
+          ? "not in the grid, which is searched, or folds silent channels"
+          : `number ${at + 1} of ${order.length} in the grid`}
       </span>
       {a.channel === null && (
         <span class="quiet">

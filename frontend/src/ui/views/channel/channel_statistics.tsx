@@ -1,5 +1,5 @@
 import { useMemo, useRef } from "preact/hooks";
-import { css, MARK_COLOURS } from "../../../drawing/colours";
+import { css, NON_FINITE_COLOURS } from "../../../drawing/colours";
 import { format, percent, ticks } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
 import { channelLimits } from "../../../numbers/limits";
@@ -110,7 +110,9 @@ export function Histogram({ maps, channel, statistics }: HistogramProps) {
         {beside.map((words, i) => (
           <span
             key={i}
-            style={i && !words.startsWith("0 ") ? { color: css(MARK_COLOURS[MARKS.nan]) } : {}}
+            style={
+              i && !words.startsWith("0 ") ? { color: css(NON_FINITE_COLOURS[MARKS.nan]) } : {}
+            }
           >
             {i ? ", " : ""}
             {words}

@@ -1,9 +1,10 @@
 import { useEffect } from "preact/hooks";
-import { type Ordering, orderingOf } from "../../../data/channels";
+import type { Ordering } from "../../../data/channels";
 import {
   channelsOf,
   type Difference,
   differenceOf,
+  orderingOfSides,
   planeDifference,
 } from "../../../data/comparison";
 import { andThen } from "../../../data/queries";
@@ -46,7 +47,7 @@ export function CompareView() {
 
 function Both({ a, b }: { a: ShownRecord; b: ShownRecord }) {
   const chosen = state.value;
-  const ordering = orderingOf(a, chosen);
+  const ordering = orderingOfSides(a, b, chosen);
   const channels = channelsOf(a, b, chosen);
   useEffect(() => {
     viewState.channelOrder.value = ordering.channels;

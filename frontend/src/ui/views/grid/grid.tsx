@@ -1,8 +1,9 @@
 import { useEffect } from "preact/hooks";
-import { orderingOf } from "../../../data/channels";
+import { orderingOfLayer } from "../../../data/layer_order";
 import { type ScaledLayer, scaledLayer } from "../../../data/pairs";
 import { knownPlaces } from "../../../data/places";
-import { coverageOf } from "../../../data/scaling";
+import { misfitOf } from "../../../data/scale_fit";
+import { coverageOf, scalingOf } from "../../../data/scaling";
 import { pinnedIn } from "../../../state/pins";
 import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
@@ -25,11 +26,12 @@ export function GridView() {
 
 function Grid({ record, removed, scaling }: ScaledLayer) {
   const chosen = state.value;
-  const ordering = orderingOf(record, chosen);
+  const ordering = orderingOfLayer({ record, removed }, chosen);
   useEffect(() => {
     viewState.channelOrder.value = ordering.channels;
   });
   const paint = paintOf(scaling, chosen);
+  const coverage = coverageOf([{ maps: record.maps, channels: ordering.channels }], scaling);
   return (
     <section class="view" aria-label="Channels">
       <Title record={record} input={record.input.name} />
@@ -38,7 +40,7 @@ function Grid({ record, removed, scaling }: ScaledLayer) {
       ) : (
         <Lifeless record={record} input={record.number} />
       )}
-      <ChannelTools ordering={ordering} header={record.header} />
+      <ChannelTools ordering={ordering} header={record.header} removed={removed !== null} />
       <Channels
         maps={record.maps}
         order={ordering.channels}
@@ -57,7 +59,10 @@ function Grid({ record, removed, scaling }: ScaledLayer) {
       <Legend
         scaling={scaling}
         paint={paint}
-        coverage={coverageOf([{ maps: record.maps, channels: ordering.channels }], scaling)}
+        coverage={coverage}
+        misfit={misfitOf(scaling, coverage, chosen.scale, (choice) =>
+          scalingOf([record], choice),
+        )}
       />
     </section>
   );

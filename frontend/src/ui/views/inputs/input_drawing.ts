@@ -68,6 +68,15 @@ export function drawRows(
     }
   }
   context.putImageData(image, 0, 0);
+  const style = getComputedStyle(canvas);
+  context.strokeStyle = style.getPropertyValue("--frame");
+  context.lineWidth = ratio;
+  for (let row = first; row < end; row++) {
+    for (let number = 0; number <= all.length; number++) {
+      const { x, y, width, height } = placed(row, number);
+      context.strokeRect(x - ratio / 2, y - ratio / 2, width + ratio, height + ratio);
+    }
+  }
   for (let row = first; row < end; row++) {
     if (pointed && ranking[row] !== pointed.channel) continue;
     for (let number = 0; number <= all.length; number++) {
@@ -77,7 +86,6 @@ export function drawRows(
       }
     }
   }
-  const style = getComputedStyle(canvas);
   context.clearRect(0, 0, gutter, canvas.height);
   context.textBaseline = "middle";
   for (let row = first; row < end; row++) {

@@ -79,9 +79,13 @@ export function InputRows(props: Props) {
     if (canvas.current) drawRows(canvas.current, props, layout, scroll, ratio, marks);
   });
   const at = chosen === null ? -1 : ranking.indexOf(chosen);
+  // What was chosen elsewhere may be far down: what differs most is what is looked for here.
+  const elsewhere = useRef(chosen !== viewState.inputsChannel.peek() ? chosen : null);
   useEffect(() => {
     const element = box.current;
-    if (!element || at < 0) return;
+    if (!element || at < 0 || chosen === elsewhere.current) return;
+    elsewhere.current = null;
+    viewState.inputsChannel.value = chosen;
     const below = (at + 1) * pitch - (element.clientHeight - head);
     if (at * pitch < element.scrollTop) element.scrollTop = at * pitch;
     else if (below > element.scrollTop) element.scrollTop = below;

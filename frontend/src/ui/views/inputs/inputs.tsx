@@ -15,6 +15,7 @@ import {
   present,
   type ShownRecord,
 } from "../../../data/records";
+import { misfitOf } from "../../../data/scale_fit";
 import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
 import { COLOUR_MAPS } from "../../../drawing/colours";
 import { sameShape } from "../../../numbers/decode";
@@ -110,6 +111,10 @@ function Inputs({ record, all, a, b, pair, scaling }: TwoInputs & { scaling: Sca
   const scalingBetween = differenceScaling(between);
   const paint = paintOf(scaling, chosen);
   const signed = signedPaint(paint, scalingBetween.limits(0), chosen);
+  const coverage = coverageOf(
+    all.map(({ maps }) => ({ maps, channels: ranking })),
+    scaling,
+  );
   return (
     <section class="view" aria-label="Inputs">
       <Title record={record} input={`${a.input.name} and ${b.input.name}`} />
@@ -128,6 +133,7 @@ function Inputs({ record, all, a, b, pair, scaling }: TwoInputs & { scaling: Sca
         chosen={chosen.a.channel}
         pins={pinnedIn(chosen.pins, record.header.layer)}
         pick={(channel, input) => {
+          viewState.inputsChannel.value = channel;
           select("a", { channel, ...(input === null ? {} : { input }) });
           change({ view: "channel" });
         }}
@@ -136,10 +142,8 @@ function Inputs({ record, all, a, b, pair, scaling }: TwoInputs & { scaling: Sca
         <Legend
           scaling={scaling}
           paint={paint}
-          coverage={coverageOf(
-            all.map(({ maps }) => ({ maps, channels: ranking })),
-            scaling,
-          )}
+          coverage={coverage}
+          misfit={misfitOf(scaling, coverage, chosen.scale, (choice) => scalingOf(all, choice))}
         />
         <Legend
           scaling={scalingBetween}
@@ -153,14 +157,18 @@ function Inputs({ record, all, a, b, pair, scaling }: TwoInputs & { scaling: Sca
 }
 
 /** How differences are drawn beside what they are the differences of. */
-function signedPaint(paint: Paint, limits: Limits, { scale: { gamma }, smooth }: State): Paint {
-  const scale = { limits, gamma, signed: true };
+function signedPaint(
+  paint: Paint,
+  limits: Limits,
+  { scale: { gamma, log }, smooth }: State,
+): Paint {
+  const scale = { limits, gamma, log, signed: true };
   return {
     ...paint,
     scale: () => scale,
     name: "signed",
     table: COLOUR_MAPS.signed,
-    key: `difference ${limits.high} ${gamma} ${smooth}`,
+    key: `difference ${limits.high} ${gamma} ${log} ${smooth}`,
   };
 }
 
@@ -198,7 +206,7 @@ function InputTools({ record, all, a, b, shown, unknown }: InputToolsProps) {
       <span class="quiet values" data-name="count">
         {shown} of {channels} channels
       </span>
-      <NoChannels shown={shown} all={channels} unsearched={hidden} dead={0} />
+      <NoChannels shown={shown} all={channels} unsearched={hidden} />
       {all.length < record.header.inputs.length && (
         <span class="quiet">
           {all.length} of {record.header.inputs.length} inputs: at most {MOST_INPUTS} are shown

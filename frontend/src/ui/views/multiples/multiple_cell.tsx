@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Column, Multiple } from "../../../data/multiples";
 import { knownPlaces, positionAt } from "../../../data/places";
 import { type Answer, failureOf } from "../../../data/queries";
-import { format } from "../../../drawing/legend";
+import { endWords, format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
 import { valueAt } from "../../../numbers/decode";
 import type { Size } from "../../../numbers/layout";
@@ -20,7 +20,9 @@ interface Props {
   column: Column;
   /** Whether the layer is named with what is said. */
   named: boolean;
-  paint: Paint | null;
+  paint: ((multiple: Multiple) => Paint) | null;
+  /** Whether it has a scale of its own, which is told below it. */
+  ranged: boolean;
   side: Size;
   left: number;
   current: boolean;
@@ -42,6 +44,7 @@ export function MultipleCell(props: Props) {
       ].join(" · ")
     : `run ${run} · ${props.named ? `${column.layer} · ` : ""}step ${column.step}`;
   const reason = failureOf(answer);
+  const paint = multiple && props.paint?.(multiple);
   return (
     <button
       type="button"
@@ -58,21 +61,19 @@ export function MultipleCell(props: Props) {
       <span class="picture-box" style={{ height: `${side.height}px` }}>
         <Answered of={answer} what="the feature map" room="cell">
           {(shown) =>
-            props.paint && (
-              <Picture
-                multiple={shown}
-                paint={props.paint}
-                side={side}
-                words={words}
-                say={say}
-              />
+            paint && (
+              <Picture multiple={shown} paint={paint} side={side} words={words} say={say} />
             )
           }
         </Answered>
       </span>
       <small class="quiet values">
         {multiple &&
-          [elsewhere ? `at ${multiple.address.step}` : "", props.named ? multiple.channel : ""]
+          [
+            elsewhere ? `at ${multiple.address.step}` : "",
+            props.named ? multiple.channel : "",
+            props.ranged && paint ? endWords(paint.scale(multiple.channel)) : "",
+          ]
             .filter((part) => part !== "")
             .join(" · ")}
       </small>

@@ -1,20 +1,28 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Run } from "../../../data/api";
-import { type Column, type Multiple, multiplesScaling } from "../../../data/multiples";
-import { known } from "../../../data/queries";
+import {
+  type Column,
+  type Multiple,
+  type MultiplesScaling,
+  multiplesScaling,
+} from "../../../data/multiples";
+import { andThen, known, ready } from "../../../data/queries";
 import { runOrderOf } from "../../../data/resources";
-import { coverageOf, type Scaling } from "../../../data/scaling";
+import { misfitOf } from "../../../data/scale_fit";
+import { coverageOf } from "../../../data/scaling";
 import { cssOf, type RunColour, runColours } from "../../../drawing/colours";
-import { counted, format } from "../../../drawing/legend";
+import { counted, endWords, format } from "../../../drawing/legend";
 import type { Size } from "../../../numbers/layout";
 import { together } from "../../../numbers/scale";
-import { select, state } from "../../../state/store";
+import type { ScaleChoice } from "../../../state/state";
+import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
+import { ScaleSwitch } from "../../pictures/scale_switch";
 import { MultipleCell } from "./multiple_cell";
 import {
   type ColumnInSight,
@@ -45,9 +53,12 @@ export function MultiplesGrid(multiples: Multiples) {
   const loaded = rows.flatMap(({ answers }) =>
     answers.map(known).filter((multiple) => multiple !== undefined),
   );
-  const answer = multiplesScaling(loaded, state.value.scale, kind === "layers");
+  const apart = kind === "layers";
+  const { scale, multiples: chosen } = state.value;
+  const answer = multiplesScaling(loaded, scale, chosen.shares, apart);
   const scaling = useKnown(answer) ?? null;
-  const paint = paintsOf(scaling);
+  const paint = scaling && paintsOf(scaling, loaded);
+  const first = loaded.find(({ tag }) => tag.layer === record.tag.layer) ?? loaded[0];
   const colours = runColours(known(runOrderOf(runs)) ?? []);
   return (
     <>
@@ -94,43 +105,92 @@ export function MultiplesGrid(multiples: Multiples) {
               isChosen={row.run === runs[sight.row]}
               colour={colours.get(row.run.run)}
               paint={paint}
+              shares={scaling?.shares ?? "common"}
               hint={hint}
             />
           ))}
         </div>
       </div>
       <Answered of={answer} what="the scale" room="part">
-        {(scalings) => (
-          <Legend
-            scaling={scalings(record.tag.layer)}
-            paint={paintOf(scalings(record.tag.layer), state.value)}
-            coverage={coverageOfCells(loaded, scalings)}
-          />
-        )}
+        {(scalings) =>
+          first && (
+            <Scales
+              scaling={scalings}
+              paint={paintsOf(scalings, loaded)(first)}
+              first={first}
+              loaded={loaded}
+              kind={kind}
+            />
+          )
+        }
       </Answered>
     </>
   );
 }
 
-/** A scale for each layer. */
-type Scalings = (layer: string) => Scaling;
+interface ScalesProps {
+  scaling: MultiplesScaling;
+  paint: Paint;
+  /** The cell whose scale is told. */
+  first: Multiple;
+  loaded: readonly Multiple[];
+  kind: Multiples["kind"];
+}
 
-/** How the cells of each layer are painted: the same for all of them. */
-function paintsOf(scaling: Scalings | null): (layer: string) => Paint | null {
-  const paints = new Map<string, Paint>();
-  return (layer) => {
-    if (!scaling) return null;
-    const paint = paints.get(layer) ?? paintOf(scaling(layer), state.value);
-    paints.set(layer, paint);
-    return paint;
+/** Whose scale the cells have, and what it is. */
+function Scales({ scaling, paint, first, loaded, kind }: ScalesProps) {
+  const { scale, multiples } = state.value;
+  const { of, shares, automatic, least } = scaling;
+  const coverage = coverageOfCells(loaded, of);
+  const choose = (share: typeof shares) =>
+    change({ multiples: { ...multiples, shares: share === automatic ? "auto" : share } });
+  const words =
+    kind === "layers"
+      ? { common: "each layer", cell: "each cell" }
+      : { common: "common scale", row: "each row", cell: "each cell" };
+  const fitting = { multiples: { ...multiples, shares: "auto" as const } };
+  const scalingFor = (choice: ScaleChoice) =>
+    andThen(multiplesScaling(loaded, choice, multiples.shares, kind === "layers"), (other) =>
+      ready(other.of(first)),
+    );
+  return (
+    <div class="legends">
+      <ScaleSwitch
+        label="Whose scale"
+        words={words as { [share in typeof shares]: string }}
+        now={shares}
+        fixed={scale.mode === "fixed" ? "The ends are fixed for all" : null}
+        least={least}
+        choose={choose}
+      />
+      <Legend
+        scaling={of(first)}
+        paint={paint}
+        coverage={coverage}
+        misfit={
+          shares === "common" && least
+            ? { ...least, fitting }
+            : misfitOf(of(first), coverage, scale, scalingFor)
+        }
+      />
+    </div>
+  );
+}
+
+type Paints = (cell: Multiple) => Paint;
+
+/** How each cell is painted; where any has values of both signs, all as if they had. */
+function paintsOf({ of }: MultiplesScaling, cells: readonly Multiple[]): Paints {
+  const bothSigns = cells.some((cell) => of(cell).limits(cell.channel).low < 0);
+  return (cell) => {
+    const limits = of(cell).limits(cell.channel);
+    return paintOf({ ...of(cell), limits: () => limits, shared: true }, state.value, bothSigns);
   };
 }
 
-function coverageOfCells(cells: readonly Multiple[], scaling: Scalings) {
+function coverageOfCells(cells: readonly Multiple[], of: MultiplesScaling["of"]) {
   return together(
-    cells.map(({ maps, channel, tag }) =>
-      coverageOf([{ maps, channels: [channel] }], scaling(tag.layer)),
-    ),
+    cells.map((cell) => coverageOf([{ maps: cell.maps, channels: [cell.channel] }], of(cell))),
   );
 }
 
@@ -155,16 +215,16 @@ interface ColumnHeadsProps {
   columns: readonly ColumnInSight[];
   width: number;
   loaded: readonly Multiple[];
-  scaling: Scalings | null;
+  scaling: MultiplesScaling | null;
 }
 
 /** The names of the columns. */
 function ColumnHeads({ multiples, columns, width, loaded, scaling }: ColumnHeadsProps) {
   const { kind, record, at } = multiples;
   const titleOf = ({ layer }: Column) => {
-    const isLoaded = loaded.some(({ tag }) => tag.layer === layer);
-    const limits = isLoaded && scaling?.(layer).limits(0);
-    if (!limits) return layer;
+    const cell = loaded.find(({ tag }) => tag.layer === layer);
+    if (!cell || scaling?.shares !== "common") return layer;
+    const limits = scaling.of(cell).limits(cell.channel);
     return `${layer}: colours from ${format(limits.low)} to ${format(limits.high)}`;
   };
   return (
@@ -201,7 +261,8 @@ interface RunRowProps {
   /** Whether it is the run that is looked at. */
   isChosen: boolean;
   colour: RunColour | undefined;
-  paint: (layer: string) => Paint | null;
+  paint: Paints | null;
+  shares: MultiplesScaling["shares"];
   hint: Signal<string | null>;
 }
 
@@ -209,7 +270,8 @@ interface RunRowProps {
 function RunRow({ multiples, columns, row, side, isChosen, ...props }: RunRowProps) {
   const { run, answers } = row;
   const { kind, at } = multiples;
-  const { colour, paint, hint } = props;
+  const { colour, paint, shares, hint } = props;
+  const [first] = answers.map(known).filter((multiple) => multiple !== undefined);
   return (
     <div class="line" style={{ top: `${props.top}px`, height: `${props.height}px` }}>
       <button
@@ -226,7 +288,14 @@ function RunRow({ multiples, columns, row, side, isChosen, ...props }: RunRowPro
         }
       >
         <i style={colour ? { background: cssOf(colour) } : {}} />
-        <span>{run.run}</span>
+        <span>
+          {run.run}
+          {shares === "row" && paint && first && (
+            <small class="quiet values" title="What the colours of this row reach from and to">
+              {endWords(paint(first).scale(first.channel))}
+            </small>
+          )}
+        </span>
       </button>
       {answers.map((answer, i) => {
         const { column, index, x } = columns[i]!;
@@ -237,7 +306,8 @@ function RunRow({ multiples, columns, row, side, isChosen, ...props }: RunRowPro
             run={run.run}
             column={column}
             named={kind === "layers"}
-            paint={paint(column.layer)}
+            paint={paint}
+            ranged={shares === "cell"}
             side={side}
             left={x}
             current={isChosen && index === at}

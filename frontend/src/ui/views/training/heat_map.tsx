@@ -1,16 +1,17 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Curve } from "../../../data/api";
-import { orderingOf } from "../../../data/channels";
 import {
   keptRows,
   naturalLimits,
   numbersOf,
   type OrderedRows,
+  rowOrdering,
   variesByStep,
 } from "../../../data/heat_map";
 import { andThen, ready } from "../../../data/queries";
 import { present, type ShownRecord, shownRecord } from "../../../data/records";
 import { curveOf } from "../../../data/resources";
+import { misfitOf } from "../../../data/scale_fit";
 import { matrixScaling } from "../../../data/scaling";
 import { colouring } from "../../../drawing/colouring";
 import { counted, format, percent } from "../../../drawing/legend";
@@ -27,6 +28,7 @@ import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
 import type { MatrixCell } from "../../pictures/matrix_painting";
 import { paintOf } from "../../pictures/paint";
+import { ScaleSwitch } from "../../pictures/scale_switch";
 
 const SIDES = { width: [3, 48], height: [3, 22], gap: 0 } as const;
 
@@ -55,7 +57,7 @@ function useHeatMap({ record, curve }: RecordAndCurve) {
   const { statistic } = chosen.training;
   const [, redraw] = useState({});
   const kept = useRef<OrderedRows | null>(null);
-  const ordered = keptRows(kept.current, record, orderingOf(record, chosen), chosen);
+  const ordered = keptRows(kept.current, record, rowOrdering(record, chosen), chosen);
   kept.current = ordered;
   const order = useMemo(() => ordered.channels, [ordered.channels.join()]);
   const lists = useMemo(
@@ -121,8 +123,42 @@ function ChannelHeatMap({ record, curve }: RecordAndCurve) {
           })
         }
       />
-      <Legend scaling={scaling} paint={paint} coverage={coverage} />
+      <div class="legends">
+        {naturalLimits(statistic) === null && <SpreadSwitch />}
+        <Legend
+          scaling={scaling}
+          paint={paint}
+          coverage={coverage}
+          misfit={misfitOf(scaling, coverage, chosen.scale, (choice) =>
+            ready(matrixScaling(matrix, choice, naturalLimits(statistic))),
+          )}
+        />
+      </div>
     </section>
+  );
+}
+
+/** How the scale deals with values that are far from the others, and the choices that mean it. */
+const SPREADS = {
+  robust: { mode: "auto", log: false },
+  all: { mode: "layer", log: false },
+  log: { mode: "auto", log: true },
+} as const;
+const SPREAD_WORDS = { robust: "without outliers", all: "all values", log: "logarithmic" };
+
+/** Whether outliers may darken all the rest. */
+function SpreadSwitch() {
+  const { scale } = state.value;
+  const now = (Object.keys(SPREADS) as (keyof typeof SPREADS)[]).find(
+    (name) => SPREADS[name].mode === scale.mode && SPREADS[name].log === scale.log,
+  );
+  return (
+    <ScaleSwitch
+      label="Outliers"
+      words={SPREAD_WORDS}
+      now={now ?? null}
+      choose={(name) => change({ scale: { ...scale, ...SPREADS[name] } })}
+    />
   );
 }
 
