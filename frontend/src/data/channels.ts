@@ -28,8 +28,9 @@ export interface Ordering {
   /** How many are not shown, and how many of all the search does not name. */
   hidden: number;
   unsearched: number;
-  /** Why they cannot be sorted so. */
+  /** Why they cannot be sorted so; and whether it is not known yet how. */
   reason: string | null;
+  late: boolean;
 }
 
 /** Statistics of all channels, computed once. */
@@ -56,6 +57,7 @@ export function orderingOf(record: ShownRecord, chosen: State): Ordering {
     hidden: channels - shownChannels.length,
     unsearched: only ? channels - only.length : 0,
     reason: scores.state === "failed" ? scores.reason : null,
+    late: scores.state === "waiting",
   };
 }
 

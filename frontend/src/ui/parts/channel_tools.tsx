@@ -52,6 +52,7 @@ export function ChannelTools({ ordering, header }: { ordering: Ordering; header:
       <span class="quiet values" data-name="count">
         {ordering.channels.length} of {count} channels
       </span>
+      {ordering.late && <span class="waiting">Loading what they are sorted by …</span>}
       {ordering.reason !== null && <span class="failed">{ordering.reason}</span>}
       <NoChannels
         shown={ordering.channels.length}
