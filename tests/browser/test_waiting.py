@@ -158,3 +158,15 @@ def test_the_line_is_not_seen_for_a_choice_alone(tab: Tab) -> None:
         }"""
     )
     assert seen is False
+
+
+def test_an_order_that_is_not_known_yet_says_so(tab: Tab) -> None:
+    held = Held(tab, r"values\?.*step=0")
+    tab.go(pairs(**FIRST, sort="change"))
+    tab.wait_for_title("relu1")
+    held.wait_for_the_rest()
+    words = tab.frame.locator(".tools .waiting")
+    wait_until(words).to_have_text("Loading what they are sorted by …")
+    held.let_go()
+    tab.rest()
+    wait_until(words).to_have_count(0)

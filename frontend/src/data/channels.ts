@@ -30,8 +30,9 @@ export interface Ordering {
   hidden: number;
   unsearched: number;
   silent: number;
-  /** Why they cannot be sorted so. */
+  /** Why they cannot be sorted so; and whether it is not known yet how. */
   reason: string | null;
+  late: boolean;
 }
 
 /** Statistics of all channels, computed once. */
@@ -74,6 +75,7 @@ export function orderingOf(
     unsearched: only ? channels - only.length : 0,
     silent: silent.length,
     reason: scores.state === "failed" ? scores.reason : null,
+    late: scores.state === "waiting",
   };
 }
 

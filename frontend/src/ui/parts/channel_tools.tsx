@@ -58,6 +58,7 @@ export function ChannelTools({ ordering, header, removed = false }: ChannelTools
       <span class="quiet values" data-name="count">
         {ordering.channels.length} of {count} channels
       </span>
+      {ordering.late && <span class="waiting">Loading what they are sorted by …</span>}
       {ordering.reason !== null && <Advice>{ordering.reason}</Advice>}
       <NoChannels
         shown={ordering.channels.length}
