@@ -50,7 +50,7 @@ def test_a_sheet_shows_every_key(page: Tab) -> None:
     wait_until(sheet).to_be_visible()
     keys = sheet.locator("kbd").all_text_contents()
     assert len(keys) == len(set(keys)) >= 20
-    assert {"←", "→", "p", "↑", "↓", "1 … 6", "space", "x", "b", "?", "Esc"} <= set(
+    assert {"←", "→", "p", "↑", "↓", "1 … 7", "space", "x", "b", "?", "Esc"} <= set(
         keys
     )
     for words in sheet.locator("td").all_text_contents():

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { decode, type Maps } from "../numbers/decode";
+import { type Apart, apart } from "../numbers/run_measures";
 import { during } from "../state/busy";
 import {
   type Curve,
@@ -20,14 +21,16 @@ import {
   type Series,
   type Tag,
 } from "./api";
-import { type Answer, Answers, failed, Queue, ready, WAITING } from "./queries";
+import { type Answer, Answers, failed, Queue, ready, WAITING, whenReady } from "./queries";
 
 /** Path of what is not a layer: the pictures that went in. */
 export const INPUT = ":input";
 
 const REQUESTS = 6;
 /** Bytes of values, and numbers of statistics, that are kept. */
-const CAPACITY = { values: 256 << 20, curves: 8 << 20, headers: 4096 };
+const CAPACITY = { values: 256 << 20, curves: 8 << 20, headers: 4096, distances: 65536 };
+/** How many distances are measured at a time: each has the values of two records. */
+const MEASURED = 2;
 
 const queue = new Queue(REQUESTS);
 const seriesOf = new Answers<Series>(queue);
@@ -38,7 +41,8 @@ const curves = new Answers<Curve>(queue, CAPACITY.curves, (curve) =>
   curve.statistics.mean.reduce((sum, list) => sum + 4 * (list?.length ?? 1), 0),
 );
 const runOrders = new Answers<string[]>(queue);
-const all = [seriesOf, headers, values, health, curves, runOrders];
+const distances = new Answers<Apart>(new Queue(MEASURED), CAPACITY.distances);
+const all = [seriesOf, headers, values, health, curves, runOrders, distances];
 
 /** All runs. */
 export const listing = signal<Answer<Listing>>(WAITING);
@@ -84,6 +88,24 @@ export function mapsOf(address: RecordAddress, header: Header, input: number): A
   return values.get(`${keyOf(address)} ${input}`, async (wanted) =>
     decode(inputHeader.packed, await fetchValues(address, input, wanted)),
   ).value;
+}
+
+/** One input of a record. */
+interface RecordInput {
+  address: RecordAddress;
+  header: Header;
+  number: number;
+}
+
+/** How far the values of a record are from a reference; the values need not be kept for it. */
+export function apartOf(reference: RecordInput, other: RecordInput): Answer<Apart> {
+  const name = ({ address, number }: RecordInput) => `${keyOf(address)} ${number}`;
+  const maps = ({ address, header, number }: RecordInput) =>
+    whenReady(() => mapsOf(address, header, number));
+  return distances.get(`${name(reference)} ${name(other)}`, async () => {
+    const [a, b] = await Promise.all([maps(reference), maps(other)]);
+    return apart(a.values, b.values);
+  }).value;
 }
 
 /** The scalars of the layers of a run, as they were when the runs were listed. */

@@ -5,6 +5,7 @@ import type { HealthKind } from "../numbers/health";
 import type { Statistic } from "../numbers/matrix";
 import type { SortKey } from "../numbers/order";
 import type { RelativePosition } from "../numbers/receptive_field";
+import type { RunMeasure } from "../numbers/run_measures";
 import type { Align } from "../numbers/steps";
 import type { Pins } from "./pins";
 
@@ -18,7 +19,15 @@ export interface Selection {
   channel: number | null;
 }
 
-export const VIEWS = ["grid", "channel", "compare", "multiples", "inputs", "training"] as const;
+export const VIEWS = [
+  "grid",
+  "channel",
+  "compare",
+  "multiples",
+  "inputs",
+  "training",
+  "runs",
+] as const;
 export type View = (typeof VIEWS)[number];
 
 export const SCALE_MODES = [
@@ -70,7 +79,15 @@ export interface State {
   compare: { how: Comparison; wipe: number; oneChannel: boolean };
   /** `all`: not only as many columns as fit. */
   multiples: { columns: "steps" | "layers"; all: boolean };
-  training: { statistic: Statistic; rows: "order" | "number"; health: HealthKind };
+  /** `beside`: a run whose health is shown beside that of the run looked at. */
+  training: {
+    statistic: Statistic;
+    rows: "order" | "number";
+    health: HealthKind;
+    beside: string | null;
+  };
+  /** What the layers of runs are compared by. */
+  runs: { measure: RunMeasure };
   /** What inputs beside each other are compared by. */
   inputs: { measure: Measure };
   /** `all`: the curves of other runs, too. */
@@ -100,7 +117,8 @@ export const START: State = {
   removed: false,
   compare: { how: "side", wipe: 0.5, oneChannel: false },
   multiples: { columns: "steps", all: false },
-  training: { statistic: "maximum", rows: "order", health: "combined" },
+  training: { statistic: "maximum", rows: "order", health: "combined", beside: null },
+  runs: { measure: "relative" },
   inputs: { measure: "l2" },
   curves: { all: false },
   align: "step",

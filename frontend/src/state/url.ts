@@ -4,6 +4,7 @@ import { MEASURES } from "../numbers/differences";
 import { HEALTH_KINDS } from "../numbers/health";
 import { STATISTICS } from "../numbers/matrix";
 import { SORT_KEYS } from "../numbers/order";
+import { RUN_MEASURES } from "../numbers/run_measures";
 import { ALIGNS } from "../numbers/steps";
 import { pinsIn, pinsText } from "./pins";
 import {
@@ -96,6 +97,8 @@ function texts(state: State): Texts {
   for (const part of ["statistic", "rows", "health"] as const) {
     put(part, state.training[part], START.training[part]);
   }
+  put("beside", state.training.beside, START.training.beside);
+  put("runs_by", state.runs.measure, START.runs.measure);
   put("measure", state.inputs.measure, START.inputs.measure);
   put("all_runs", state.curves.all, START.curves.all);
   put("align", state.align, START.align);
@@ -167,7 +170,9 @@ function read(present: Texts, notices: string[]): State {
       statistic: choice("statistic", START.training.statistic, STATISTICS),
       rows: choice("rows", START.training.rows, ["order", "number"] as const),
       health: choice("health", START.training.health, HEALTH_KINDS),
+      beside: text("beside", START.training.beside),
     },
+    runs: { measure: choice("runs_by", START.runs.measure, RUN_MEASURES) },
     inputs: { measure: choice("measure", START.inputs.measure, MEASURES) },
     curves: { all: flag("all_runs", START.curves.all) },
     align: choice("align", START.align, ALIGNS),

@@ -15,6 +15,7 @@ const NAMES: Record<View, string> = {
   multiples: "Multiples",
   inputs: "Inputs",
   training: "Training",
+  runs: "Runs",
 };
 
 /** The row on top: what is looked at, and how. */

@@ -60,8 +60,8 @@ export const KEYS: readonly Key[] = [
   { keys: ["]"], shown: "]", does: "channel after", call: () => moveChannel(1) },
   { keys: ["Enter"], shown: "Enter", does: "open the channel", call: openChannel },
   {
-    keys: ["1", "2", "3", "4", "5", "6"],
-    shown: "1 … 6",
+    keys: ["1", "2", "3", "4", "5", "6", "7"],
+    shown: "1 … 7",
     does: `views: ${VIEWS.join(", ")}`,
     call: (event) => change({ view: VIEWS[Number(event.key) - 1] ?? "grid" }),
   },
