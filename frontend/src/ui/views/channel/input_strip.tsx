@@ -1,0 +1,99 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { inputRanking, type RankedInput } from "../../../data/input_ranking";
+import { pictureOf, type ShownRecord } from "../../../data/records";
+import { counted, format } from "../../../drawing/legend";
+import { inSight } from "../../../numbers/row_layout";
+import { select } from "../../../state/store";
+import { useSize } from "../../hooks/size";
+import { drawPicture } from "../../pictures/canvas";
+import "./input_strip.css";
+
+/** How far inputs are apart, and how many there are beyond those in sight. */
+const [PITCH, BEYOND] = [76, 2];
+
+interface Props {
+  record: ShownRecord;
+  channel: number;
+}
+
+/** All logged inputs, those first that the channel responds to most. */
+export function InputStrip({ record, channel }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const { width } = useSize(box);
+  const [left, setLeft] = useState(0);
+  if (record.header.inputs.length < 2) return null;
+  const { by, inputs, unknown } = inputRanking(record.header, channel);
+  const { first, end } = inSight(inputs.length, PITCH, left, width);
+  const from = Math.max(0, first - BEYOND);
+  return (
+    <section class="input-strip" aria-label="All inputs by this channel">
+      <h3>
+        {`All ${counted(record.header.inputs.length, "input")} by this channel's ${by}`}
+        <small>
+          {by === "mean" && " · the layer has negative values"}
+          {unknown.length > 0 && ` · not stated for ${unknown.length}: ${unknown.join(", ")}`}
+        </small>
+      </h3>
+      <div
+        class="scroll"
+        ref={box}
+        tabIndex={0}
+        role="group"
+        aria-label="Inputs, the strongest first"
+        onScroll={({ currentTarget }) => setLeft(currentTarget.scrollLeft)}
+      >
+        <div style={{ width: `${inputs.length * PITCH}px` }}>
+          {inputs.slice(from, end + BEYOND).map((input, i) => (
+            <RankedThumbnail
+              key={input.name}
+              {...{ record, input, by }}
+              rank={from + i + 1}
+              left={(from + i) * PITCH}
+            />
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+interface ThumbnailProps {
+  record: ShownRecord;
+  input: RankedInput;
+  by: string;
+  /** Its place among all inputs, from 1. */
+  rank: number;
+  left: number;
+}
+
+/** The picture of an input, or its name where it has none, and what the channel has for it. */
+function RankedThumbnail({ record, input, by, rank, left }: ThumbnailProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const answer = pictureOf(record.run, record.address.step, input.name);
+  const picture = answer.state === "ready" ? answer.value : null;
+  useLayoutEffect(() => {
+    if (canvas.current && picture) drawPicture(canvas.current, picture);
+  }, [picture]);
+  const value = input.value === null ? "not finite" : format(input.value);
+  const instead = answer.state === "waiting" ? "…" : input.name;
+  const reason = answer.state === "failed" ? ` · its picture: ${answer.reason}` : "";
+  return (
+    <button
+      type="button"
+      aria-current={input.name === record.input.name}
+      aria-label={`${rank}. ${input.name}: ${by} ${value}`}
+      title={`${rank}. ${input.name} · ${by} ${value}${reason}\nLook at this input.`}
+      style={{ left: `${left}px` }}
+      onClick={() => select("a", { input: input.name })}
+    >
+      <span class="thumbnail">
+        {picture ? (
+          <canvas ref={canvas} width={picture.width} height={picture.height} />
+        ) : (
+          <span class="quiet">{instead}</span>
+        )}
+      </span>
+      <span class="values">{value}</span>
+    </button>
+  );
+}
