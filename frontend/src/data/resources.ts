@@ -11,6 +11,7 @@ import {
   fetchRecord,
   fetchRunOrder,
   fetchRuns,
+  fetchScalar,
   fetchSteps,
   fetchValues,
   type Header,
@@ -20,6 +21,7 @@ import {
   type Run,
   type Series,
   type Tag,
+  type TrainingScalar,
 } from "./api";
 import { type Answer, Answers, failed, Queue, ready, WAITING, whenReady } from "./queries";
 
@@ -40,9 +42,10 @@ const health = new Answers<Health>(queue);
 const curves = new Answers<Curve>(queue, CAPACITY.curves, (curve) =>
   curve.statistics.mean.reduce((sum, list) => sum + 4 * (list?.length ?? 1), 0),
 );
+const scalars = new Answers<TrainingScalar>(queue);
 const runOrders = new Answers<string[]>(queue);
 const distances = new Answers<Apart>(new Queue(MEASURED), CAPACITY.distances);
-const all = [seriesOf, headers, values, health, curves, runOrders, distances];
+const all = [seriesOf, headers, values, health, curves, scalars, runOrders, distances];
 
 /** All runs. */
 export const listing = signal<Answer<Listing>>(WAITING);
@@ -110,9 +113,19 @@ export function apartOf(reference: RecordInput, other: RecordInput): Answer<Apar
 
 /** The scalars of the layers of a run, as they were when the runs were listed. */
 export function healthOf(run: Run): Answer<Health> {
-  const latest = Math.max(...run.tags.map((tag) => tag.last_wall_time ?? 0));
-  const key = JSON.stringify([run.run, latest]);
+  const key = JSON.stringify([run.run, latestIn(run)]);
   return health.get(key, (wanted) => fetchHealth(run.run, wanted)).value;
+}
+
+/** A scalar of the training of a run, as it was when the runs were listed; null: its loss. */
+export function scalarOf(run: Run, name: string | null): Answer<TrainingScalar> {
+  const key = JSON.stringify([run.run, latestIn(run), name]);
+  return scalars.get(key, (wanted) => fetchScalar(run.run, name, wanted)).value;
+}
+
+/** When the last record of a run was written. */
+function latestIn(run: Run): number {
+  return Math.max(...run.tags.map((tag) => tag.last_wall_time ?? 0));
 }
 
 /** The statistics of each channel over the steps of a tag. */

@@ -92,6 +92,8 @@ export interface State {
   inputs: { measure: Measure };
   /** `all`: the curves of other runs, too. */
   curves: { all: boolean };
+  /** The scalar of the training above the steps; null for its loss. */
+  scalar: string | null;
   align: Align;
   inspected: RelativePosition | null;
   /** How far the overlay covers the input, 0 to 1. */
@@ -121,6 +123,7 @@ export const START: State = {
   runs: { measure: "relative" },
   inputs: { measure: "l2" },
   curves: { all: false },
+  scalar: null,
   align: "step",
   inspected: null,
   overlay: 0.6,

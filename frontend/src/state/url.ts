@@ -101,6 +101,7 @@ function texts(state: State): Texts {
   put("runs_by", state.runs.measure, START.runs.measure);
   put("measure", state.inputs.measure, START.inputs.measure);
   put("all_runs", state.curves.all, START.curves.all);
+  put("scalar", state.scalar, START.scalar);
   put("align", state.align, START.align);
   put("place", state.inspected && `${state.inspected.y},${state.inspected.x}`, null);
   put("overlay", state.overlay, START.overlay);
@@ -175,6 +176,7 @@ function read(present: Texts, notices: string[]): State {
     runs: { measure: choice("runs_by", START.runs.measure, RUN_MEASURES) },
     inputs: { measure: choice("measure", START.inputs.measure, MEASURES) },
     curves: { all: flag("all_runs", START.curves.all) },
+    scalar: text("scalar", START.scalar),
     align: choice("align", START.align, ALIGNS),
     inspected: take("place", START.inspected, (given) => {
       const [y, x, ...more] = given.split(",").map((part) => numberWithin(part, 0, 1));

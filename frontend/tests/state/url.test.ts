@@ -22,6 +22,7 @@ const CHANGED: State = {
   multiples: { columns: "layers", all: true },
   training: { statistic: "zero_share", rows: "number", health: "sparsity", beside: "runs/b" },
   runs: { measure: "silent" },
+  scalar: "train: epoch_accuracy",
   inputs: { measure: "maximum" },
   curves: { all: true },
   align: "epoch",

@@ -8,6 +8,7 @@ import { useLatest } from "../hooks/latest";
 import { readStep } from "../parts/number_field";
 import { Status, useStatus } from "../parts/status";
 import { moveStep, stepsNow, toStep } from "./navigation";
+import { TrainingScalarCurve } from "./training_scalar";
 
 /** How long a step is shown while playing, in ms. */
 const BEAT = 400;
@@ -47,17 +48,20 @@ export function Scrubber() {
       >
         ‹
       </button>
-      <input
-        type="range"
-        aria-label="Step"
-        aria-valuetext={`step ${step}`}
-        min={0}
-        max={Math.max(steps.length - 1, 0)}
-        value={at}
-        disabled={steps.length < 2}
-        onInput={(event) => toStep(Number(event.currentTarget.value))}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-      />
+      <span class="track">
+        <TrainingScalarCurve at={at} />
+        <input
+          type="range"
+          aria-label="Step"
+          aria-valuetext={`step ${step}`}
+          min={0}
+          max={Math.max(steps.length - 1, 0)}
+          value={at}
+          disabled={steps.length < 2}
+          onInput={(event) => toStep(Number(event.currentTarget.value))}
+          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+        />
+      </span>
       <button
         type="button"
         aria-label="Step on"

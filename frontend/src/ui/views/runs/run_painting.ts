@@ -79,10 +79,9 @@ function onScale(value: number, { low, high }: Limits): number {
 
 function words(measure: RunMeasure, beyond: number): string {
   if (measure === "silent") return "all that a share can be";
-  const more = beyond ? `; ${beyond} in sight beyond it have the colour of its end` : "";
+  const more = beyond ? `; ${beyond} in sight beyond it, coloured as its end` : "";
   if (!hasOwnLimits(measure)) {
     return beyond ? `from 0 to ${FAR}${more}` : "from 0 to the largest in sight";
   }
-  const whose = "each layer's own, up to the largest in sight or twice the median";
-  return `${measure === "mean" ? "zero in the middle, " : "from 0, "}${whose}${more}`;
+  return `each layer's own, at most twice its median${more}`;
 }
