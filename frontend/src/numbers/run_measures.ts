@@ -97,11 +97,15 @@ export function hasOwnLimits(measure: RunMeasure): boolean {
   return measure === "mean" || measure === "deviation";
 }
 
-/** All names of several lists, each behind the one that it follows in its own. */
+/**
+ * All names of several lists, each behind the one that it follows in its own, or else before
+ * the first that another list has, too; those of a list of its own come last.
+ */
 export function unionInOrder(lists: readonly (readonly string[])[]): string[] {
   const union: string[] = [];
   for (const names of lists) {
-    let at = 0;
+    const shared = names.find((name) => union.includes(name));
+    let at = shared === undefined ? union.length : union.indexOf(shared);
     for (const name of names) {
       const known = union.indexOf(name);
       if (known < 0) union.splice(at, 0, name);
