@@ -140,6 +140,7 @@ const CURVE = object({
 export type Curve = Typed<typeof CURVE>;
 
 const TRAINING_SCALAR = object({
+  run: text,
   /** All scalars of the training. */
   names: list(text),
   /** The one that is given; null where there is no loss. */

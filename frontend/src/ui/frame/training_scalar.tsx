@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from "preact/hooks";
+import { chosenRun, present } from "../../data/records";
 import { type ShownScalar, shownScalar } from "../../data/training_scalar";
 import { format } from "../../drawing/legend";
 import { across, alone, axesOf, down, pathOf } from "../../drawing/plot";
@@ -23,7 +24,11 @@ export function TrainingScalarCurve({ at }: { at: number }) {
       </span>
     );
   }
-  return latest.value && <ScalarCurve shown={latest.value} at={at} />;
+  // That of another run says nothing of this one.
+  const run = chosenRun(present(state.value.a));
+  const shown = latest.value;
+  if (!shown || run.state !== "ready" || run.value.run !== shown.scalar.run) return null;
+  return <ScalarCurve shown={shown} at={at} />;
 }
 
 function ScalarCurve({ shown, at }: { shown: ShownScalar; at: number }) {
