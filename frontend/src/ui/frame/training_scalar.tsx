@@ -11,6 +11,8 @@ import "./training_scalar.css";
 
 /** Height of the curve, and the room above and below it, in CSS pixels. */
 const [HEIGHT, ROOM] = [34, 3];
+/** With less width there is no room for the name. */
+const NARROW = 160;
 /** Half of the thumb of the slider: its middle never comes nearer to an end. */
 const THUMB = 8;
 
@@ -84,17 +86,19 @@ function ScalarCurve({ shown, at }: { shown: ShownScalar; at: number }) {
         </svg>
       )}
       <span class="told-scalar" title={titleOf(shown)}>
-        <select
-          aria-label="Scalar above the steps"
-          value={name}
-          onChange={(event) => change({ scalar: event.currentTarget.value })}
-        >
-          {shown.scalar.names.map((one) => (
-            <option key={one} value={one}>
-              {one}
-            </option>
-          ))}
-        </select>
+        {width >= NARROW && (
+          <select
+            aria-label="Scalar above the steps"
+            value={name}
+            onChange={(event) => change({ scalar: event.currentTarget.value })}
+          >
+            {shown.scalar.names.map((one) => (
+              <option key={one} value={one}>
+                {one}
+              </option>
+            ))}
+          </select>
+        )}
         <output class="values" data-name="scalar">
           {under !== null && `step ${steps[under]?.step}: `}
           {valueWords(shown, read)}

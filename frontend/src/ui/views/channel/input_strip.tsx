@@ -9,7 +9,7 @@ import { drawPicture } from "../../pictures/canvas";
 import "./input_strip.css";
 
 /** How far inputs are apart, and how many there are beyond those in sight. */
-const [PITCH, BEYOND] = [76, 2];
+const [PITCH, BEYOND] = [64, 2];
 
 interface Props {
   record: ShownRecord;
@@ -27,15 +27,15 @@ export function InputStrip({ record, channel }: Props) {
   const from = Math.max(0, first - BEYOND);
   return (
     <section class="input-strip" aria-label="All inputs by this channel">
-      <h3>
+      <h3 title={unknown.join("\n")}>
         {`All ${counted(record.header.inputs.length, "input")} by this channel's ${by}`}
         <small>
           {by === "mean" && " · the layer has negative values"}
-          {unknown.length > 0 && ` · not stated for ${unknown.length}: ${unknown.join(", ")}`}
+          {unknown.length > 0 && ` · not stated for ${unknown.length}`}
         </small>
       </h3>
       <div
-        class="scroll"
+        class={`scroll ${inputs.length * PITCH > width ? "wide" : ""}`}
         ref={box}
         tabIndex={0}
         role="group"
