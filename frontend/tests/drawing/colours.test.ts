@@ -3,6 +3,7 @@ import {
   COLOUR_MAPS,
   css,
   cssOf,
+  isLight,
   luminance,
   MARK_COLOURS,
   pack,
@@ -126,5 +127,15 @@ describe("the colours of runs", () => {
     const [first, second] = [...runColours(["a", "b"]).values()].map(cssOf);
     expect(first).toBe("light-dark(#425066, #8e98a3)");
     expect(second).toBe("#12b5cb");
+  });
+});
+
+describe("what is written on a colour", () => {
+  it.each(Object.entries(COLOUR_MAPS))("is read on all colours of %s", (_, table) => {
+    for (const colour of [...table, ...Object.values(MARK_COLOURS)]) {
+      const shade = luminance(shares(colour)) + 0.05;
+      const contrast = isLight(colour) ? shade / 0.05 : 1.05 / shade;
+      expect(contrast).toBeGreaterThan(4.5);
+    }
   });
 });
