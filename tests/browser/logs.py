@@ -228,6 +228,18 @@ def write_paced(folder: Path) -> None:
         write_timed(folder / run, records)
 
 
+def write_deep(folder: Path, depth: int) -> None:
+    """Two runs of so many layers (runs `deep` and `deeper`)."""
+    for number, run in enumerate(("deep", "deeper")):
+        records = []
+        for layer in range(depth):
+            maps = np.full((2, 2, 1), 1 + number * layer, np.float32)
+            one = InputFacts("input", maps.shape, "float32", pack(maps, "float32"))
+            facts = LayerFacts(f"layer{layer}", "Conv2D", "activation")
+            records.append((100 * number + layer / depth, Record(facts, 0, (one,))))
+        write_timed(folder / run, records)
+
+
 def inputs_of_many(step: int) -> np.ndarray:
     """Feature maps of 32 inputs, (32, 4, 4, 2)."""
     return np.random.default_rng(step).random((32, 4, 4, 2), np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -165,6 +166,37 @@ def test_cells_wait_until_both_records_are_there_and_few_are_asked_for(
     tab.rest()
     wait_until(status).to_have_text("")
     wait_until(waiting).to_have_text(shown(relative(*both(arrays, "conv1"))))
+
+
+def test_only_rows_in_sight_are_measured(
+    open_tab: Opener, serve: Callable[..., Host], tmp_path: Path
+) -> None:
+    depth = 120
+    logs.write_deep(tmp_path / "runs", depth)
+    running = serve(tmp_path / "runs", "rust")
+    for run in ("deep", "deeper"):
+        running.wait_for(run, f"layer{depth - 1}/activations", 0)
+    tab = open_tab(running)
+    tab.open(view="runs", run="deep")
+    wait_until(cell(tab, "layer3", "deeper")).to_have_text("3")
+
+    def measured() -> set[str]:
+        asked = (
+            urllib.parse.parse_qs(urllib.parse.urlsplit(one).query)
+            for one in tab.requests
+            if "/values?" in one
+        )
+        return {one["tag"][0] for one in asked if one["run"] == ["deeper"]}
+
+    assert 10 < len(measured()) < depth / 2
+    tab.frame.locator(".scroll.runs").evaluate(
+        "(box, top) => box.scrollTo(0, top)", 1e6
+    )
+    last = f"layer{depth - 1}"
+    wait_until(cell(tab, last, "deeper")).to_have_text(str(depth - 1))
+    tab.rest()
+    assert f"{last}/activations" in measured()
+    assert len(measured()) < depth
 
 
 def test_python_measures_the_same(tab: Tab, arrays: Arrays, tmp_path: Path) -> None:
