@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import layers
 from PIL import Image
-from plugin.writing_records import parts, strings
+from plugin.writing_records import parts, strings, write_events
 
 import tb_actviz as av
 from keras_models import SqueezeNet
@@ -22,6 +22,7 @@ from tb_actviz.records.codec import pack
 from tb_actviz.records.facts import PER_CHANNEL_NUMBERS, InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.writing.event_file import EventFile, summary_record, version_record
+from tb_actviz.writing.summaries import scalar_summary
 
 #: A channel of `conv1` that never answers.
 DEAD = 5
@@ -34,6 +35,8 @@ PACES = {
     "even": {step: (step // 10, 6 * step) for step in range(0, 60, 10)},
     "uneven": {0: (0, 0), 5: (2, 30), 10: (4, 150), 15: (6, 400)},
 }
+#: Steps of the training with a loss that are kept.
+LOSS_STEPS = (0, 10, 20, 30, 40)
 #: Side of the maps of the odd layers.
 SIDE = 6
 #: A layer of the real network in which channels answer to eyes.
@@ -242,6 +245,63 @@ def write_paced(folder: Path) -> None:
             record = Record(facts, step, (one,), position={"epoch": epoch})
             records.append((50_000 * number + seconds, record))
         write_timed(folder / run, records)
+
+
+def write_deep(folder: Path, depth: int) -> None:
+    """Two runs of so many layers (runs `deep` and `deeper`)."""
+    for number, run in enumerate(("deep", "deeper")):
+        records = []
+        for layer in range(depth):
+            maps = np.full((2, 2, 1), 1 + number * layer, np.float32)
+            one = InputFacts("input", maps.shape, "float32", pack(maps, "float32"))
+            facts = LayerFacts(f"layer{layer}", "Conv2D", "activation")
+            records.append((100 * number + layer / depth, Record(facts, 0, (one,))))
+        write_timed(folder / run, records)
+
+
+def inputs_of_many(step: int) -> np.ndarray:
+    """Feature maps of 32 inputs, (32, 4, 4, 2)."""
+    return np.random.default_rng(step).random((32, 4, 4, 2), np.float32)
+
+
+def loss_at(step: int) -> float:
+    """The loss of the training with many inputs."""
+    return 2 / (1 + step)
+
+
+def write_loss(folder: Path) -> None:
+    """A run with 32 inputs (run `many`), and what Keras writes of its training."""
+    records = []
+    for step in LOSS_STEPS:
+        inputs = []
+        for number, maps in enumerate(inputs_of_many(step)):
+            statistics = {
+                "minimum": maps.min((0, 1)),
+                "maximum": maps.max((0, 1)),
+                "mean": maps.mean((0, 1)),
+                "zero_share": (maps == 0).mean((0, 1)),
+                "nan_count": [0, 0],
+                "inf_count": [0, 0],
+            }
+            packed = pack(maps, "float32")
+            inputs.append(
+                InputFacts(
+                    f"input {number}", maps.shape, "float32", packed, **statistics
+                )
+            )
+        facts = LayerFacts("conv", "Conv2D", "activation")
+        position = {"epoch": step}
+        records.append((step, Record(facts, step, tuple(inputs), position=position)))
+    write_timed(folder / "many", records)
+    for part, values in {
+        "train": {step: loss_at(step) for step in range(0, 41, 2)},
+        "validation": {step: np.nan if step else 1.0 for step in range(0, 41, 2)},
+    }.items():
+        events = [
+            (BEGAN + step, step, scalar_summary({"epoch_loss": value}))
+            for step, value in values.items()
+        ]
+        write_events(folder / "many" / part / "events.out.tfevents.1.host", events)
 
 
 def write_failing(folder: Path) -> None:

@@ -10,7 +10,7 @@ from browser.tab import Tab, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training")
+VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training", "runs")
 FIRST: dict[str, str | int] = {"run": "first", "layer": "relu1"}
 CHANNEL: dict[str, str | int] = {**FIRST, "channel": 3}
 PINNED: dict[str, str | int] = {**FIRST, "pins": "conv1:2"}
@@ -29,7 +29,7 @@ NAMES = {
     "ArrowRight": "→",
     "Shift+R": "Shift + r",
     "Shift+T": "Shift + t",
-    **dict.fromkeys("123456", "1 … 6"),
+    **dict.fromkeys("1234567", "1 … 7"),
 }
 
 
@@ -70,7 +70,7 @@ PRESSES: dict[str, list[Press]] = {
     "[": [Press({**CHANNEL, "sort": "channel"}, "[", {"channel": "2"})],
     "]": [Press({**CHANNEL, "sort": "channel"}, "]", {"channel": "4"})],
     "Enter": [Press(CHANNEL, "Enter", {"view": "channel"})],
-    "1 … 6": [
+    "1 … 7": [
         Press({**FIRST, "view": "channel"}, "1", {"view": None}),
         *(
             Press(FIRST, str(number), {"view": view})
@@ -118,6 +118,7 @@ PRESSES: dict[str, list[Press]] = {
             {"measure": "largest"},
         ),
         Press({**FIRST, "view": "training"}, "t", {"statistic": "mean"}),
+        Press({**FIRST, "view": "runs"}, "t", {"runs_by": "angle"}),
     ],
     "Shift + t": [Press({**FIRST, "sort": "mean"}, "T", {"descending": "false"})],
     "l": [
@@ -161,8 +162,8 @@ PRESSES: dict[str, list[Press]] = {
     ],
     "?": [Press(FIRST, "?", seen("dialog[open]"))],
 }
-#: What other tests hold: the wheel, and the channels that never answer.
-ELSEWHERE = {"Ctrl + wheel", "d"}
+#: What other tests hold: the wheel, the channels that never answer, and the loss.
+ELSEWHERE = {"Ctrl + wheel", "d", "v"}
 
 
 @pytest.mark.parametrize(
@@ -189,6 +190,8 @@ def test_a_key_does_what_help_says(tab: Tab, shown: str, press: Press) -> None:
         ({**FIRST, "view": "inputs"}, ["T", "R", "+", "-"]),
         ({**FIRST, "view": "multiples"}, ["t", "T", "R", "+", "-"]),
         ({**FIRST, "view": "training"}, ["R", "+", "-"]),
+        ({**FIRST, "view": "runs"}, ["T", "R", "+", "-"]),
+        ({**FIRST, "view": "grid"}, ["v"]),
         ({**FIRST, "view": "channel"}, ["+", "-"]),
         ({"run": "odd", "layer": "odd"}, ["R", "r"]),
     ],

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training")
+VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training", "runs")
 #: Answers that are held back, by what their addresses have in them.
 LATE = {
     "all": r"(steps|record|values|health|curve)\?",

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { decode, type Maps } from "../numbers/decode";
+import { type Apart, apart } from "../numbers/run_measures";
 import { during } from "../state/busy";
 import {
   type Curve,
@@ -10,6 +11,7 @@ import {
   fetchRecord,
   fetchRunOrder,
   fetchRuns,
+  fetchScalar,
   fetchSteps,
   fetchValues,
   type Header,
@@ -19,15 +21,27 @@ import {
   type Run,
   type Series,
   type Tag,
+  type TrainingScalar,
 } from "./api";
-import { type Answer, Answers, failed, known, Queue, ready, WAITING } from "./queries";
+import {
+  type Answer,
+  Answers,
+  failed,
+  known,
+  Queue,
+  ready,
+  WAITING,
+  whenReady,
+} from "./queries";
 
 /** Path of what is not a layer: the pictures that went in. */
 export const INPUT = ":input";
 
 const REQUESTS = 6;
 /** Bytes of values, and numbers of statistics, that are kept. */
-const CAPACITY = { values: 256 << 20, curves: 8 << 20, headers: 4096 };
+const CAPACITY = { values: 256 << 20, curves: 8 << 20, headers: 4096, distances: 65536 };
+/** How many distances are measured at a time: each has the values of two records. */
+const MEASURED = 2;
 
 const queue = new Queue(REQUESTS);
 const seriesOf = new Answers<Series>(queue);
@@ -37,8 +51,10 @@ const health = new Answers<Health>(queue);
 const curves = new Answers<Curve>(queue, CAPACITY.curves, (curve) =>
   curve.statistics.mean.reduce((sum, list) => sum + 4 * (list?.length ?? 1), 0),
 );
+const scalars = new Answers<TrainingScalar>(queue);
 const runOrders = new Answers<string[]>(queue);
-const all = [seriesOf, headers, values, health, curves, runOrders];
+const distances = new Answers<Apart>(new Queue(MEASURED), CAPACITY.distances);
+const all = [seriesOf, headers, values, health, curves, scalars, runOrders, distances];
 
 /** All runs. */
 export const listing = signal<Answer<Listing>>(WAITING);
@@ -93,11 +109,39 @@ export function mapsOf(address: RecordAddress, header: Header, input: number): A
   ).value;
 }
 
+/** One input of a record. */
+interface RecordInput {
+  address: RecordAddress;
+  header: Header;
+  number: number;
+}
+
+/** How far the values of a record are from a reference; the values need not be kept for it. */
+export function apartOf(reference: RecordInput, other: RecordInput): Answer<Apart> {
+  const name = ({ address, number }: RecordInput) => `${keyOf(address)} ${number}`;
+  const maps = ({ address, header, number }: RecordInput) =>
+    whenReady(() => mapsOf(address, header, number));
+  return distances.get(`${name(reference)} ${name(other)}`, async () => {
+    const [a, b] = await Promise.all([maps(reference), maps(other)]);
+    return apart(a.values, b.values);
+  }).value;
+}
+
 /** The scalars of the layers of a run, as they were when the runs were listed. */
 export function healthOf(run: Run): Answer<Health> {
-  const latest = Math.max(...run.tags.map((tag) => tag.last_wall_time ?? 0));
-  const key = JSON.stringify([run.run, latest]);
+  const key = JSON.stringify([run.run, latestIn(run)]);
   return health.get(key, (wanted) => fetchHealth(run.run, wanted)).value;
+}
+
+/** A scalar of the training of a run, as it was when the runs were listed; null: its loss. */
+export function scalarOf(run: Run, name: string | null): Answer<TrainingScalar> {
+  const key = JSON.stringify([run.run, latestIn(run), name]);
+  return scalars.get(key, (wanted) => fetchScalar(run.run, name, wanted)).value;
+}
+
+/** When the last record of a run was written. */
+function latestIn(run: Run): number {
+  return Math.max(...run.tags.map((tag) => tag.last_wall_time ?? 0));
 }
 
 /** The statistics of each channel over the steps of a tag. */

@@ -26,8 +26,10 @@ import {
   type ShownRecord,
   shownRecord,
 } from "../../data/records";
-import { curveOf } from "../../data/resources";
-import { logDirOf } from "../../data/runs";
+import { curveOf, listedRuns, runOrderOf } from "../../data/resources";
+import { filteredRuns } from "../../data/run_filter";
+import { inOrder, layersOfAll, type Reference, stepIn } from "../../data/run_matrix";
+import { layersOf, logDirOf } from "../../data/runs";
 import { scalingOfChannel } from "../../data/scale_fit";
 import { matrixScaling, type Scaling, scalingOf } from "../../data/scaling";
 import { shownSides } from "../../data/sides";
@@ -41,6 +43,7 @@ import {
   type Part,
   type ScriptedCell,
 } from "../../export_python/multiples";
+import { runsScript } from "../../export_python/runs";
 import {
   LARGE,
   type Script,
@@ -53,6 +56,7 @@ import { changeBetween, responses } from "../../numbers/differences";
 import { curveMatrix, matrixLayout } from "../../numbers/matrix";
 import { align, zoomedRegion } from "../../numbers/receptive_field";
 import type { Distances } from "../../numbers/statistics";
+import { matching } from "../../numbers/tree";
 import type { State, View } from "../../state/state";
 import { state } from "../../state/store";
 import { type MultiplesInSight, viewState } from "../../state/view_state";
@@ -71,6 +75,7 @@ const SCRIPTS: { [view in View]: (logDir: string) => Promise<Script> } = {
   multiples,
   inputs,
   training,
+  runs,
 };
 
 /** Python for the view that is shown. */
@@ -315,6 +320,32 @@ async function picturesFor({ run, address }: ShownRecord, names: readonly string
   const pictured = record ? inputNames(record.header) : [];
   const logged = names.filter((name) => pictured.includes(name));
   return record && logged.length ? { step: record.address.step, names: logged } : null;
+}
+
+/** Python for layers × runs. */
+async function runs(logDir: string): Promise<Script> {
+  const chosen = state.value;
+  const record = await whenReady(() => shownRecord(present(chosen.a)));
+  const input = record.input;
+  const order = await whenReady(() => runOrderOf(listedRuns()));
+  const columns = inOrder(
+    filteredRuns(chosen).runs.filter((run) => layersOf(run).length),
+    order,
+  );
+  const reference: Reference = { record, input: input.name, align: chosen.align };
+  const steps = new Map<string, number>();
+  for (const run of columns) {
+    steps.set(run.run, await whenReady(() => stepIn(run, reference)));
+  }
+  const layers = layersOfAll([record.run, ...columns]).map((layer) => ({ layer }));
+  return runsScript({
+    logDir,
+    reference: record.run.run,
+    input: input.name,
+    measure: chosen.runs.measure,
+    layers: matching(layers, chosen.layers).tags.map(({ layer }) => layer),
+    steps,
+  });
 }
 
 /** Where values are logged. */

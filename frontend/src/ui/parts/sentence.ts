@@ -1,6 +1,7 @@
 /** What a view shows, in one sentence for somebody who sees it for the first time. */
 
 import type { Statistic } from "../../numbers/matrix";
+import type { RunMeasure } from "../../numbers/run_measures";
 import type { State } from "../../state/state";
 import type { ColoursInUse } from "../../state/view_state";
 
@@ -16,6 +17,15 @@ export const STATISTIC_NAMES: { [statistic in Statistic]: string } = {
   mean: "mean",
   minimum: "minimum",
   zero_share: "share of zeros",
+};
+
+/** What the colours of layers × runs mean. */
+const RUN_COLOURS: { [measure in RunMeasure]: string } = {
+  relative: "brighter means farther from A",
+  angle: "brighter means a pattern less like that of A",
+  mean: "orange is above zero, blue is below, black is zero",
+  deviation: "brighter means a larger deviation",
+  silent: "brighter means more silent channels",
 };
 
 /** The sentence under the title of a view; without the colours where none are known yet. */
@@ -49,6 +59,8 @@ function whatIsDrawn({ view, compare, multiples }: State, form: Form): string {
       return "Each row is one channel, each column one input; what differs most comes first";
     case "training":
       return "Each row is one channel, each column one step";
+    case "runs":
+      return "Each row is one layer, each column one run";
   }
 }
 
@@ -73,10 +85,11 @@ function isSequence(form: Form): boolean {
 }
 
 function whatColoursMean(
-  { view, compare, training }: State,
+  { view, compare, training, runs }: State,
   form: Form,
   colours: ColoursInUse | null,
 ): string {
+  if (view === "runs") return RUN_COLOURS[runs.measure];
   // Its two legends, of the inputs and of the difference, say it.
   if (!colours || view === "inputs") return "";
   if (view === "compare" && compare.how === "difference") {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { STATISTICS } from "../../../src/numbers/matrix";
+import { RUN_MEASURES } from "../../../src/numbers/run_measures";
 import { COMPARISONS, START, type State, VIEWS } from "../../../src/state/state";
 import { LAYERS_SENTENCE, sentenceOf } from "../../../src/ui/parts/sentence";
 
@@ -25,6 +26,11 @@ const STATES: State[] = [
     ...START,
     view: "multiples" as const,
     multiples: { ...START.multiples, columns },
+  })),
+  ...RUN_MEASURES.map((measure) => ({
+    ...START,
+    view: "runs" as const,
+    runs: { measure },
   })),
   ...STATISTICS.map((statistic) => ({
     ...START,
@@ -72,12 +78,13 @@ describe("the sentence under the title", () => {
 
   it("tells every view and every way to compare from the others", () => {
     const said = STATES.map((state) => sentenceOf(state, SQUARE, GRAY));
-    const repeated = 3; // each list has what the views begin with, once more
+    const repeated = 4; // each list has what the views begin with, once more
     expect(new Set(said).size).toBe(STATES.length - repeated);
   });
 
   it("names the colours that are in use", () => {
-    for (const state of STATES.filter(({ view }) => view !== "inputs")) {
+    const own = ["inputs", "runs"];
+    for (const state of STATES.filter(({ view }) => !own.includes(view))) {
       if (state.compare.how === "difference") continue;
       expect(sentenceOf(state, SQUARE, SIGNED)).toContain("orange is above zero");
       expect(sentenceOf(state, SQUARE, GRAY)).toContain("brighter means");

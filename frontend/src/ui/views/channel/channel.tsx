@@ -26,6 +26,7 @@ import { type Paint, paintOf } from "../../pictures/paint";
 import { ChannelPicker } from "./channel_picker";
 import { Histogram, Statistics } from "./channel_statistics";
 import { Curves } from "./curves";
+import { InputStrip } from "./input_strip";
 import { Inspector } from "./inspector";
 import "./channel.css";
 
@@ -87,6 +88,7 @@ function Channel({ record, removed, scaling }: ScaledLayer) {
         />
         {inspected && <Inspector {...{ record, channel, inspected, picture }} />}
       </div>
+      {!removed && <InputStrip record={record} channel={channel} />}
       <Legend
         scaling={ofChannel}
         paint={paint}
