@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from tensorboard.compat.proto.summary_pb2 import Summary
@@ -21,11 +21,17 @@ from tb_actviz.errors import InputError
 from tb_actviz.imaging.png import encode_png
 from tb_actviz.imaging.rows import compose_inputs
 from tb_actviz.records.codec import choose_precision, pack
-from tb_actviz.records.facts import MAX_INPUTS, InputFacts, Record
+from tb_actviz.records.facts import MAX_INPUTS, InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.runs.layer_records import InputPictures, channel_facts, reduction
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import VIEWS, LogOptions
+from tb_actviz.runs.token_maps import (
+    common_facts,
+    folded,
+    folding_words,
+    with_token_grid,
+)
 from tb_actviz.runs.views import Response, SharedScale, draw
 from tb_actviz.runs.watched_model import (
     WatchedInputs,
@@ -53,12 +59,15 @@ class _LayerMeasurements:
 
     #: The inputs that it responds to.
     inputs: Sequence[NamedInput]
+    #: As they are drawn.
     shapes: list[tuple[int, ...]] = field(default_factory=list)
     #: The followed channels only, for the comparison of inputs.
     compared: list[np.ndarray] = field(default_factory=list)
     statistics: list[ChannelStatistics] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     facts: list[InputFacts] = field(default_factory=list)
+    #: What is said of the layer, by input.
+    layers: list[LayerFacts] = field(default_factory=list)
     histogram: Histogram | None = None
     saturated: list[float] = field(default_factory=list)
 
@@ -148,13 +157,16 @@ class StepSummaries:
             self.logged.predictions[named.name] = scores
             if self._options.class_names is not None:
                 check_class_names(self._options.class_names, len(scores))
-        for layer in layers:
-            maps = as_maps(captured[layer.facts.path][0])
-            shape = captured[layer.facts.path].shape[1:]
-            self._measure(layer, named, maps, shape)
+        for watched in layers:
+            maps = as_maps(captured[watched.facts.path][0])
+            shape = captured[watched.facts.path].shape[1:]
+            grid = self._options.token_grid
+            facts = with_token_grid(watched.facts, shape, grid)
+            layer = replace(watched, facts=facts)
+            self._measure(layer, named, maps, captured)
             if self._options.records:
                 self._pack(layer, named, maps, shape)
-            yield self._draw(layer, named, maps, captured)
+            yield self._draw(layer, named, captured)
 
     def finish(self) -> Iterator[Summary]:
         """Sum up, once all inputs have been added.
@@ -195,13 +207,15 @@ class StepSummaries:
         layer: WatchedLayer,
         named: NamedInput,
         maps: np.ndarray,
-        shape: tuple[int, ...],
+        captured: Mapping[str, np.ndarray],
     ) -> None:
+        drawn, shape = folded(captured[layer.facts.path][0], layer.facts)
         measured = self._measured[layer.facts.path]
         missing = tuple(n for n in layer.channels if n >= maps.shape[2])
         if missing:
             self.logged.missing_channels[layer.facts.path] = missing
         statistics = channel_statistics(maps)
+        measured.layers.append(layer.facts)
         measured.shapes.append(shape)
         measured.statistics.append(statistics)
         measured.positions.append(maps.shape[0] * maps.shape[1])
@@ -213,7 +227,7 @@ class StepSummaries:
         of_layer = self.logged.strongest.setdefault(layer.facts.path, {})
         of_layer[named.name] = list(strongest)
         if "inputs" in self._views:
-            measured.compared.append(maps[:, :, self._compared(layer)])
+            measured.compared.append(drawn[:, :, self._compared(layer)])
 
     def _pack(
         self,
@@ -244,20 +258,21 @@ class StepSummaries:
         self,
         layer: WatchedLayer,
         named: NamedInput,
-        maps: np.ndarray,
         captured: Mapping[str, np.ndarray],
     ) -> list[Summary]:
+        maps, shape = folded(captured[layer.facts.path][0], layer.facts)
+        before = captured[layer.before][0] if layer.before else None
         response = Response(
             layer=layer.facts.path,
             input_name=named.name,
             picture=named.picture,
             maps=maps,
-            shape=captured[layer.facts.path].shape[1:],
+            shape=shape,
             before_layer=layer.before,
-            before=as_maps(captured[layer.before][0]) if layer.before else None,
+            before=None if before is None else folded(before, layer.facts)[0],
             followed=self._followed(layer),
             picture_note=next((n for n in named.notes if n.startswith("shown")), ""),
-            axes=layer.axes,
+            axes=layer.axes or folding_words(layer.facts),
         )
         strongest = self.logged.strongest[layer.facts.path][named.name]
         numbers = [channel for channel, _ in strongest]
@@ -311,7 +326,7 @@ class StepSummaries:
         return record_summary(
             record_tag(layer.facts.path),
             Record(
-                layer=layer.facts,
+                layer=common_facts(measured.layers),
                 step=self.logged.step,
                 inputs=tuple(measured.facts),
                 position=self._position,

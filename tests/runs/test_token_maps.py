@@ -1,0 +1,98 @@
+"""Tokens are drawn as maps where their grid is known or was declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tb_actviz as av
+from tb_actviz.errors import InputError
+from tb_actviz.receptive_field import ReceptiveField, TokenGrid
+from tb_actviz.records.facts import LayerFacts
+from tb_actviz.runs.token_maps import (
+    common_facts,
+    folded,
+    folding_words,
+    with_token_grid,
+)
+
+FOUND = TokenGrid((2, 3), 1, ReceptiveField((4, 4), (4, 4), (0, 0)))
+SCORES = ("queries", "keys", "heads")
+
+
+def layer(**given: Any) -> LayerFacts:
+    return LayerFacts("tokens", "Dense", "other", **given)
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape", "found", "declared", "expected"),
+    [
+        ((), (7, 5), FOUND, None, FOUND),
+        ((), (7, 5), None, (2, 3), TokenGrid((2, 3), 1)),
+        ((), (6, 5), None, (2, 3), TokenGrid((2, 3), 0)),
+        ((), (7, 5), FOUND, (2, 3), FOUND),
+        ((), (7, 5), FOUND, (7, 1), TokenGrid((7, 1), 0)),
+        ((), (5, 5), None, (2, 3), None),
+        ((), (100, 5), None, (2, 3), None),
+        ((), (5, 5), FOUND, None, None),
+        ((), (2, 3, 5), FOUND, (2, 3), None),
+        ((), (7,), None, (2, 3), None),
+        (SCORES, (7, 6, 2), None, (2, 3), TokenGrid((2, 3), 0)),
+        (("tokens", "dimensions", "heads"), (7, 6, 2), None, (2, 3), None),
+    ],
+)
+def test_a_grid_is_that_of_as_many_tokens(
+    axes: Any, shape: Any, found: Any, declared: Any, expected: Any
+) -> None:
+    facts = with_token_grid(layer(axes=axes, token_grid=found), shape, declared)
+    assert facts.token_grid == expected
+
+
+def test_tokens_are_folded_row_by_row_after_the_class_tokens() -> None:
+    tokens = np.arange(14, dtype=np.float32).reshape(7, 2)
+    maps, shape = folded(tokens, layer(token_grid=FOUND))
+    np.testing.assert_array_equal(maps, tokens[1:].reshape(2, 3, 2), strict=True)
+    assert shape == (2, 3, 2)
+    scores = np.zeros((7, 7, 2), np.float32)
+    maps, shape = folded(scores, layer(axes=SCORES, token_grid=FOUND))
+    assert maps is not scores and maps.shape == shape == (7, 7, 2)
+    maps, shape = folded(tokens, layer())
+    assert (maps.shape, shape) == ((1, 7, 2), (7, 2))
+
+
+def test_captions_say_what_was_folded_and_left_out() -> None:
+    words = [
+        folding_words(layer(token_grid=grid))
+        for grid in (None, TokenGrid((2, 3)), FOUND, TokenGrid((2, 3), 2))
+    ]
+    assert words == [
+        "",
+        "6 tokens as 2x3 patches",
+        "7 tokens as 2x3 patches, without the first one, a class token",
+        "8 tokens as 2x3 patches, without the first 2, class tokens",
+    ]
+    assert folding_words(layer(axes=SCORES, token_grid=FOUND)) == ""
+
+
+def test_inputs_with_other_grids_have_none_in_common() -> None:
+    one, other = layer(token_grid=FOUND), layer(token_grid=TokenGrid((3, 3)))
+    assert common_facts([one, one]) == one
+    assert common_facts([one, other]) == layer()
+
+
+@pytest.mark.parametrize("grid", [8, (8,), (8, 8, 8), (0, 8), (8.0, 8), "8x8"])
+def test_a_grid_that_cannot_be_is_refused(grid: Any) -> None:
+    with pytest.raises(InputError, match="^Received token_grid=.*expected rows and"):
+        av.LogOptions(token_grid=grid)
+
+
+def test_as_maps_takes_a_grid_for_sequences_with_enough_tokens() -> None:
+    tokens = np.arange(14, dtype=np.float32).reshape(7, 2)
+    np.testing.assert_array_equal(
+        av.as_maps(tokens, token_grid=(2, 3)), tokens[1:].reshape(2, 3, 2), strict=True
+    )
+    for wrong in (tokens[:5], tokens[None], tokens[0]):
+        with pytest.raises(ValueError, match="expected a sequence"):
+            av.as_maps(wrong, token_grid=(2, 3))
