@@ -5,6 +5,7 @@ import { symmetric } from "../numbers/limits";
 import { order, parseSearch, type Search } from "../numbers/order";
 import type { State } from "../state/state";
 import type { InputHeader } from "./api";
+import type { ChosenLayer } from "./pairs";
 import { type Answer, andThen, ready } from "./queries";
 import {
   inputNames,
@@ -55,6 +56,27 @@ export function inputsOf(record: LayerRecord, chosen: State): Answer<ComparedInp
   return andThen(eachInput(record, names), (all) =>
     ready({ record, all, pair: [names.indexOf(pair[0]), names.indexOf(pair[1])] }),
   );
+}
+
+/** A layer, and of units what they are for other inputs. */
+export interface LayerWithOthers extends ChosenLayer {
+  others: ShownRecord[];
+  /** Why there are none of the others. */
+  reason: string | null;
+}
+
+/** So many inputs have a bar of each unit; more could not be told apart. */
+const MOST_BARS = 8;
+
+/** A layer, with the values of other inputs where units are drawn as bars. */
+export function withOthers(layer: ChosenLayer): Answer<LayerWithOthers> {
+  const { record, removed } = layer;
+  const alone = { ...layer, others: [], reason: null };
+  if (record.maps.form?.kind !== "units" || removed) return ready(alone);
+  const names = inputNames(record.header).filter((_, i) => i !== record.number);
+  const others = eachInput(record, names.slice(0, MOST_BARS - 1));
+  if (others.state === "failed") return ready({ ...alone, reason: others.reason });
+  return andThen(others, (values) => ready({ ...alone, others: values }));
 }
 
 /** The channels shown, those first that respond most differently, and what was searched. */

@@ -6,6 +6,7 @@ import { css, MARK_COLOURS } from "../../drawing/colours";
 import { format, percent } from "../../drawing/legend";
 import { type Maps, valueAt } from "../../numbers/decode";
 import type { Size } from "../../numbers/layout";
+import { channelNoun, placeWords } from "../../numbers/map_form";
 import { fieldAt, type Region } from "../../numbers/receptive_field";
 import { MARKS } from "../../numbers/scale";
 import { change, select, state } from "../../state/store";
@@ -13,6 +14,7 @@ import { viewState } from "../../state/view_state";
 import { useLatest } from "../hooks/latest";
 import { InputsButton } from "../parts/channel_tools";
 import { drawPicture } from "../pictures/canvas";
+import { Signal } from "../pictures/signal";
 import "./aside.css";
 
 /** What goes with every view: the input, what was predicted, what is under the cursor. */
@@ -60,7 +62,11 @@ function InputPicture({ record }: { record: ShownRecord }) {
           {region && <RegionFrame region={region} picture={picture} />}
         </div>
       ) : (
-        <p class="quiet">No picture of this input was logged.</p>
+        <Signal
+          key={record.input.name}
+          record={record}
+          none="No picture of this input was logged."
+        />
       )}
       <div class="quiet">{record.input.name}</div>
     </section>
@@ -117,14 +123,12 @@ function UnderCursor({ record, removed }: { record: ShownRecord; removed: Remove
         <table>
           <tbody>
             <tr>
-              <td>channel</td>
+              <td>{channelNoun(record.maps.form)}</td>
               <td>{under.channel}</td>
             </tr>
             <tr>
-              <td>row, column</td>
-              <td>
-                {under.row}, {under.column}
-              </td>
+              <td>place</td>
+              <td>{placeWords(record.maps.form, under) || "only one"}</td>
             </tr>
             {values.map(([name, maps]) => (
               <tr key={name}>

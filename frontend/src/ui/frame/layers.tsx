@@ -201,7 +201,7 @@ function rowTitle(header: Header, dead: number | null): string {
   return [
     layer.path,
     kindOf(layer).join(", "),
-    `${shapeOf(header)} (height × width × channels)`,
+    `${shapeOf(header)} (channels last)`,
     layer.parameters == null ? null : `${layer.parameters.toLocaleString("en")} parameters`,
     field == null
       ? null

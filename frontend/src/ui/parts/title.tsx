@@ -4,6 +4,7 @@ import type { Header } from "../../data/api";
 import { canShowRemoved, partnerOf, type Removed, showsRemoved } from "../../data/pairs";
 import type { LayerRecord } from "../../data/records";
 import { percent } from "../../drawing/legend";
+import { formOf, sizeWords } from "../../numbers/map_form";
 import { change, select, state } from "../../state/store";
 
 /** What the picture below is: always of what is drawn, not of what is on its way. */
@@ -15,7 +16,7 @@ export function Title({ record, input }: { record: LayerRecord; input: string })
       <small>
         {[
           ...kindOf(layer),
-          shapeOf(record.header),
+          extentOf(record.header),
           `input ${input}`,
           `run ${record.run.run}`,
           `step ${step}`,
@@ -92,7 +93,12 @@ export function kindOf({ class_name: name, kind }: Header["layer"]): string[] {
   return kind === "other" ? [name] : [name, kind];
 }
 
-/** Shape of a layer's maps: height × width × channels. */
+/** What there is of a layer, in words: of what is no picture what its sides count. */
+function extentOf({ layer, inputs: [first] }: Header): string {
+  return first ? sizeWords(formOf(layer, first.shape), first.shape, first.packed.shape) : "";
+}
+
+/** Shape of a layer's activations for one input, as the model has it, channels last. */
 export function shapeOf(header: Header): string {
-  return header.inputs[0]?.packed.shape.join("×") ?? "";
+  return header.inputs[0]?.shape.join("×") ?? "";
 }

@@ -6,6 +6,7 @@ import { type Coverage, type MarkCounts, position } from "../../numbers/scale";
 import { viewState } from "../../state/view_state";
 import { pixelsOf } from "./canvas";
 import type { Paint } from "./paint";
+import "./plain_legend.css";
 
 const WIDTH = 224;
 
@@ -44,7 +45,8 @@ export function Legend({ scaling, paint, coverage, leads = true }: Props) {
           width={256}
           height={1}
           role="img"
-          aria-label={`Colours: ${paint.name}`}
+          aria-label={paint.plain ? "Scale" : `Colours: ${paint.name}`}
+          class={paint.plain ? "plain" : ""}
         />
         <span class="ticks">
           {scaling.shared ? (

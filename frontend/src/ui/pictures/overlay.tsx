@@ -123,6 +123,12 @@ function howOpaque({ limits, signed }: Scale, opacity: number): string {
 
 function howAligned({ known }: Alignment, record: ShownRecord): string {
   const field = record.header.layer.receptive_field;
+  if (record.maps.form?.kind === "tokens") {
+    const [rows, columns] = record.maps.form.grid.size;
+    return known
+      ? "Each patch lies where it was cut from."
+      : `${rows}×${columns} patches over the whole input: their pixels are not known.`;
+  }
   if (!known || !field) {
     return "Stretched over the whole input: where its values lie in it is not known.";
   }

@@ -2,6 +2,7 @@ import { useMemo, useRef } from "preact/hooks";
 import type { ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
+import { channelNoun } from "../../../numbers/map_form";
 import { barOf, largestFirst, limitsWithZero, valuesAt } from "../../../numbers/positions";
 import { fieldAt, toRelative } from "../../../numbers/receptive_field";
 import type { MapPosition } from "../../../numbers/statistics";
@@ -74,7 +75,8 @@ function seen(record: ShownRecord, picture: Maps | null, { row, column }: MapPos
   const field = record.header.layer.receptive_field;
   if (!field) return "What it sees of the input is not known.";
   const [height, width] = field.size;
-  const size = `Sees ${height}×${width} px of the input`;
+  const isPatch = record.maps.form?.kind === "tokens";
+  const size = `${isPatch ? "A patch of" : "Sees"} ${height}×${width} px of the input`;
   const [down, across] = picture ? [picture.height, picture.width] : [Infinity, Infinity];
   const region = fieldAt(field, row, column, down, across);
   if (!region.height || !region.width) return `${size}, all of them in the padding.`;
@@ -105,8 +107,8 @@ function Bars({
   return (
     <>
       <p class="lead quiet">
-        {maps.channels} channels, largest first; bars from {format(limits.low)} to{" "}
-        {format(limits.high)}
+        {maps.channels} {channelNoun(maps.form)}s, largest first; bars from {format(limits.low)}{" "}
+        to {format(limits.high)}
       </p>
       <div class="bars" ref={list} role="group" aria-label="Channels at the position">
         <div style={{ height: `${order.length * ROW}px`, position: "relative" }}>

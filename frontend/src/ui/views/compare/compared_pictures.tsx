@@ -14,6 +14,7 @@ import { useLatest } from "../../hooks/latest";
 import { Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
+import { paintAs } from "../../pictures/plot_paint";
 import { PairUnder } from "./distances";
 import { Heading, type Link, Pane, useLink } from "./pane";
 import { Wipe } from "./wipe";
@@ -41,7 +42,8 @@ export function ComparedPictures({ a, b, difference, channels, order, scores }: 
   );
   if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
   if (!scaling.value) return <div class="view" />;
-  const painted = paintOf(scaling.value, apart ? { ...chosen, colours: "signed" } : chosen);
+  const colouring = apart ? { ...chosen, colours: "signed" as const } : chosen;
+  const painted = paintAs(a.maps, paintOf(scaling.value, colouring));
   // The scale is that of both: one side is drawn anew when the other is another.
   const both = [a, b].map(({ address, number }) => ({ ...address, number }));
   const paint = { ...painted, key: `${painted.key} ${JSON.stringify([both, channels])}` };

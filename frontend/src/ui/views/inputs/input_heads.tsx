@@ -1,13 +1,17 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PredictedClass } from "../../../data/inputs";
-import { pictureOf, type ShownRecord } from "../../../data/records";
+import { pictureOf, type ShownRecord, signalOf } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import { useLatest } from "../../hooks/latest";
 import { drawPicture } from "../../pictures/canvas";
+import { SignalLine } from "../../pictures/signal";
 import { GUTTER } from "./input_drawing";
 
 /** Heights of a picture, of a class, and of a name with the room below it. */
 const [PICTURE, CLASS, NAME] = [84, 16, 38];
+
+/** How wide a signal is drawn there. */
+const SIGNAL = 80;
 
 /** What is above the maps. */
 export interface Heads {
@@ -112,6 +116,8 @@ function Picture({ record }: { record: ShownRecord }) {
   useLayoutEffect(() => {
     if (canvas.current && picture) drawPicture(canvas.current, picture);
   });
+  const signal = useLatest(signalOf(record.run, record.address.step, record.input.name)).value;
+  if (signal) return <SignalLine signal={signal} channel={0} width={SIGNAL} />;
   if (!picture) return <span class="quiet none">no picture</span>;
   return (
     <canvas
