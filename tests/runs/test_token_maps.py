@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -96,3 +98,23 @@ def test_as_maps_takes_a_grid_for_sequences_with_enough_tokens() -> None:
     for wrong in (tokens[:5], tokens[None], tokens[0]):
         with pytest.raises(ValueError, match="expected a sequence"):
             av.as_maps(wrong, token_grid=(2, 3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("declared", [None, (2, 12)])
+def test_a_run_holds_tokens_and_how_they_lie(tmp_path: Path, declared: Any) -> None:
+    inputs = keras.Input((16, 24, 3))
+    x = keras.layers.Conv2D(5, 4, 4, name="embedding")(inputs)
+    x = keras.layers.Reshape((24, 5), name="tokens")(x)
+    model = keras.Model(inputs, keras.layers.Dense(7, name="mixed")(x))
+    options = av.LogOptions(views=("channels", "strongest"), token_grid=declared)
+    with av.ActivationLogger(tmp_path, model, "*", options=options) as log:
+        log(np.zeros((1, 16, 24, 3), np.uint8))
+    stored = {one.layer: one for one in av.read_records(tmp_path)}
+    found = TokenGrid((4, 6), 0, ReceptiveField((4, 4), (4, 4), (0, 0)))
+    grid = found if declared is None else TokenGrid(declared)
+    for name, channels in (("tokens", 5), ("mixed", 7)):
+        (values,) = stored[name].activations.values()
+        assert values.shape == (24, channels), "as the model has them"
+        assert stored[name].record.layer.token_grid == grid
+    assert stored["embedding"].record.layer.token_grid is None

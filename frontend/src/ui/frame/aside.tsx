@@ -6,11 +6,11 @@ import { css, MARK_COLOURS } from "../../drawing/colours";
 import { format, percent } from "../../drawing/legend";
 import { type Maps, valueAt } from "../../numbers/decode";
 import type { Size } from "../../numbers/layout";
-import { channelNoun, placeWords } from "../../numbers/map_form";
+import { channelNoun, type MapForm, placeWords } from "../../numbers/map_form";
 import { fieldAt, type Region } from "../../numbers/receptive_field";
 import { MARKS } from "../../numbers/scale";
 import { change, select, state } from "../../state/store";
-import { viewState } from "../../state/view_state";
+import { type Pointed, viewState } from "../../state/view_state";
 import { useLatest } from "../hooks/latest";
 import { InputsButton } from "../parts/channel_tools";
 import { drawPicture } from "../pictures/canvas";
@@ -127,8 +127,9 @@ function UnderCursor({ record, removed }: { record: ShownRecord; removed: Remove
               <td>{under.channel}</td>
             </tr>
             <tr>
-              <td>place</td>
-              <td>{placeWords(record.maps.form, under) || "only one"}</td>
+              {placeFact(record.maps.form, under).map((words) => (
+                <td key={words}>{words}</td>
+              ))}
             </tr>
             {values.map(([name, maps]) => (
               <tr key={name}>
@@ -143,6 +144,14 @@ function UnderCursor({ record, removed }: { record: ShownRecord; removed: Remove
       )}
     </section>
   );
+}
+
+/** Where a value is, as a name and what it is called by it. */
+function placeFact(form: MapForm | undefined, under: Pointed): [string, string] {
+  if (!form || form.kind === "picture" || form.kind === "slices") {
+    return ["row, column", `${under.row}, ${under.column}`];
+  }
+  return ["place", placeWords(form, under) || "its only value"];
 }
 
 function LayerNumbers({ record, named }: { record: ShownRecord; named: boolean }) {
