@@ -38,7 +38,7 @@ def headings(tab: Tab) -> list[str]:
             ["FEATURE MAP", "ON THE INPUT"],
         ),
         ("unknown", "6 positions × 5 channels", ["OVER THE POSITIONS"]),
-        ("scores", "2 heads, 7 queries × 7 keys", ["ATTENTION SCORES", "ATTENDS TO"]),
+        ("scores", "2 heads, 7 queries × 7 keys", ["ATTENTION SCORES", "QUERY "]),
         ("projection", "2 heads, 7 tokens × 4 dimensions", ["FEATURE MAP"]),
     ],
 )
@@ -142,10 +142,10 @@ def test_a_query_is_chosen_in_the_scores_and_seen_on_the_picture(of_forms: Tab) 
         of_forms.rest()
         panel = of_forms.frame.locator("[data-name=query]")
         wait_until(panel.locator("h3")).to_have_text(
-            re.compile(f"Query {query} attends to", re.IGNORECASE)
+            re.compile(f"query {query}$", re.IGNORECASE)
         )
         to_class = shown(values("scores")[0][query, 0, 1])
-        wait_until(panel).to_contain_text(f"is {name}. Class token: {to_class}.")
+        wait_until(panel).to_contain_text(f", {name}, attends to. Class token: {to_class}.")
         box = of_forms.enlarged.bounding_box()
         assert box is not None
 

@@ -94,7 +94,7 @@ function Channel({ record, removed, scaling }: ChosenLayer & { scaling: Scaling 
             picture={picture.value}
           />
         ) : (
-          <PlotPanels {...{ record, channel }} />
+          <PlotPanels {...{ record, channel, inspected }} />
         )}
         {inspected && <Inspector {...{ record, channel, inspected }} picture={picture.value} />}
       </div>

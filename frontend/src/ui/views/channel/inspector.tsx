@@ -24,6 +24,7 @@ interface Props {
 /** All channels at one position, and what it sees of the input. */
 export function Inspector({ record, picture, channel, inspected }: Props) {
   const { maps } = record;
+  const isSequence = maps.form?.kind === "sequence";
   const go = (part: Partial<MapPosition>) =>
     change({ inspected: toRelative(maps, { ...inspected, ...part }) });
   return (
@@ -39,21 +40,23 @@ export function Inspector({ record, picture, channel, inspected }: Props) {
         </button>
       </div>
       <div class="tools">
+        {!isSequence && (
+          <label>
+            row
+            <NumberField
+              name={`Row, 0 to ${maps.height - 1}`}
+              value={inspected.row}
+              low={0}
+              high={maps.height - 1}
+              whole
+              set={(row) => go({ row })}
+            />
+          </label>
+        )}
         <label>
-          row
+          {isSequence ? "position" : "column"}
           <NumberField
-            name={`Row, 0 to ${maps.height - 1}`}
-            value={inspected.row}
-            low={0}
-            high={maps.height - 1}
-            whole
-            set={(row) => go({ row })}
-          />
-        </label>
-        <label>
-          column
-          <NumberField
-            name={`Column, 0 to ${maps.width - 1}`}
+            name={`${isSequence ? "Position" : "Column"}, 0 to ${maps.width - 1}`}
             value={inspected.column}
             low={0}
             high={maps.width - 1}

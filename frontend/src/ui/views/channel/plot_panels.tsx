@@ -5,6 +5,7 @@ import type { Point } from "../../../drawing/plot";
 import type { Maps } from "../../../numbers/decode";
 import { barOf, limitsWithZero } from "../../../numbers/positions";
 import { toRelative } from "../../../numbers/receptive_field";
+import type { MapPosition } from "../../../numbers/statistics";
 import { change, select } from "../../../state/store";
 import { Signal } from "../../pictures/signal";
 import { Histogram, Statistics } from "./channel_statistics";
@@ -15,15 +16,16 @@ import "./plot_panels.css";
 interface Props {
   record: ShownRecord;
   channel: number;
+  /** The position that is inspected, of a sequence. */
+  inspected: MapPosition | null;
 }
 
 /** A unit for all inputs, or a channel of a sequence as a line. */
-export function PlotPanels({ record, channel }: Props) {
+export function PlotPanels({ record, channel, inspected }: Props) {
   const { maps } = record;
   const isOfUnits = maps.form?.kind === "units";
   const statistics = statisticsOf(maps)[channel]!;
-  const inspect = (position: { row: number; column: number }) =>
-    change({ inspected: toRelative(maps, position) });
+  const inspect = (position: MapPosition) => change({ inspected: toRelative(maps, position) });
   return (
     <div class="plot-panels">
       {isOfUnits ? (
@@ -41,6 +43,7 @@ export function PlotPanels({ record, channel }: Props) {
             yLabel={`channel ${channel}`}
             label={`Channel ${channel} over the positions`}
             height={200}
+            marked={inspected?.column ?? null}
             onPick={(column) => inspect({ row: 0, column })}
           />
           <p class="lead quiet">Click for all channels there.</p>
@@ -79,7 +82,7 @@ function pointsOf({ height, width, values }: Maps, channel: number): Point[] {
 }
 
 /** The value of a unit for each input, as bars from zero. */
-function UnitForInputs({ record, channel }: Props) {
+function UnitForInputs({ record, channel }: Omit<Props, "inspected">) {
   const names = inputNames(record.header);
   const answers = names.map((name) => withValues(record, name));
   const values = answers.map((answer) =>

@@ -43,7 +43,7 @@ export function Query({ record, channel, paint, picture, room, query }: Props) {
   const parts = { maps, channel, room, inspected: null, pick: () => undefined };
   return (
     <section data-name="query">
-      <h3>{`Query ${query} attends to`}</h3>
+      <h3>{`Query ${query}`}</h3>
       {isFolded && picture ? (
         <Overlay {...{ ...parts, record: folded, picture }} paint={own} />
       ) : (
@@ -55,7 +55,7 @@ export function Query({ record, channel, paint, picture, room, query }: Props) {
         />
       )}
       <p class="lead quiet">
-        {`Query ${query} is ${nameOf(record, query)}. `}
+        {`What query ${query}, ${nameOf(record, query)}, attends to. `}
         {apart && `Class token: ${format(valueAt(apart, { channel, row: 0, column: 0 }))}. `}
         Click the scores to choose another.
         {!isFolded && picture && " Where its keys lie on the input is not known."}

@@ -7,6 +7,7 @@ import { coverageOf, type Scaling } from "../../../data/scaling";
 import { cssOf, type RunColour, runColours } from "../../../drawing/colours";
 import { counted, format } from "../../../drawing/legend";
 import type { Size } from "../../../numbers/layout";
+import { formOf, mapSize } from "../../../numbers/map_form";
 import { together } from "../../../numbers/scale";
 import { select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
@@ -14,6 +15,7 @@ import { useLatest } from "../../hooks/latest";
 import { Failed } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
+import { paintAs } from "../../pictures/plot_paint";
 import { MultipleCell } from "./multiple_cell";
 import {
   type ColumnInSight,
@@ -28,7 +30,7 @@ import {
 
 /** A cell for each run and column; only those in sight are there. */
 export function MultiplesGrid(multiples: Multiples) {
-  const { runs, columns, kind, record } = multiples;
+  const { runs, columns, kind, record, input } = multiples;
   const sight = useWindow(multiples);
   const { box, side, pitch, picked, down, onScroll } = sight;
   const rows = runsInSight(multiples, sight);
@@ -47,7 +49,9 @@ export function MultiplesGrid(multiples: Multiples) {
   const scaling = useLatest(multiplesScaling(loaded, state.value.scale, kind === "layers"));
   if (scaling.reason !== null) return <Failed reason={scaling.reason} />;
   const paint = paintsOf(scaling.value);
-  const legend = paint(record.tag.layer);
+  const own = paint(record.tag.layer);
+  const form = formOf(record.header.layer, input.shape);
+  const legend = own && paintAs(mapSize(form, input.packed.shape), own);
   const order = runOrderOf(runs);
   const colours = runColours(order.state === "ready" ? order.value : []);
   return (
