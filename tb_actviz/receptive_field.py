@@ -67,8 +67,7 @@ class TokenGrid:
         ValueError: If the size is not a pair, or a number is out of range.
 
     Example:
-        >>> from tb_actviz.receptive_field import TokenGrid
-        >>> TokenGrid((8, 8), class_tokens=1).tokens
+        >>> av.TokenGrid((8, 8), class_tokens=1).tokens
         65
     """
 

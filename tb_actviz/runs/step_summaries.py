@@ -20,19 +20,22 @@ from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError
 from tb_actviz.imaging.png import encode_png
 from tb_actviz.imaging.rows import compose_inputs
+from tb_actviz.receptive_field import TokenGrid
 from tb_actviz.records.codec import choose_precision, pack
-from tb_actviz.records.facts import MAX_INPUTS, InputFacts, LayerFacts, Record
+from tb_actviz.records.facts import MAX_INPUTS, InputFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.runs.layer_records import InputPictures, channel_facts, reduction
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import VIEWS, LogOptions
-from tb_actviz.runs.token_maps import (
-    common_facts,
+from tb_actviz.runs.views import (
+    Response,
+    SharedScale,
+    common_grid,
+    draw,
     folded,
     folding_words,
-    with_token_grid,
+    token_grid_of,
 )
-from tb_actviz.runs.views import Response, SharedScale, draw
 from tb_actviz.runs.watched_model import (
     WatchedInputs,
     WatchedLayer,
@@ -59,15 +62,13 @@ class _LayerMeasurements:
 
     #: The inputs that it responds to.
     inputs: Sequence[NamedInput]
-    #: As they are drawn.
     shapes: list[tuple[int, ...]] = field(default_factory=list)
     #: The followed channels only, for the comparison of inputs.
     compared: list[np.ndarray] = field(default_factory=list)
     statistics: list[ChannelStatistics] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     facts: list[InputFacts] = field(default_factory=list)
-    #: What is said of the layer, by input.
-    layers: list[LayerFacts] = field(default_factory=list)
+    grids: list[TokenGrid | None] = field(default_factory=list)
     histogram: Histogram | None = None
     saturated: list[float] = field(default_factory=list)
 
@@ -157,12 +158,11 @@ class StepSummaries:
             self.logged.predictions[named.name] = scores
             if self._options.class_names is not None:
                 check_class_names(self._options.class_names, len(scores))
-        for watched in layers:
-            maps = as_maps(captured[watched.facts.path][0])
-            shape = captured[watched.facts.path].shape[1:]
-            grid = self._options.token_grid
-            facts = with_token_grid(watched.facts, shape, grid)
-            layer = replace(watched, facts=facts)
+        for layer in layers:
+            maps = as_maps(captured[layer.facts.path][0])
+            shape = captured[layer.facts.path].shape[1:]
+            grid = token_grid_of(layer.facts, shape, self._options.token_grid)
+            self._measured[layer.facts.path].grids.append(grid)
             self._measure(layer, named, maps, captured)
             if self._options.records:
                 self._pack(layer, named, maps, shape)
@@ -209,13 +209,13 @@ class StepSummaries:
         maps: np.ndarray,
         captured: Mapping[str, np.ndarray],
     ) -> None:
-        drawn, shape = folded(captured[layer.facts.path][0], layer.facts)
-        measured = self._measured[layer.facts.path]
+        path, axes = layer.facts.path, layer.facts.axes
+        measured = self._measured[path]
+        drawn, shape = folded(captured[path][0], axes, measured.grids[-1])
         missing = tuple(n for n in layer.channels if n >= maps.shape[2])
         if missing:
             self.logged.missing_channels[layer.facts.path] = missing
         statistics = channel_statistics(maps)
-        measured.layers.append(layer.facts)
         measured.shapes.append(shape)
         measured.statistics.append(statistics)
         measured.positions.append(maps.shape[0] * maps.shape[1])
@@ -260,27 +260,27 @@ class StepSummaries:
         named: NamedInput,
         captured: Mapping[str, np.ndarray],
     ) -> list[Summary]:
-        maps, shape = folded(captured[layer.facts.path][0], layer.facts)
-        before = captured[layer.before][0] if layer.before else None
+        path, axes = layer.facts.path, layer.facts.axes
+        grid = self._measured[path].grids[-1]
+        maps, shape = folded(captured[path][0], axes, grid)
         response = Response(
-            layer=layer.facts.path,
+            layer=path,
             input_name=named.name,
             picture=named.picture,
             maps=maps,
             shape=shape,
             before_layer=layer.before,
-            before=None if before is None else folded(before, layer.facts)[0],
+            before=folded(captured[layer.before][0], axes, grid)[0]
+            if layer.before
+            else None,
             followed=self._followed(layer),
             picture_note=next((n for n in named.notes if n.startswith("shown")), ""),
-            axes=layer.axes or folding_words(layer.facts),
+            axes=layer.axes or folding_words(axes, grid),
         )
-        strongest = self.logged.strongest[layer.facts.path][named.name]
-        numbers = [channel for channel, _ in strongest]
-        pictures = draw(response, numbers, self._views, self._options, self._shared)
+        strongest = [n for n, _ in self.logged.strongest[path][named.name]]
+        pictures = draw(response, strongest, self._views, self._options, self._shared)
         return [
-            self._picture(
-                layer, f"{layer.facts.path}/{view}/{named.name}", view, picture
-            )
+            self._picture(layer, f"{path}/{view}/{named.name}", view, picture)
             for view, picture in pictures
         ]
 
@@ -326,7 +326,7 @@ class StepSummaries:
         return record_summary(
             record_tag(layer.facts.path),
             Record(
-                layer=common_facts(measured.layers),
+                layer=replace(layer.facts, token_grid=common_grid(measured.grids)),
                 step=self.logged.step,
                 inputs=tuple(measured.facts),
                 position=self._position,

@@ -145,7 +145,9 @@ def test_a_query_is_chosen_in_the_scores_and_seen_on_the_picture(of_forms: Tab) 
             re.compile(f"query {query}$", re.IGNORECASE)
         )
         to_class = shown(values("scores")[0][query, 0, 1])
-        wait_until(panel).to_contain_text(f", {name}, attends to. Class token: {to_class}.")
+        wait_until(panel).to_contain_text(
+            f", {name}, attends to. Class token: {to_class}."
+        )
         box = of_forms.enlarged.bounding_box()
         assert box is not None
 

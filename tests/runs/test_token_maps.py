@@ -13,19 +13,15 @@ import tb_actviz as av
 from tb_actviz.errors import InputError
 from tb_actviz.receptive_field import ReceptiveField, TokenGrid
 from tb_actviz.records.facts import LayerFacts
-from tb_actviz.runs.token_maps import (
-    common_facts,
+from tb_actviz.runs.views import (
+    common_grid,
     folded,
     folding_words,
-    with_token_grid,
+    token_grid_of,
 )
 
 FOUND = TokenGrid((2, 3), 1, ReceptiveField((4, 4), (4, 4), (0, 0)))
 SCORES = ("queries", "keys", "heads")
-
-
-def layer(**given: Any) -> LayerFacts:
-    return LayerFacts("tokens", "Dense", "other", **given)
 
 
 @pytest.mark.parametrize(
@@ -48,40 +44,37 @@ def layer(**given: Any) -> LayerFacts:
 def test_a_grid_is_that_of_as_many_tokens(
     axes: Any, shape: Any, found: Any, declared: Any, expected: Any
 ) -> None:
-    facts = with_token_grid(layer(axes=axes, token_grid=found), shape, declared)
-    assert facts.token_grid == expected
+    facts = LayerFacts("tokens", "Dense", "other", axes=axes, token_grid=found)
+    assert token_grid_of(facts, shape, declared) == expected
 
 
 def test_tokens_are_folded_row_by_row_after_the_class_tokens() -> None:
     tokens = np.arange(14, dtype=np.float32).reshape(7, 2)
-    maps, shape = folded(tokens, layer(token_grid=FOUND))
+    maps, shape = folded(tokens, (), FOUND)
     np.testing.assert_array_equal(maps, tokens[1:].reshape(2, 3, 2), strict=True)
     assert shape == (2, 3, 2)
     scores = np.zeros((7, 7, 2), np.float32)
-    maps, shape = folded(scores, layer(axes=SCORES, token_grid=FOUND))
+    maps, shape = folded(scores, SCORES, FOUND)
     assert maps.shape == shape == (7, 7, 2)
-    maps, shape = folded(tokens, layer())
+    maps, shape = folded(tokens, (), None)
     assert (maps.shape, shape) == ((1, 7, 2), (7, 2))
 
 
 def test_captions_say_what_was_folded_and_left_out() -> None:
-    words = [
-        folding_words(layer(token_grid=grid))
-        for grid in (None, TokenGrid((2, 3)), FOUND, TokenGrid((2, 3), 2))
-    ]
-    assert words == [
+    grids = (None, TokenGrid((2, 3)), FOUND, TokenGrid((2, 3), 2))
+    assert [folding_words((), grid) for grid in grids] == [
         "",
         "6 tokens as 2x3 patches",
         "7 tokens as 2x3 patches, without the first one, a class token",
         "8 tokens as 2x3 patches, without the first 2, class tokens",
     ]
-    assert folding_words(layer(axes=SCORES, token_grid=FOUND)) == ""
+    assert folding_words(SCORES, FOUND) == ""
 
 
 def test_inputs_with_other_grids_have_none_in_common() -> None:
-    one, other = layer(token_grid=FOUND), layer(token_grid=TokenGrid((3, 3)))
-    assert common_facts([one, one]) == one
-    assert common_facts([one, other]) == layer()
+    assert common_grid([FOUND, FOUND]) == FOUND
+    assert common_grid([FOUND, TokenGrid((3, 3))]) is None
+    assert common_grid([None, FOUND]) is None
 
 
 @pytest.mark.parametrize("grid", [8, (8,), (8, 8, 8), (0, 8), (8.0, 8), "8x8"])
