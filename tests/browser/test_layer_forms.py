@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from browser import logs
+from browser.channel import EDGE
 from browser.conftest import Opener
+from browser.scripts import LARGE, executed
 from browser.tab import Tab, wait_until
 from browser.words import shown
 from plugin.serving import Host
@@ -130,6 +133,19 @@ def test_tokens_are_folded_to_their_patches_and_lie_where_they_were_cut(
     )
 
 
+def test_python_folds_tokens_as_the_tab_does(of_forms: Tab, tmp_path: Path) -> None:
+    of_forms.open(run="forms", layer="tokens", view="channel", channel=3)
+    seen = of_forms.pixels(of_forms.enlarged)[EDGE:-EDGE, EDGE:-EDGE, :3]
+    drawn = executed(of_forms, tmp_path).picture
+    zoom = LARGE // 3
+    patches = [
+        one[size // 2 :: size, size // 2 :: size][:2, :3]
+        for one, size in ((seen, seen.shape[1] // 3), (drawn, zoom))
+    ]
+    np.testing.assert_array_equal(*patches)
+    assert len(np.unique(patches[0].reshape(6, 3), axis=0)) == 5, "all but two"
+
+
 def test_a_query_is_chosen_in_the_scores_and_seen_on_the_picture(of_forms: Tab) -> None:
     of_forms.open(run="forms", layer="scores", view="channel", channel=1)
     axes = of_forms.frame.locator("[data-name=axes]")
@@ -150,6 +166,28 @@ def test_a_query_is_chosen_in_the_scores_and_seen_on_the_picture(of_forms: Tab) 
         )
         box = of_forms.enlarged.bounding_box()
         assert box is not None
+
+
+def test_a_query_is_chosen_on_the_picture(of_forms: Tab) -> None:
+    of_forms.open(run="forms", layer="scores", view="channel", channel=1)
+    box = of_forms.overlay.bounding_box()
+    assert box is not None
+    # The last patch of two rows of three: the token after six others.
+    place = {"x": box["width"] * 5 / 6, "y": box["height"] * 3 / 4}
+    of_forms.overlay.hover(position=place)
+    tip = of_forms.frame.locator("main output.tip")
+    assert tip.count() == 0, "a patch is no place in the scores"
+    of_forms.overlay.click(position=place)
+    of_forms.rest()
+    panel = of_forms.frame.locator("[data-name=query]")
+    wait_until(panel).to_contain_text("query 6, the patch in row 1, column 2, attends")
+
+
+def test_a_sequence_says_what_is_not_known_of_it(of_forms: Tab) -> None:
+    of_forms.open(run="forms", layer="unknown")
+    wait_until(of_forms.frame.locator("main")).to_contain_text(
+        "Where these positions lie on the picture is not known."
+    )
 
 
 def test_sequences_are_lines_below_their_signal(of_forms: Tab) -> None:

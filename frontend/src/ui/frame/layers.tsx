@@ -5,12 +5,13 @@ import { chosenRun, chosenTag, present } from "../../data/records";
 import { headerOf, healthOf } from "../../data/resources";
 import { latestAddress, layersOf } from "../../data/runs";
 import { percent } from "../../drawing/legend";
+import { formOf } from "../../numbers/map_form";
 import { matching, type TreeRow, treeRows } from "../../numbers/tree";
 import { change, select, state } from "../../state/store";
 import { useLatest } from "../hooks/latest";
 import { useRoving } from "../hooks/roving";
 import { useSize, useVisibleRows } from "../hooks/size";
-import { kindOf, shapeOf } from "../parts/title";
+import { extentOf, kindOf, shapeOf } from "../parts/title";
 
 /** Height of a row, as in the style sheet. */
 const ROW = 24;
@@ -196,16 +197,17 @@ function LayerRow({ row, run, chosen, placement }: LayerRowProps) {
 }
 
 function rowTitle(header: Header, dead: number | null): string {
-  const { layer } = header;
+  const { layer, inputs } = header;
   const field = layer.receptive_field;
+  const form = formOf(layer, inputs[0]?.shape ?? []).kind;
   return [
     layer.path,
     kindOf(layer).join(", "),
-    `${shapeOf(header)} (channels last)`,
+    extentOf(header) + (form === "picture" ? " (height × width × channels)" : ""),
     layer.parameters == null ? null : `${layer.parameters.toLocaleString("en")} parameters`,
     field == null
       ? null
-      : `receptive field ${field.size.join("×")}, every ${field.stride[0]} px`,
+      : `${form === "tokens" ? "patches of" : "receptive field"} ${field.size.join("×")}, every ${field.stride[0]} px`,
     dead === null ? null : `${percent(dead)} of channels dead at the last step`,
   ]
     .filter((line) => line !== null)

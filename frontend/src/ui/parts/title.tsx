@@ -94,7 +94,7 @@ export function kindOf({ class_name: name, kind }: Header["layer"]): string[] {
 }
 
 /** What there is of a layer, in words: of what is no picture what its sides count. */
-function extentOf({ layer, inputs: [first] }: Header): string {
+export function extentOf({ layer, inputs: [first] }: Header): string {
   return first ? sizeWords(formOf(layer, first.shape), first.shape, first.packed.shape) : "";
 }
 

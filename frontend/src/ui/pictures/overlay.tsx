@@ -26,6 +26,8 @@ interface Props {
   picture: Maps;
   room: Size;
   inspected: MapPosition | null;
+  /** Whether what is pointed at is pointed at in all pictures of the layer. */
+  linked?: boolean;
   pick: (position: MapPosition) => void;
 }
 
@@ -35,7 +37,7 @@ const MEANING =
 
 /** A feature map on the input, as far as its receptive field says where. */
 export function Overlay(props: Props) {
-  const { record, channel, paint, picture, room, inspected } = props;
+  const { record, channel, paint, picture, room, inspected, linked = true } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = devicePixelRatio || 1;
   const side = fitted(picture, { width: room.width * ratio, height: room.height * ratio });
@@ -43,7 +45,7 @@ export function Overlay(props: Props) {
   const field = record.header.layer.receptive_field ?? null;
   const alignment = align(record.maps, field, picture);
   const { overlay } = state.value;
-  const under = viewState.pointed.value;
+  const under = linked ? viewState.pointed.value : null;
   useTheme();
   const scale = paint.scale(channel);
   const { low, high } = scale.limits;
@@ -84,7 +86,7 @@ export function Overlay(props: Props) {
         style={{ width: `${side.width / ratio}px`, height: `${side.height / ratio}px` }}
         onMouseMove={(event) => {
           const position = find(event);
-          viewState.pointed.value = position && { channel, ...position };
+          if (linked) viewState.pointed.value = position && { channel, ...position };
         }}
         onMouseLeave={() => (viewState.pointed.value = null)}
         onClick={(event) => {

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { type ShownRecord, signalOf } from "../../data/records";
+import { pictureOf, type ShownRecord, signalOf } from "../../data/records";
 import { limitsOf } from "../../data/scaling";
 import { format } from "../../drawing/legend";
 import { drawMap } from "../../drawing/pixels";
@@ -13,12 +13,16 @@ import "./signal.css";
 
 /** Height of each line, and how many there are at most. */
 const [HEIGHT, MOST] = [32, 4];
+const NO_SIGNAL = "The input itself was not logged: it is neither a picture nor a signal.";
+const NO_GRID =
+  "Where these positions lie on the picture is not known. If they are its patches, " +
+  "LogOptions(token_grid=(rows, columns)) says how.";
 const NO_TABLE = new Uint32Array(256);
 
 interface Props {
   record: ShownRecord;
   /** What is said where no signal was logged. */
-  none?: string;
+  none: string;
 }
 
 /** The signal that went in, above what a layer makes of it. */
@@ -27,7 +31,16 @@ export function Signal({ record, none }: Props) {
   const latest = useLatest(signalOf(run, address.step, input.name));
   if (latest.reason !== null) return <p class="lead failed">{latest.reason}</p>;
   if (latest.value) return <Lines signal={latest.value} record={record} />;
-  return none === undefined ? null : <p class="quiet">{none}</p>;
+  return latest.waiting ? null : <p class="lead quiet">{none}</p>;
+}
+
+/** The signal above a sequence, or why it is not there. */
+export function SignalAbove({ record }: { record: ShownRecord }) {
+  const { run, address, input } = record;
+  const picture = useLatest(pictureOf(run, address.step, input.name));
+  // What is not there is only said once it is known not to be.
+  if (picture.waiting) return null;
+  return <Signal record={record} none={picture.value ? NO_GRID : NO_SIGNAL} />;
 }
 
 /** Each channel of a signal as a line on one scale, time to the right. */

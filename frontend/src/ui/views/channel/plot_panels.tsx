@@ -7,7 +7,7 @@ import { barOf, limitsWithZero } from "../../../numbers/positions";
 import { toRelative } from "../../../numbers/receptive_field";
 import type { MapPosition } from "../../../numbers/statistics";
 import { change, select } from "../../../state/store";
-import { Signal } from "../../pictures/signal";
+import { SignalAbove } from "../../pictures/signal";
 import { Histogram, Statistics } from "./channel_statistics";
 import { Chart } from "./chart";
 import { Curves } from "./curves";
@@ -36,7 +36,7 @@ export function PlotPanels({ record, channel, inspected }: Props) {
       ) : (
         <section>
           <h3>Over the positions</h3>
-          <Signal key={record.input.name} record={record} />
+          <SignalAbove key={record.input.name} record={record} />
           <Chart
             series={[{ name: "value", colour: "var(--ink)", points: pointsOf(maps, channel) }]}
             xLabel="position"

@@ -18,7 +18,7 @@ import { Channels } from "../../pictures/channels";
 import { Legend } from "../../pictures/legend";
 import { paintOf } from "../../pictures/paint";
 import { paintAs } from "../../pictures/plot_paint";
-import { Signal } from "../../pictures/signal";
+import { SignalAbove } from "../../pictures/signal";
 
 /** All channels of a layer. */
 export function GridView() {
@@ -55,7 +55,7 @@ function Grid({ record, removed, others, reason }: LayerWithOthers) {
           {axesWords(record.maps.form)}
         </p>
       )}
-      {form === "sequence" && <Signal key={record.input.name} record={record} />}
+      {form === "sequence" && <SignalAbove key={record.input.name} record={record} />}
       <Channels
         maps={record.maps}
         beside={others.map(({ maps }) => maps)}
