@@ -18,6 +18,7 @@ import tb_actviz as av
 from keras_models import SqueezeNet
 from keras_models.faces import DrawnFace, draw_face, unseen_seeds
 from tb_actviz.arrays import as_maps
+from tb_actviz.receptive_field import ReceptiveField, TokenGrid
 from tb_actviz.records.codec import pack
 from tb_actviz.records.facts import PER_CHANNEL_NUMBERS, InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
@@ -53,6 +54,19 @@ FORMULA = "${window.__pwned=4}{{constructor}}"
 BIDI = "\u202eevil\u2069\x07\n% %00 &p.activations.view=grid#"
 #: Shapes of activations that are no feature maps, by their runs.
 RANKS = {"vector": (5,), "matrix": (9, 4), "volume": (4, 3, 5, 2)}
+#: How the tokens of `FORMS` lie on a picture of 16 x 24 pixels.
+TOKEN_GRID = TokenGrid((2, 3), 1, ReceptiveField((8, 8), (8, 8), (0, 0)))
+#: Layers that are no pictures: their shapes, and what is known of them.
+FORMS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
+    "units": ((64,), {}),
+    "tokens": ((7, 5), {"token_grid": TOKEN_GRID}),
+    "unknown": ((6, 5), {}),
+    "scores": (
+        (7, 7, 2),
+        {"axes": ("queries", "keys", "heads"), "token_grid": TOKEN_GRID},
+    ),
+    "projection": ((7, 4, 2), {"axes": ("tokens", "dimensions", "heads")}),
+}
 #: When what has a time of its own began, in seconds; long before all the rest.
 BEGAN = 1_700_000_000
 HOSTILE = (ELEMENT, QUOTE, SCRIPT, FORMULA, BIDI, "__proto__", "constructor")
@@ -364,6 +378,49 @@ def write_ranks(folder: Path) -> None:
         one = InputFacts("input", shape, "float32", packed)
         record = Record(LayerFacts("other", "Dense", "activation"), 0, (one,))
         write_timed(folder / run, [(0, record)])
+
+
+def form_values(name: str, index: int) -> np.ndarray:
+    """Activations of a layer of `FORMS` for one of its inputs."""
+    shape, _ = FORMS[name]
+    rng = np.random.default_rng(17 * index + len(name))
+    values = rng.normal(size=shape).astype(np.float32)
+    return np.abs(values) / 4 if name == "scores" else values
+
+
+def write_forms(folder: Path) -> None:
+    """A run of one step, of two pictures: layers that are no pictures (`FORMS`).
+
+    Another, `signals`, is of two signals, and has a layer `conv` of as many positions.
+    """
+    pictures = np.random.default_rng(1).integers(0, 256, (2, 16, 24, 3), np.uint8)
+    signals = np.random.default_rng(2).normal(size=(2, 40, 2)).astype(np.float32)
+    shown = [pack(one, "uint8", limits=(0, 255)) for one in pictures]
+    fed = [pack(as_maps(one), "float32") for one in signals]
+    of_pictures, of_signals = [
+        _of_two(LayerFacts(":input", "InputLayer", "input"), shape, packed)
+        for shape, packed in ((pictures.shape[1:], shown), (signals.shape[1:], fed))
+    ]
+    records = [of_pictures]
+    for name, (shape, facts) in FORMS.items():
+        packed = [
+            pack(as_maps(form_values(name, index)), "float32") for index in (0, 1)
+        ]
+        layer = LayerFacts(name, "Layer", "other", **facts)
+        records.append(_of_two(layer, shape, packed))
+    packed = [
+        pack(as_maps(one[:, :1] * np.float32([1, 2, -1])), "float32") for one in signals
+    ]
+    conv = _of_two(LayerFacts("conv", "Conv1D", "other"), (40, 3), packed)
+    write_timed(folder / "forms", enumerate(records))
+    write_timed(folder / "signals", enumerate([of_signals, conv]))
+
+
+def _of_two(layer: LayerFacts, shape: tuple[int, ...], packed: list[Any]) -> Record:
+    """A record of the inputs `one` and `two`."""
+    names = zip(("one", "two"), packed, strict=True)
+    inputs = (InputFacts(name, shape, "float32", data) for name, data in names)
+    return Record(layer, 0, tuple(inputs))
 
 
 def write_gap(folder: Path) -> None:

@@ -27,6 +27,7 @@ CONTROLS = """() => [...document.querySelectorAll(
 NAMES = {
     "ArrowLeft": "←",
     "ArrowRight": "→",
+    "Shift+G": "Shift + g",
     "Shift+R": "Shift + r",
     "Shift+T": "Shift + t",
     **dict.fromkeys("1234567", "1 … 7"),
@@ -65,10 +66,17 @@ PRESSES: dict[str, list[Press]] = {
     "Home": [Press(FIRST, "Home", {"step": "0"})],
     "End": [Press({**FIRST, "step": 2}, "End", {"step": None})],
     "p": [Press(FIRST, "p", seen(".scrubber [aria-label=Stop]"))],
-    "↑": [Press(FIRST, "ArrowUp", {"layer": "conv1"})],
-    "↓": [Press(FIRST, "ArrowDown", {"layer": "block/conv2"})],
+    # A layer and its ReLU are one row.
+    "↑": [
+        Press({**FIRST, "layer": "block/relu2"}, "ArrowUp", {"layer": "relu1"}),
+    ],
+    "↓": [Press(FIRST, "ArrowDown", {"layer": "block/relu2"})],
     "[": [Press({**CHANNEL, "sort": "channel"}, "[", {"channel": "2"})],
-    "]": [Press({**CHANNEL, "sort": "channel"}, "]", {"channel": "4"})],
+    "]": [
+        Press({**CHANNEL, "channel": 2, "sort": "channel"}, "]", {"channel": "3"}),
+        # 4 and 5 are silent, and folded.
+        Press({**CHANNEL, "sort": "channel"}, "]", {"channel": "6"}),
+    ],
     "Enter": [Press(CHANNEL, "Enter", {"view": "channel"})],
     "1 … 7": [
         Press({**FIRST, "view": "channel"}, "1", {"view": None}),
@@ -122,10 +130,10 @@ PRESSES: dict[str, list[Press]] = {
     ],
     "Shift + t": [Press({**FIRST, "sort": "mean"}, "T", {"descending": "false"})],
     "l": [
-        Press(FIRST, "l", {"scale": "steps"}),
-        Press({**FIRST, "scale": "runs"}, "l", {"scale": "percentile"}),
+        Press(FIRST, "l", {"scale": "channel"}),
+        Press({**FIRST, "scale": "runs"}, "l", {"scale": "robust"}),
         Press({**FIRST, "scale": "percentile"}, "l", seen("[aria-label=Lowest]")),
-        Press({**FIRST, "scale": "channel"}, "l", {"scale": None}),
+        Press({**FIRST, "scale": "fixed"}, "l", {"scale": None}),
     ],
     "z": [
         Press(FIRST, "z", {"symmetric": "true"}),
@@ -134,6 +142,10 @@ PRESSES: dict[str, list[Press]] = {
     "g": [
         Press(FIRST, "g", {"gamma": "0.5"}),
         Press({**FIRST, "gamma": 2}, "g", {"gamma": None}),
+    ],
+    "Shift + g": [
+        Press(FIRST, "G", {"log": "true"}),
+        Press({**FIRST, "log": "true"}, "G", {"log": None}),
     ],
     "k": [Press(FIRST, "k", {"colours": "gray"})],
     "+": [Press({**FIRST, "zoom": 4}, "+", {"zoom": "8"})],
@@ -148,7 +160,7 @@ PRESSES: dict[str, list[Press]] = {
     "i": [Press(FIRST, "i", {"input": "dull"})],
     "u": [Press({"run": "first"}, "u", seen("main h2 :text('run odd')"))],
     "a": [Press(FIRST, "a", {"align": "epoch"})],
-    "e": [Press(FIRST, "e", focused(".menu button >> nth=0"))],
+    "e": [Press(FIRST, "e", focused(".menu:not(.runs) button >> nth=0"))],
     "n": [Press(FIRST, "n", focused("#step-number"))],
     "/": [Press(FIRST, "/", focused("#search-channels"))],
     "f": [Press(FIRST, "f", focused("#filter-layers"))],

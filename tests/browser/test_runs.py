@@ -57,7 +57,9 @@ def test_two_clicks_tell_how_runs_differ(tab: Tab, arrays: Arrays) -> None:
     tab.open()
     tab.button("Runs").click()
     tab.rest()
-    wait_until(tab.frame.locator("main h2")).to_contain_text("How do runs differ, layer by layer?")
+    wait_until(tab.frame.locator("main h2")).to_contain_text(
+        "How do runs differ, layer by layer?"
+    )
     wait_until(tab.frame.locator("main h2")).to_contain_text(
         "A: run first · step 5 · input bright · the others at the same step"
     )

@@ -140,7 +140,8 @@ def test_what_was_chosen_before_is_marked_until_the_new_is_there(
     held.let_go()
     tab.rest()
     wait_until(tab.frame.locator(".outdated")).to_have_count(0)
-    wait_until(tab.frame.locator("main")).to_contain_text("block/conv2")
+    # The row is that of the layer and its ReLU, which is looked at.
+    wait_until(tab.frame.locator("main")).to_contain_text("block/relu2")
 
 
 def test_the_line_is_not_seen_for_a_choice_alone(tab: Tab) -> None:

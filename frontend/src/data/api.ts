@@ -74,6 +74,12 @@ const INPUT_HEADER = object({
 /** What a record says of one input. */
 export type InputHeader = Typed<typeof INPUT_HEADER>;
 
+const RECEPTIVE_FIELD = object({
+  size: tuple(number, number),
+  stride: tuple(number, number),
+  start: tuple(number, number),
+});
+
 const HEADER = object({
   producer: text,
   step: number,
@@ -84,12 +90,16 @@ const HEADER = object({
     kind: oneOf("activation", "pre-activation", "input", "other"),
     partner: orNull(text),
     parameters: maybe(orNull(number)),
-    receptive_field: maybe(
+    receptive_field: maybe(orNull(RECEPTIVE_FIELD)),
+    /** What rows, columns and channels count, where it is no picture. */
+    axes: maybe(orNull(list(text))),
+    token_grid: maybe(
       orNull(
         object({
           size: tuple(number, number),
-          stride: tuple(number, number),
-          start: tuple(number, number),
+          class_tokens: number,
+          /** Which pixels of the input each patch is cut from. */
+          patch: maybe(orNull(RECEPTIVE_FIELD)),
         }),
       ),
     ),

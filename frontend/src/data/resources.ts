@@ -2,7 +2,9 @@
 
 import { signal } from "@preact/signals";
 import { decode, type Maps } from "../numbers/decode";
+import { formOf } from "../numbers/map_form";
 import { type Apart, apart } from "../numbers/run_measures";
+import { allValues, shapedMaps } from "../numbers/shaped_maps";
 import { during } from "../state/busy";
 import {
   type Curve,
@@ -95,17 +97,33 @@ export function stepsOf(run: string, tag: Tag): Answer<Series> {
   return seriesOf.get(key, (wanted) => fetchSteps(run, tag.tag, wanted)).value;
 }
 
-/** The header of a record. */
+/** The header of a record; what its maps see is said of tokens as they are folded. */
 export function headerOf(address: RecordAddress): Answer<Header> {
-  return headers.get(keyOf(address), (wanted) => fetchRecord(address, wanted)).value;
+  return headers.get(keyOf(address), async (wanted) =>
+    withPatches(await fetchRecord(address, wanted)),
+  ).value;
 }
 
-/** The values of one input of a record. */
+/** Tokens in rows and columns are where their patches are, whatever else they may see. */
+function withPatches(header: Header): Header {
+  const { layer, inputs } = header;
+  const folded = inputs.some(({ shape }) => formOf(layer, shape).kind === "tokens");
+  if (!folded) return header;
+  return {
+    ...header,
+    layer: { ...layer, receptive_field: layer.token_grid?.patch ?? null },
+  };
+}
+
+/** The values of one input of a record, as what they are: tokens are folded. */
 export function mapsOf(address: RecordAddress, header: Header, input: number): Answer<Maps> {
   const inputHeader = header.inputs[input];
   if (!inputHeader) return failed("The record has no such input.");
   return values.get(`${keyOf(address)} ${input}`, async (wanted) =>
-    decode(inputHeader.packed, await fetchValues(address, input, wanted)),
+    shapedMaps(
+      await decode(inputHeader.packed, await fetchValues(address, input, wanted)),
+      formOf(header.layer, inputHeader.shape),
+    ),
   ).value;
 }
 
@@ -123,7 +141,7 @@ export function apartOf(reference: RecordInput, other: RecordInput): Answer<Apar
     whenReady(() => mapsOf(address, header, number));
   return distances.get(`${name(reference)} ${name(other)}`, async () => {
     const [a, b] = await Promise.all([maps(reference), maps(other)]);
-    return apart(a.values, b.values);
+    return apart(allValues(a), allValues(b));
   }).value;
 }
 

@@ -53,6 +53,7 @@ import {
 import { trainingScript } from "../../export_python/training";
 import { sameShape } from "../../numbers/decode";
 import { changeBetween, responses } from "../../numbers/differences";
+import { formOf, liesOnPicture } from "../../numbers/map_form";
 import { curveMatrix, matrixLayout } from "../../numbers/matrix";
 import { align, zoomedRegion } from "../../numbers/receptive_field";
 import type { Distances } from "../../numbers/statistics";
@@ -113,12 +114,14 @@ async function channel(logDir: string): Promise<Script> {
   const paint = overlayPaint(paintOf(scaling, state.value), state.value);
   // A picture that cannot be read is shown as one that is not there.
   const under = await underneath(chosen.record, paint).catch(() => null);
-  return channelScript({ ...chosen, colours, channel: number, under });
+  const lies = liesOnPicture(chosen.record.maps);
+  return channelScript({ ...chosen, colours, channel: number, under, liesOnPicture: lies });
 }
 
 /** The picture that a feature map is laid on; null where none was logged. */
 async function underneath(shown: ShownRecord, paint: Paint): Promise<UnderlyingInput | null> {
   const { maps, header, run, address, input } = shown;
+  if (!liesOnPicture(maps)) return null;
   const record = await whenReady(() => picturesOf(run, address.step));
   const picture = await whenReady(() => pictureOf(run, address.step, input.name));
   const pictured = record?.header.inputs.find(({ name }) => name === input.name);
@@ -350,9 +353,16 @@ async function runs(logDir: string): Promise<Script> {
 
 /** Where values are logged. */
 function sourceOf(record: Omit<ShownRecord, "maps" | "number">): Source {
-  const { run, tag, address, input } = record;
-  const axes = input.shape.length;
-  return { run: run.run, layer: tag.layer, step: address.step, input: input.name, axes };
+  const { run, tag, address, header, input } = record;
+  const form = formOf(header.layer, input.shape);
+  return {
+    run: run.run,
+    layer: tag.layer,
+    step: address.step,
+    input: input.name,
+    axes: input.shape.length,
+    tokenGrid: form.kind === "tokens" ? form.grid.size : null,
+  };
 }
 
 /** How all of it, or each channel, is coloured in a view. */

@@ -3,18 +3,20 @@ import { peaksOf, statisticsOf, strongestFirst } from "../../data/channels";
 import { loggedOrRemoved, type Removed } from "../../data/pairs";
 import { knownPlaces, positionAt } from "../../data/places";
 import { andThen, orElse, ready, WAITING } from "../../data/queries";
-import { pictureOf, present, type ShownRecord, shownRecord } from "../../data/records";
+import { inputOf, present, type ShownRecord, shownRecord } from "../../data/records";
 import { css, NON_FINITE_COLOURS } from "../../drawing/colours";
 import { format, forThese, percent } from "../../drawing/legend";
 import { type Maps, valueAt } from "../../numbers/decode";
+import { channelNoun, isPlot, type MapForm, placeWords } from "../../numbers/map_form";
 import { largestFirst, valuesAt } from "../../numbers/positions";
 import { MARKS } from "../../numbers/scale";
 import type { MapPosition } from "../../numbers/statistics";
 import { change, select, state } from "../../state/store";
-import { viewState } from "../../state/view_state";
+import { type Pointed, viewState } from "../../state/view_state";
 import { useKnown } from "../hooks/latest";
 import { Answered } from "../parts/answered";
 import { InputsButton } from "../parts/channel_tools";
+import { SignalLines } from "../pictures/signal";
 import { BoxLine, PointedPicture } from "./pointed_picture";
 import "./aside.css";
 
@@ -49,21 +51,19 @@ function InputPicture({ record }: { record: ShownRecord }) {
   return (
     <section>
       <h3>Input</h3>
-      <Answered of={pictureOf(run, address.step, input.name)} what="the picture" room="part">
-        {(picture) =>
-          picture ? (
+      <Answered of={inputOf(run, address.step, input.name)} what="the input" room="part">
+        {(shown) => {
+          const isPicture = shown !== null && !isPlot(shown);
+          return (
             <>
-              <PointedPicture record={record} picture={picture} />
+              {isPicture && <PointedPicture record={record} picture={shown} />}
+              {shown && !isPicture && <SignalLines signal={shown} record={record} />}
+              {!shown && <p class="quiet">No picture of this input was logged.</p>}
               <div class="quiet">{input.name}</div>
-              <BoxLine record={record} />
+              {isPicture && <BoxLine record={record} />}
             </>
-          ) : (
-            <>
-              <p class="quiet">No picture of this input was logged.</p>
-              <div class="quiet">{input.name}</div>
-            </>
-          )
-        }
+          );
+        }}
       </Answered>
     </section>
   );
@@ -112,14 +112,13 @@ function UnderCursor({ record, removed }: { record: ShownRecord; removed: Remove
         <table>
           <tbody>
             <tr>
-              <td>channel</td>
+              <td>{channelNoun(record.maps.form)}</td>
               <td>{under.channel}</td>
             </tr>
             <tr>
-              <td>row, column</td>
-              <td>
-                {under.row}, {under.column}
-              </td>
+              {placeFact(record.maps.form, under).map((words) => (
+                <td key={words}>{words}</td>
+              ))}
             </tr>
             {values.map(([name, maps]) => (
               <tr key={name}>
@@ -171,6 +170,14 @@ function AtPlace({ maps, place, lines }: AtPlaceProps) {
       </tbody>
     </table>
   );
+}
+
+/** Where a value is, as a name and what it is called by it. */
+function placeFact(form: MapForm | undefined, under: Pointed): [string, string] {
+  if (!form || form.kind === "picture" || form.kind === "slices") {
+    return ["row, column", `${under.row}, ${under.column}`];
+  }
+  return ["place", placeWords(form, under) || "its only value"];
 }
 
 function LayerNumbers({ record, named }: { record: ShownRecord; named: boolean }) {

@@ -1,18 +1,22 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { inputRanking, type RankedInput } from "../../../data/input_ranking";
 import { failureOf } from "../../../data/queries";
-import { pictureOf, type ShownRecord } from "../../../data/records";
+import { inputOf, type ShownRecord } from "../../../data/records";
 import { counted, format } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
+import { isPlot } from "../../../numbers/map_form";
 import { inSight } from "../../../numbers/row_layout";
 import { select } from "../../../state/store";
 import { useSize } from "../../hooks/size";
 import { Answered } from "../../parts/answered";
 import { drawPicture } from "../../pictures/canvas";
+import { SignalLine } from "../../pictures/signal";
 import "./input_strip.css";
 
 /** How far inputs are apart, and how many there are beyond those in sight. */
 const [PITCH, BEYOND] = [64, 2];
+/** Side of a thumbnail, as in the style sheet. */
+const THUMBNAIL = 44;
 
 interface Props {
   record: ShownRecord;
@@ -71,7 +75,7 @@ interface ThumbnailProps {
 
 /** The picture of an input, or its name where it has none, and what the channel has for it. */
 function RankedThumbnail({ record, input, by, rank, left }: ThumbnailProps) {
-  const answer = pictureOf(record.run, record.address.step, input.name);
+  const answer = inputOf(record.run, record.address.step, input.name);
   const value = input.value === null ? "not finite" : format(input.value);
   const failure = failureOf(answer);
   const reason = failure === null ? "" : ` · its picture: ${failure}`;
@@ -88,7 +92,7 @@ function RankedThumbnail({ record, input, by, rank, left }: ThumbnailProps) {
       <span class="thumbnail">
         {failure === null ? (
           <Answered of={answer} what="the picture" room="cell">
-            {(picture) => (picture ? <Thumbnail picture={picture} /> : named)}
+            {(shown) => (shown ? <Thumbnail of={shown} /> : named)}
           </Answered>
         ) : (
           named
@@ -99,7 +103,15 @@ function RankedThumbnail({ record, input, by, rank, left }: ThumbnailProps) {
   );
 }
 
-function Thumbnail({ picture }: { picture: Maps }) {
+function Thumbnail({ of }: { of: Maps }) {
+  return isPlot(of) ? (
+    <SignalLine signal={of} channel={0} width={THUMBNAIL} />
+  ) : (
+    <ThumbnailPicture picture={of} />
+  );
+}
+
+function ThumbnailPicture({ picture }: { picture: Maps }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     if (canvas.current) drawPicture(canvas.current, picture);

@@ -7,6 +7,7 @@ import { type Column, type Multiple, multipleOf, strongestAt } from "../../../da
 import { type Answer, andThen, ready } from "../../../data/queries";
 import type { LayerRecord } from "../../../data/records";
 import type { Size } from "../../../numbers/layout";
+import { formOf, mapSize } from "../../../numbers/map_form";
 import { cellSize, chooseColumns, inSight, type Span } from "../../../numbers/row_layout";
 import { state } from "../../../state/store";
 import { useSize } from "../../hooks/size";
@@ -65,10 +66,11 @@ export function useWindow(multiples: Multiples): Window {
   // Counted in cells, so that nothing is done for scrolling less than one.
   const [left, setLeft] = useState(0);
   const [top, setTop] = useState(0);
-  const [mapHeight, mapWidth] = input.packed.shape;
+  const form = formOf(record.header.layer, input.shape);
+  const own = mapSize(form, input.packed.shape);
   const room = Math.max(1, size.width - NAMES);
   // Maps of other layers have other sides: a square has room for all.
-  const map = { width: kind === "layers" ? mapHeight : mapWidth, height: mapHeight };
+  const map = kind === "layers" ? { width: own.height, height: own.height } : own;
   const inner = room - columns.length * GAP;
   const side = cellSize(map, columns.length, inner, state.value.zoom);
   const pitch = { x: side.width + GAP, y: side.height + BELOW + GAP };

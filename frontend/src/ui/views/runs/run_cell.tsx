@@ -57,7 +57,7 @@ export function RunCell(props: Props) {
     >
       {reason === null ? (
         <Answered key={name} of={answer} what="the number" room="cell">
-          {(found) => textOf(found, measure)}
+          {(found) => <span>{textOf(found, measure)}</span>}
         </Answered>
       ) : (
         "–"

@@ -193,7 +193,7 @@ function RunHeads({ width, reference, runs, across }: RunHeadsProps) {
             </span>
             <small class="values">
               <Answered of={stepIn(run, reference)} what="the step" room="cell">
-                {(step) => `step ${step}`}
+                {(step) => <span>{`step ${step}`}</span>}
               </Answered>
             </small>
             <i style={colour ? { background: cssOf(colour) } : {}} />
