@@ -160,6 +160,7 @@ PRESSES: dict[str, list[Press]] = {
     "i": [Press(FIRST, "i", {"input": "dull"})],
     "u": [Press({"run": "first"}, "u", seen("main h2 :text('run odd')"))],
     "a": [Press(FIRST, "a", {"align": "epoch"})],
+    "w": [Press(FIRST, "w", seen(".scrubber input[aria-label=Live]:checked"))],
     "e": [Press(FIRST, "e", focused(".menu:not(.runs) button >> nth=0"))],
     "n": [Press(FIRST, "n", focused("#step-number"))],
     "/": [Press(FIRST, "/", focused("#search-channels"))],

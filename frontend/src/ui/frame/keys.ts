@@ -180,6 +180,12 @@ export const KEYS: readonly Key[] = [
     call: () => change({ align: nextOf(ALIGNS, state.value.align) }),
   },
   {
+    keys: ["w"],
+    shown: "w",
+    does: "watch for new steps, or not",
+    call: () => (viewState.live.value = !viewState.live.value),
+  },
+  {
     keys: ["v"],
     shown: "v",
     does: "the next scalar of the training above the steps",
