@@ -1,7 +1,7 @@
 /** Where the values of a layer lie on the picture of its input, where that can be said. */
 
 import type { Size } from "../numbers/layout";
-import { axesWords, channelNoun, formOf, hasOneValue, mapSize } from "../numbers/map_form";
+import { channelNoun, formOf, hasOneValue, mapSize } from "../numbers/map_form";
 import { type PictureBox, regionOf } from "../numbers/picture_box";
 import type { FormedSize } from "../numbers/plot_layout";
 import {
@@ -72,7 +72,7 @@ function whyNoPlaces(
       return "This layer is a sequence: its values are not places of the picture.";
     case "scores":
     case "table":
-      return `This layer has ${axesWords(form)}: its values are not places of the picture.`;
+      return "The rows and columns of this layer are not those of the picture.";
     case "slices":
       return "This layer has more axes than a picture has.";
     default:

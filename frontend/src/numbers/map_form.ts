@@ -91,6 +91,12 @@ export function channelNoun(form: MapForm | undefined): string {
   return form?.kind === "scores" || form?.kind === "table" ? "head" : "channel";
 }
 
+/** The same where a line begins with it. */
+export function channelTitle(form: MapForm | undefined): string {
+  const noun = channelNoun(form);
+  return noun.charAt(0).toUpperCase() + noun.slice(1);
+}
+
 /** Where a position is, in words; empty where there is only one. */
 export function placeWords(form: MapForm | undefined, { row, column }: Place): string {
   switch (form?.kind) {

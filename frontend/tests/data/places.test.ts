@@ -56,7 +56,7 @@ describe("where no value belongs to a place of the picture", () => {
     ],
     [
       "attention scores",
-      /queries ↓ · keys →: its values are not places/,
+      /rows and columns of this layer are not those of the picture/,
       [[9, 9, 2], [9, 9, 2], undefined, { axes: ["queries", "keys"] }],
     ],
     ["one field for all", /same part of the picture/, [[2, 2, 7], [2, 2, 7], 0]],

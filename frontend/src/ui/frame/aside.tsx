@@ -228,6 +228,7 @@ const STRONGEST = 6;
 /** The channels that stand out, or that none does. */
 function Strongest({ record, removed }: { record: ShownRecord; removed: Removed | null }) {
   const shown = removed ? { ...record, maps: removed.maps } : record;
+  const noun = channelNoun(shown.maps.form);
   const byBox = state.value.sort.by === "box" && state.value.box.drawn !== null;
   const scores = useKnown<Float64Array>(byBox ? boxScores(shown, state.value) : WAITING);
   const { name, channels, none } =
@@ -251,7 +252,7 @@ function Strongest({ record, removed }: { record: ShownRecord; removed: Removed 
                       change({ view: "channel" });
                     }}
                   >
-                    channel {channel}
+                    {noun} {channel}
                   </button>
                 </td>
                 <td>{format(value)}</td>
@@ -280,7 +281,7 @@ function strongestOfAll(maps: Maps, removed: boolean): StrongestChannels {
   return {
     name: removed
       ? "Most removed, by the value farthest from zero"
-      : "Strongest channels, by maximum",
+      : `Strongest ${channelNoun(maps.form)}s, by maximum`,
     channels,
     none: silent ? noneBecause(channels.length, peaks.length, removed) : null,
   };

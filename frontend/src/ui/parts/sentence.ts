@@ -109,6 +109,7 @@ function whatColoursMean(
   if (colours.name === "signed") return "orange is above zero, blue is below, black is zero";
   if (view === "training")
     return `brighter means a larger ${STATISTIC_NAMES[training.statistic]}`;
+  if (maps.form?.kind === "scores") return "brighter means a larger score";
   const meaning = colours.negative ? "a larger value" : "a stronger response";
   return `brighter means ${meaning}${hasOneValue(maps) ? "" : " at that place"}`;
 }

@@ -237,6 +237,9 @@ function drawBars(
   });
 }
 
+/** Side of the square of a class token, beside a label of this height. */
+const apartSide = (label: number) => Math.round(label * APART);
+
 /** Class tokens as small squares above the right end of a map, which they are not part of. */
 function drawApart(
   target: PixelTarget,
@@ -246,7 +249,7 @@ function drawApart(
   channel: number,
   paint: Paint,
 ): void {
-  const side = Math.round(label * APART);
+  const side = apartSide(label);
   for (let token = 0; token < apart.width; token++) {
     const x = cell.x + cell.width - (apart.width - token) * (side + 1) + 1;
     const y = cell.y - side - Math.round((label - side) / 2);
@@ -295,7 +298,8 @@ function drawOver(
       const text = format(score);
       context.font = font(400);
       context.fillStyle = style.getPropertyValue("--quiet");
-      const fits = context.measureText(text).width <= width - from;
+      const squares = (maps.apart?.width ?? 0) * (apartSide(layout.label) + 1);
+      const fits = context.measureText(text).width <= width - from - squares;
       if (fits) context.fillText(text, x + from, y - 1);
     }
     if (channel === chosen) {

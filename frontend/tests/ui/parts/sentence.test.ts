@@ -80,7 +80,7 @@ describe("the sentence under the title", () => {
     );
     expect(said("tokens")).toBe(`Each square is one channel, patch by patch; ${brighter}`);
     expect(said("scores")).toBe(
-      `Each square is one head, queries down, keys across; ${brighter}`,
+      "Each square is one head, queries down, keys across; brighter means a larger score.",
     );
     expect(said("table")).toBe(
       `Each picture is one head, tokens down, dimensions across; ${brighter}`,

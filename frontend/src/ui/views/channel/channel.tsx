@@ -12,6 +12,7 @@ import { type Maps, valueAt } from "../../../numbers/decode";
 import {
   axesWords,
   channelNoun,
+  channelTitle,
   isPlot,
   liesOnPicture,
   placeWords,
@@ -48,8 +49,6 @@ const CHARTS = { share: 0.3, least: 220, most: 360 };
 const [WORDS, BELOW] = [78, 118];
 /** The least and the most height of a picture. */
 const [LEAST, MOST] = [160, 720];
-
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** One channel of a layer. */
 export function ChannelView() {
@@ -89,7 +88,7 @@ function Channel({ record, removed, scaling }: ScaledLayer) {
   const isUnit = record.maps.form?.kind === "units";
   const picture = pictureOf(record.run, record.address.step, record.input.name);
   return (
-    <section class="view" aria-label={`${capital(channelNoun(record.maps.form))} ${channel}`}>
+    <section class="view" aria-label={`${channelTitle(record.maps.form)} ${channel}`}>
       <Title record={record} input={record.input.name} />
       <ChannelPicker record={record} channel={channel} order={ordering.channels} />
       {removed ? (

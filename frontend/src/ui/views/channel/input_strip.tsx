@@ -4,7 +4,7 @@ import { failureOf } from "../../../data/queries";
 import { inputOf, type ShownRecord } from "../../../data/records";
 import { counted, format } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
-import { isPlot } from "../../../numbers/map_form";
+import { channelNoun, isPlot } from "../../../numbers/map_form";
 import { inSight } from "../../../numbers/row_layout";
 import { select } from "../../../state/store";
 import { useSize } from "../../hooks/size";
@@ -35,7 +35,7 @@ export function InputStrip({ record, channel }: Props) {
   return (
     <section class="input-strip" aria-label="All inputs by this channel">
       <h3 title={unknown.join("\n")}>
-        {`All ${counted(record.header.inputs.length, "input")} by this channel's ${by}`}
+        {`All ${counted(record.header.inputs.length, "input")} by this ${channelNoun(record.maps.form)}'s ${by}`}
         <small>
           {by === "mean" && " · the layer has negative values"}
           {unknown.length > 0 && ` · not stated for ${unknown.length}`}

@@ -48,7 +48,7 @@ export function PlotPanels({ record, channel, inspected }: Props) {
             marked={inspected?.column ?? null}
             onPick={(column) => inspect({ row: 0, column })}
           />
-          <p class="lead quiet">Click for all channels there.</p>
+          <p class="lead quiet">Click a place to see all channels there.</p>
         </section>
       )}
       <section>
