@@ -1,7 +1,7 @@
 /** What a view shows, in one sentence for somebody who sees it for the first time. */
 
 import type { Statistic } from "../../numbers/matrix";
-import type { State } from "../../state/state";
+import { rowsShown, type State } from "../../state/state";
 import type { ColoursInUse } from "../../state/view_state";
 
 /** Height and width of what is drawn of a channel. */
@@ -42,14 +42,21 @@ function whatIsDrawn({ view, compare, multiples }: State, form: Form): string {
       if (compare.how === "wipe") return `${one}, of A left of the bar and of B right of it`;
       return `${one}, of A and of B side by side`;
     case "multiples":
-      return multiples.columns === "steps"
-        ? "Each row is one run, each column one step, all of one channel"
-        : "Each row is one run, each column one layer, of which one channel is shown";
+      return rowsAndColumns(multiples);
     case "inputs":
       return "Each row is one channel, each column one input; what differs most comes first";
     case "training":
       return "Each row is one channel, each column one step";
   }
+}
+
+const ROW_NAMES = { runs: "run", inputs: "input", channels: "pinned channel" };
+
+function rowsAndColumns({ rows, columns }: State["multiples"]): string {
+  const row = `Each row is one ${ROW_NAMES[rowsShown({ rows, columns })]}`;
+  if (columns === "layers")
+    return `${row}, each column one layer, of which one channel is shown`;
+  return `${row}, each column one step${rows === "channels" ? "" : ", all of one channel"}`;
 }
 
 /** What the drawing of a channel looks like. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { STATISTICS } from "../../../src/numbers/matrix";
-import { COMPARISONS, START, type State, VIEWS } from "../../../src/state/state";
+import {
+  COMPARISONS,
+  MULTIPLES_ROWS,
+  START,
+  type State,
+  VIEWS,
+} from "../../../src/state/state";
 import { LAYERS_SENTENCE, sentenceOf } from "../../../src/ui/parts/sentence";
 
 const SQUARE = { height: 7, width: 7 };
@@ -21,11 +27,13 @@ const STATES: State[] = [
     view: "compare" as const,
     compare: { ...START.compare, how },
   })),
-  ...(["steps", "layers"] as const).map((columns) => ({
-    ...START,
-    view: "multiples" as const,
-    multiples: { ...START.multiples, columns },
-  })),
+  ...(["steps", "layers"] as const).flatMap((columns) =>
+    MULTIPLES_ROWS.map((rows) => ({
+      ...START,
+      view: "multiples" as const,
+      multiples: { ...START.multiples, columns, rows },
+    })),
+  ),
   ...STATISTICS.map((statistic) => ({
     ...START,
     view: "training" as const,
@@ -72,7 +80,9 @@ describe("the sentence under the title", () => {
 
   it("tells every view and every way to compare from the others", () => {
     const said = STATES.map((state) => sentenceOf(state, SQUARE, GRAY));
-    const repeated = 3; // each list has what the views begin with, once more
+    // Each list has what the views begin with, once; where columns are layers, rows that
+    // would be pinned channels are runs.
+    const repeated = 4;
     expect(new Set(said).size).toBe(STATES.length - repeated);
   });
 
