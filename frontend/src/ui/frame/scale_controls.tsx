@@ -99,7 +99,7 @@ export function ScaleControls() {
         log
       </label>
       <label>
-        Colours
+        <span class="word">Colours</span>
         <select
           aria-keyshortcuts="k"
           title="The colour map; automatic takes two colours where values are below zero (k: the next)"
