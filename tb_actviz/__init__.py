@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from tb_actviz.reading import StoredActivations as StoredActivations
     from tb_actviz.reading import read_records as read_records
     from tb_actviz.receptive_field import ReceptiveField as ReceptiveField
+    from tb_actviz.receptive_field import TokenGrid as TokenGrid
     from tb_actviz.records.codec import Packed as Packed
     from tb_actviz.records.facts import InputFacts as InputFacts
     from tb_actviz.records.facts import LayerFacts as LayerFacts
@@ -95,6 +96,7 @@ _HOMES = {
     "RecordError": "records.strict_json",
     "SkippedCheckpoint": "checkpoints.log",
     "StoredActivations": "reading",
+    "TokenGrid": "receptive_field",
     "activations": "capture.extractor",
     "as_maps": "arrays",
     "channel_statistics": "analysis.channels",

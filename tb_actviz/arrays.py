@@ -104,19 +104,28 @@ def check_limits(limits: Sequence[float]) -> Limits:
     return lo, hi
 
 
-def as_maps(activations: np.ndarray) -> np.ndarray:
+def as_maps(
+    activations: np.ndarray, token_grid: tuple[int, int] | None = None
+) -> np.ndarray:
     """Give the activations of one input a height, a width and channels.
 
     Args:
         activations: Without the batch axis, channels last: (), (C,), (T, C),
             (H, W, C), (D, H, W, C) or any higher rank.
+        token_grid: Rows and columns of the patches that the tokens of a sequence stand
+            for, the last ones of it; those before them, class tokens, are left out.
+            None leaves a sequence a sequence.
 
     Returns:
         Every value once, shape (H, W, C), a view where possible: a scalar as one
         channel, a vector as maps of one pixel, a sequence as one row of T pixels. The
         slices of a volume stand row by row in the full grid that makes the most square
         map; in higher ranks all axes before the last three count the slices, the last
-        of them fastest.
+        of them fastest. Tokens with a grid become maps of its rows and columns.
+
+    Raises:
+        ValueError: If there is a grid, and the activations are no sequence with as many
+            tokens.
 
     Example:
         >>> sequence = np.zeros((20, 64))  # (T, C), as a Conv1D gives it
@@ -124,12 +133,28 @@ def as_maps(activations: np.ndarray) -> np.ndarray:
         (1, 20, 64)
         >>> av.as_maps(np.zeros(10)).shape
         (1, 1, 10)
+        >>> tokens = np.zeros((65, 16))  # a class token and 8 rows of 8 patches
+        >>> av.as_maps(tokens, token_grid=(8, 8)).shape
+        (8, 8, 16)
     """
+    if token_grid is not None:
+        return _folded(activations, token_grid)
     if activations.ndim < 4:
         return activations.reshape(maps_shape(activations.shape))
     rows, columns = slice_grid(activations.shape)
     slices = activations.reshape(rows, columns, *activations.shape[-3:])
     return slices.swapaxes(1, 2).reshape(maps_shape(activations.shape))
+
+
+def _folded(tokens: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+    """The last tokens of a sequence as the rows and columns of a picture."""
+    rows, columns = grid
+    if tokens.ndim != 2 or rows < 1 or columns < 1 or rows * columns > len(tokens):
+        raise ValueError(
+            f"Received activations of shape {tokens.shape} and token_grid={grid}; "
+            f"expected a sequence (tokens, channels) of at least rows x columns tokens."
+        )
+    return tokens[len(tokens) - rows * columns :].reshape(rows, columns, -1)
 
 
 def from_maps(maps: np.ndarray, shape: Sequence[int]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Which pixels of the input the positions of maps see: geometry, without Keras."""
+"""Which pixels of the input positions of maps see, and tokens are: geometry alone."""
 
 from __future__ import annotations
 
@@ -49,3 +49,52 @@ class ReceptiveField:
                 raise ValueError(
                     f"A receptive field cannot have the {name} {pair!r:.80}."
                 )
+
+
+@dataclass(frozen=True)
+class TokenGrid:
+    """Where on a picture the tokens of a sequence are.
+
+    The first `class_tokens` stand for no place. Those after them are the patches of the
+    picture, row by row.
+
+    Args:
+        size: Rows and columns of patches, at least 1.
+        class_tokens: How many tokens come before the patches.
+        patch: Which pixels each patch is cut from; None where that is not known.
+
+    Raises:
+        ValueError: If the size is not a pair, or a number is out of range.
+
+    Example:
+        >>> av.TokenGrid((8, 8), class_tokens=1).tokens
+        65
+    """
+
+    size: Sequence[int]
+    class_tokens: int = 0
+    patch: ReceptiveField | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", tuple(map(int, self.size)))
+        if len(self.size) != 2:
+            raise ValueError(
+                f"A token grid has {len(self.size)} sides, expected rows and columns."
+            )
+        if not all(1 <= side <= MAX_PIXELS for side in self.size):
+            raise ValueError(f"A token grid cannot have the size {self.size!r:.80}.")
+        if not 0 <= self.class_tokens <= MAX_PIXELS:
+            raise ValueError(
+                f"A token grid cannot have {self.class_tokens!r:.80} class tokens."
+            )
+
+    @property
+    def patches(self) -> int:
+        """How many tokens are patches of the picture."""
+        rows, columns = self.size
+        return rows * columns
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens there are in all."""
+        return self.class_tokens + self.patches

@@ -38,6 +38,7 @@ PUBLIC = {
     "RecordError",
     "SkippedCheckpoint",
     "StoredActivations",
+    "TokenGrid",
     "activations",
     "as_maps",
     "channel_statistics",

@@ -28,6 +28,13 @@ SCORES_OF_MAPS = "channels are heads, a slice of keys for each query"
 SCORES_OF_ONE = "queries downwards, keys to the right"
 PROJECTION = "channels are heads, positions downwards, dimensions to the right"
 
+#: What the rows, columns and channels of its maps count, by the words for them.
+AXES = {
+    SCORES: ("queries", "keys", "heads"),
+    SCORES_OF_ONE: ("queries", "keys", "heads"),
+    PROJECTION: ("tokens", "dimensions", "heads"),
+}
+
 #: The axis of the channels, None where there is none; and what the axes are, in words.
 Layout = tuple[int | None, str]
 

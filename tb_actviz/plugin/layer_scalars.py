@@ -9,8 +9,8 @@ from typing import Any
 
 from tensorboard.data.provider import DataProvider, RunTagFilter
 
-from tb_actviz.plugin.errors import translated
-from tb_actviz.plugin.provider import Provider, RequestContext
+from tb_actviz.plugin.errors import UnreadableError, translated
+from tb_actviz.plugin.provider import Provider, RequestContext, patiently
 from tb_actviz.records.decimals import as_float32, few_digits
 from tb_actviz.records.schema import TAG_SUFFIX
 
@@ -24,11 +24,13 @@ class Scalars:
     Args:
         steps: The steps, ascending.
         values: The numbers, or whatever was written in their place.
+        wall_times: When each was written, in seconds since 1970.
         unreadable: Why there are none, else None.
     """
 
     steps: tuple[int, ...] = ()
     values: tuple[Any, ...] = ()
+    wall_times: tuple[float, ...] = ()
     unreadable: str | None = None
 
 
@@ -79,6 +81,39 @@ class ScalarProvider:
                 scalars[tag] = Scalars(unreadable=problem)
         return scalars
 
+    def tags(self, asker: RequestContext, runs: Sequence[str]) -> dict[str, list[str]]:
+        """List the scalars of some runs.
+
+        Args:
+            asker: Who asks.
+            runs: The runs; there need not be all of them.
+
+        Returns:
+            Run to its tags, in any order.
+
+        Raises:
+            RefusalError: If the provider cannot answer.
+        """
+        only = RunTagFilter(runs=runs, tags=None)
+
+        def ask() -> dict[str, list[str]]:
+            with translated():
+                by_run = self._provider.list_scalars(
+                    asker.context,
+                    experiment_id=asker.experiment,
+                    plugin_name=_PLUGIN_NAME,
+                    run_tag_filter=only,
+                )
+            return {run: [*tags] for run, tags in by_run.items()}
+
+        try:
+            return patiently(ask)
+        except KeyError as error:
+            raise UnreadableError(
+                f"TensorBoard cannot list the scalars: a tag has no data "
+                f"({error!s:.80})."
+            ) from None
+
     def _read(
         self, asker: RequestContext, run: str, tags: Sequence[str], most: int
     ) -> dict[str, Scalars]:
@@ -100,7 +135,9 @@ class ScalarProvider:
 def _by_step(series: Sequence[Any]) -> Scalars:
     ordered = sorted(series, key=lambda point: point.step)
     return Scalars(
-        tuple(point.step for point in ordered), tuple(point.value for point in ordered)
+        tuple(point.step for point in ordered),
+        tuple(point.value for point in ordered),
+        tuple(point.wall_time for point in ordered),
     )
 
 
@@ -146,9 +183,7 @@ def layer_health(
     # In this order, so that of two names for one scalar today's counts.
     by_tag = {tag: found[tag] for tag in tags if tag in found}
     numbers = iter(
-        few_digits(
-            as_float32([_real(x) for read in by_tag.values() for x in read.values])
-        )
+        as_json_numbers([x for read in by_tag.values() for x in read.values])
     )
     by_layer: dict[str, dict[str, Any]] = {layer: {} for layer in layers}
     for tag, read in by_tag.items():
@@ -182,6 +217,18 @@ def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
         "values": [by_step[step] for step in steps],
         "unreadable": None,
     }
+
+
+def as_json_numbers(values: Sequence[object]) -> list[float | None]:
+    """Write values as JSON has them.
+
+    Args:
+        values: Numbers, or whatever was written in their place.
+
+    Returns:
+        Each as float32 in as few digits as tell it apart, None for what is not finite.
+    """
+    return few_digits(as_float32([_real(value) for value in values]))
 
 
 def _real(value: object) -> float:

@@ -108,7 +108,7 @@ class Provider:
             The tags that have records, in any order.
         """
         try:
-            return Listing(_patiently(lambda: self._list(asker, None)), {})
+            return Listing(patiently(lambda: self._list(asker, None)), {})
         except KeyError:
             return self._tags_run_by_run(asker)
 
@@ -123,7 +123,7 @@ class Provider:
         """
         only = RunTagFilter(runs=[run], tags=[tag])
         try:
-            tags = _patiently(lambda: self._list(asker, only))
+            tags = patiently(lambda: self._list(asker, only))
         except KeyError:
             raise MissingError(f"Run {run!r:.80}, tag {tag!r:.80}: {GONE}") from None
         if tag not in tags.get(run, {}):
@@ -142,7 +142,7 @@ class Provider:
         """
         only = RunTagFilter(runs=[run], tags=None)
         try:
-            tags = _patiently(lambda: self._list(asker, only))
+            tags = patiently(lambda: self._list(asker, only))
         except KeyError as error:
             raise UnreadableError(_unlisted(error)) from None
         if not tags.get(run):
@@ -259,8 +259,18 @@ def _unlisted(error: KeyError) -> str:
     return f"TensorBoard cannot list it: a tag has no data ({error!s:.80})."
 
 
-def _patiently(ask: Callable[[], _Answer]) -> _Answer:
-    """Ask again where what was just listed is not there."""
+def patiently(ask: Callable[[], _Answer]) -> _Answer:
+    """Ask again where what was just listed is not there.
+
+    Args:
+        ask: Asks the data provider.
+
+    Returns:
+        The answer.
+
+    Raises:
+        KeyError: If it is still not there.
+    """
     for _ in range(_ATTEMPTS - 1):
         try:
             return ask()

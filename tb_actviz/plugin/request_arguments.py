@@ -54,6 +54,22 @@ def name(arguments: Mapping[str, str], key: str) -> str:
     return text
 
 
+def optional_name(arguments: Mapping[str, str], key: str) -> str | None:
+    """Read a name that may be left out.
+
+    Args:
+        arguments: Those of the request; the first of those that come twice.
+        key: Which one.
+
+    Returns:
+        The name, None where the request does not say.
+
+    Raises:
+        MalformedError: If it is empty.
+    """
+    return name(arguments, key) if key in arguments else None
+
+
 def step(arguments: Mapping[str, str]) -> int:
     """Read a step.
 

@@ -24,6 +24,7 @@ from tb_actviz.plugin.provider import Provider, RequestContext
 from tb_actviz.plugin.record_data import ActivationData
 from tb_actviz.plugin.record_index import RecordAddress, RecordIndex
 from tb_actviz.plugin.static_files import CONTENT_TYPES, static_files
+from tb_actviz.plugin.training_scalars import training_scalar
 from tb_actviz.records.schema import PLUGIN_NAME
 
 _FOLDER = Path(__file__).parent / "static"
@@ -70,6 +71,7 @@ class ActivationsPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/values": self._values,
             "/health": self._health,
             "/curve": self._curve,
+            "/scalar": self._scalar,
         }
         files = {
             f"/static/{name}": partial(_file, path)
@@ -138,6 +140,15 @@ class ActivationsPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         )
         curve = self._curves.curve(_asker(request), wanted)
         return _respond(request, curve, "application/json")
+
+    def _scalar(self, request: wrappers.Request) -> wrappers.Response:
+        arguments = request_arguments.arguments_of(request)
+        run = request_arguments.name(arguments, "run")
+        name = request_arguments.optional_name(arguments, "name")
+        found = training_scalar(
+            self._provider, self._scalars, _asker(request), run, name
+        )
+        return _json(request, found)
 
 
 def _limit(context: base_plugin.TBContext) -> int | None:

@@ -16,7 +16,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tb_actviz import __version__
-from tb_actviz.receptive_field import ReceptiveField
+from tb_actviz.receptive_field import ReceptiveField, TokenGrid
 from tb_actviz.records.codec import Packed
 from tb_actviz.records.decimals import as_float32
 
@@ -34,6 +34,9 @@ MAX_CLASS_NAME = 256
 
 #: How many numbers can say where in a training a record is.
 MAX_POSITION = 16
+
+#: How many characters the name of an axis can have.
+MAX_AXIS_NAME = 64
 
 #: How many axes activations can have; no array of NumPy has more.
 MAX_AXES = 64
@@ -57,9 +60,15 @@ class LayerFacts:
         parameters: Number of its weights' values; None where unknown.
         receptive_field: What its positions see of the picture that was given, before
             any preprocessing; None where unknown.
+        axes: What the rows, the columns and the channels of its maps count, such as
+            `("queries", "keys", "heads")`; empty where rows and columns are those of a
+            picture, or positions of a sequence.
+        token_grid: Where on the picture its tokens are, or the keys of attention
+            scores; None where it has none, or that is not known.
 
     Raises:
-        ValueError: If there is no such kind, or the number is negative.
+        ValueError: If there is no such kind, the number is negative, or the axes are
+            not three.
 
     Example:
         >>> stored = next(av.read_records("runs", layers="conv1"))
@@ -74,8 +83,18 @@ class LayerFacts:
     partner: str | None = None
     parameters: int | None = None
     receptive_field: ReceptiveField | None = None
+    axes: Sequence[str] = ()
+    token_grid: TokenGrid | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "axes", tuple(map(str, self.axes)))
+        if len(self.axes) not in (0, 3):
+            raise ValueError(
+                f"There are {len(self.axes)} names of axes, expected those of rows, "
+                "columns and channels."
+            )
+        for name in self.axes:
+            _check_count("characters of an axis' name", len(name), MAX_AXIS_NAME)
         if self.kind not in KINDS:
             raise ValueError(
                 f"There is no kind {self.kind!r:.80} of layer; there are "

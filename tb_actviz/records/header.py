@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, islice, repeat
 from typing import Any
 
-from tb_actviz.receptive_field import MAX_PIXELS, ReceptiveField
+from tb_actviz.receptive_field import MAX_PIXELS, ReceptiveField, TokenGrid
 from tb_actviz.records.codec import Packed
 from tb_actviz.records.decimals import as_float32, few_digits
 from tb_actviz.records.facts import (
     MAX_AXES,
+    MAX_AXIS_NAME,
     MAX_CLASS_NAME,
     MAX_INPUTS,
     MAX_POSITION,
@@ -45,14 +46,7 @@ def write_header(record: Record) -> bytes:
         "producer": record.producer,
         "step": int(record.step),
         "position": {name: int(n) for name, n in record.position.items()},
-        "layer": {
-            "path": record.layer.path,
-            "class_name": record.layer.class_name,
-            "kind": record.layer.kind,
-            "partner": record.layer.partner,
-            "parameters": record.layer.parameters,
-            "receptive_field": _field_header(record.layer.receptive_field),
-        },
+        "layer": _layer_header(record.layer),
         "preprocess": record.preprocess,
         "reduced": record.reduced,
         "dead": [int(channel) for channel in record.silent],
@@ -146,6 +140,27 @@ def _input_header(facts: InputFacts) -> dict[str, Any]:
     }
 
 
+def _layer_header(layer: LayerFacts) -> dict[str, Any]:
+    header: dict[str, Any] = {
+        "path": layer.path,
+        "class_name": layer.class_name,
+        "kind": layer.kind,
+        "partner": layer.partner,
+        "parameters": layer.parameters,
+        "receptive_field": _field_header(layer.receptive_field),
+    }
+    # Most layers are pictures, of which there is nothing more to say.
+    if layer.axes:
+        header["axes"] = layer.axes
+    if layer.token_grid is not None:
+        header["token_grid"] = {
+            "size": layer.token_grid.size,
+            "class_tokens": layer.token_grid.class_tokens,
+            "patch": _field_header(layer.token_grid.patch),
+        }
+    return header
+
+
 def _field_header(field: ReceptiveField | None) -> dict[str, Any] | None:
     if field is None:
         return None
@@ -173,10 +188,24 @@ def _layer(fields: Fields) -> LayerFacts:
         kind=fields.text("kind"),
         partner=fields.text_or_none("partner"),
         parameters=fields.integer("parameters") if fields.says("parameters") else None,
-        receptive_field=_field(fields.part("receptive_field"))
-        if fields.says("receptive_field")
+        receptive_field=_field_or_none(fields, "receptive_field"),
+        axes=fields.texts("axes", 3, MAX_AXIS_NAME) if fields.says("axes") else (),
+        token_grid=_token_grid(fields.part("token_grid"))
+        if fields.says("token_grid")
         else None,
     )
+
+
+def _token_grid(fields: Fields) -> TokenGrid:
+    return TokenGrid(
+        fields.integers("size", 2),
+        fields.integer("class_tokens"),
+        _field_or_none(fields, "patch"),
+    )
+
+
+def _field_or_none(fields: Fields, key: str) -> ReceptiveField | None:
+    return _field(fields.part(key)) if fields.says(key) else None
 
 
 def _field(fields: Fields) -> ReceptiveField:

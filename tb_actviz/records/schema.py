@@ -57,9 +57,25 @@ there can be; the header takes at most 4 MiB, with the numbers of entries that
 `parameters`, `receptive_field` and `predicted` may be missing or null, which says
 nothing of them. Else `predicted` names the classes of `predictions`, or none.
 
+So may `axes` and `token_grid` of a layer. `axes` says what the rows, the columns and
+the channels of its maps count where they are not those of a picture:
+`"axes": ["queries", "keys", "heads"]` are attention scores. `token_grid` says how the
+tokens of a layer, whose `shape` is `[tokens, channels]`, lie on the picture: the first
+`class_tokens` of them have no place, the others are its patches, row by row, `size`
+being rows and columns; `patch` is null or says as a receptive field does which pixels
+each patch is cut from. Values are stored as tokens all the same. Of attention scores it
+is about the keys.
+
+    "token_grid": {
+      "size": [8, 8],
+      "class_tokens": 1,
+      "patch": {"size": [4, 4], "stride": [4, 4], "start": [0, 0]}
+    }
+
 The layer path `:input`, which no layer has, is that of what is fed to the model: its
-record holds pictures of the inputs, 0 to 255, under the names of the inputs that have
-one. It is written where they change: at a step it is the last one up to it that counts.
+record holds the inputs that can be shown, under their names. Pictures, of three axes,
+are RGB, 0 to 255; signals, whose `shape` is `[time steps, channels]`, are as they are
+fed. It is written where they change: at a step it is the last one up to it that counts.
 
 What TensorBoard keeps of a tag beside its records is JSON too, `{"schema": 1}`. For a
 pre-activation `activation` is the path of its other half, so that a list of layers can

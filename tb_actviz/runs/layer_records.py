@@ -1,4 +1,4 @@
-"""A layer's response and the inputs' pictures -> records for the Activations tab."""
+"""A layer's response, and the inputs themselves -> records for the Activations tab."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tb_actviz.analysis.channels import ChannelStatistics, channel_statistics
+from tb_actviz.arrays import as_maps
 from tb_actviz.capture.layer_calls import INPUT_PATH
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.records.codec import pack
@@ -58,11 +59,16 @@ def reduction(channels: int, inputs: int) -> str:
     return ""
 
 
+#: A longer signal is not recorded: it would take more room than what it is shown with.
+_MOST_OF_SIGNAL = 2**20
+
 _LAYER = LayerFacts(INPUT_PATH, "InputLayer", "input")
 
 
 class InputPictures:
-    """Knows which pictures one opening of a run has recorded, and at which steps.
+    """Knows which inputs one opening of a run has recorded, and at which steps.
+
+    Pictures are, and signals: arrays of floats with time steps and channels.
 
     They are recorded at the first step, and again where the last ones up to a step are
     others; a reader takes the last ones up to a step, too.
@@ -82,7 +88,8 @@ class InputPictures:
         """Make the record of a step's inputs, if it takes one.
 
         Args:
-            inputs: All inputs of the step; those without a picture are left out.
+            inputs: All inputs of the step; those that are neither picture nor signal
+                are left out.
             step: The step.
             preprocess: Name of what pictures went through before the model.
             position: Where in a training the step is.
@@ -90,16 +97,15 @@ class InputPictures:
         Yields:
             The record, or nothing. It counts as recorded once the next is asked for.
         """
-        shown = {
-            named.name: named.picture for named in inputs if named.picture is not None
-        }
+        arrays = {named.name: _shown(named) for named in inputs}
+        shown = {name: array for name, array in arrays.items() if array is not None}
         content = _digest(shown)
         if not shown or not self._written.is_news(step, content):
             return
         record = Record(
             layer=_LAYER,
             step=step,
-            inputs=tuple(_facts(name, picture) for name, picture in shown.items()),
+            inputs=tuple(_facts(name, array) for name, array in shown.items()),
             position=position,
             preprocess=preprocess,
         )
@@ -107,13 +113,26 @@ class InputPictures:
         self._written.keep(step, content)
 
 
-def _facts(name: str, picture: np.ndarray) -> InputFacts:
-    statistics = channel_statistics(picture)
+def _shown(named: NamedInput) -> np.ndarray | None:
+    """The picture or the signal that an input is; None where it is neither."""
+    values = named.values
+    if named.picture is not None or not isinstance(values, np.ndarray):
+        return named.picture
+    is_signal = values.ndim == 2 and values.dtype.kind == "f" and len(values) > 1
+    return values if is_signal and values.size <= _MOST_OF_SIGNAL else None
+
+
+def _facts(name: str, shown: np.ndarray) -> InputFacts:
+    maps = as_maps(shown)
+    statistics = channel_statistics(maps)
+    is_picture = shown.dtype == np.uint8
     return InputFacts(
         name=name,
-        shape=picture.shape,
-        dtype=str(picture.dtype),
-        packed=pack(picture, "uint8", limits=(0, 255)),
+        shape=shown.shape,
+        dtype=str(shown.dtype),
+        packed=pack(maps, "uint8", limits=(0, 255))
+        if is_picture
+        else pack(maps, "float32"),
         minimum=statistics.minimum,
         maximum=statistics.maximum,
         mean=statistics.mean,
@@ -123,10 +142,10 @@ def _facts(name: str, picture: np.ndarray) -> InputFacts:
     )
 
 
-def _digest(pictures: Mapping[str, np.ndarray]) -> bytes:
-    """What distinguishes these pictures from others, even in the same memory."""
+def _digest(shown: Mapping[str, np.ndarray]) -> bytes:
+    """What distinguishes these inputs from others, even in the same memory."""
     content = hashlib.blake2b()
-    for name, picture in pictures.items():
-        content.update(repr((name, picture.shape)).encode())
-        content.update(np.ascontiguousarray(picture).data)
+    for name, array in shown.items():
+        content.update(repr((name, array.shape)).encode())
+        content.update(np.ascontiguousarray(array).data)
     return content.digest()

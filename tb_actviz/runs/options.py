@@ -60,6 +60,10 @@ class LogOptions:
         histograms: Write a histogram of each layer's values.
         class_names: A name for each score that the model gives, in their order, which
             records name their predictions by; None for none.
+        token_grid: Rows and columns of the patches of the picture that the tokens of a
+            transformer stand for, such as `(8, 8)`. Layers with as many tokens are
+            drawn as maps of that many rows and columns; a few tokens before them are
+            class tokens. None takes what the model's patch embedding tells.
 
     Raises:
         InputError: If one of them makes no sense.
@@ -84,6 +88,7 @@ class LogOptions:
     scalars: bool = True
     histograms: bool = True
     class_names: Sequence[str] | None = None
+    token_grid: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         _check_views(self.views)
@@ -99,6 +104,8 @@ class LogOptions:
             )
         object.__setattr__(self, "channels", _checked_channels(self.channels))
         object.__setattr__(self, "class_names", _checked_names(self.class_names))
+        if self.token_grid is not None:
+            object.__setattr__(self, "token_grid", _checked_grid(self.token_grid))
         if self.limits is not None:
             _check_limits(self.limits, self.per_channel)
 
@@ -224,6 +231,16 @@ def _checked_names(names: Sequence[str] | None) -> tuple[str, ...] | None:
             f"expected at most {MAX_CLASS_NAME}."
         )
     return tuple(names)
+
+
+def _checked_grid(grid: Sequence[int]) -> tuple[int, int]:
+    sides = tuple(np.atleast_1d(np.asarray(grid)).tolist())
+    if len(sides) != 2 or _not_integers(sides) or min(sides) < 1:
+        raise InputError(
+            f"Received token_grid={grid!r:.80}; expected rows and columns of patches, "
+            "two integers of at least 1, such as (8, 8)."
+        )
+    return sides
 
 
 def _check_limits(received: tuple[float, float], per_channel: bool) -> None:

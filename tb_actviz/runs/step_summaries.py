@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from tensorboard.compat.proto.summary_pb2 import Summary
@@ -20,13 +20,22 @@ from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError
 from tb_actviz.imaging.page import Page, encode_png
 from tb_actviz.imaging.rows import inputs_page
+from tb_actviz.receptive_field import TokenGrid
 from tb_actviz.records.codec import choose_precision, pack
 from tb_actviz.records.facts import MAX_INPUTS, InputFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.runs.layer_records import channel_facts, reduction
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import VIEWS, LogOptions
-from tb_actviz.runs.views import Response, SharedScale, draw
+from tb_actviz.runs.views import (
+    Response,
+    SharedScale,
+    common_grid,
+    draw,
+    folded,
+    folding_words,
+    token_grid_of,
+)
 from tb_actviz.runs.watched_model import (
     WatchedInputs,
     WatchedLayer,
@@ -59,6 +68,7 @@ class _LayerMeasurements:
     statistics: list[ChannelStatistics] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     facts: list[InputFacts] = field(default_factory=list)
+    grids: list[TokenGrid | None] = field(default_factory=list)
     histogram: Histogram | None = None
     saturated: list[float] = field(default_factory=list)
 
@@ -151,10 +161,12 @@ class StepSummaries:
         for layer in layers:
             maps = as_maps(captured[layer.facts.path][0])
             shape = captured[layer.facts.path].shape[1:]
-            self._measure(layer, named, maps, shape)
+            grid = token_grid_of(layer.facts, shape, self._options.token_grid)
+            self._measured[layer.facts.path].grids.append(grid)
+            self._measure(layer, named, maps, captured)
             if self._options.records:
                 self._pack(layer, named, maps, shape)
-            yield self._draw(layer, named, maps, captured)
+            yield self._draw(layer, named, captured)
 
     def finish(self) -> Iterator[Summary]:
         """Sum up, once all inputs have been added.
@@ -199,9 +211,11 @@ class StepSummaries:
         layer: WatchedLayer,
         named: NamedInput,
         maps: np.ndarray,
-        shape: tuple[int, ...],
+        captured: Mapping[str, np.ndarray],
     ) -> None:
-        measured = self._measured[layer.facts.path]
+        path, axes = layer.facts.path, layer.facts.axes
+        measured = self._measured[path]
+        drawn, shape = folded(captured[path][0], axes, measured.grids[-1])
         missing = tuple(n for n in layer.channels if n >= maps.shape[2])
         if missing:
             self.logged.missing_channels[layer.facts.path] = missing
@@ -217,7 +231,7 @@ class StepSummaries:
         of_layer = self.logged.strongest.setdefault(layer.facts.path, {})
         of_layer[named.name] = list(strongest)
         if "inputs" in self._views:
-            measured.compared.append(maps[:, :, self._compared(layer)])
+            measured.compared.append(drawn[:, :, self._compared(layer)])
 
     def _pack(
         self,
@@ -250,26 +264,29 @@ class StepSummaries:
         self,
         layer: WatchedLayer,
         named: NamedInput,
-        maps: np.ndarray,
         captured: Mapping[str, np.ndarray],
     ) -> list[Summary]:
+        path, axes = layer.facts.path, layer.facts.axes
+        grid = self._measured[path].grids[-1]
+        maps, shape = folded(captured[path][0], axes, grid)
         response = Response(
-            layer=layer.facts.path,
+            layer=path,
             input_name=named.name,
             picture=named.picture,
             maps=maps,
-            shape=captured[layer.facts.path].shape[1:],
+            shape=shape,
             before_layer=layer.before,
-            before=as_maps(captured[layer.before][0]) if layer.before else None,
+            before=folded(captured[layer.before][0], axes, grid)[0]
+            if layer.before
+            else None,
             followed=self._followed(layer),
             picture_note=next((n for n in named.notes if n.startswith("shown")), ""),
-            axes=layer.axes,
+            axes=layer.axes or folding_words(axes, grid),
         )
-        strongest = self.logged.strongest[layer.facts.path][named.name]
-        numbers = [channel for channel, _ in strongest]
-        pages = draw(response, numbers, self._views, self._options, self._shared)
+        strongest = [n for n, _ in self.logged.strongest[path][named.name]]
+        pages = draw(response, strongest, self._views, self._options, self._shared)
         return [
-            self._picture(layer, f"{layer.facts.path}/{view}/{named.name}", view, page)
+            self._picture(layer, f"{path}/{view}/{named.name}", view, page)
             for view, page in pages
         ]
 
@@ -316,7 +333,7 @@ class StepSummaries:
         return record_summary(
             record_tag(layer.facts.path),
             Record(
-                layer=layer.facts,
+                layer=replace(layer.facts, token_grid=common_grid(measured.grids)),
                 step=self.logged.step,
                 inputs=tuple(measured.facts),
                 position=self._position,

@@ -1,4 +1,7 @@
-"""One layer's response to one input -> every picture of it that was asked for."""
+"""One layer's response to one input -> every picture of it that was asked for.
+
+Tokens that are patches of a picture are drawn in their rows and columns.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from tb_actviz.arrays import as_maps
 from tb_actviz.imaging.montage import beside_input_page, channels_page
 from tb_actviz.imaging.page import Page
 from tb_actviz.imaging.rows import relu_page
 from tb_actviz.imaging.scale import common_scale
+from tb_actviz.receptive_field import TokenGrid
+from tb_actviz.records.facts import LayerFacts
 from tb_actviz.runs.options import LogOptions
+
+#: So many tokens before those that a declared grid has places for are class tokens.
+_MOST_CLASS_TOKENS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,3 +149,85 @@ def draw(
                 **captions,
             ),
         )
+
+
+def token_grid_of(
+    facts: LayerFacts, shape: Sequence[int], declared: tuple[int, int] | None
+) -> TokenGrid | None:
+    """Find how the tokens of a layer lie on the picture, or its keys.
+
+    Args:
+        facts: What is known of the layer from its model.
+        shape: Shape of its activations for one input.
+        declared: Rows and columns of patches; None for what is known.
+
+    Returns:
+        The grid that was declared or is known; None if the layer has not its tokens.
+    """
+    tokens, grid = _tokens(facts.axes, shape), facts.token_grid
+    if declared is not None and (grid is None or grid.size != declared):
+        class_tokens = tokens - declared[0] * declared[1]
+        if not 0 <= class_tokens <= _MOST_CLASS_TOKENS:
+            return None
+        grid = TokenGrid(declared, class_tokens)
+    return None if grid is None or grid.tokens != tokens else grid
+
+
+def common_grid(grids: Sequence[TokenGrid | None]) -> TokenGrid | None:
+    """Find the token grid that a layer has for all inputs.
+
+    Args:
+        grids: Those that it has for each, at least one.
+
+    Returns:
+        The grid; None where the inputs have different ones.
+    """
+    return grids[0] if all(grid == grids[0] for grid in grids) else None
+
+
+def folded(
+    activations: np.ndarray, axes: Sequence[str], grid: TokenGrid | None
+) -> tuple[np.ndarray, tuple[int, ...]]:
+    """Give activations a height and a width, tokens those of their grid.
+
+    Args:
+        activations: Those of one input.
+        axes: What the layer's facts name; the grid of scores is that of their keys.
+        grid: The layer's token grid, from `token_grid_of`.
+
+    Returns:
+        The maps, and the shape that they are said to have.
+    """
+    if grid is None or axes:
+        return as_maps(activations), activations.shape
+    maps = as_maps(activations, (grid.size[0], grid.size[1]))
+    return maps, maps.shape
+
+
+def folding_words(axes: Sequence[str], grid: TokenGrid | None) -> str:
+    """Say that tokens are drawn as maps, and what is left out.
+
+    Args:
+        axes: As for `folded`.
+        grid: As for `folded`.
+
+    Returns:
+        Such as `65 tokens as 8x8 patches, without the first one, a class token`; empty
+        for other layers.
+    """
+    if grid is None or axes:
+        return ""
+    rows, columns = grid.size
+    words = f"{grid.tokens} tokens as {rows}x{columns} patches"
+    if grid.class_tokens == 1:
+        words += ", without the first one, a class token"
+    elif grid.class_tokens:
+        words += f", without the first {grid.class_tokens}, class tokens"
+    return words
+
+
+def _tokens(axes: Sequence[str], shape: Sequence[int]) -> int:
+    """How many tokens, or keys of attention, activations have; 0 for none."""
+    if len(shape) == 2 and not axes:
+        return shape[0]
+    return shape[1] if len(shape) == 3 and tuple(axes[:2]) == ("queries", "keys") else 0

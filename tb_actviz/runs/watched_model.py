@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from tb_actviz.capture.attention import AXES
 from tb_actviz.capture.datasets import is_dataset
 from tb_actviz.capture.default_selection import describe_default
 from tb_actviz.capture.execution import Capture, PreparedInputs
@@ -17,6 +18,7 @@ from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import Bounds, activation_bounds
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.parts_pass import pass_through
+from tb_actviz.capture.patch_tokens import PatchTokens, find_patch_tokens
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import (
     LayerInfo,
@@ -37,7 +39,7 @@ class WatchedLayer:
 
     Args:
         facts: What its records say of it; the receptive field is None where it depends
-            on the size of the input.
+            on the size of the input, and so is the patch of a token grid.
         dtype: Dtype the model computes it in, as Keras names it.
         bounds: Between which values its activation function stays; None for any.
         before: Path of what its activation is applied to, captured with it; None where
@@ -145,6 +147,7 @@ class WatchedModel:
         self.model = model
         #: By the shapes of an input.
         self._fields: dict[tuple[Any, ...], dict[str, ReceptiveField]] = {}
+        self._patch_tokens: Mapping[str, PatchTokens] = {}
         self._pass = pass_through(
             model, self._choose, preprocess=preprocess, may_build=may_build
         )
@@ -212,9 +215,13 @@ class WatchedModel:
         layers = []
         for layer in self.layers:
             kinds = {_kind(named) for named in inputs if named.part == layer.part}
-            fields = {self._fields[kind].get(layer.path) for kind in kinds}
-            field = fields.pop() if len(fields) == 1 else None
+            field = self._common_field(kinds, layer.path)
             facts = replace(layer.facts, receptive_field=field)
+            tokens = self._patch_tokens.get(layer.path)
+            if tokens is not None:
+                embedding = tokens.embedding
+                patch = {embedding: self._common_field(kinds, embedding)}
+                facts = replace(facts, token_grid=tokens.on_picture(patch))
             layers.append(replace(layer, facts=facts))
         parts = {named.part for named in inputs} | {""}
         return WatchedInputs(
@@ -224,6 +231,13 @@ class WatchedModel:
             preprocess={part: self._pass.stated_preprocessing(part) for part in parts},
             missing_channels=self.missing_channels,
         )
+
+    def _common_field(
+        self, kinds: set[tuple[Any, ...]], path: str
+    ) -> ReceptiveField | None:
+        """What a layer sees, where it sees the same of inputs of all these sizes."""
+        fields = {self._fields[kind].get(path) for kind in kinds}
+        return fields.pop() if len(fields) == 1 else None
 
     def run_each(self, inputs: Sequence[NamedInput]) -> Iterator[dict[str, np.ndarray]]:
         """Capture the activations for inputs one after another.
@@ -292,9 +306,10 @@ class WatchedModel:
         capturable = {call.path: call for call in calls if call.problem is None}
         feeds = {after: before for before, after in activation_pairs(calls)}
         infos = {info.path: info for info in describe_calls(calls)}
+        self._patch_tokens = find_patch_tokens(calls)
         self.layers = tuple(
             WatchedLayer(
-                facts=_facts(infos[call.path]),
+                facts=_facts(infos[call.path], call.axes),
                 dtype=call.dtype,
                 bounds=None if call.fused else activation_bounds(call.layer),
                 before=feeds[call.path] if feeds.get(call.path) in capturable else None,
@@ -321,13 +336,14 @@ def _kind(named: NamedInput) -> tuple[Any, ...]:
     return named.part, *named.shapes
 
 
-def _facts(info: LayerInfo) -> LayerFacts:
+def _facts(info: LayerInfo, axes: str) -> LayerFacts:
     return LayerFacts(
         path=info.path,
         class_name=info.class_name,
         kind=info.kind,
         partner=info.partner,
         parameters=info.parameters,
+        axes=AXES.get(axes, ()),
     )
 
 

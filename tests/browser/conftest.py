@@ -154,6 +154,19 @@ def diverging(
 
 
 @pytest.fixture(scope="session")
+def forms(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Host]:
+    """A TensorBoard with layers that are no pictures."""
+    folder = tmp_path_factory.mktemp("forms") / "runs"
+    logs.write_forms(folder)
+    with serving(folder, "rust") as running:
+        running.wait_for("forms", "projection/activations", 0)
+        running.wait_for("signals", "conv/activations", 0)
+        yield running
+
+
+@pytest.fixture(scope="session")
 def by_python(
     log_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Host]:

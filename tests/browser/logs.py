@@ -12,16 +12,18 @@ import keras
 import numpy as np
 from keras import layers
 from PIL import Image
-from plugin.writing_records import parts, strings
+from plugin.writing_records import parts, strings, write_events
 
 import tb_actviz as av
 from keras_models import SqueezeNet
 from keras_models.faces import DrawnFace, draw_face, unseen_seeds
 from tb_actviz.arrays import as_maps
+from tb_actviz.receptive_field import ReceptiveField, TokenGrid
 from tb_actviz.records.codec import pack
 from tb_actviz.records.facts import PER_CHANNEL_NUMBERS, InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.writing.event_file import EventFile, summary_record, version_record
+from tb_actviz.writing.summaries import scalar_summary
 
 #: A channel of `conv1` that never answers.
 DEAD = 5
@@ -34,6 +36,8 @@ PACES = {
     "even": {step: (step // 10, 6 * step) for step in range(0, 60, 10)},
     "uneven": {0: (0, 0), 5: (2, 30), 10: (4, 150), 15: (6, 400)},
 }
+#: Steps of the training with a loss that are kept.
+LOSS_STEPS = (0, 10, 20, 30, 40)
 #: Side of the maps of the odd layers.
 SIDE = 6
 #: A layer of the real network in which channels answer to eyes.
@@ -50,6 +54,19 @@ FORMULA = "${window.__pwned=4}{{constructor}}"
 BIDI = "\u202eevil\u2069\x07\n% %00 &p.activations.view=grid#"
 #: Shapes of activations that are no feature maps, by their runs.
 RANKS = {"vector": (5,), "matrix": (9, 4), "volume": (4, 3, 5, 2)}
+#: How the tokens of `FORMS` lie on a picture of 16 x 24 pixels.
+TOKEN_GRID = TokenGrid((2, 3), 1, ReceptiveField((8, 8), (8, 8), (0, 0)))
+#: Layers that are no pictures: their shapes, and what is known of them.
+FORMS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
+    "units": ((64,), {}),
+    "tokens": ((7, 5), {"token_grid": TOKEN_GRID}),
+    "unknown": ((6, 5), {}),
+    "scores": (
+        (7, 7, 2),
+        {"axes": ("queries", "keys", "heads"), "token_grid": TOKEN_GRID},
+    ),
+    "projection": ((7, 4, 2), {"axes": ("tokens", "dimensions", "heads")}),
+}
 #: When what has a time of its own began, in seconds; long before all the rest.
 BEGAN = 1_700_000_000
 HOSTILE = (ELEMENT, QUOTE, SCRIPT, FORMULA, BIDI, "__proto__", "constructor")
@@ -244,6 +261,63 @@ def write_paced(folder: Path) -> None:
         write_timed(folder / run, records)
 
 
+def write_deep(folder: Path, depth: int) -> None:
+    """Two runs of so many layers (runs `deep` and `deeper`)."""
+    for number, run in enumerate(("deep", "deeper")):
+        records = []
+        for layer in range(depth):
+            maps = np.full((2, 2, 1), 1 + number * layer, np.float32)
+            one = InputFacts("input", maps.shape, "float32", pack(maps, "float32"))
+            facts = LayerFacts(f"layer{layer}", "Conv2D", "activation")
+            records.append((100 * number + layer / depth, Record(facts, 0, (one,))))
+        write_timed(folder / run, records)
+
+
+def inputs_of_many(step: int) -> np.ndarray:
+    """Feature maps of 32 inputs, (32, 4, 4, 2)."""
+    return np.random.default_rng(step).random((32, 4, 4, 2), np.float32)
+
+
+def loss_at(step: int) -> float:
+    """The loss of the training with many inputs."""
+    return 2 / (1 + step)
+
+
+def write_loss(folder: Path) -> None:
+    """A run with 32 inputs (run `many`), and what Keras writes of its training."""
+    records = []
+    for step in LOSS_STEPS:
+        inputs = []
+        for number, maps in enumerate(inputs_of_many(step)):
+            statistics = {
+                "minimum": maps.min((0, 1)),
+                "maximum": maps.max((0, 1)),
+                "mean": maps.mean((0, 1)),
+                "zero_share": (maps == 0).mean((0, 1)),
+                "nan_count": [0, 0],
+                "inf_count": [0, 0],
+            }
+            packed = pack(maps, "float32")
+            inputs.append(
+                InputFacts(
+                    f"input {number}", maps.shape, "float32", packed, **statistics
+                )
+            )
+        facts = LayerFacts("conv", "Conv2D", "activation")
+        position = {"epoch": step}
+        records.append((step, Record(facts, step, tuple(inputs), position=position)))
+    write_timed(folder / "many", records)
+    for part, values in {
+        "train": {step: loss_at(step) for step in range(0, 41, 2)},
+        "validation": {step: np.nan if step else 1.0 for step in range(0, 41, 2)},
+    }.items():
+        events = [
+            (BEGAN + step, step, scalar_summary({"epoch_loss": value}))
+            for step, value in values.items()
+        ]
+        write_events(folder / "many" / part / "events.out.tfevents.1.host", events)
+
+
 def write_failing(folder: Path) -> None:
     """A network whose second step has NaN (run `failing`), and one without scalars."""
     picture = np.random.default_rng(5).integers(0, 256, (18, 18, 3), np.uint8)
@@ -313,6 +387,49 @@ def write_ranks(folder: Path) -> None:
         one = InputFacts("input", shape, "float32", packed)
         record = Record(LayerFacts("other", "Dense", "activation"), 0, (one,))
         write_timed(folder / run, [(0, record)])
+
+
+def form_values(name: str, index: int) -> np.ndarray:
+    """Activations of a layer of `FORMS` for one of its inputs."""
+    shape, _ = FORMS[name]
+    rng = np.random.default_rng(17 * index + len(name))
+    values = rng.normal(size=shape).astype(np.float32)
+    return np.abs(values) / 4 if name == "scores" else values
+
+
+def write_forms(folder: Path) -> None:
+    """A run of one step, of two pictures: layers that are no pictures (`FORMS`).
+
+    Another, `signals`, is of two signals, and has a layer `conv` of as many positions.
+    """
+    pictures = np.random.default_rng(1).integers(0, 256, (2, 16, 24, 3), np.uint8)
+    signals = np.random.default_rng(2).normal(size=(2, 40, 2)).astype(np.float32)
+    shown = [pack(one, "uint8", limits=(0, 255)) for one in pictures]
+    fed = [pack(as_maps(one), "float32") for one in signals]
+    of_pictures, of_signals = [
+        _of_two(LayerFacts(":input", "InputLayer", "input"), shape, packed)
+        for shape, packed in ((pictures.shape[1:], shown), (signals.shape[1:], fed))
+    ]
+    records = [of_pictures]
+    for name, (shape, facts) in FORMS.items():
+        packed = [
+            pack(as_maps(form_values(name, index)), "float32") for index in (0, 1)
+        ]
+        layer = LayerFacts(name, "Layer", "other", **facts)
+        records.append(_of_two(layer, shape, packed))
+    packed = [
+        pack(as_maps(one[:, :1] * np.float32([1, 2, -1])), "float32") for one in signals
+    ]
+    conv = _of_two(LayerFacts("conv", "Conv1D", "other"), (40, 3), packed)
+    write_timed(folder / "forms", enumerate(records))
+    write_timed(folder / "signals", enumerate([of_signals, conv]))
+
+
+def _of_two(layer: LayerFacts, shape: tuple[int, ...], packed: list[Any]) -> Record:
+    """A record of the inputs `one` and `two`."""
+    names = zip(("one", "two"), packed, strict=True)
+    inputs = (InputFacts(name, shape, "float32", data) for name, data in names)
+    return Record(layer, 0, tuple(inputs))
 
 
 def write_gap(folder: Path) -> None:

@@ -10,7 +10,7 @@ from browser.tab import Tab, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training")
+VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training", "runs")
 FIRST: dict[str, str | int] = {"run": "first", "layer": "relu1"}
 CHANNEL: dict[str, str | int] = {**FIRST, "channel": 3}
 PINNED: dict[str, str | int] = {**FIRST, "pins": "conv1:2"}
@@ -27,9 +27,10 @@ CONTROLS = """() => [...document.querySelectorAll(
 NAMES = {
     "ArrowLeft": "←",
     "ArrowRight": "→",
+    "Shift+G": "Shift + g",
     "Shift+R": "Shift + r",
     "Shift+T": "Shift + t",
-    **dict.fromkeys("123456", "1 … 6"),
+    **dict.fromkeys("1234567", "1 … 7"),
 }
 
 
@@ -65,12 +66,19 @@ PRESSES: dict[str, list[Press]] = {
     "Home": [Press(FIRST, "Home", {"step": "0"})],
     "End": [Press({**FIRST, "step": 2}, "End", {"step": None})],
     "p": [Press(FIRST, "p", seen(".scrubber [aria-label=Stop]"))],
-    "↑": [Press(FIRST, "ArrowUp", {"layer": "conv1"})],
-    "↓": [Press(FIRST, "ArrowDown", {"layer": "block/conv2"})],
+    # A layer and its ReLU are one row.
+    "↑": [
+        Press({**FIRST, "layer": "block/relu2"}, "ArrowUp", {"layer": "relu1"}),
+    ],
+    "↓": [Press(FIRST, "ArrowDown", {"layer": "block/relu2"})],
     "[": [Press({**CHANNEL, "sort": "channel"}, "[", {"channel": "2"})],
-    "]": [Press({**CHANNEL, "sort": "channel"}, "]", {"channel": "4"})],
+    "]": [
+        Press({**CHANNEL, "channel": 2, "sort": "channel"}, "]", {"channel": "3"}),
+        # 4 and 5 are silent, and folded.
+        Press({**CHANNEL, "sort": "channel"}, "]", {"channel": "6"}),
+    ],
     "Enter": [Press(CHANNEL, "Enter", {"view": "channel"})],
-    "1 … 6": [
+    "1 … 7": [
         Press({**FIRST, "view": "channel"}, "1", {"view": None}),
         *(
             Press(FIRST, str(number), {"view": view})
@@ -121,13 +129,14 @@ PRESSES: dict[str, list[Press]] = {
             {"measure": "largest"},
         ),
         Press({**FIRST, "view": "training"}, "t", {"statistic": "mean"}),
+        Press({**FIRST, "view": "runs"}, "t", {"runs_by": "angle"}),
     ],
     "Shift + t": [Press({**FIRST, "sort": "mean"}, "T", {"descending": "false"})],
     "l": [
-        Press(FIRST, "l", {"scale": "steps"}),
-        Press({**FIRST, "scale": "runs"}, "l", {"scale": "percentile"}),
+        Press(FIRST, "l", {"scale": "channel"}),
+        Press({**FIRST, "scale": "runs"}, "l", {"scale": "robust"}),
         Press({**FIRST, "scale": "percentile"}, "l", seen("[aria-label=Lowest]")),
-        Press({**FIRST, "scale": "channel"}, "l", {"scale": None}),
+        Press({**FIRST, "scale": "fixed"}, "l", {"scale": None}),
     ],
     "z": [
         Press(FIRST, "z", {"symmetric": "true"}),
@@ -136,6 +145,10 @@ PRESSES: dict[str, list[Press]] = {
     "g": [
         Press(FIRST, "g", {"gamma": "0.5"}),
         Press({**FIRST, "gamma": 2}, "g", {"gamma": None}),
+    ],
+    "Shift + g": [
+        Press(FIRST, "G", {"log": "true"}),
+        Press({**FIRST, "log": "true"}, "G", {"log": None}),
     ],
     "k": [Press(FIRST, "k", {"colours": "gray"})],
     "+": [Press({**FIRST, "zoom": 4}, "+", {"zoom": "8"})],
@@ -150,7 +163,8 @@ PRESSES: dict[str, list[Press]] = {
     "i": [Press(FIRST, "i", {"input": "dull"})],
     "u": [Press({"run": "first"}, "u", seen("main h2 :text('run odd')"))],
     "a": [Press(FIRST, "a", {"align": "epoch"})],
-    "e": [Press(FIRST, "e", focused(".menu button >> nth=0"))],
+    "w": [Press(FIRST, "w", seen(".scrubber input[aria-label=Live]:checked"))],
+    "e": [Press(FIRST, "e", focused(".menu:not(.runs) button >> nth=0"))],
     "n": [Press(FIRST, "n", focused("#step-number"))],
     "/": [Press(FIRST, "/", focused("#search-channels"))],
     "f": [Press(FIRST, "f", focused("#filter-layers"))],
@@ -164,8 +178,8 @@ PRESSES: dict[str, list[Press]] = {
     ],
     "?": [Press(FIRST, "?", seen("dialog[open]"))],
 }
-#: What other tests hold: the wheel, and the channels that never answer.
-ELSEWHERE = {"Ctrl + wheel", "d"}
+#: What other tests hold: the wheel, the channels that never answer, and the loss.
+ELSEWHERE = {"Ctrl + wheel", "d", "v"}
 
 
 @pytest.mark.parametrize(
@@ -192,6 +206,8 @@ def test_a_key_does_what_help_says(tab: Tab, shown: str, press: Press) -> None:
         ({**FIRST, "view": "inputs"}, ["T", "R", "+", "-"]),
         ({**FIRST, "view": "multiples"}, ["t", "T", "R", "+", "-"]),
         ({**FIRST, "view": "training"}, ["R", "+", "-"]),
+        ({**FIRST, "view": "runs"}, ["T", "R", "+", "-"]),
+        ({**FIRST, "view": "grid"}, ["v"]),
         ({**FIRST, "view": "channel"}, ["+", "-"]),
         ({"run": "odd", "layer": "odd"}, ["R", "r"]),
     ],

@@ -10,7 +10,7 @@ from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training")
+VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training", "runs")
 #: Controls without a name, as their HTML.
 NAMELESS = """() => [...document.querySelectorAll(
   "button, input, select, textarea, canvas, dialog, [role=img], [role=group]" +

@@ -11,7 +11,7 @@ from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training")
+VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training", "runs")
 STATE = {
     **{"run": "first", "layer": "relu1", "step": 4, "channel": 7, "sort": "max"},
     **{"place": "0.5,0.5", "pins": "conv1:2", "b_step": 0},

@@ -33,7 +33,7 @@ with atheris.instrument_imports(include=["tb_actviz.records", "tb_actviz.plugin"
     from tb_actviz.plugin import request_arguments as asked
     from tb_actviz.plugin.errors import MalformedError, RefusalError, TooLargeError
     from tb_actviz.plugin.record_data import check_inflates, inflated_size
-    from tb_actviz.receptive_field import ReceptiveField
+    from tb_actviz.receptive_field import ReceptiveField, TokenGrid
     from tb_actviz.records.codec import PRECISIONS, Packed, inflate, pack, unpack
     from tb_actviz.records.facts import (
         MAX_INPUTS,
@@ -65,7 +65,8 @@ WORDS = [
     *(f'"{key}":' for key in ("levels", "minimum", "maximum", "mean", "zero_share")),
     *(f'"{key}":' for key in ("nan_count", "inf_count", "strongest", "predictions")),
     *(f'"{key}":' for key in ("parameters", "receptive_field", "size", "stride")),
-    *(f'"{key}":' for key in ("start", "predicted")),
+    *(f'"{key}":' for key in ("start", "predicted", "axes", "token_grid")),
+    *(f'"{key}":' for key in ("class_tokens", "patch")),
     *('"float32"', '"float16"', '"uint8"', '"activation"', "null", "true", "1e999"),
     *("NaN", "-Infinity", "[]", "{}", "[[0,1.0]]", "9223372036854775808", "252"),
     *("run=", "tag=", "step=", "input=", "wall_time=", "&", "%00", "%F0%9F%98%80"),
@@ -276,7 +277,13 @@ def records() -> list[Record]:
     rng = np.random.default_rng(0)
     layer = LayerFacts("block/relu", "ReLU", "activation", "block/conv")
     field = ReceptiveField((7, 9), (2, 0), (-1, 0))
-    seeing = replace(layer, parameters=1792, receptive_field=field)
+    seeing = replace(
+        layer,
+        parameters=1792,
+        receptive_field=field,
+        axes=("queries", "keys", "heads"),
+        token_grid=TokenGrid((2, 2), 1, field),
+    )
     found = []
     for precision in PRECISIONS:
         for worst in (0, np.nan):

@@ -194,6 +194,16 @@ class Host:
 
         assert soon(is_loaded), f"{run} {tag} did not load: {self.output()}"
 
+    def wait_for_scalar(self, run: str, tag: str, step: int) -> None:
+        """Wait until a step of a scalar is loaded."""
+
+        def is_loaded() -> bool:
+            answer = self.of_another("scalars/scalars", run=run, tag=tag)
+            # Each point is a wall time, a step and a value.
+            return answer.status == 200 and any(one[1] >= step for one in answer.json())
+
+        assert soon(is_loaded), f"{run} {tag} did not load: {self.output()}"
+
     def output(self) -> str:
         """What it has said so far."""
         return self._output.read_text()

@@ -55,7 +55,7 @@ def test_no_file_is_served_but_those_of_the_tab(host: Host, name: str) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 @pytest.mark.parametrize(
-    "route", ["runs", "steps", "record", "values", "health", "curve"]
+    "route", ["runs", "steps", "record", "values", "health", "curve", "scalar"]
 )
 def test_nothing_can_be_changed(host: Host, route: str, method: str) -> None:
     answer = host.raw(f"{route}?{PLACE}&step=0&input=0", method)
@@ -81,6 +81,11 @@ def test_nothing_can_be_changed(host: Host, route: str, method: str) -> None:
         (f"values?{PLACE}&step=&step=0&input=0", NO_STEP),
         ("health", NO_RUN),
         (f"health?run=&run={RUN}", NO_RUN),
+        ("scalar", NO_RUN),
+        (
+            f"scalar?run={RUN}&name=",
+            "Expected the argument 'name', which is missing or empty.",
+        ),
         ("curve", NO_RUN),
         (f"curve?run={RUN}&input=0", NO_TAG),
         (f"curve?{PLACE}", NO_INPUT),
@@ -228,6 +233,7 @@ def test_a_hostile_name_is_told_escaped_and_shortened(
 def test_a_hostile_name_of_a_run_has_no_layers(host: Host, name: str) -> None:
     expected = 404, f"There is no run {name!r:.80} with activations."
     assert refused(host, f"health?run={quote(name)}") == expected
+    assert refused(host, f"scalar?run={quote(name)}") == expected
 
 
 @pytest.mark.parametrize("escaped", ["%ED%A0%80", "%FF", "%C0%AF", "%", "%zz"])

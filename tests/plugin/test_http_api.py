@@ -100,8 +100,10 @@ def hosts(shared_log_dir: Path, shared_hosts: dict[str, Host]) -> dict[str, Host
             (first, 0, record_summary(conv1, record("conv1", 0))),
             (first + 0.25, 0, strings(relu1, [newer, values])),
             (first + 0.5, 0, scalars(mean=0.875, silent=0.0)),
+            (first + 0.5, 0, scalar_summary({"epoch_loss": 0.75})),
             (second, 100, record_summary(conv1, record("conv1", 100))),
             (second + 0.5, 100, scalars(mean=float("nan"), silent=0.5)),
+            (second + 0.5, 100, scalar_summary({"epoch_loss": 0.25})),
             (second + 0.25, 100, strings(relu1, [])),
         ],
     )
@@ -118,6 +120,7 @@ def test_the_document_has_an_example_of_each_route_and_status() -> None:
         *(("values", status) for status in (200, 400, 405)),
         *(("health", status) for status in (200, 404)),
         *(("curve", status) for status in (200, 400, 404)),
+        *(("scalar", status) for status in (200, 404)),
         ("static/../plugin.py", 404),
     }
 

@@ -25,7 +25,8 @@ def provider(tmp_path: Path) -> Watched:
 def test_the_routes_are_those_of_the_document(provider: Watched) -> None:
     plugin = ActivationsPlugin(base_plugin.TBContext(data_provider=provider))
     data = {route for route in plugin.get_plugin_apps() if "static" not in route}
-    assert data == {"/runs", "/steps", "/record", "/values", "/health", "/curve"}
+    layers = {"/runs", "/steps", "/record", "/values", "/health", "/curve"}
+    assert data == layers | {"/scalar"}
     assert plugin.is_active() is False
 
 

@@ -19,7 +19,7 @@ from tensorboard.compat.proto.summary_pb2 import DATA_CLASS_BLOB_SEQUENCE
 from tensorboard.util import tensor_util
 
 from tb_actviz import __version__
-from tb_actviz.receptive_field import ReceptiveField
+from tb_actviz.receptive_field import ReceptiveField, TokenGrid
 from tb_actviz.records import schema
 from tb_actviz.records.codec import PRECISIONS, Packed, pack, unpack
 from tb_actviz.records.facts import KINDS, MAX_INPUTS, InputFacts, LayerFacts, Record
@@ -86,6 +86,12 @@ fields = st.builds(
     stride=st.tuples(pixels | st.just(0), pixels),
     start=st.tuples(pixels.map(lambda n: -n), pixels),
 )
+grids = st.builds(
+    TokenGrid,
+    size=st.tuples(pixels, pixels),
+    class_tokens=st.integers(0, 3),
+    patch=fields | st.none(),
+)
 
 
 @st.composite
@@ -124,6 +130,8 @@ def records(draw: st.DrawFn) -> Record:
             partner=draw(texts | st.none()),
             parameters=draw(st.integers(0, 2**63 - 1) | st.none()),
             receptive_field=draw(fields | st.none()),
+            axes=draw(st.lists(texts, min_size=3, max_size=3) | st.just([])),
+            token_grid=draw(grids | st.none()),
         ),
         step=draw(st.integers(0, 2**63 - 1)),
         inputs=tuple(inputs),
@@ -424,6 +432,22 @@ def test_every_key_but_a_few_is_needed(keys: tuple[Any, ...]) -> None:
     assert_unreadable(header_with(dropped(*keys)), f"^{dotted(keys)} is missing")
 
 
+def test_what_is_no_picture_says_what_it_is() -> None:
+    axes = ("queries", "keys", "heads")
+    whole = record()
+    for grid in (TokenGrid((8, 6), 1, FIELD), TokenGrid((8, 6))):
+        layer = dataclasses.replace(whole.layer, axes=axes, token_grid=grid)
+        stated = dataclasses.replace(whole, layer=layer)
+        assert decode_record(encode_record(stated)).layer == layer
+    written = json.loads(encode_record(stated)[0])["layer"]
+    assert (written["axes"], written["token_grid"]) == (
+        list(axes),
+        {"size": [8, 6], "class_tokens": 0, "patch": None},
+    )
+    plain = json.loads(encode_record(whole)[0])["layer"]
+    assert not {"axes", "token_grid"} & set(plain)
+
+
 def test_facts_that_are_not_stated_are_unknown() -> None:
     whole = record()
     (one,) = whole.inputs
@@ -481,6 +505,24 @@ def test_facts_that_are_not_stated_are_unknown() -> None:
         (
             put([-(2**31), 0], "layer", "receptive_field", "start"),
             r"start\[0\] is the number -2147483648, expected a list of integers",
+        ),
+        (
+            put(["queries", "keys"], "layer", "axes"),
+            "^There are 2 names of axes, expected those of rows, columns and channels",
+        ),
+        (put(["a" * 65, "b", "c"], "layer", "axes"), r"^layer.axes\[0\] is a string"),
+        (put([8, 8], "layer", "token_grid"), "^layer.token_grid is a list"),
+        (
+            put({"size": [8], "class_tokens": 0}, "layer", "token_grid"),
+            "^A token grid has 1 sides, expected rows and columns",
+        ),
+        (
+            put({"size": [0, 8], "class_tokens": 0}, "layer", "token_grid"),
+            r"^A token grid cannot have the size \(0, 8\)",
+        ),
+        (
+            put({"size": [8, 8]}, "layer", "token_grid"),
+            "^layer.token_grid.class_tokens is missing",
         ),
         (put({"a\nb": "x"}, "position"), r"position\['a\\nb'\] is a string"),
         (put({"epoch": -1}, "position"), r"position\['epoch'\] is the number -1"),

@@ -180,3 +180,26 @@ def test_no_layer_can_take_their_place(tmp_path: Path) -> None:
     assert list(found) == [":input", ":input~2"]
     assert found[":input"].record.layer.kind == "input"
     assert found[":input~2"].record.layer.kind == "other"
+
+
+def test_signals_are_as_they_are_fed_and_other_numbers_are_left_out() -> None:
+    def given(name: str, values: np.ndarray) -> NamedInput:
+        return NamedInput(name, values, picture=None)
+
+    signal = np.linspace(-1, 1, 12, dtype=np.float32).reshape(6, 2)
+    inputs = [
+        given("signal", signal),
+        given("tokens", np.arange(6)),
+        given("table", np.zeros(6, np.float32)),
+        given("ids", np.zeros((6, 2), np.int32)),
+        given("one step", signal[:1]),
+        given("long", np.zeros((2**20 + 1, 1), np.float32)),
+    ]
+    known = InputPictures()
+    found = changed(known, 0, *inputs)
+    assert found is not None
+    (one,) = found.inputs
+    assert (one.name, one.shape, one.dtype) == ("signal", (6, 2), "float32")
+    np.testing.assert_array_equal(unpack(one.packed), signal[None], strict=True)
+    assert changed(known, 1, *inputs) is None
+    assert changed(known, 2, given("signal", signal + 1)) is not None

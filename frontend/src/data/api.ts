@@ -62,6 +62,9 @@ const INPUT_HEADER = object({
     high: orNull(CHANNEL_NUMBERS),
     levels: number,
   }),
+  minimum: maybe(orNull(CHANNEL_NUMBERS)),
+  maximum: maybe(orNull(CHANNEL_NUMBERS)),
+  mean: maybe(orNull(CHANNEL_NUMBERS)),
   nan_count: list(number),
   inf_count: list(number),
   strongest: SCORED,
@@ -70,6 +73,12 @@ const INPUT_HEADER = object({
 });
 /** What a record says of one input. */
 export type InputHeader = Typed<typeof INPUT_HEADER>;
+
+const RECEPTIVE_FIELD = object({
+  size: tuple(number, number),
+  stride: tuple(number, number),
+  start: tuple(number, number),
+});
 
 const HEADER = object({
   producer: text,
@@ -81,12 +90,16 @@ const HEADER = object({
     kind: oneOf("activation", "pre-activation", "input", "other"),
     partner: orNull(text),
     parameters: maybe(orNull(number)),
-    receptive_field: maybe(
+    receptive_field: maybe(orNull(RECEPTIVE_FIELD)),
+    /** What rows, columns and channels count, where it is no picture. */
+    axes: maybe(orNull(list(text))),
+    token_grid: maybe(
       orNull(
         object({
           size: tuple(number, number),
-          stride: tuple(number, number),
-          start: tuple(number, number),
+          class_tokens: number,
+          /** Which pixels of the input each patch is cut from. */
+          patch: maybe(orNull(RECEPTIVE_FIELD)),
         }),
       ),
     ),
@@ -137,6 +150,23 @@ const CURVE = object({
 });
 /** Statistics of each channel of one input, for each step that was kept. */
 export type Curve = Typed<typeof CURVE>;
+
+const TRAINING_SCALAR = object({
+  run: text,
+  /** All scalars of the training. */
+  names: list(text),
+  /** The one that is given; null where there is no loss. */
+  name: orNull(text),
+  /** How many steps are given at most. */
+  given_at_most: number,
+  steps: list(number),
+  wall_times: list(orNull(number)),
+  values: CHANNEL_NUMBERS,
+  /** Why there are no steps, if so. */
+  unreadable: orNull(text),
+});
+/** A scalar of the training that a run belongs to, such as its loss. */
+export type TrainingScalar = Typed<typeof TRAINING_SCALAR>;
 
 /** Names one record for good. */
 export interface RecordAddress {
@@ -228,6 +258,15 @@ export function fetchCurve(
   signal: AbortSignal,
 ): Promise<Curve> {
   return askJson("curve", CURVE, { run, tag, input }, signal);
+}
+
+/** Asks for a scalar of the training of a run; null for its loss. */
+export function fetchScalar(
+  run: string,
+  name: string | null,
+  signal: AbortSignal,
+): Promise<TrainingScalar> {
+  return askJson("scalar", TRAINING_SCALAR, { run, name }, signal);
 }
 
 /** Asks TensorBoard for all of its runs, in the order that it gives them colours in. */

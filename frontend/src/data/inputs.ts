@@ -6,6 +6,7 @@ import { symmetric } from "../numbers/limits";
 import { order, parseSearch, type Search } from "../numbers/order";
 import type { State } from "../state/state";
 import type { InputHeader } from "./api";
+import { type ChosenLayer, chosenLayer } from "./pairs";
 import { type Answer, andThen, ready } from "./queries";
 import {
   inputNames,
@@ -14,7 +15,7 @@ import {
   type ShownRecord,
   withValues,
 } from "./records";
-import { limitsOf, type Scaling } from "./scaling";
+import { limitsOf, type Scaling, scalingOf } from "./scaling";
 
 /** How many inputs are shown beside each other. */
 export const MOST_INPUTS = 24;
@@ -55,6 +56,39 @@ export function inputsOf(record: LayerRecord, chosen: State): Answer<ComparedInp
   const names = columnsOf(record, pair);
   return andThen(eachInput(record, names), (all) =>
     ready({ record, all, pair: [names.indexOf(pair[0]), names.indexOf(pair[1])] }),
+  );
+}
+
+/** A layer, and of units what they are for other inputs. */
+interface LayerWithOthers extends ChosenLayer {
+  others: ShownRecord[];
+  /** Why there are none of the others. */
+  reason: string | null;
+}
+
+/** What a view draws of a layer, and the scale of just that. */
+export type DrawnLayer = LayerWithOthers & { scaling: Scaling };
+
+/** So many inputs have a bar of each unit; more could not be told apart. */
+const MOST_BARS = 8;
+
+/** A layer, with the values of other inputs where units are drawn as bars. */
+function withOthers(layer: ChosenLayer): Answer<LayerWithOthers> {
+  const { record, removed } = layer;
+  const alone = { ...layer, others: [], reason: null };
+  if (record.maps.form?.kind !== "units" || removed) return ready(alone);
+  const names = inputNames(record.header).filter((_, i) => i !== record.number);
+  const others = eachInput(record, names.slice(0, MOST_BARS - 1));
+  if (others.state === "failed") return ready({ ...alone, reason: others.reason });
+  return andThen(others, (values) => ready({ ...alone, others: values }));
+}
+
+/** What is looked at, with its scale, so that both are always of the same layer. */
+export function drawnLayer(chosen: State): Answer<DrawnLayer> {
+  return andThen(andThen(chosenLayer(chosen), withOthers), (layer) =>
+    andThen(scalingOf([layer.record, ...layer.others], chosen.scale), (scaling) =>
+      ready({ ...layer, scaling }),
+    ),
   );
 }
 

@@ -8,7 +8,7 @@ import type { Run, Tag } from "./api";
 import { memoOn } from "./memo";
 import { type Answer, andThen, failed, ready } from "./queries";
 import { present, recordIn, type ShownRecord, shownRecord, withValues } from "./records";
-import { type Scaling, scalingOf } from "./scaling";
+import type { Scaling } from "./scaling";
 
 /** The tag of the other half of a pair, where it was logged. */
 export function partnerOf(run: Run, partner: string | null): Tag | null {
@@ -79,10 +79,3 @@ export function chosenLayer(chosen: State): Answer<ChosenLayer> {
 
 /** What a view shows of a layer, and the scale of just that. */
 export type ScaledLayer = ChosenLayer & { scaling: Scaling };
-
-/** What is looked at, with its scale, so that both are always of the same layer. */
-export function scaledLayer(chosen: State): Answer<ScaledLayer> {
-  return andThen(chosenLayer(chosen), (layer) =>
-    andThen(scalingOf([layer.record], chosen.scale), (scaling) => ready({ ...layer, scaling })),
-  );
-}

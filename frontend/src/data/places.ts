@@ -1,7 +1,9 @@
 /** Where the values of a layer lie on the picture of its input, where that can be said. */
 
 import type { Size } from "../numbers/layout";
+import { channelNoun, formOf, hasOneValue, mapSize } from "../numbers/map_form";
 import { type PictureBox, regionOf } from "../numbers/picture_box";
+import type { FormedSize } from "../numbers/plot_layout";
 import {
   type Alignment,
   align,
@@ -26,19 +28,20 @@ const LIKE = 2;
 
 /** Where the values of a record lie on the picture of its input. */
 export function placesOf({ run, address, header, input }: Placed): Answer<Places> {
-  const shape = input.packed.shape;
-  const reason = whyNoPlaces(header.layer, input.shape.length, shape);
+  const form = formOf(header.layer, input.shape);
+  const maps = mapSize(form, input.packed.shape);
+  const reason = whyNoPlaces(maps, header.layer);
   if (reason !== null) return ready({ reason });
   return andThen(picturesOf(run, address.step), (pictures): Answer<Places> => {
     const number = pictures ? inputNames(pictures.header).indexOf(input.name) : -1;
     const logged = pictures?.header.inputs[number];
-    if (!logged) {
+    const isPicture = logged && formOf(pictures.header.layer, logged.shape).kind === "picture";
+    if (!isPicture) {
       return ready({ reason: `No picture of input ${input.name} was logged to point at.` });
     }
     const picture = sizeOf(logged.packed.shape);
     const field = header.layer.receptive_field ?? null;
-    const maps = sizeOf(shape);
-    if (!field && !alike(maps, picture)) {
+    if (!field && form.kind !== "tokens" && !alike(maps, picture)) {
       return ready({
         reason:
           "Where this layer looks is not known, and its maps do not have the shape of the " +
@@ -60,15 +63,23 @@ function alike(a: Size, b: Size): boolean {
 
 /** Why no values of a layer belong to places of a picture, if so. */
 function whyNoPlaces(
+  maps: FormedSize,
   { receptive_field: field }: Header["layer"],
-  axes: number,
-  [height, width]: readonly [number, number, number],
 ): string | null {
-  if (axes < 2 || (axes === 3 && height * width === 1)) {
-    return "This layer has one value for the whole picture in each channel.";
+  const { form } = maps;
+  switch (form?.kind) {
+    case "sequence":
+      return "This layer is a sequence: its values are not places of the picture.";
+    case "scores":
+    case "table":
+      return "The rows and columns of this layer are not those of the picture.";
+    case "slices":
+      return "This layer has more axes than a picture has.";
+    default:
+      if (hasOneValue(maps)) {
+        return `This layer has one value for the whole picture in each ${channelNoun(form)}.`;
+      }
   }
-  if (axes === 2) return "This layer is a sequence: its values are not places of the picture.";
-  if (axes > 3) return "This layer has more axes than a picture has.";
   if (field?.stride.every((pixels) => pixels === 0)) {
     return "All values of this layer see the same part of the picture.";
   }

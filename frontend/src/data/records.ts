@@ -1,6 +1,7 @@
 /** What is chosen, put together from what has been answered, and what of it is not there. */
 
 import type { Maps } from "../numbers/decode";
+import { formOf, type MapForm } from "../numbers/map_form";
 import type { Selection } from "../state/state";
 import type { Header, InputHeader, Listing, RecordAddress, Run, Series, Tag } from "./api";
 import { Openings } from "./opening";
@@ -129,9 +130,26 @@ export function picturesOf(run: Run, step: number): Answer<LayerRecord | null> {
 
 /** The picture of an input as it was at a step; null where none was logged. */
 export function pictureOf(run: Run, step: number, name: string): Answer<Maps | null> {
+  return loggedInput(run, step, name, ["picture"]);
+}
+
+/** The picture or the signal that an input was at a step; null where none was logged. */
+export function inputOf(run: Run, step: number, name: string): Answer<Maps | null> {
+  return loggedInput(run, step, name, ["picture", "sequence"]);
+}
+
+/** An input as it was fed at a step, if it was logged and is of one of these forms. */
+function loggedInput(
+  run: Run,
+  step: number,
+  name: string,
+  forms: readonly MapForm["kind"][],
+): Answer<Maps | null> {
   return andThen<LayerRecord | null, Maps | null>(picturesOf(run, step), (record) => {
     const number = record ? inputNames(record.header).indexOf(name) : -1;
-    if (!record || number < 0) return ready(null);
+    const input = record?.header.inputs[number];
+    if (!record || !input) return ready(null);
+    if (!forms.includes(formOf(record.header.layer, input.shape).kind)) return ready(null);
     return mapsOf(record.address, record.header, number);
   });
 }

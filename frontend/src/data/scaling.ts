@@ -33,7 +33,9 @@ const NOTHING_FINITE = "nothing is finite, so that there is nothing to scale by"
 const HALF = 2 ** -11;
 
 /** The finite limits of all channels, computed once. */
-export const limitsOf = memoOn((maps: Maps) => finiteLimits(maps.values));
+export const limitsOf = memoOn((maps: Maps) =>
+  union(finiteLimits(maps.values), maps.apart ? finiteLimits(maps.apart.values) : null),
+);
 
 /** The limits that a share of the values is outside of, computed once. */
 const cutLimits = memoOn((maps: Maps, percentile: number) =>

@@ -15,6 +15,13 @@ export function unpack(colour: number): [number, number, number] {
   return [colour & 255, (colour >>> 8) & 255, (colour >>> 16) & 255];
 }
 
+/** Whether black is read on a packed colour more easily than white (WCAG's contrast). */
+export function isLight(colour: number): boolean {
+  const [red, green, blue] = unpack(colour);
+  const shade = luminance([red / 255, green / 255, blue / 255]);
+  return (shade + 0.05) ** 2 > 1.05 * 0.05;
+}
+
 /** A packed colour as CSS has it. */
 export function css(colour: number): string {
   return `rgb(${unpack(colour).join(" ")})`;

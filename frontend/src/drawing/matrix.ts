@@ -3,7 +3,7 @@
 import type { Matrix, MatrixLayout } from "../numbers/matrix";
 import { inSight } from "../numbers/row_layout";
 import type { Colouring } from "./colouring";
-import type { PixelTarget } from "./pixels";
+import type { PixelTarget } from "./target";
 
 /**
  * Draw the cells that are in sight once the matrix is moved left by `x` and up by `y`.

@@ -3,15 +3,12 @@
 import type { Maps } from "../numbers/decode";
 import type { Rectangle } from "../numbers/layout";
 import type { Limits } from "../numbers/limits";
+import { isPlot } from "../numbers/map_form";
 import type { Scale } from "../numbers/scale";
 import { colouring } from "./colouring";
+import { drawPlot } from "./plots";
 import { between, betweenRows, type Plane, shrink } from "./resample";
-
-/** Packed colours row by row, such as a 32-bit view of `ImageData`. */
-export interface PixelTarget {
-  pixels: Uint32Array;
-  width: number;
-}
+import type { PixelTarget } from "./target";
 
 /** How values between values are drawn. */
 export interface DrawOptions {
@@ -23,7 +20,8 @@ export interface DrawOptions {
  * Draw one channel into a cell of whole pixels; what is beyond the target is left out.
  *
  * Along a side with fewer pixels than values each pixel shows the mean of the values it
- * covers, but where one of them is NaN or infinite, it shows that. These are never blended. `table` is one of `COLOUR_MAPS`.
+ * covers, but where one of them is NaN or infinite, it shows that. These are never blended.
+ * `table` is one of `COLOUR_MAPS`. What is no picture is drawn as a bar or a line.
  */
 export function drawMap(
   target: PixelTarget,
@@ -37,6 +35,10 @@ export function drawMap(
   for (const [name, value] of Object.entries(cell)) {
     if (Number.isInteger(value)) continue;
     throw new RangeError(`Received a cell with ${name} ${value}; expected whole pixels.`);
+  }
+  if (isPlot(maps)) {
+    drawPlot(target, cell, maps, channel, scale);
+    return;
   }
   const sight = inSight(target, cell);
   if (sight.width <= 0 || sight.height <= 0) return;

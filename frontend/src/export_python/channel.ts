@@ -42,18 +42,22 @@ export interface UnderlyingInput {
 /** What the page of a channel shows. */
 export interface ScriptedChannel extends ScriptedLayer {
   channel: number;
-  /** Null where no picture was logged. */
+  /** Null where no picture was logged, or the values do not lie on it. */
   under: UnderlyingInput | null;
+  /** Whether values lie on a picture at all; those of units and sequences do not. */
+  liesOnPicture?: boolean;
 }
 
 const REST = "Histogram, statistics and curves are not drawn.";
 const SHRUNK = "On the input the tab shows means of several values, this only some of them.";
 const ALONE = "No picture of this input was logged.";
+const NOWHERE = "The values do not lie on the picture of the input.";
 
 /** Write a script that draws a channel, and the input under it. */
 export function channelScript(given: ScriptedChannel): Script {
-  const { logDir, channel, under, colours } = given;
-  const notes = [REST, ...(under ? [] : [ALONE]), ...(under?.shrunk ? [SHRUNK] : [])];
+  const { logDir, channel, under, colours, liesOnPicture = true } = given;
+  const alone = liesOnPicture ? ALONE : NOWHERE;
+  const notes = [REST, ...(under ? [] : [alone]), ...(under?.shrunk ? [SHRUNK] : [])];
   return script(
     titleOf(`Channel ${channel}`, given),
     notes,

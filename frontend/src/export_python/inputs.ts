@@ -5,6 +5,7 @@ import {
   drawFunction,
   limitLines,
   limitsFunction,
+  mapsAround,
   PAGE,
   readFunction,
   type Script,
@@ -47,7 +48,7 @@ export function inputsScript(given: ScriptedInputs): Script {
   const { logDir, source, other, names, channels, colours, differenceLimits, some } = given;
   const { run, layer, step, input } = source;
   const at = `[${quoted(source.input)}]`;
-  const maps = source.axes === 3 ? "activations[name]" : "av.as_maps(activations[name])";
+  const maps = mapsAround(source).join("activations[name]");
   const limitsOfChannel = colours.limits
     ? []
     : ["    limits = limits_of(*(one[:, :, channel] for one in maps.values()))"];

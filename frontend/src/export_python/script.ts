@@ -12,6 +12,8 @@ export interface Source {
   input: string;
   /** How many axes the activations have in the model. */
   axes: number;
+  /** Rows and columns that its tokens are folded to; null or none where they are not. */
+  tokenGrid?: readonly [number, number] | null;
 }
 
 /** How values are coloured. */
@@ -75,15 +77,21 @@ export function readFunction(logDir: string): string {
   ].join("\n");
 }
 
+/** What is written before and after activations of a source to make maps of them. */
+export function mapsAround({ axes, tokenGrid }: Source): [string, string] {
+  if (tokenGrid) return ["av.as_maps(", `, (${tokenGrid.join(", ")}))`];
+  return axes === 3 ? ["", ""] : ["av.as_maps(", ")"];
+}
+
 /** A line that reads the feature maps of a source, (H, W, C). */
 export function readLine(name: string, source: Source): string {
   const { run, layer, step } = source;
   const key = `[${quoted(source.input)}]`;
-  const wrap = source.axes === 3 ? ["", ""] : ["av.as_maps(", ")"];
-  const before = `${name} = ${wrap[0]}`;
-  const used = before.length + key.length + (wrap[1]?.length ?? 0);
+  const [opening, closing] = mapsAround(source);
+  const before = `${name} = ${opening}`;
+  const used = before.length + key.length + closing.length;
   const readCall = call("read", [quoted(run), quoted(layer), String(step)], "", used);
-  return `${before}${readCall}${key}${wrap[1]}`;
+  return `${before}${readCall}${key}${closing}`;
 }
 
 /** Arguments that bend positions on a scale. */

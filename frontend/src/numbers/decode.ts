@@ -1,5 +1,7 @@
 /** Stored values -> numbers, as `tb_actviz/records/codec.py` describes them. */
 
+import type { MapForm } from "./map_form";
+
 export interface Packed {
   precision: "float32" | "float16" | "uint8";
   /** Height, width, channels. */
@@ -16,6 +18,10 @@ export interface Maps {
   width: number;
   channels: number;
   values: Float32Array;
+  /** What they are; a picture where nothing is said. */
+  form?: MapForm;
+  /** What lies nowhere on a picture: the class tokens of a transformer, in one row. */
+  apart?: Maps;
 }
 
 /** Whether two sets of maps have the same height, width and channels. */

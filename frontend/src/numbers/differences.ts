@@ -48,8 +48,12 @@ export function compareMaps(a: Maps, b: Maps): ComparedMaps {
 }
 
 /** Why two have no difference; null where they have one. */
-export function whyNoDifference(a: Maps, b: Maps): string | null {
-  const sides = (maps: Maps) => `${maps.height} × ${maps.width} × ${maps.channels}`;
+export function whyNoDifference(
+  a: Omit<Maps, "values">,
+  b: Omit<Maps, "values">,
+): string | null {
+  const sides = (maps: Omit<Maps, "values">) =>
+    `${maps.height} × ${maps.width} × ${maps.channels}`;
   if (sides(a) === sides(b)) return null;
   return (
     `A is ${sides(a)} and B is ${sides(b)} (height × width × channels): ` +

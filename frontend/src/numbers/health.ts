@@ -124,15 +124,16 @@ export function numberOf(
  * Then deviations tell more: those of layers without ReLU, as in a transformer, vanish or
  * explode.
  */
-export function firstKind({ scalars }: HealthTable): HealthKind {
-  const all = scalars.flatMap((row) => [...row.values()]);
+export function firstKind(tables: readonly HealthTable[]): HealthKind {
+  const all = tables.flatMap(({ scalars }) => scalars.flatMap((row) => [...row.values()]));
   const some = all.some((one) => (numberOf(one, "combined") ?? 0) > 0);
   return some || !all.some((one) => one.std !== undefined) ? "combined" : "std";
 }
 
-/** The ends of the scale of a kind: of a share all it can be, else without outliers. */
-export function healthLimits({ values }: Matrix, kind: HealthKind): Limits {
+/** The ends of one scale for numbers of a kind: of a share all it can be, else without outliers. */
+export function healthLimits(matrices: readonly Float32Array[], kind: HealthKind): Limits {
   if (kind !== "std" && kind !== "mean") return SHARE_LIMITS;
+  const values = Float32Array.from(matrices.flatMap((one) => [...one]));
   const limits = percentileLimits(values, OUTLIERS) ?? NO_LIMITS;
   return kind === "mean" ? symmetric(limits) : { low: 0, high: limits.high };
 }

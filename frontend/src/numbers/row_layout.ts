@@ -1,9 +1,13 @@
 /** Where feature maps are that stand in rows, and which of many columns are shown. */
 
-import { type GridLayout, gridLayout, type Size } from "./layout";
+import type { GridLayout, Size } from "./layout";
+import { isPlot } from "./map_form";
+import { type FormedSize, mapsLayout } from "./plot_layout";
 
 /** How many rows are to be in sight at once in "fit", if that leaves maps large enough. */
 const IN_SIGHT = 2;
+/** Height of what is written beside a row, in CSS pixels. */
+const TWO_LINES = 34;
 /** How large a map and a value become at most in "fit", in CSS pixels. */
 const ENOUGH = 240;
 const LARGEST_VALUE = 32;
@@ -15,7 +19,7 @@ const LARGEST_VALUE = 32;
  * smaller than `usual` CSS pixels. `ratio` is how many pixels one of those has.
  */
 export function rowsLayout(
-  { width, height }: Size,
+  maps: FormedSize,
   rows: number,
   columns: number,
   zoom: number | null,
@@ -24,9 +28,21 @@ export function rowsLayout(
   usual: number,
   ratio = 1,
 ): GridLayout {
-  const chosen = zoom ?? fit();
+  const { width, height } = maps;
+  const plotted = isPlot(maps) && zoom === null;
+  const share = Math.floor((room.width + gap) / columns) - gap;
+  // One plot, laid out for the width that it is to have, is so wide.
+  const one = Math.max(usual * ratio, Math.min(share, ENOUGH * ratio));
+  const chosen = plotted ? "fit" : (zoom ?? fit());
   const lay = (count: number, wide: number) =>
-    gridLayout(count, width, height, wide, chosen, gap);
+    mapsLayout(count, maps, {
+      availableWidth: wide,
+      zoom: chosen,
+      gap,
+      ratio,
+      leastHeight: TWO_LINES,
+      ...(plotted ? { plotWidth: one } : {}),
+    });
   return lay(rows * columns, columns * (lay(1, 1).cellWidth + gap) - gap);
 
   function fit(): number {
@@ -103,12 +119,12 @@ export interface Cells {
  * They are as large as leaves all rows in sight, and all columns or a good number of them.
  */
 export function cellSize(
-  map: Size,
+  map: FormedSize,
   { columns, rows, gap }: Cells,
   room: Size,
   zoom: number | null,
 ): Size {
-  if (zoom !== null) {
+  if (zoom !== null && !isPlot(map)) {
     const side = (values: number) => Math.max(1, Math.round(values * zoom));
     return { width: side(map.width), height: side(map.height) };
   }
@@ -117,11 +133,14 @@ export function cellSize(
   const across = Math.floor(room.width / Math.max(1, Math.min(columns, many))) - gap.width;
   const down = Math.floor(room.height / Math.max(1, rows)) - gap.height;
   const box = Math.max(LEAST_CELL, Math.min(across, down, ENOUGH_CELL));
+  // A line or a bar needs more width than height.
+  if (isPlot(map)) return { width: box, height: Math.round(box / 2) };
   return sizeIn({ width: box, height: box }, map);
 }
 
 /** Sides of a map in a box: whole pixels for a value, or shrunk in proportion. */
-export function sizeIn(box: Size, map: Size): Size {
+export function sizeIn(box: Size, map: FormedSize): Size {
+  if (isPlot(map)) return box;
   const most = Math.min(box.width / map.width, box.height / map.height);
   const zoom = most >= 1 ? Math.floor(most) : most;
   const side = (values: number) => Math.max(1, Math.round(values * zoom));

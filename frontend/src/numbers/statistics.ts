@@ -145,7 +145,9 @@ export function difference(a: Maps, b: Maps): Maps {
   }
   const values = new Float32Array(a.values.length);
   for (let i = 0; i < values.length; i++) values[i] = a.values[i]! - b.values[i]!;
-  return { height: a.height, width: a.width, channels: a.channels, values };
+  const { apart, ...maps } = a;
+  const between = { ...maps, values };
+  return apart && b.apart ? { ...between, apart: difference(apart, b.apart) } : between;
 }
 
 function shape({ height, width, channels }: Maps): string {

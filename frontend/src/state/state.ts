@@ -6,6 +6,7 @@ import type { Statistic } from "../numbers/matrix";
 import type { SortKey } from "../numbers/order";
 import type { PictureBox } from "../numbers/picture_box";
 import type { RelativePosition } from "../numbers/receptive_field";
+import type { RunMeasure } from "../numbers/run_measures";
 import type { Align } from "../numbers/steps";
 import type { Pins } from "./pins";
 
@@ -19,7 +20,15 @@ export interface Selection {
   channel: number | null;
 }
 
-export const VIEWS = ["grid", "channel", "compare", "multiples", "inputs", "training"] as const;
+export const VIEWS = [
+  "grid",
+  "channel",
+  "compare",
+  "multiples",
+  "inputs",
+  "training",
+  "runs",
+] as const;
 export type View = (typeof VIEWS)[number];
 
 export const SCALE_MODES = [
@@ -101,11 +110,21 @@ export interface State {
     all: boolean;
     shares: CellShare;
   };
-  training: { statistic: Statistic; rows: "order" | "number"; health: HealthChoice };
+  /** `beside`: a run whose health is shown beside that of the run looked at. */
+  training: {
+    statistic: Statistic;
+    rows: "order" | "number";
+    health: HealthChoice;
+    beside: string | null;
+  };
+  /** What the layers of runs are compared by. */
+  runs: { measure: RunMeasure };
   /** What inputs beside each other are compared by. */
   inputs: { measure: Measure };
   /** `all`: the curves of other runs, too. */
   curves: { all: boolean };
+  /** The scalar of the training above the steps; null for its loss. */
+  scalar: string | null;
   align: Align;
   inspected: RelativePosition | null;
   /** How far the overlay covers the input, 0 to 1. */
@@ -144,9 +163,11 @@ export const START: State = {
   removed: false,
   compare: { how: "side", wipe: 0.5, oneChannel: false, shares: "auto" },
   multiples: { rows: "runs", columns: "steps", all: false, shares: "auto" },
-  training: { statistic: "maximum", rows: "order", health: "auto" },
+  training: { statistic: "maximum", rows: "order", health: "auto", beside: null },
+  runs: { measure: "relative" },
   inputs: { measure: "l2" },
   curves: { all: false },
+  scalar: null,
   align: "step",
   inspected: null,
   overlay: 0.6,

@@ -5,6 +5,7 @@ import { HEALTH_CHOICES } from "../numbers/health";
 import { STATISTICS } from "../numbers/matrix";
 import { SORT_KEYS } from "../numbers/order";
 import type { PictureBox } from "../numbers/picture_box";
+import { RUN_MEASURES } from "../numbers/run_measures";
 import { ALIGNS } from "../numbers/steps";
 import { pinsIn, pinsText } from "./pins";
 import {
@@ -112,8 +113,11 @@ function texts(state: State): Texts {
   for (const part of ["statistic", "rows", "health"] as const) {
     put(part, state.training[part], START.training[part]);
   }
+  put("beside", state.training.beside, START.training.beside);
+  put("runs_by", state.runs.measure, START.runs.measure);
   put("measure", state.inputs.measure, START.inputs.measure);
   put("all_runs", state.curves.all, START.curves.all);
+  put("scalar", state.scalar, START.scalar);
   put("align", state.align, START.align);
   put("place", state.inspected && `${state.inspected.y},${state.inspected.x}`, null);
   put("overlay", state.overlay, START.overlay);
@@ -193,9 +197,12 @@ function read(present: Texts, notices: string[]): State {
       statistic: choice("statistic", START.training.statistic, STATISTICS),
       rows: choice("rows", START.training.rows, ["order", "number"] as const),
       health: choice("health", START.training.health, HEALTH_CHOICES),
+      beside: text("beside", START.training.beside),
     },
+    runs: { measure: choice("runs_by", START.runs.measure, RUN_MEASURES) },
     inputs: { measure: choice("measure", START.inputs.measure, MEASURES) },
     curves: { all: flag("all_runs", START.curves.all) },
+    scalar: text("scalar", START.scalar),
     align: choice("align", START.align, ALIGNS),
     inspected: take("place", START.inspected, (given) => {
       const [y, x, ...more] = given.split(",").map((part) => numberWithin(part, 0, 1));

@@ -1,16 +1,22 @@
 import { describe, expect, it } from "vitest";
-import type { InputHeader, Run } from "../../src/data/api";
+import type { Header, InputHeader, Run } from "../../src/data/api";
 import { areaIn, type Places, placesOf, positionAt } from "../../src/data/places";
 import { headerWith } from "./headers";
 
 const RUN: Run = { run: "a", tags: [], unreadable: null };
 
 /** Where the values of a layer of a shape lie, in a run without pictures. */
-function reasonOf(shape: number[], packed: [number, number, number], stride?: number) {
+function reasonOf(
+  shape: number[],
+  packed: [number, number, number],
+  stride?: number,
+  described: Partial<Header["layer"]> = {},
+) {
   const header = headerWith(packed[2]);
   const field = stride === undefined ? null : { size: [9, 9], start: [0, 0] };
   const layer = {
     ...header.layer,
+    ...described,
     receptive_field: field && { ...field, stride: [stride, stride] },
   } as typeof header.layer;
   const [first] = header.inputs;
@@ -48,7 +54,18 @@ describe("where no value belongs to a place of the picture", () => {
         [8, 4, 7],
       ],
     ],
+    [
+      "attention scores",
+      /rows and columns of this layer are not those of the picture/,
+      [[9, 9, 2], [9, 9, 2], undefined, { axes: ["queries", "keys"] }],
+    ],
     ["one field for all", /same part of the picture/, [[2, 2, 7], [2, 2, 7], 0]],
+    [
+      // Whoever knows how they lie on the picture points at it.
+      "tokens of a picture that was not logged",
+      /No picture of input input was logged/,
+      [[7, 5], [1, 7, 5], 1, { token_grid: { size: [2, 3], class_tokens: 1, patch: null } }],
+    ],
     ["no picture", /No picture of input input was logged/, [[2, 2, 7], [2, 2, 7], 1]],
   ])("it is said why: %s", (_, words, given) => {
     expect(reasonOf(...given)).toMatch(words);

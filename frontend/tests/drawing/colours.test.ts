@@ -5,6 +5,7 @@ import {
   contrast,
   css,
   cssOf,
+  isLight,
   LEAST_CONTRAST,
   luminance,
   markColour,
@@ -161,5 +162,15 @@ describe("the colours of runs", () => {
     const [first, second] = [...runColours(["a", "b"]).values()].map(cssOf);
     expect(first).toBe("light-dark(#425066, #8e98a3)");
     expect(second).toMatch(/^light-dark\(#\w{6}, #12b5cb\)$/);
+  });
+});
+
+describe("what is written on a colour", () => {
+  it.each(Object.entries(COLOUR_MAPS))("is read on all colours of %s", (_, table) => {
+    for (const colour of [...table, ...Object.values(NON_FINITE_COLOURS)]) {
+      const shade = luminance(shares(colour)) + 0.05;
+      const contrast = isLight(colour) ? shade / 0.05 : 1.05 / shade;
+      expect(contrast).toBeGreaterThan(4.5);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { gridScript, type ScriptedGrid } from "../../src/export_python/grid";
+import type { Source } from "../../src/export_python/script";
 import { bodyOf, OWN, SHARED, SOURCE } from "./fixtures";
 
 const GRID: ScriptedGrid = {
@@ -92,6 +93,12 @@ channels = [13, 46, 2]
 it("makes maps of what has other axes", () => {
   const { code } = gridScript({ ...GRID, source: { ...SOURCE, axes: 1 } });
   expect(code).toContain('\nmaps = av.as_maps(read("a", "conv", 3)["face"])\n');
+});
+
+it("folds tokens as the tab does", () => {
+  const source: Source = { ...SOURCE, axes: 2, tokenGrid: [8, 6] };
+  const { code } = gridScript({ ...GRID, source });
+  expect(code).toContain('\nmaps = av.as_maps(read("a", "conv", 3)["face"], (8, 6))\n');
 });
 
 it("says that the tab smooths", () => {

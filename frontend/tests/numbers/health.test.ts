@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   beganAt,
   firstKind,
+  type HealthKind,
   healthAt,
   healthLimits,
   healthMatrix,
@@ -66,11 +67,9 @@ describe("the table of health", () => {
 
 describe("what is shown where nothing was chosen", () => {
   const first = (...scalars: Record<string, number | null>[]) =>
-    firstKind({
-      steps: [0],
-      notLogged: [],
-      scalars: scalars.map((one) => new Map([[0, one]])),
-    });
+    firstKind([
+      { steps: [0], notLogged: [], scalars: scalars.map((one) => new Map([[0, one]])) },
+    ]);
 
   it("is silent or saturated where anything is", () => {
     expect(first({ silent: 0, std: 2 }, { silent: 0.01, std: 3 })).toBe("combined");
@@ -84,6 +83,16 @@ describe("what is shown where nothing was chosen", () => {
     expect(first({ silent: 0, std: null, nonfinite: 0.5 })).toBe("std");
   });
 
+  it("is for several runs what any of them shows", () => {
+    const table = (one: Record<string, number>) => ({
+      steps: [0],
+      notLogged: [],
+      scalars: [new Map([[0, one]])],
+    });
+    expect(firstKind([table({ silent: 0, std: 2 }), table({ silent: 0.5 })])).toBe("combined");
+    expect(firstKind([table({ silent: 0, std: 2 }), table({ silent: 0 })])).toBe("std");
+  });
+
   it("is not a deviation that was not logged", () => {
     expect(first({ silent: 0 })).toBe("combined");
     expect(first({})).toBe("combined");
@@ -92,30 +101,33 @@ describe("what is shown where nothing was chosen", () => {
 });
 
 describe("the scale of health", () => {
-  const matrix = (values: number[]) => ({
-    rows: 1,
-    columns: values.length,
-    values: Float32Array.from(values),
-    missing: new Uint8Array(values.length),
-  });
+  const limits = (kind: HealthKind, ...maps: number[][]) =>
+    healthLimits(
+      maps.map((values) => Float32Array.from(values)),
+      kind,
+    );
 
   it("is all that a share can be", () => {
     for (const kind of ["combined", "silent", "saturated", "nonfinite", "sparsity"] as const) {
-      expect(healthLimits(matrix([0.25, 0.5]), kind)).toEqual({ low: 0, high: 1 });
+      expect(limits(kind, [0.25, 0.5])).toEqual({ low: 0, high: 1 });
     }
   });
 
   it("leaves outliers out, and has zero in it", () => {
     const many = [...Array<number>(98).fill(1), 2, 1e6];
-    expect(healthLimits(matrix(many), "std").low).toBe(0);
-    expect(healthLimits(matrix(many), "std").high).toBeLessThan(3);
-    const { low, high } = healthLimits(matrix([...many, -1, NaN]), "mean");
+    expect(limits("std", many).low).toBe(0);
+    expect(limits("std", many).high).toBeLessThan(3);
+    const { low, high } = limits("mean", [...many, -1, NaN]);
     expect(low).toBe(-high);
     expect(high).toBeLessThan(3);
   });
 
   it("is there where nothing is finite", () => {
-    expect(healthLimits(matrix([NaN]), "std")).toEqual({ low: 0, high: 1 });
+    expect(limits("std", [NaN])).toEqual({ low: 0, high: 1 });
+  });
+
+  it("is one for several maps", () => {
+    expect(limits("std", [1, 2], [NaN, 4]).high).toBeGreaterThan(3);
   });
 });
 

@@ -10,6 +10,7 @@ import { centred, limitsOf, type Scaling, scalingOf } from "../../data/scaling";
 import { encodeGif } from "../../drawing/gif";
 import { encodeCsv, encodeNpy, encodeNpyText, encodeZip } from "../../drawing/npy";
 import { quantise } from "../../drawing/palette";
+import { type Maps, valueAt } from "../../numbers/decode";
 import { type Limits, union } from "../../numbers/limits";
 import { state } from "../../state/store";
 import { pixelsOf } from "../pictures/canvas";
@@ -128,6 +129,16 @@ export async function saveGif(): Promise<void> {
   save(blob, named(now, "steps"), "gif");
 }
 
+/** The class tokens of the channels shown, (tokens, C), which are no part of their maps. */
+function classTokens({ apart }: Maps, channels: readonly number[]) {
+  if (!apart) return [];
+  const tokens = Array.from({ length: apart.width }, (_, column) =>
+    channels.map((channel) => valueAt(apart, { channel, row: 0, column })),
+  );
+  const bytes = encodeNpy(Float32Array.from(tokens.flat()), [apart.width, channels.length]);
+  return [{ name: "class_tokens.npy", bytes }];
+}
+
 /** Save the values of the channels shown, (H, W, C), their numbers, and what they are. */
 export async function saveNpz(): Promise<void> {
   const now = await current();
@@ -146,6 +157,7 @@ export async function saveNpz(): Promise<void> {
       bytes: encodeNpy(channelsLast, [height, width, channels.length]),
     },
     { name: "channels.npy", bytes: encodeNpy(integers(channels), [channels.length]) },
+    ...classTokens(maps, channels),
     { name: "step.npy", bytes: encodeNpy(integers([address.step]), []) },
     { name: "run.npy", bytes: encodeNpyText(run.run) },
     { name: "layer.npy", bytes: encodeNpyText(header.layer.path) },

@@ -26,8 +26,10 @@ import {
   type ShownRecord,
   shownRecord,
 } from "../../data/records";
-import { curveOf } from "../../data/resources";
-import { logDirOf } from "../../data/runs";
+import { curveOf, listedRuns, runOrderOf } from "../../data/resources";
+import { filteredRuns } from "../../data/run_filter";
+import { inOrder, layersOfAll, type Reference, stepIn } from "../../data/run_matrix";
+import { layersOf, logDirOf } from "../../data/runs";
 import { scalingOfChannel } from "../../data/scale_fit";
 import { matrixScaling, type Scaling, scalingOf } from "../../data/scaling";
 import { shownSides } from "../../data/sides";
@@ -41,6 +43,7 @@ import {
   type Part,
   type ScriptedCell,
 } from "../../export_python/multiples";
+import { runsScript } from "../../export_python/runs";
 import {
   LARGE,
   type Script,
@@ -50,9 +53,11 @@ import {
 import { trainingScript } from "../../export_python/training";
 import { sameShape } from "../../numbers/decode";
 import { changeBetween, responses } from "../../numbers/differences";
+import { formOf, liesOnPicture } from "../../numbers/map_form";
 import { curveMatrix, matrixLayout } from "../../numbers/matrix";
 import { align, zoomedRegion } from "../../numbers/receptive_field";
 import type { Distances } from "../../numbers/statistics";
+import { matching } from "../../numbers/tree";
 import { type MultiplesRows, rowsShown, type State, type View } from "../../state/state";
 import { state } from "../../state/store";
 import { type MultiplesInSight, viewState } from "../../state/view_state";
@@ -71,6 +76,7 @@ const SCRIPTS: { [view in View]: (logDir: string) => Promise<Script> } = {
   multiples,
   inputs,
   training,
+  runs,
 };
 
 /** Python for the view that is shown. */
@@ -108,12 +114,14 @@ async function channel(logDir: string): Promise<Script> {
   const paint = overlayPaint(paintOf(scaling, state.value), state.value);
   // A picture that cannot be read is shown as one that is not there.
   const under = await underneath(chosen.record, paint).catch(() => null);
-  return channelScript({ ...chosen, colours, channel: number, under });
+  const lies = liesOnPicture(chosen.record.maps);
+  return channelScript({ ...chosen, colours, channel: number, under, liesOnPicture: lies });
 }
 
 /** The picture that a feature map is laid on; null where none was logged. */
 async function underneath(shown: ShownRecord, paint: Paint): Promise<UnderlyingInput | null> {
   const { maps, header, run, address, input } = shown;
+  if (!liesOnPicture(maps)) return null;
   const record = await whenReady(() => picturesOf(run, address.step));
   const picture = await whenReady(() => pictureOf(run, address.step, input.name));
   const pictured = record?.header.inputs.find(({ name }) => name === input.name);
@@ -322,11 +330,44 @@ async function picturesFor({ run, address }: ShownRecord, names: readonly string
   return record && logged.length ? { step: record.address.step, names: logged } : null;
 }
 
+/** Python for layers × runs. */
+async function runs(logDir: string): Promise<Script> {
+  const chosen = state.value;
+  const record = await whenReady(() => shownRecord(present(chosen.a)));
+  const input = record.input;
+  const order = await whenReady(() => runOrderOf(listedRuns()));
+  const columns = inOrder(
+    filteredRuns(chosen).runs.filter((run) => layersOf(run).length),
+    order,
+  );
+  const reference: Reference = { record, input: input.name, align: chosen.align };
+  const steps = new Map<string, number>();
+  for (const run of columns) {
+    steps.set(run.run, await whenReady(() => stepIn(run, reference)));
+  }
+  const layers = layersOfAll([record.run, ...columns]).map((layer) => ({ layer }));
+  return runsScript({
+    logDir,
+    reference: record.run.run,
+    input: input.name,
+    measure: chosen.runs.measure,
+    layers: matching(layers, chosen.layers).tags.map(({ layer }) => layer),
+    steps,
+  });
+}
+
 /** Where values are logged. */
 function sourceOf(record: Omit<ShownRecord, "maps" | "number">): Source {
-  const { run, tag, address, input } = record;
-  const axes = input.shape.length;
-  return { run: run.run, layer: tag.layer, step: address.step, input: input.name, axes };
+  const { run, tag, address, header, input } = record;
+  const form = formOf(header.layer, input.shape);
+  return {
+    run: run.run,
+    layer: tag.layer,
+    step: address.step,
+    input: input.name,
+    axes: input.shape.length,
+    tokenGrid: form.kind === "tokens" ? form.grid.size : null,
+  };
 }
 
 /** How all of it, or each channel, is coloured in a view. */

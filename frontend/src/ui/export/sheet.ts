@@ -5,10 +5,12 @@ import { coverageOf, type Scaling } from "../../data/scaling";
 import { css, markColour } from "../../drawing/colours";
 import { markWords, rampTicks, scaleWords } from "../../drawing/legend";
 import { drawMap } from "../../drawing/pixels";
-import { cellRectangle, type GridLayout, gridLayout, type Size } from "../../numbers/layout";
+import { cellRectangle, type GridLayout } from "../../numbers/layout";
+import { type FormedSize, mapsLayout } from "../../numbers/plot_layout";
 import type { MarkCounts } from "../../numbers/scale";
 import { pixelsOf } from "../pictures/canvas";
 import type { Paint } from "../pictures/paint";
+import { paintAs } from "../pictures/plot_paint";
 
 const WIDTH = 1200;
 const [MARGIN, GAP, LABEL, LINE] = [16, 4, 14, 18];
@@ -18,9 +20,10 @@ const FOOT = 64;
 const HIGHEST = 16_000;
 
 /** Where maps are on a sheet, or on `share` of its width. */
-export function sheetLayout(count: number, maps: Size, share = 1): GridLayout {
+export function sheetLayout(count: number, maps: FormedSize, share = 1): GridLayout {
   const inside = Math.floor((WIDTH - 2 * MARGIN) * share);
-  return gridLayout(count, maps.width, maps.height, inside, "fit", GAP, LABEL);
+  const room = { availableWidth: inside, zoom: "fit", gap: GAP, label: LABEL } as const;
+  return mapsLayout(count, maps, room);
 }
 
 /**
@@ -30,12 +33,13 @@ export function sheetLayout(count: number, maps: Size, share = 1): GridLayout {
 export function drawSheet(
   record: ShownRecord,
   order: readonly number[],
-  paint: Paint,
+  colours: Paint,
   scaling: Scaling,
   style: CSSStyleDeclaration,
   sorted: string | null,
 ): HTMLCanvasElement {
   const { maps, header, input, run } = record;
+  const paint = paintAs(maps, colours);
   const layout = sheetLayout(order.length, maps);
   const top = MARGIN + 2 * LINE;
   const canvas = document.createElement("canvas");
@@ -97,8 +101,12 @@ function drawLegend(
 ): void {
   const scale = paint.scale(0);
   const ramp = context.createImageData(RAMP.width, RAMP.height);
-  const { pixels } = pixelsOf(ramp);
-  for (let row = 0; row < RAMP.height; row++) pixels.set(paint.table, row * RAMP.width);
+  const { pixels, ink } = pixelsOf(ramp);
+  for (let row = 0; row < RAMP.height; row++) {
+    const isLine = row === RAMP.height - 1;
+    if (!paint.plain) pixels.set(paint.table, row * RAMP.width);
+    else if (isLine) pixels.fill(ink?.quiet ?? 0, row * RAMP.width);
+  }
   context.putImageData(ramp, MARGIN, top);
   for (const { text, share } of rampTicks(scale, scaling.shared, RAMP.width)) {
     context.textAlign = share === 0 ? "left" : share === 1 ? "right" : "center";

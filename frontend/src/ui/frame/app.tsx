@@ -9,6 +9,7 @@ import { CompareView } from "../views/compare/compare";
 import { GridView } from "../views/grid/grid";
 import { InputsView } from "../views/inputs/inputs";
 import { MultiplesView } from "../views/multiples/multiples";
+import { RunsView } from "../views/runs/runs";
 import { TrainingView } from "../views/training/training";
 import { Aside } from "./aside";
 import { Bar } from "./bar";
@@ -28,6 +29,7 @@ const SHOWN: Record<View, ComponentType> = {
   multiples: MultiplesView,
   inputs: InputsView,
   training: TrainingView,
+  runs: RunsView,
 };
 
 /** The whole tab. */

@@ -1,10 +1,13 @@
 /** From how something is shown to the next way to show it. */
 
+import { known } from "../../data/queries";
+import { shownScalar } from "../../data/training_scalar";
 import { MEASURES } from "../../numbers/differences";
 import { zoomBy } from "../../numbers/layout";
 import { outward } from "../../numbers/limits";
 import { STATISTICS } from "../../numbers/matrix";
 import { SORT_KEYS } from "../../numbers/order";
+import { RUN_MEASURES } from "../../numbers/run_measures";
 import { SCALE_MODES, type ScaleChoice, type View } from "../../state/state";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
@@ -40,12 +43,14 @@ export function nextGamma(): void {
 
 /** Take the next order of channels; what they are ranked by, or a row's number is. */
 export function nextOrder(): void {
-  const { view, inputs, training, sort, box } = state.value;
+  const { view, inputs, training, runs, sort, box } = state.value;
   if (view === "inputs") {
     change({ inputs: { measure: nextOf(MEASURES, inputs.measure) } });
   } else if (view === "training") {
     const statistic = nextOf(STATISTICS, training.statistic);
     change({ training: { ...training, statistic } });
+  } else if (view === "runs") {
+    change({ runs: { measure: nextOf(RUN_MEASURES, runs.measure) } });
   } else if (isSorted(view)) {
     const alone = stepsNow().steps.length === 1;
     const keys = SORT_KEYS.filter(
@@ -56,7 +61,7 @@ export function nextOrder(): void {
 }
 
 /** Whether channels stand in a view as they are sorted. */
-const isSorted = (view: View) => view !== "inputs" && view !== "multiples";
+const isSorted = (view: View) => !["inputs", "multiples", "runs"].includes(view);
 
 /** Turn the order of channels around. */
 export function reverseOrder(): void {
@@ -72,4 +77,10 @@ export function zoom(factor: number): void {
   const cells = draws ? viewState.drawnCells.value : null;
   const next = cells && zoomBy(cells, factor);
   if (next !== null) change({ zoom: next });
+}
+
+/** Draw the next scalar of the training above the steps, where there is one. */
+export function nextScalar(): void {
+  const shown = known(shownScalar(state.value));
+  if (shown) change({ scalar: nextOf(shown.scalar.names, shown.name) });
 }

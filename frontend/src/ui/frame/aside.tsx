@@ -3,19 +3,21 @@ import { peaksOf, statisticsOf, strongestFirst } from "../../data/channels";
 import { loggedOrRemoved, type Removed } from "../../data/pairs";
 import { knownPlaces, positionAt } from "../../data/places";
 import { andThen, orElse, ready, WAITING } from "../../data/queries";
-import { pictureOf, present, type ShownRecord, shownRecord } from "../../data/records";
+import { inputOf, present, type ShownRecord, shownRecord } from "../../data/records";
 import { css, NON_FINITE_COLOURS } from "../../drawing/colours";
 import { format, forThese, percent } from "../../drawing/legend";
 import { areShares, scoreWords } from "../../drawing/scores";
 import { type Maps, valueAt } from "../../numbers/decode";
+import { channelNoun, isPlot, type MapForm, placeWords } from "../../numbers/map_form";
 import { largestFirst, valuesAt } from "../../numbers/positions";
 import { MARKS } from "../../numbers/scale";
 import type { MapPosition } from "../../numbers/statistics";
 import { change, select, state } from "../../state/store";
-import { viewState } from "../../state/view_state";
+import { type Pointed, viewState } from "../../state/view_state";
 import { useKnown } from "../hooks/latest";
 import { Answered } from "../parts/answered";
 import { InputsButton } from "../parts/channel_tools";
+import { SignalLines } from "../pictures/signal";
 import { BoxLine, PointedPicture } from "./pointed_picture";
 import "./aside.css";
 
@@ -50,21 +52,19 @@ function InputPicture({ record }: { record: ShownRecord }) {
   return (
     <section>
       <h3>Input</h3>
-      <Answered of={pictureOf(run, address.step, input.name)} what="the picture" room="part">
-        {(picture) =>
-          picture ? (
+      <Answered of={inputOf(run, address.step, input.name)} what="the input" room="part">
+        {(shown) => {
+          const isPicture = shown !== null && !isPlot(shown);
+          return (
             <>
-              <PointedPicture record={record} picture={picture} />
+              {isPicture && <PointedPicture record={record} picture={shown} />}
+              {shown && !isPicture && <SignalLines signal={shown} record={record} />}
+              {!shown && <p class="quiet">No picture of this input was logged.</p>}
               <div class="quiet">{input.name}</div>
-              <BoxLine record={record} />
+              {isPicture && <BoxLine record={record} />}
             </>
-          ) : (
-            <>
-              <p class="quiet">No picture of this input was logged.</p>
-              <div class="quiet">{input.name}</div>
-            </>
-          )
-        }
+          );
+        }}
       </Answered>
     </section>
   );
@@ -113,14 +113,13 @@ function UnderCursor({ record, removed }: { record: ShownRecord; removed: Remove
         <table>
           <tbody>
             <tr>
-              <td>channel</td>
+              <td>{channelNoun(record.maps.form)}</td>
               <td>{under.channel}</td>
             </tr>
             <tr>
-              <td>row, column</td>
-              <td>
-                {under.row}, {under.column}
-              </td>
+              {placeFact(record.maps.form, under).map((words) => (
+                <td key={words}>{words}</td>
+              ))}
             </tr>
             {values.map(([name, maps]) => (
               <tr key={name}>
@@ -174,6 +173,14 @@ function AtPlace({ maps, place, lines }: AtPlaceProps) {
   );
 }
 
+/** Where a value is, as a name and what it is called by it. */
+function placeFact(form: MapForm | undefined, under: Pointed): [string, string] {
+  if (!form || form.kind === "picture" || form.kind === "slices") {
+    return ["row, column", `${under.row}, ${under.column}`];
+  }
+  return ["place", placeWords(form, under) || "its only value"];
+}
+
 function LayerNumbers({ record, named }: { record: ShownRecord; named: boolean }) {
   const statistics = statisticsOf(record.maps);
   const broken = statistics.reduce(
@@ -222,6 +229,7 @@ const STRONGEST = 6;
 /** The channels that stand out, or that none does. */
 function Strongest({ record, removed }: { record: ShownRecord; removed: Removed | null }) {
   const shown = removed ? { ...record, maps: removed.maps } : record;
+  const noun = channelNoun(shown.maps.form);
   const byBox = state.value.sort.by === "box" && state.value.box.drawn !== null;
   const scores = useKnown<Float64Array>(byBox ? boxScores(shown, state.value) : WAITING);
   const { name, channels, none } =
@@ -245,7 +253,7 @@ function Strongest({ record, removed }: { record: ShownRecord; removed: Removed 
                       change({ view: "channel" });
                     }}
                   >
-                    channel {channel}
+                    {noun} {channel}
                   </button>
                 </td>
                 <td>{format(value)}</td>
@@ -274,7 +282,7 @@ function strongestOfAll(maps: Maps, removed: boolean): StrongestChannels {
   return {
     name: removed
       ? "Most removed, by the value farthest from zero"
-      : "Strongest channels, by maximum",
+      : `Strongest ${channelNoun(maps.form)}s, by maximum`,
     channels,
     none: silent ? noneBecause(channels.length, peaks.length, removed) : null,
   };

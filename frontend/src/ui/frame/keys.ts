@@ -10,6 +10,7 @@ import {
   nextGamma,
   nextOf,
   nextOrder,
+  nextScalar,
   nextScale,
   reverseOrder,
   zoom,
@@ -76,8 +77,8 @@ export const KEYS: readonly Key[] = [
   { keys: ["]"], shown: "]", does: "channel after", call: () => moveChannel(1) },
   { keys: ["Enter"], shown: "Enter", does: "open the channel", call: openChannel },
   {
-    keys: ["1", "2", "3", "4", "5", "6"],
-    shown: "1 … 6",
+    keys: ["1", "2", "3", "4", "5", "6", "7"],
+    shown: "1 … 7",
     does: `views: ${VIEWS.join(", ")}`,
     call: (event) => change({ view: VIEWS[Number(event.key) - 1] ?? "grid" }),
   },
@@ -128,7 +129,7 @@ export const KEYS: readonly Key[] = [
   {
     keys: ["t"],
     shown: "t",
-    does: "the next order of channels; training: the next number",
+    does: "the next order of channels; training and runs: the next number",
     call: nextOrder,
   },
   { keys: ["T"], shown: "Shift + t", does: "reverse the order", call: reverseOrder },
@@ -187,6 +188,18 @@ export const KEYS: readonly Key[] = [
     shown: "a",
     does: "align runs by the next: step, epoch or time",
     call: () => change({ align: nextOf(ALIGNS, state.value.align) }),
+  },
+  {
+    keys: ["w"],
+    shown: "w",
+    does: "watch for new steps, or not",
+    call: () => (viewState.live.value = !viewState.live.value),
+  },
+  {
+    keys: ["v"],
+    shown: "v",
+    does: "the next scalar of the training above the steps",
+    call: nextScalar,
   },
   { keys: ["e"], shown: "e", does: "export", call: openExportMenu },
   {

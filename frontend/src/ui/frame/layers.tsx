@@ -7,6 +7,7 @@ import { headerOf, healthOf } from "../../data/resources";
 import { latestAddress, layersOf } from "../../data/runs";
 import { forThese, percent } from "../../drawing/legend";
 import { healthAt, isBroken } from "../../numbers/health";
+import { formOf } from "../../numbers/map_form";
 import { cutNames, type NamePart } from "../../numbers/names";
 import { matching, type TreeRow, treeRows } from "../../numbers/tree";
 import { change, select, state } from "../../state/store";
@@ -14,7 +15,7 @@ import { useKnown } from "../hooks/latest";
 import { useRoving } from "../hooks/roving";
 import { useSize, useVisibleRows } from "../hooks/size";
 import { CutName } from "../parts/cut_name";
-import { activationName, kindOf, shapeOf } from "../parts/title";
+import { activationName, extentOf, kindOf, shapeOf } from "../parts/title";
 
 /** Height of a row, as in the style sheet. */
 const ROW = 24;
@@ -228,16 +229,17 @@ function rowTitle(
   health: RowHealth | null,
 ): string {
   if (!header) return `${item.layer}\nloading …`;
-  const { layer } = header;
+  const { layer, inputs } = header;
   const field = layer.receptive_field;
+  const form = formOf(layer, inputs[0]?.shape ?? []).kind;
   return [
     before ? `${layer.path}, which comes out of ${before.layer} (r shows it)` : layer.path,
     kindOf(layer).join(", "),
-    `${shapeOf(header)} (height × width × channels)`,
+    extentOf(header) + (form === "picture" ? " (height × width × channels)" : ""),
     layer.parameters == null ? null : `${layer.parameters.toLocaleString("en")} parameters`,
     field == null
       ? null
-      : `receptive field ${field.size.join("×")}, every ${field.stride[0]} px`,
+      : `${form === "tokens" ? "patches of" : "receptive field"} ${field.size.join("×")}, every ${field.stride[0]} px`,
     health?.silent == null
       ? null
       : `${percent(health.silent)} of channels silent ${forThese(header.inputs.length)} at step ${health.step}`,

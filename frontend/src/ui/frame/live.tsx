@@ -13,9 +13,11 @@ import "./live.css";
 export function LiveSwitch() {
   const failure = liveFailure.value;
   return (
-    <label title="Look for new steps every few seconds, whether or not TensorBoard reloads data">
+    <label title="Look for new steps every few seconds, whether or not TensorBoard reloads data (w)">
       <input
         type="checkbox"
+        aria-label="Live"
+        aria-keyshortcuts="w"
         checked={viewState.live.value}
         onChange={(event) => (viewState.live.value = event.currentTarget.checked)}
       />

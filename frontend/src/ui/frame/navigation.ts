@@ -130,6 +130,22 @@ export function nextRun(): void {
   });
 }
 
+/** A layer of a run; at the moment that is looked at where `step` is null. */
+interface LayerOfRun {
+  run: string;
+  layer: string;
+  step: number | null;
+}
+
+/** Compare a layer of the run that is looked at with that of another run. */
+export function compareWithRun({ run, layer, step }: LayerOfRun): void {
+  change({
+    view: "compare",
+    a: { ...state.value.a, layer },
+    b: { run, step, layer: null, input: null, channel: null },
+  });
+}
+
 /** Make what is looked at, exactly as it is now, side B; say so where B is not shown. */
 export function keepAsB(): void {
   onceKnown(recordNow, ({ run, tag, address, header }) => {

@@ -92,7 +92,7 @@ export function ScaleControls() {
         <input
           type="checkbox"
           aria-label="Logarithmic"
-          aria-keyshortcuts="G"
+          aria-keyshortcuts="Shift+G"
           checked={scale.log}
           onChange={(event) => chooseScale({ log: event.currentTarget.checked })}
         />

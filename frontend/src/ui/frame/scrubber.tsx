@@ -12,6 +12,7 @@ import { Status, useStatus } from "../parts/status";
 import { MEANINGS } from "../parts/words";
 import { LiveSwitch, NewSteps } from "./live";
 import { moveStep, stepsIn, stepsNow, toStep } from "./navigation";
+import { TrainingScalarCurve } from "./training_scalar";
 
 /** How long a step is shown while playing, in ms. */
 const BEAT = 400;
@@ -55,18 +56,21 @@ export function Scrubber() {
       >
         ‹
       </button>
-      <input
-        type="range"
-        aria-label="Step"
-        aria-keyshortcuts="ArrowLeft ArrowRight Home End"
-        aria-valuetext={step === undefined ? "not known yet" : `step ${step}`}
-        min={0}
-        max={Math.max(steps.length - 1, 0)}
-        value={at}
-        disabled={steps.length < 2}
-        onInput={(event) => toStep(Number(event.currentTarget.value))}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-      />
+      <span class="track">
+        <TrainingScalarCurve at={at} />
+        <input
+          type="range"
+          aria-label="Step"
+          aria-keyshortcuts="ArrowLeft ArrowRight Home End"
+          aria-valuetext={step === undefined ? "not known yet" : `step ${step}`}
+          min={0}
+          max={Math.max(steps.length - 1, 0)}
+          value={at}
+          disabled={steps.length < 2}
+          onInput={(event) => toStep(Number(event.currentTarget.value))}
+          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+        />
+      </span>
       <button
         type="button"
         aria-label="Step on"

@@ -6,6 +6,7 @@ import type { LayerRecord } from "../../data/records";
 import { type ExactSelection, exactSelection, sidesOf } from "../../data/sides";
 import { inputWords } from "../../drawing/legend";
 import { zoomBy, zoomOf } from "../../numbers/layout";
+import { channelNoun, formOf } from "../../numbers/map_form";
 import { SORT_KEYS, type SortKey } from "../../numbers/order";
 import { pinnedIn, withoutPins } from "../../state/pins";
 import type { State } from "../../state/state";
@@ -30,6 +31,7 @@ export function ChannelTools({ ordering, header, removed = false }: ChannelTools
   const { sort, pins } = state.value;
   const count = ordering.channels.length + ordering.hidden;
   const pinned = pinnedIn(pins, header.layer).length;
+  const noun = channelNoun(formOf(header.layer, header.inputs[0]?.shape ?? []));
   return (
     <div class="tools">
       <SortBy removed={removed} />
@@ -56,7 +58,7 @@ export function ChannelTools({ ordering, header, removed = false }: ChannelTools
       )}
       <Zoom />
       <span class="quiet values" data-name="count">
-        {ordering.channels.length} of {count} channels
+        {ordering.channels.length} of {count} {noun}s
       </span>
       {ordering.late && <span class="waiting">Loading what they are sorted by …</span>}
       {ordering.reason !== null && <Advice>{ordering.reason}</Advice>}

@@ -4,6 +4,7 @@ import type { Header } from "../../data/api";
 import { canShowRemoved, partnerOf, type Removed, showsRemoved } from "../../data/pairs";
 import type { LayerRecord } from "../../data/records";
 import { percent } from "../../drawing/legend";
+import { formOf, mapSize, sizeWords } from "../../numbers/map_form";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { sentenceOf } from "./sentence";
@@ -20,7 +21,7 @@ export function Title({ record, input }: { record: LayerRecord; input: string })
         <small>
           {[
             ...kindOf(layer),
-            shapeOf(record.header),
+            extentOf(record.header),
             `input ${input}`,
             `run ${record.run.run}`,
             `step ${step}`,
@@ -34,11 +35,12 @@ export function Title({ record, input }: { record: LayerRecord; input: string })
 }
 
 /** What one looks at, in one sentence. */
-export function Sentence({ header }: { header: Header }) {
-  const [height, width] = header.inputs[0]?.packed.shape ?? [1, 1];
+export function Sentence({ header: { layer, inputs } }: { header: Header }) {
+  const { shape = [], packed } = inputs[0] ?? {};
+  const size = mapSize(formOf(layer, shape), packed?.shape ?? []);
   return (
     <p class="sentence quiet" data-name="sentence">
-      {sentenceOf(state.value, { height, width }, viewState.coloursInUse.value)}
+      {sentenceOf(state.value, size, viewState.coloursInUse.value)}
     </p>
   );
 }
@@ -110,7 +112,12 @@ export function kindOf({ class_name: name, kind }: Header["layer"]): string[] {
   return kind === "other" ? [name] : [name, kind];
 }
 
-/** Shape of a layer's maps: height × width × channels. */
+/** What there is of a layer, in words: of what is no picture what its sides count. */
+export function extentOf({ layer, inputs: [first] }: Header): string {
+  return first ? sizeWords(formOf(layer, first.shape), first.shape, first.packed.shape) : "";
+}
+
+/** Shape of a layer's activations for one input, as the model has it, channels last. */
 export function shapeOf(header: Header): string {
-  return header.inputs[0]?.packed.shape.join("×") ?? "";
+  return header.inputs[0]?.shape.join("×") ?? "";
 }

@@ -10,6 +10,7 @@ export const VIEW_NAMES: { readonly [view in View]: string } = {
   multiples: "Multiples",
   inputs: "Inputs",
   training: "Training",
+  runs: "Runs",
 };
 
 /** The question that each view answers. */
@@ -20,6 +21,7 @@ export const QUESTIONS: { readonly [view in View]: string } = {
   multiples: "How did one channel develop over the steps, in each run?",
   inputs: "Which channels respond differently to two inputs?",
   training: "How do channels and layers change over the training; which fall silent?",
+  runs: "How do runs differ, layer by layer?",
 };
 
 /** Each word in one line: where it stands, and in help. */

@@ -1,4 +1,4 @@
-import type { PixelTarget } from "../../drawing/pixels";
+import { inkOf, type PixelTarget } from "../../drawing/target";
 import type { Maps } from "../../numbers/decode";
 import type { Rectangle, Size } from "../../numbers/layout";
 import type { MapArea } from "../../numbers/receptive_field";
@@ -98,7 +98,8 @@ function picturePixels(picture: Maps): Uint32Array {
 
 /** The pixels of an image, to be drawn into. */
 export function pixelsOf(image: ImageData): PixelTarget {
-  return { pixels: new Uint32Array(image.data.buffer), width: image.width };
+  const ink = inkOf(viewState.dark.value);
+  return { pixels: new Uint32Array(image.data.buffer), width: image.width, ink };
 }
 
 /** Draw an input's picture. */

@@ -2,15 +2,18 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { areaIn, type Places, positionAt } from "../../data/places";
 import { format } from "../../drawing/legend";
 import { drawMap } from "../../drawing/pixels";
+import { drawBar } from "../../drawing/plots";
+import type { PixelTarget } from "../../drawing/target";
 import { type Maps, valueAt } from "../../numbers/decode";
 import {
   cellRectangle,
   type GridLayout,
-  gridLayout,
   hit,
   type Rectangle,
   visibleRows,
 } from "../../numbers/layout";
+import { channelNoun, pointWords } from "../../numbers/map_form";
+import { barBand, mapsLayout } from "../../numbers/plot_layout";
 import type { MapArea } from "../../numbers/receptive_field";
 import type { MapPosition } from "../../numbers/statistics";
 import { state } from "../../state/store";
@@ -26,9 +29,14 @@ const GAP = 4;
 const LABEL = 14;
 /** Width of the line around a cell, in CSS pixels: one of the page's colour has an edge. */
 const FRAME = 1;
+/** Side of the square of a class token, as a share of the height of a label. */
+const APART = 0.75;
 
 interface Props {
   maps: Maps;
+  /** Of units, the values for other inputs too, with the names of all, these first. */
+  beside?: readonly Maps[];
+  names?: readonly string[];
   /** Channels to show, in order. */
   order: readonly number[];
   /** What each channel is sorted by, to be said beside its number. */
@@ -56,16 +64,15 @@ export function Channels(props: Props) {
   const size = useSize(box);
   const ratio = devicePixelRatio || 1;
   const available = Math.max(1, Math.floor((size.width - 2 * FRAME) * ratio));
-  const layout = gridLayout(
-    order.length,
-    maps.width,
-    maps.height,
-    available,
-    zoom ?? "fit",
-    Math.round(GAP * ratio),
-    Math.round(LABEL * ratio),
-    Math.floor(size.height * ratio),
-  );
+  const layout = mapsLayout(order.length, maps, {
+    availableWidth: available,
+    availableHeight: Math.floor(size.height * ratio),
+    zoom: zoom ?? "fit",
+    gap: Math.round(GAP * ratio),
+    label: Math.round(LABEL * ratio),
+    ratio,
+    bars: 1 + (props.beside?.length ?? 0),
+  });
   const width = Math.max(layout.width, 1) + Math.round(FRAME * ratio);
   const height = Math.max(1, Math.floor(size.height * ratio));
   const over = {
@@ -78,7 +85,11 @@ export function Channels(props: Props) {
   const { key } = props.paint;
   useLayoutEffect(() => {
     base.current = canvas.current && drawMaps(canvas.current, props, layout, top * ratio);
-  }, [maps, order.join(), key, top, width, height, layout.cellWidth, layout.cellHeight]);
+  }, [
+    ...[maps, ...(props.beside ?? [])],
+    ...[order.join(), key, top, width, height, layout.cellWidth, layout.cellHeight],
+    viewState.dark.value,
+  ]);
   useLayoutEffect(() => {
     if (!canvas.current || !base.current) return;
     drawOver(canvas.current, base.current, props, layout, top * ratio, ratio, over);
@@ -130,7 +141,7 @@ export function Channels(props: Props) {
           <canvas
             ref={canvas}
             role="img"
-            aria-label={`${props.label}: ${order.length} channels`}
+            aria-label={`${props.label}: ${order.length} ${channelNoun(maps.form)}s`}
             width={width}
             height={height}
             style={{ width: `${width / ratio}px`, height: `${height / ratio}px` }}
@@ -142,7 +153,7 @@ export function Channels(props: Props) {
           />
         </div>
       </div>
-      <Tip maps={maps} top={mouse !== null && mouse.down > size.height / 2} />
+      <Tip {...props} top={mouse !== null && mouse.down > size.height / 2} />
     </div>
   );
 }
@@ -187,7 +198,7 @@ function cellsInSight(
 /** The maps alone: what stays the same while the cursor moves. */
 function drawMaps(
   canvas: HTMLCanvasElement,
-  { maps, order, paint }: Props,
+  { maps, beside = [], order, paint }: Props,
   layout: GridLayout,
   top: number,
 ): ImageData | null {
@@ -196,7 +207,9 @@ function drawMaps(
   const target = pixelsOf(image);
   const options = { smooth: paint.smooth };
   for (const { channel, ...cell } of cellsInSight(order, layout, top, canvas.height)) {
-    drawMap(target, cell, maps, channel, paint.scale(channel), paint.table, options);
+    if (maps.form?.kind === "units") drawBars(target, cell, [maps, ...beside], channel, paint);
+    else drawMap(target, cell, maps, channel, paint.scale(channel), paint.table, options);
+    if (maps.apart) drawApart(target, cell, maps.apart, layout.label, channel, paint);
   }
   return image;
 }
@@ -205,6 +218,50 @@ function drawMaps(
 interface Over {
   under: MapPosition | null;
   area: MapArea | null;
+}
+
+/** The bars of a unit, one for each input. */
+function drawBars(
+  target: PixelTarget,
+  cell: Rectangle,
+  all: readonly Maps[],
+  channel: number,
+  paint: Paint,
+): void {
+  all.forEach(({ values }, i) => {
+    const { from, to } = barBand(i, all.length);
+    const y = cell.y + Math.round(from * cell.height);
+    const height = cell.y + Math.round(to * cell.height) - y;
+    const value = values[channel] ?? NaN;
+    drawBar(target, { ...cell, y, height }, value, paint.scale(channel), i > 0);
+  });
+}
+
+/** Side of the square of a class token, beside a label of this height. */
+const apartSide = (label: number) => Math.round(label * APART);
+
+/** Class tokens as small squares above the right end of a map, which they are not part of. */
+function drawApart(
+  target: PixelTarget,
+  cell: Rectangle,
+  apart: Maps,
+  label: number,
+  channel: number,
+  paint: Paint,
+): void {
+  const side = apartSide(label);
+  for (let token = 0; token < apart.width; token++) {
+    const x = cell.x + cell.width - (apart.width - token) * (side + 1) + 1;
+    const y = cell.y - side - Math.round((label - side) / 2);
+    const one = {
+      height: 1,
+      width: 1,
+      channels: 1,
+      values: apart.values.subarray(channel * apart.width + token),
+    };
+    const square = { x, y, width: side, height: side };
+    drawMap(target, square, one, 0, paint.scale(channel), paint.table);
+  }
 }
 
 /** What lies over the maps: their numbers, and frames around what is looked at. */
@@ -241,7 +298,8 @@ function drawOver(
       const text = format(score);
       context.font = font(400);
       context.fillStyle = style.getPropertyValue("--quiet");
-      const fits = context.measureText(text).width <= width - from;
+      const squares = (maps.apart?.width ?? 0) * (apartSide(layout.label) + 1);
+      const fits = context.measureText(text).width <= width - from - squares;
       if (fits) context.fillText(text, x + from, y - 1);
     }
     if (channel === chosen) {
@@ -281,15 +339,19 @@ function mark(
   context.strokeRect(cx - side / 2, cy - rise / 2, side, rise);
 }
 
+interface TipProps extends Pick<Props, "maps" | "beside" | "names"> {
+  top?: boolean;
+}
+
 /** Says in words what is under the cursor; on top where that is not what is looked at. */
-export function Tip({ maps, top = false }: { maps: Maps; top?: boolean }) {
+export function Tip({ maps, beside = [], names, top = false }: TipProps) {
   const under = viewState.pointed.value;
   if (!under || under.channel >= maps.channels) return null;
   return (
     <output class={`tip ${top ? "top" : ""}`} data-name="under">
-      {`channel ${under.channel}, row ${under.row}, column ${under.column}: ${format(
-        valueAt(maps, under),
-      )}`}
+      {`${pointWords(maps.form, under)}: ${[maps, ...beside]
+        .map((one, i) => [names?.[i], format(valueAt(one, under))].filter(Boolean).join(" "))
+        .join(" · ")}`}
     </output>
   );
 }

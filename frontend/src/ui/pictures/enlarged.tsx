@@ -29,6 +29,8 @@ interface Props {
   /** What is inspected. */
   inspected: MapPosition | null;
   label: string;
+  /** Whether what is pointed at is pointed at in all pictures of the layer. */
+  linked?: boolean;
   pick: (position: MapPosition) => void;
 }
 
@@ -67,13 +69,14 @@ function sideIn(maps: Size, room: Size, ratio: number): Size {
 }
 
 /** One feature map, as large as there is room. */
-export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
+export function Enlarged({ maps, channel, paint, room, linked = true, ...props }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = devicePixelRatio || 1;
   const edge = Math.ceil(EDGE * ratio);
   const side = sideIn(maps, room, ratio);
-  const under =
-    viewState.pointed.value ?? positionAt(props.places, maps, viewState.pointedPlace.value);
+  const under = linked
+    ? (viewState.pointed.value ?? positionAt(props.places, maps, viewState.pointedPlace.value))
+    : null;
   const area = areaIn(props.places, maps, viewState.draggedBox.value ?? state.value.box.drawn);
   const cell = through({ x: edge, y: edge, ...side }, maps);
   useTheme();
@@ -122,7 +125,9 @@ export function Enlarged({ maps, channel, paint, room, ...props }: Props) {
       width={width}
       height={height}
       style={{ width: `${width / ratio}px`, height: `${height / ratio}px` }}
-      onMouseMove={(event) => (viewState.pointed.value = { channel, ...find(event) })}
+      onMouseMove={(event) => {
+        if (linked) viewState.pointed.value = { channel, ...find(event) };
+      }}
       onMouseLeave={() => (viewState.pointed.value = null)}
       onClick={(event) => props.pick(find(event))}
     />

@@ -9,6 +9,7 @@ import { viewState } from "../../state/view_state";
 import { pixelsOf } from "./canvas";
 import type { Paint } from "./paint";
 import "./legend.css";
+import "./plain_legend.css";
 
 const WIDTH = 224;
 
@@ -51,7 +52,8 @@ export function Legend({ scaling, paint, coverage, leads = true, misfit = null }
           width={256}
           height={1}
           role="img"
-          aria-label={`Colours: ${paint.name}`}
+          aria-label={paint.plain ? "Scale" : `Colours: ${paint.name}`}
+          class={paint.plain ? "plain" : ""}
         />
         <span class="ticks">
           {rampTicks(scale, scaling.shared, WIDTH).map(({ text, share }) => (

@@ -28,6 +28,8 @@ interface Props {
   picture: Maps;
   room: Size;
   inspected: MapPosition | null;
+  /** Whether what is pointed at is pointed at in all pictures of the layer. */
+  linked?: boolean;
   pick: (position: MapPosition) => void;
 }
 
@@ -37,7 +39,7 @@ const MEANING =
 
 /** A feature map on the input, as far as its receptive field says where. */
 export function Overlay(props: Props) {
-  const { record, channel, picture, room, inspected } = props;
+  const { record, channel, picture, room, inspected, linked = true } = props;
   const paint = overlayPaint(props.paint, state.value);
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = devicePixelRatio || 1;
@@ -51,9 +53,10 @@ export function Overlay(props: Props) {
   const field = record.header.layer.receptive_field ?? null;
   const alignment = align(record.maps, field, picture);
   const { overlay } = state.value;
-  const under =
-    viewState.pointed.value ??
-    positionAt(knownPlaces(record), record.maps, viewState.pointedPlace.value);
+  const under = linked
+    ? (viewState.pointed.value ??
+      positionAt(knownPlaces(record), record.maps, viewState.pointedPlace.value))
+    : null;
   useTheme();
   const scale = paint.scale(channel);
   const { low, high } = scale.limits;
@@ -97,7 +100,7 @@ export function Overlay(props: Props) {
         }}
         onMouseMove={(event) => {
           const position = find(event);
-          viewState.pointed.value = position && { channel, ...position };
+          if (linked) viewState.pointed.value = position && { channel, ...position };
         }}
         onMouseLeave={() => (viewState.pointed.value = null)}
         onClick={(event) => {
@@ -154,6 +157,12 @@ function howOpaque({ limits, signed }: Scale, opacity: number): string {
 
 function howAligned({ known }: Alignment, record: ShownRecord): string {
   const field = record.header.layer.receptive_field;
+  if (record.maps.form?.kind === "tokens") {
+    const [rows, columns] = record.maps.form.grid.size;
+    return known
+      ? "Each patch lies where it was cut from."
+      : `${rows}×${columns} patches over the whole input: their pixels are not known.`;
+  }
   if (!known || !field) {
     return "Stretched over the whole input: which part each value sees is not known.";
   }

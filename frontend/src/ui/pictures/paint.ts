@@ -9,6 +9,8 @@ export interface Paint {
   name: ColourMapName;
   table: Uint32Array;
   smooth: boolean;
+  /** Whether values are drawn as bars or lines, so that colours mean nothing. */
+  plain?: boolean;
   /** The same for all that draws the same values alike. */
   key: string;
 }

@@ -7,9 +7,17 @@ import { type Answer, andThen, ready } from "../../../data/queries";
 import { pictureOf } from "../../../data/records";
 import { misfitOf, scalingOfChannel } from "../../../data/scale_fit";
 import { coverageOf, type Scaling } from "../../../data/scaling";
-import { format } from "../../../drawing/legend";
-import type { Maps } from "../../../numbers/decode";
+import { counted, format } from "../../../drawing/legend";
+import { type Maps, valueAt } from "../../../numbers/decode";
 import type { Size } from "../../../numbers/layout";
+import {
+  axesWords,
+  channelNoun,
+  channelTitle,
+  isPlot,
+  liesOnPicture,
+  placeWords,
+} from "../../../numbers/map_form";
 import { fromRelative, toRelative } from "../../../numbers/receptive_field";
 import type { MapPosition } from "../../../numbers/statistics";
 import { change, state } from "../../../state/store";
@@ -24,10 +32,14 @@ import { alike, Enlarged, enlargedSize, LensNote } from "../../pictures/enlarged
 import { Legend } from "../../pictures/legend";
 import { Overlay } from "../../pictures/overlay";
 import { type Paint, paintOf } from "../../pictures/paint";
+import { paintAs } from "../../pictures/plot_paint";
 import { ChannelPicker } from "./channel_picker";
 import { Histogram, Statistics } from "./channel_statistics";
 import { Curves } from "./curves";
+import { InputStrip } from "./input_strip";
 import { Inspector } from "./inspector";
+import { PlotPanels } from "./plot_panels";
+import { Query } from "./query";
 import "./channel.css";
 
 /** Between columns; with less width than that of three the charts are below the pictures. */
@@ -62,17 +74,22 @@ function Channel({ record, removed, scaling }: ScaledLayer) {
   useEffect(() => {
     viewState.channelOrder.value = ordering.channels;
   });
-  const inspected = chosen.inspected && fromRelative(record.maps, chosen.inspected);
+  const inspected =
+    chosen.inspected && record.maps.form?.kind !== "units"
+      ? fromRelative(record.maps, chosen.inspected)
+      : null;
   const limits = scaling.limits(channel);
   // The legend says this channel's values, where others have their own.
   const ofChannel: Scaling = { ...scaling, limits: () => limits, shared: true };
-  const painted = paintOf(scaling, chosen);
+  const painted = paintAs(record.maps, paintOf(scaling, chosen));
   const scale = painted.scale(channel);
   const paint: Paint = { ...painted, scale: () => scale };
   const coverage = coverageOf([{ maps: record.maps, channels: [channel] }], ofChannel);
+  const isLaidOut = !isPlot(record.maps);
+  const isUnit = record.maps.form?.kind === "units";
   const picture = pictureOf(record.run, record.address.step, record.input.name);
   return (
-    <section class="view" aria-label={`Channel ${channel}`}>
+    <section class="view" aria-label={`${channelTitle(record.maps.form)} ${channel}`}>
       <Title record={record} input={record.input.name} />
       <ChannelPicker record={record} channel={channel} order={ordering.channels} />
       {removed ? (
@@ -80,21 +97,31 @@ function Channel({ record, removed, scaling }: ScaledLayer) {
       ) : (
         <Lifeless record={record} input={record.number} />
       )}
-      <div class="channel">
-        <Panels
-          {...{ record, channel, paint, inspected }}
-          removed={removed !== null}
-          picture={picture}
-        />
-      </div>
-      <Legend
-        scaling={ofChannel}
-        paint={paint}
-        coverage={coverage}
-        misfit={misfitOf(ofChannel, coverage, chosen.scale, (choice) =>
-          scalingOfChannel(record, channel, choice),
+      <div class={`channel ${inspected && !isLaidOut ? "inspected" : ""}`}>
+        {isLaidOut ? (
+          <Panels
+            {...{ record, channel, paint, inspected }}
+            removed={removed !== null}
+            picture={picture}
+          />
+        ) : (
+          <>
+            <PlotPanels {...{ record, channel, inspected }} />
+            {inspected && <Inspector {...{ record, channel, inspected, picture }} />}
+          </>
         )}
-      />
+      </div>
+      {!removed && !isUnit && <InputStrip record={record} channel={channel} />}
+      {isLaidOut && (
+        <Legend
+          scaling={ofChannel}
+          paint={paint}
+          coverage={coverage}
+          misfit={misfitOf(ofChannel, coverage, chosen.scale, (choice) =>
+            scalingOfChannel(record, channel, choice),
+          )}
+        />
+      )}
     </section>
   );
 }
@@ -121,8 +148,10 @@ function Panels({ record, removed, channel, paint, inspected, picture }: PanelsP
   const wide = size.width >= THREE_COLUMNS;
   const charts = Math.min(Math.max(size.width * CHARTS.share, CHARTS.least), CHARTS.most);
   const beside = wide ? GAP + Math.round(charts) : 0;
+  const { form, apart } = maps;
+  const isAlone = !liesOnPicture(maps) && form?.kind !== "scores";
   const room = {
-    width: Math.max(80, Math.floor((size.width - beside - GAP) / 2)),
+    width: Math.max(80, Math.floor((size.width - beside - GAP) / (isAlone ? 1 : 2))),
     height: Math.min(Math.max(size.height - BELOW - WORDS, LEAST), MOST),
   };
   return (
@@ -131,9 +160,9 @@ function Panels({ record, removed, channel, paint, inspected, picture }: PanelsP
       ref={box}
       style={{ "--charts": `${Math.round(charts)}px` }}
     >
-      <section>
+      <section class={isAlone ? "alone" : ""}>
         <h3>
-          Feature map <LensNote />
+          {form?.kind === "scores" ? "Attention scores" : "Feature map"} <LensNote />
         </h3>
         <Enlarged
           {...{ maps, channel, paint, room, inspected }}
@@ -142,34 +171,59 @@ function Panels({ record, removed, channel, paint, inspected, picture }: PanelsP
           label={`Feature map of channel ${channel}`}
           pick={inspect}
         />
+        {axesWords(form) && (
+          <p class="lead" data-name="axes">
+            {axesWords(form)}
+          </p>
+        )}
         <p class="quiet lead">
           {peak
-            ? `○ ${most} ${format(peak.value)} at row ${peak.position.row}, ` +
-              `column ${peak.position.column}. `
+            ? `○ ${most} ${format(peak.value)} at ${placeWords(form, peak.position)}. `
             : "No value is finite. "}
-          Click a place to see all channels there.
+          Click a place to see all {channelNoun(form)}s there.
         </p>
+        {apart && (
+          <p class="lead values" data-name="apart">
+            {counted(apart.width, "class token")}, not part of the map:{" "}
+            {Array.from({ length: apart.width }, (_, column) =>
+              format(valueAt(apart, { channel, row: 0, column })),
+            ).join(", ")}
+          </p>
+        )}
         <Tip maps={maps} />
       </section>
-      <section>
-        <h3>On the input</h3>
+      {form?.kind === "scores" && (
         <Answered of={picture} what="the picture" room="part">
-          {(shown) =>
-            shown ? (
-              <Overlay
-                {...{ record, channel, paint, inspected }}
-                room={overlayRoom(maps, shown, room)}
-                picture={shown}
-                pick={inspect}
-              />
-            ) : (
-              <p class="quiet">
-                No picture of this input was logged, so there is nothing to lay it on.
-              </p>
-            )
-          }
+          {(shown) => (
+            <Query
+              {...{ record, channel, paint, room }}
+              picture={shown}
+              query={(inspected ?? peak?.position)?.row ?? 0}
+            />
+          )}
         </Answered>
-      </section>
+      )}
+      {liesOnPicture(maps) && (
+        <section>
+          <h3>On the input</h3>
+          <Answered of={picture} what="the picture" room="part">
+            {(shown) =>
+              shown ? (
+                <Overlay
+                  {...{ record, channel, paint, inspected }}
+                  room={overlayRoom(maps, shown, room)}
+                  picture={shown}
+                  pick={inspect}
+                />
+              ) : (
+                <p class="quiet">
+                  No picture of this input was logged, so there is nothing to lay it on.
+                </p>
+              )
+            }
+          </Answered>
+        </section>
+      )}
       <div class="beside" style={wide ? { height: `${size.height}px` } : {}}>
         {/* In the place of nothing else, so that the pictures stay as large as they are. */}
         {inspected && <Inspector {...{ record, channel, inspected, picture }} />}

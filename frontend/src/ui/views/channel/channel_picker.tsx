@@ -1,5 +1,6 @@
 import { showsRemoved } from "../../../data/pairs";
 import type { ShownRecord } from "../../../data/records";
+import { channelNoun, channelTitle } from "../../../numbers/map_form";
 import { pinnedIn } from "../../../state/pins";
 import { select, state } from "../../../state/store";
 import { moveChannel, pinChannel } from "../../frame/navigation";
@@ -19,6 +20,7 @@ export function ChannelPicker({ record, channel, order }: Props) {
   const { a, pins } = state.value;
   const pinned = pinnedIn(pins, record.header.layer).includes(channel);
   const at = order.indexOf(channel);
+  const title = channelTitle(record.maps.form);
   const last = record.maps.channels - 1;
   return (
     <div class="tools" data-name="picker">
@@ -41,9 +43,9 @@ export function ChannelPicker({ record, channel, order }: Props) {
         </button>
       </span>
       <label>
-        Channel
+        {title}
         <NumberField
-          name={`Channel, 0 to ${last}`}
+          name={`${title}, 0 to ${last}`}
           value={channel}
           low={0}
           high={last}
@@ -67,13 +69,13 @@ export function ChannelPicker({ record, channel, order }: Props) {
       </span>
       {a.channel === null && (
         <span class="quiet">
-          No channel is chosen; this is the{" "}
+          No {channelNoun(record.maps.form)} is chosen; this is the{" "}
           {showsRemoved(state.value) ? "one of which most was removed" : "strongest"}.
         </span>
       )}
       {a.channel !== null && a.channel !== channel && (
         <span class="failed">
-          This layer has no channel {a.channel}; the strongest is shown.
+          This layer has no {channelNoun(record.maps.form)} {a.channel}; the strongest is shown.
         </span>
       )}
     </div>

@@ -3,6 +3,7 @@ import { css, NON_FINITE_COLOURS } from "../../../drawing/colours";
 import { format, percent, ticks } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
 import { channelLimits } from "../../../numbers/limits";
+import { placeWords } from "../../../numbers/map_form";
 import { MARKS } from "../../../numbers/scale";
 import {
   type ChannelStatistics,
@@ -44,7 +45,7 @@ export function Statistics({ maps, statistics, most, position, inspect }: Statis
                 title="Show all channels at this place (o)"
                 onClick={() => inspect(position)}
               >
-                row {position.row}, column {position.column}
+                {placeWords(maps.form, position)}
               </button>
             </td>
           </tr>

@@ -3,6 +3,7 @@ import type { Answer } from "../../../data/queries";
 import type { ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
+import { channelNoun } from "../../../numbers/map_form";
 import { barOf, largestFirst, limitsWithZero, valuesAt } from "../../../numbers/positions";
 import { fieldAt, toRelative } from "../../../numbers/receptive_field";
 import type { MapPosition } from "../../../numbers/statistics";
@@ -25,6 +26,7 @@ interface Props {
 /** All channels at one position, and what it sees of the input. */
 export function Inspector({ record, picture, channel, inspected }: Props) {
   const { maps } = record;
+  const isSequence = maps.form?.kind === "sequence";
   const go = (part: Partial<MapPosition>) =>
     change({ inspected: toRelative(maps, { ...inspected, ...part }) });
   return (
@@ -40,21 +42,23 @@ export function Inspector({ record, picture, channel, inspected }: Props) {
         </button>
       </div>
       <div class="tools">
+        {!isSequence && (
+          <label>
+            row
+            <NumberField
+              name={`Row, 0 to ${maps.height - 1}`}
+              value={inspected.row}
+              low={0}
+              high={maps.height - 1}
+              whole
+              set={(row) => go({ row })}
+            />
+          </label>
+        )}
         <label>
-          row
+          {isSequence ? "position" : "column"}
           <NumberField
-            name={`Row, 0 to ${maps.height - 1}`}
-            value={inspected.row}
-            low={0}
-            high={maps.height - 1}
-            whole
-            set={(row) => go({ row })}
-          />
-        </label>
-        <label>
-          column
-          <NumberField
-            name={`Column, 0 to ${maps.width - 1}`}
+            name={`${isSequence ? "Position" : "Column"}, 0 to ${maps.width - 1}`}
             value={inspected.column}
             low={0}
             high={maps.width - 1}
@@ -65,7 +69,7 @@ export function Inspector({ record, picture, channel, inspected }: Props) {
       </div>
       <p class="lead quiet" data-name="field">
         <Answered of={picture} what="the picture" room="part">
-          {(shown) => seen(record, shown, inspected)}
+          {(shown) => <span>{seen(record, shown, inspected)}</span>}
         </Answered>
       </p>
       <Bars maps={maps} channel={channel} inspected={inspected} />
@@ -78,7 +82,8 @@ function seen(record: ShownRecord, picture: Maps | null, { row, column }: MapPos
   const field = record.header.layer.receptive_field;
   if (!field) return "Which part of the input it sees is not known.";
   const [height, width] = field.size;
-  const size = `Sees ${height}×${width} pixels of the input`;
+  const isPatch = record.maps.form?.kind === "tokens";
+  const size = `${isPatch ? "A patch of" : "Sees"} ${height}×${width} pixels of the input`;
   const [down, across] = picture ? [picture.height, picture.width] : [Infinity, Infinity];
   const region = fieldAt(field, row, column, down, across);
   if (!region.height || !region.width) return `${size}, all of them in the padding.`;
@@ -109,8 +114,8 @@ function Bars({
   return (
     <>
       <p class="lead quiet">
-        {maps.channels} channels, largest first; bars from {format(limits.low)} to{" "}
-        {format(limits.high)}
+        {maps.channels} {channelNoun(maps.form)}s, largest first; bars from {format(limits.low)}{" "}
+        to {format(limits.high)}
       </p>
       <div class="bars" ref={list} role="group" aria-label="Channels at the position">
         <div style={{ height: `${order.length * ROW}px`, position: "relative" }}>

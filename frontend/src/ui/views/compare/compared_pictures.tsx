@@ -20,6 +20,7 @@ import { Answered } from "../../parts/answered";
 import { Advice } from "../../parts/status";
 import { Legend } from "../../pictures/legend";
 import { haveBothSigns, type Paint, paintOf } from "../../pictures/paint";
+import { paintAs } from "../../pictures/plot_paint";
 import { ScaleSwitch } from "../../pictures/scale_switch";
 import { BlinkTools } from "./compare_tools";
 import { DistanceLines } from "./distances";
@@ -74,15 +75,12 @@ function ScaledPictures({ a, b, difference, channels, order, scores, ...props }:
   const bothSigns = haveBothSigns([scalings.a, scalings.b]);
   // Where the scale is that of both, one side is drawn anew when the other is another.
   const both = [a, b].map(({ address, number }) => ({ ...address, number }));
-  const painted = (scaling: Scaling) => {
-    const paint = paintOf(
-      scaling,
-      apart ? { ...chosen, colours: "signed" } : chosen,
-      bothSigns,
-    );
+  const painted = ({ maps }: ShownRecord, scaling: Scaling) => {
+    const colours = apart ? { ...chosen, colours: "signed" as const } : chosen;
+    const paint = paintAs(maps, paintOf(scaling, colours, bothSigns));
     return { ...paint, key: `${paint.key} ${JSON.stringify([both, channels])}` };
   };
-  const paints = { a: painted(scalings.a), b: painted(scalings.b) };
+  const paints = { a: painted(a, scalings.a), b: painted(b, scalings.b) };
   const channelsA = channels ? [channels.a] : order;
   const channelsB = channels ? [channels.b] : orderOfB(a, b, order);
   const drawn = apart

@@ -12,6 +12,8 @@ import type { Paint } from "../../pictures/paint";
 
 /** Room for the channels, their scores and the names of classes, in CSS pixels. */
 export const GUTTER = 120;
+/** Height of the number of a channel above its score. */
+const TWO_LINES = 32;
 
 /** Feature maps by channel and input. */
 export interface DrawnRows {
@@ -107,7 +109,14 @@ export function drawRows(
   context.textBaseline = "middle";
   for (let row = first; row < end; row++) {
     const { y, height } = placed(row, 0);
-    writeChannel(context, style, rows, ranking[row]!, y + height / 2, ratio);
+    writeChannel(
+      context,
+      style,
+      rows,
+      ranking[row]!,
+      { middle: y + height / 2, height },
+      ratio,
+    );
   }
 }
 
@@ -117,22 +126,22 @@ function writeChannel(
   style: CSSStyleDeclaration,
   { scores, chosen, pins }: DrawnRows,
   channel: number,
-  middle: number,
+  { middle, height }: { middle: number; height: number },
   ratio: number,
 ): void {
   const pinned = pins.includes(channel);
   context.fillStyle = style.getPropertyValue(channel === chosen ? "--accent" : "--ink");
   const weight = channel === chosen || pinned ? 600 : 400;
   context.font = `${weight} ${12 * ratio}px ${style.fontFamily}`;
-  context.fillText(`${pinned ? "★" : ""}${channel}`, 4 * ratio, middle - 8 * ratio);
-  context.fillStyle = style.getPropertyValue("--quiet");
-  context.font = `${11 * ratio}px ${style.fontFamily}`;
+  const number = `${pinned ? "★" : ""}${channel}`;
+  // A low row has room for one line.
+  const isLow = height < TWO_LINES * ratio;
+  context.fillText(number, 4 * ratio, isLow ? middle : middle - 8 * ratio);
   const score = scores[channel]!;
   const words = Number.isNaN(score) ? "not finite" : format(score);
-  context.fillText(
-    words,
-    4 * ratio,
-    middle + 8 * ratio,
-    Math.round(GUTTER * ratio) - 8 * ratio,
-  );
+  const from = isLow ? context.measureText(number).width + 10 * ratio : 4 * ratio;
+  context.fillStyle = style.getPropertyValue("--quiet");
+  context.font = `${11 * ratio}px ${style.fontFamily}`;
+  const room = Math.round(GUTTER * ratio) - from - 4 * ratio;
+  context.fillText(words, from, isLow ? middle : middle + 8 * ratio, room);
 }

@@ -1,16 +1,18 @@
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { PredictedClass } from "../../../data/inputs";
-import { pictureOf, type ShownRecord } from "../../../data/records";
+import { inputOf, type ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
 import { areShares, changeWords, scoreWords } from "../../../drawing/scores";
 import type { Maps } from "../../../numbers/decode";
 import { CHANGE } from "../../../numbers/differences";
+import { isPlot } from "../../../numbers/map_form";
 import { cutNames } from "../../../numbers/names";
 import { viewState } from "../../../state/view_state";
 import { placeUnder } from "../../hooks/pointer";
 import { Answered } from "../../parts/answered";
 import { CutName } from "../../parts/cut_name";
 import { drawPicture } from "../../pictures/canvas";
+import { SignalLine } from "../../pictures/signal";
 import { GUTTER } from "./input_drawing";
 
 /** Heights of a picture, of a class, and of a name with the room below it. */
@@ -18,6 +20,8 @@ const [PICTURE, CLASS, NAME] = [84, 16, 38];
 
 /** The least side of a picture, and what a head needs beside it, in CSS pixels. */
 const [LEAST, PADDING, SCORE] = [40, 8, 48];
+/** How wide a signal is drawn there. */
+const SIGNAL = 80;
 
 /** What is above the maps. */
 export interface Heads {
@@ -137,14 +141,15 @@ function Score({ name, score, shares }: ScoreProps) {
 function Picture({ record }: { record: ShownRecord }) {
   const { run, address, input } = record;
   return (
-    <Answered of={pictureOf(run, address.step, input.name)} what="the picture" room="cell">
-      {(picture) =>
-        picture ? (
-          <DrawnPicture picture={picture} name={input.name} />
+    <Answered of={inputOf(run, address.step, input.name)} what="the input" room="cell">
+      {(shown) => {
+        if (!shown) return <span class="quiet none">no picture</span>;
+        return isPlot(shown) ? (
+          <SignalLine signal={shown} channel={0} width={SIGNAL} />
         ) : (
-          <span class="quiet none">no picture</span>
-        )
-      }
+          <DrawnPicture picture={shown} name={input.name} />
+        );
+      }}
     </Answered>
   );
 }

@@ -5,6 +5,7 @@ import { format } from "../../../drawing/legend";
 import { valueAt } from "../../../numbers/decode";
 import { CHANGE } from "../../../numbers/differences";
 import { hit, type Size } from "../../../numbers/layout";
+import { pointWords } from "../../../numbers/map_form";
 import { rowsLayout } from "../../../numbers/row_layout";
 import { viewState } from "../../../state/view_state";
 import { type Mouse, usePointing } from "../../hooks/pointer";
@@ -171,14 +172,13 @@ function Values(props: Props & { hovered: number | null; top: boolean }) {
   const { all, pair, between, ranking, hovered, top } = props;
   const under = viewState.pointed.value;
   if (!under || !ranking.includes(under.channel)) return null;
-  const { channel, row, column } = under;
   const values = all.flatMap(({ input, maps }, i) => {
     if (!pair.includes(i) && i !== hovered) return [];
     return [`${input.name} ${format(valueAt(maps, under))}`];
   });
   return (
     <output class={`tip ${top ? "top" : ""}`} data-name="under">
-      {`channel ${channel}, row ${row}, column ${column}: ${values.join(" · ")} · ${CHANGE} ${format(
+      {`${pointWords(between.form, under)}: ${values.join(" · ")} · ${CHANGE} ${format(
         valueAt(between, under),
       )}`}
     </output>

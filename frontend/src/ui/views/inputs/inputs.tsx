@@ -31,6 +31,7 @@ import { Advice } from "../../parts/status";
 import { Title } from "../../parts/title";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
+import { paintAs } from "../../pictures/plot_paint";
 import { InputRows } from "./input_rows";
 import "./inputs.css";
 
@@ -109,8 +110,8 @@ function Inputs({ record, all, a, b, pair, scaling }: TwoInputs & { scaling: Sca
     viewState.channelOrder.value = ranking;
   });
   const scalingBetween = differenceScaling(between);
-  const paint = paintOf(scaling, chosen);
-  const signed = signedPaint(paint, scalingBetween.limits(0), chosen);
+  const paint = paintAs(between, paintOf(scaling, chosen));
+  const signed = paintAs(between, signedPaint(paint, scalingBetween.limits(0), chosen));
   const coverage = coverageOf(
     all.map(({ maps }) => ({ maps, channels: ranking })),
     scaling,

@@ -6,6 +6,7 @@ import { endWords, format } from "../../../drawing/legend";
 import { drawMap } from "../../../drawing/pixels";
 import { valueAt } from "../../../numbers/decode";
 import type { Size } from "../../../numbers/layout";
+import { placeWords } from "../../../numbers/map_form";
 import { sizeIn } from "../../../numbers/row_layout";
 import type { MapPosition } from "../../../numbers/statistics";
 import { viewState } from "../../../state/view_state";
@@ -13,6 +14,7 @@ import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { pixelsOf } from "../../pictures/canvas";
 import type { Paint } from "../../pictures/paint";
+import { paintAs } from "../../pictures/plot_paint";
 
 interface Props {
   answer: Answer<Multiple>;
@@ -102,7 +104,7 @@ function Picture({ multiple, paint, side, words, say }: PictureProps) {
     { width: Math.floor(side.width * ratio), height: Math.floor(side.height * ratio) },
     maps,
   );
-  const scale = paint.scale(channel);
+  const scale = paintAs(maps, paint).scale(channel);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
@@ -127,7 +129,8 @@ function Picture({ multiple, paint, side, words, say }: PictureProps) {
           const row = share(event.clientY, area.top, area.height, maps.height);
           const column = share(event.clientX, area.left, area.width, maps.width);
           const value = format(valueAt(maps, { channel, row, column }));
-          say(`${words}, row ${row}, column ${column}: ${value}`);
+          const place = placeWords(maps.form, { row, column });
+          say(`${[words, place].filter(Boolean).join(", ")}: ${value}`);
         }}
       />
       {under && (

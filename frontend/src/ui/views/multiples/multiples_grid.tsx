@@ -24,6 +24,7 @@ import { Answered } from "../../parts/answered";
 import { CutName } from "../../parts/cut_name";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
+import { paintAs } from "../../pictures/plot_paint";
 import { ScaleSwitch } from "../../pictures/scale_switch";
 import { MultipleCell } from "./multiple_cell";
 import {
@@ -119,7 +120,7 @@ export function MultiplesGrid(multiples: Multiples) {
           first && (
             <Scales
               scaling={scalings}
-              paint={paintsOf(scalings, loaded)(first)}
+              paint={paintAs(first.maps, paintsOf(scalings, loaded)(first))}
               first={first}
               loaded={loaded}
               kind={kind}

@@ -13,6 +13,7 @@ import {
 import { type Answer, andThen, ready } from "../../../data/queries";
 import type { LayerRecord } from "../../../data/records";
 import type { Size } from "../../../numbers/layout";
+import { formOf, mapSize } from "../../../numbers/map_form";
 import { cellSize, chooseColumns, inSight } from "../../../numbers/row_layout";
 import type { MultiplesRows } from "../../../state/state";
 import { state } from "../../../state/store";
@@ -75,16 +76,17 @@ interface Window {
 
 /** Lays the cells out, scrolls to what is looked at, and follows what is scrolled to. */
 export function useWindow(multiples: Multiples): Window {
-  const { rows, columns, at, kind, all, input } = multiples;
+  const { rows, columns, at, kind, all, record, input } = multiples;
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
   // Counted in cells, so that nothing is done for scrolling less than one.
   const [left, setLeft] = useState(0);
   const [top, setTop] = useState(0);
-  const [mapHeight, mapWidth] = input.packed.shape;
+  const form = formOf(record.header.layer, input.shape);
+  const own = mapSize(form, input.packed.shape);
   const room = Math.max(1, size.width - NAMES);
   // Maps of other layers have other sides: a square has room for all.
-  const map = { width: kind === "layers" ? mapHeight : mapWidth, height: mapHeight };
+  const map = kind === "layers" ? { width: own.height, height: own.height } : own;
   const thin = rows.filter(({ missing }) => missing !== null).length;
   const side = cellSize(
     map,

@@ -1,8 +1,11 @@
+import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Health, Run } from "../../../data/api";
-import { andThen, ready } from "../../../data/queries";
+import { type Answer, andThen, known, ready } from "../../../data/queries";
 import { chosenRecord, chosenRun, present } from "../../../data/records";
 import { healthOf } from "../../../data/resources";
+import { filteredRuns } from "../../../data/run_filter";
+import { layersOfAll, stepIn } from "../../../data/run_matrix";
 import { layersOf } from "../../../data/runs";
 import { colouring } from "../../../drawing/colouring";
 import { COLOUR_MAPS, type ColourMapName } from "../../../drawing/colours";
@@ -19,16 +22,18 @@ import {
   OUTLIERS,
 } from "../../../numbers/health";
 import type { Matrix } from "../../../numbers/matrix";
-import { matrixCoverage } from "../../../numbers/scale";
+import { matrixCoverage, together } from "../../../numbers/scale";
 import { matching } from "../../../numbers/tree";
 import { change, select, state } from "../../../state/store";
+import { compareWithRun } from "../../frame/navigation";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { LAYERS_SENTENCE } from "../../parts/sentence";
 import { Legend } from "../../pictures/legend";
-import { MatrixCanvas } from "../../pictures/matrix";
 import type { MatrixCell } from "../../pictures/matrix_painting";
 import type { Paint } from "../../pictures/paint";
+import { HealthMap, type RunHealth } from "./health_map";
+import "./beside.css";
 import "./health_strip.css";
 
 const NAMES: { [kind in HealthKind]: string } = {
@@ -49,57 +54,112 @@ const MEANINGS: { [kind in HealthKind]: string } = {
   std: `standard deviation of the values: from 0 to what ${100 - OUTLIERS}% of the cells are below`,
   mean: `mean of the values: ${100 - 2 * OUTLIERS}% of the cells are within these limits`,
 };
-const SIDES = { width: [3, 48], height: [15, 15], gap: 1 } as const;
 
-/** How the numbers of a kind are drawn, and what the scale shows of them. */
-function drawnAs(matrix: Matrix, kind: HealthKind) {
-  const scale = { limits: healthLimits(matrix, kind), gamma: 1, signed: kind === "mean" };
+/** How the numbers of a kind are drawn in all maps, and what the scale shows of them. */
+function drawnAs(matrices: readonly Matrix[], kind: HealthKind) {
+  const limits = healthLimits(
+    matrices.map(({ values }) => values),
+    kind,
+  );
+  const scale = { limits, gamma: 1, signed: kind === "mean" };
   const name: ColourMapName = scale.signed ? "signed" : "heat";
   const table = COLOUR_MAPS[name];
   const paint: Paint = { scale: () => scale, name, table, smooth: false, key: "health" };
-  const coverage = matrixCoverage(matrix, () => scale.limits);
+  const coverage = together(matrices.map((matrix) => matrixCoverage(matrix, () => limits)));
   return { paint, coverage, colour: colouring(scale, table) };
 }
 
-/** How each layer of a run fares at each step. */
+/** How each layer of a run fares at each step, and beside it how those of another run do. */
 export function HealthStrip() {
-  const answer = andThen(chosenRun(present(state.value.a)), (run) =>
-    andThen(healthOf(run), (health) => ready({ run, health })),
-  );
+  const own = andThen(chosenRun(present(state.value.a)), withHealth);
   return (
-    <Answered of={answer} what="the statistics of the layers">
-      {(runAndHealth) => <LayerHealth {...runAndHealth} />}
+    <Answered of={own} what="the statistics of the layers">
+      {(logged) => <HealthBeside own={logged} />}
     </Answered>
   );
 }
 
-function LayerHealth({ run, health }: { run: Run; health: Health }) {
-  const chosen = state.value;
-  const [under, setUnder] = useState<MatrixCell | null>(null);
-  const record = useKnown(chosenRecord(present(chosen.a)));
-  const all = layersOf(run);
-  const layers = useMemo(
-    () => matching(all, chosen.layers).tags.map((tag) => tag.layer),
-    [run, chosen.layers],
+/** A run, and what was logged of its layers. */
+type Logged = Pick<RunHealth, "run" | "health">;
+
+function withHealth(run: Run): Answer<Logged> {
+  return andThen(healthOf(run), (health) => ready({ run, health }));
+}
+
+/** The run that is looked at, and the chosen one beside it once that is known. */
+function HealthBeside({ own }: { own: Logged }) {
+  const { beside } = state.value.training;
+  const named = runsBeside(own.run).find(({ run }) => run === beside);
+  if (!named) return <LayerHealth own={own} other={null} />;
+  const answer = withHealth(named);
+  return (
+    <LayerHealth own={own} other={known(answer) ?? null}>
+      <Answered key={named.run} of={answer} what={`run ${named.run}`} room="part">
+        {() => null}
+      </Answered>
+    </LayerHealth>
   );
-  const table = useMemo(() => healthTable(layers, health.layers), [layers, health]);
+}
+
+interface LayerHealthProps {
+  own: Logged;
+  /** The run beside it. */
+  other: Logged | null;
+  /** What is said of the run beside it while that is not there. */
+  children?: ComponentChildren;
+}
+
+function LayerHealth({ own, other, children }: LayerHealthProps) {
+  const chosen = state.value;
+  const [under, setUnder] = useState<{ map: number; cell: MatrixCell } | null>(null);
+  const record = useKnown(chosenRecord(present(chosen.a)));
+  const besides = useKnown<number | null>(
+    record && other ? stepIn(other.run, { record, align: chosen.align }) : ready(null),
+  );
+  const all = layersOfAll(other ? [own.run, other.run] : [own.run]);
+  const layers = useMemo(
+    () =>
+      matching(
+        all.map((layer) => ({ layer })),
+        chosen.layers,
+      ).tags.map(({ layer }) => layer),
+    [own.run, other?.run, chosen.layers],
+  );
+  const tables = useMemo(
+    () => [own, ...(other ? [other] : [])].map((one) => healthTable(layers, one.health.layers)),
+    [layers, own.health, other?.health],
+  );
   const { health: choice } = chosen.training;
-  const kind = choice === "auto" ? firstKind(table) : choice;
-  const matrix = useMemo(() => healthMatrix(table, kind), [table, kind]);
-  const { paint, coverage, colour } = useMemo(() => drawnAs(matrix, kind), [matrix, kind]);
-  const { steps, notLogged } = table;
+  const kind = choice === "auto" ? firstKind(tables) : choice;
   const row = layers.indexOf(record?.header.layer.path ?? "");
   const step = record?.address.step;
-  const at = {
-    row: row < 0 ? null : row,
-    column:
-      step === undefined || !steps.length
-        ? null
-        : Math.max(
-            0,
-            steps.findLastIndex((other) => other <= step),
-          ),
+  const matrices = useMemo(
+    () => tables.map((table) => healthMatrix(table, kind)),
+    [tables, kind],
+  );
+  const maps = tables.map((table, i): RunHealth => {
+    const at = {
+      row: row < 0 ? null : row,
+      column: columnAt(table.steps, i ? besides : step),
+    };
+    return { ...(i && other ? other : own), table, matrix: matrices[i]!, at };
+  });
+  const { paint, coverage, colour } = useMemo(() => drawnAs(matrices, kind), [matrices, kind]);
+  const [first] = maps;
+  const pointed = under ? maps[under.map] : first;
+  const pick = (map: number, layer: string | null, step: number | null) => {
+    const run = maps[map]?.run;
+    if (map > 0 && run && layer !== null && hasLayer(own.run, layer)) {
+      compareWithRun({ run: run.run, layer, step });
+      return;
+    }
+    select("a", {
+      ...(map > 0 && run ? { run: run.run } : {}),
+      ...(layer === null ? {} : { layer }),
+      ...(step === null ? {} : { step }),
+    });
   };
+  const shown = maps.filter(({ table }) => table.steps.length > 0);
   return (
     <section class="strip" aria-label="Health of layers over training">
       <div class="tools">
@@ -120,10 +180,12 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
             ))}
           </select>
         </label>
+        <RunBeside own={own.run} />
         <span class="quiet values" data-name="health-count">
-          {`${layers.length} of ${counted(all.length, "layer")} × ${counted(steps.length, "step")} kept`}
-          {steps.length >= health.given_at_most && ", chosen at random from more"}
-          {matrix.missing.includes(1) && " · hatched: not logged"}
+          {`${layers.length} of ${counted(all.length, "layer")} × ${counted(first?.table.steps.length ?? 0, "step")} kept`}
+          {maps.some(({ table, health }) => table.steps.length >= health.given_at_most) &&
+            ", chosen at random from more"}
+          {maps.some(({ matrix }) => matrix.missing.includes(1)) && " · hatched: not logged"}
         </span>
         {choice === "auto" && kind === "std" && (
           <span class="quiet" data-name="health-instead">
@@ -131,34 +193,37 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
           </span>
         )}
         <output class="told values" data-name="health-told">
-          {steps.length > 0 && cellWords(under ?? at, layers, table)}
+          {pointed &&
+            pointed.table.steps.length > 0 &&
+            (maps.length > 1 ? `${pointed.run.run} · ` : "") +
+              cellWords(under?.cell ?? pointed.at, layers, pointed.table)}
         </output>
       </div>
       <p class="sentence quiet" data-name="layers-sentence">
         {LAYERS_SENTENCE}
       </p>
-      <NotLogged notLogged={notLogged} layers={layers} health={health} />
-      {steps.length > 0 && (
+      {maps.map(({ run, table, health }) => {
+        const there = layers.filter((layer) => hasLayer(run, layer));
+        const notLogged = table.notLogged.filter((layer) => there.includes(layer));
+        return <NotLogged key={run.run} {...{ notLogged, health }} layers={there} />;
+      })}
+      {children}
+      {shown.length > 0 && (
         <>
-          <MatrixCanvas
-            matrix={matrix}
-            sides={SIDES}
-            rowName={(row) => layers[row] ?? ""}
-            columnName={(column) => String(steps[column])}
-            axes={{ rows: "layer", columns: "step" }}
-            colour={() => colour}
-            chosen={at}
-            label={`${NAMES[kind]} of the layers of run ${run.run} at each step`}
-            point={setUnder}
-            pick={(cell) => {
-              const layer = cell.row === null ? undefined : layers[cell.row];
-              const step = cell.column === null ? undefined : steps[cell.column];
-              select("a", {
-                ...(layer === undefined ? {} : { layer }),
-                ...(step === undefined ? {} : { step }),
-              });
-            }}
-          />
+          <div class="health-maps">
+            {maps.map((map, i) => (
+              <HealthMap
+                key={map.run.run}
+                {...map}
+                layers={layers}
+                name={NAMES[kind]}
+                colour={colour}
+                heading={maps.length > 1 ? headingOf(i, map) : null}
+                point={(cell) => setUnder(cell && { map: i, cell })}
+                pick={(layer, step) => pick(i, layer, step)}
+              />
+            ))}
+          </div>
           <Legend
             scaling={{
               limits: () => paint.scale(0).limits,
@@ -179,6 +244,57 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
 function meaning(kind: HealthKind, inputs: number | undefined): string {
   if (kind !== "silent" && kind !== "combined") return MEANINGS[kind];
   return `${MEANINGS[kind]}, ${inputs === undefined ? "for the logged inputs" : forThese(inputs)}`;
+}
+
+/** The last step that is not after one, else the first. */
+function columnAt(steps: readonly number[], step: number | null | undefined): number | null {
+  if (step == null || !steps.length) return null;
+  return Math.max(
+    0,
+    steps.findLastIndex((other) => other <= step),
+  );
+}
+
+function headingOf(map: number, { run, table }: RunHealth): string {
+  return `${map ? "B" : "A"}: ${run.run}, ${counted(table.steps.length, "step")}`;
+}
+
+function hasLayer(run: Run, layer: string): boolean {
+  return run.tags.some((tag) => tag.layer === layer);
+}
+
+/** The runs that can be shown beside one. */
+function runsBeside(own: Run): Run[] {
+  return filteredRuns(state.value).runs.filter(
+    (run) => run.run !== own.run && layersOf(run).length,
+  );
+}
+
+/** Which run is shown beside the one that is looked at. */
+function RunBeside({ own }: { own: Run }) {
+  const { training } = state.value;
+  const others = runsBeside(own);
+  if (!others.length) return null;
+  const chosen = others.some((run) => run.run === training.beside) ? training.beside : "";
+  return (
+    <label>
+      beside
+      <select
+        aria-label="Run beside"
+        value={chosen ?? ""}
+        onChange={(event) =>
+          change({ training: { ...training, beside: event.currentTarget.value || null } })
+        }
+      >
+        <option value="">no other run</option>
+        {others.map(({ run }) => (
+          <option key={run} value={run}>
+            {run}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
 }
 
 interface NotLoggedProps {
