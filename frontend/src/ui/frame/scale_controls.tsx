@@ -30,7 +30,7 @@ export function ScaleControls() {
     <div class="actions">
       <span class="scale">
         <label>
-          Scale
+          <span class="word">Scale</span>
           <select
             aria-keyshortcuts="l"
             title={`${MEANINGS.scale}${scale.mode === "percentile" ? ` ${MEANINGS.percentile}` : ""} (l: the next)`}
