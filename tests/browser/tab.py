@@ -150,8 +150,9 @@ class Tab(Drawn):
 
     def choose_run(self, name: str) -> None:
         """Choose a run in the list of runs."""
-        self.frame.locator(".runs summary").click()
-        self.frame.get_by_role("option", name=name, exact=True).click()
+        runs = self.frame.locator(".runs")
+        runs.locator("summary").click()
+        runs.get_by_role("option", name=name, exact=True).click()
 
     def button(self, name: str) -> Locator:
         """A button."""

@@ -91,6 +91,8 @@ def test_an_entry_of_what_to_compare_with_shows_it(tab: Tab, state: str) -> None
     tab.open(view="compare", **STATES[state])
     choose = tab.chosen("Compare with")
     for label in choose.locator("option").all_text_contents():
+        if label == "as chosen for B":
+            continue
         choose.select_option(label=label)
         tab.rest()
         words, _, value = label.rpartition(": ")

@@ -130,7 +130,31 @@ def test_names_that_begin_alike_can_be_told_apart_where_they_are_cut(
         assert inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 1
 
 
-@pytest.mark.parametrize("view", ["grid", "channel", "compare", "inputs", "training"])
+#: By how much the text of an element is wider than the element is.
+CUT_OFF = """one => {
+  const text = document.createRange();
+  text.selectNodeContents(one);
+  return text.getBoundingClientRect().width - one.getBoundingClientRect().width;
+}"""
+
+
+def test_the_end_of_a_cut_name_loses_not_even_a_part_of_a_pixel(
+    open_tab: Callable[..., Tab], many: Host
+) -> None:
+    tab = open_tab(many, viewport={"width": 1600, "height": 800})
+    tab.open(run=RUNS[0], view="runs")
+    names = tab.frame.locator(".runs-table .head .cut-name")
+    wait_until(names).to_have_count(4)
+    for name in names.all():
+        cut = [part.evaluate(CUT_OFF) for part in name.locator("span").all()]
+        assert max(cut[:-1]) > 10
+        # Of so little already a browser writes an ellipsis.
+        assert cut[-1] < 1 / 64
+
+
+@pytest.mark.parametrize(
+    "view", ["grid", "channel", "compare", "inputs", "training", "runs"]
+)
 def test_a_narrow_window_has_nothing_beside_it(
     open_tab: Callable[..., Tab], host: Host, view: str
 ) -> None:

@@ -265,7 +265,7 @@ def test_a_click_in_the_health_strip_goes_to_layer_and_step(training: Tab) -> No
     found = training.state()
     assert (found["layer"], found["step"]) == ("block/relu2", "1")
     selected = training.frame.locator("[role=treeitem][aria-selected=true]")
-    wait_until(selected).to_contain_text("relu2")
+    wait_until(selected).to_contain_text("conv2+ ReLU")
 
 
 def test_a_step_with_nan_is_magenta(open_tab: Callable[..., Tab], others: Host) -> None:

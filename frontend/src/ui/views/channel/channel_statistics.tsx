@@ -13,7 +13,7 @@ import {
 import { useSize } from "../../hooks/size";
 
 const BINS = 40;
-const HEIGHT = 110;
+const HEIGHT = 104;
 const MARGIN = { left: 34, right: 8, top: 6, bottom: 18 };
 
 interface StatisticsProps {

@@ -71,7 +71,7 @@ function CurvesOfRuns({ record, channel, curves }: Props & { curves: ChannelCurv
         xLabel="step"
         yLabel={`channel ${channel}`}
         label={`Maximum and mean of channel ${channel} over the steps that were kept`}
-        height={130}
+        height={122}
         marked={record.address.step}
         onPick={pick}
       />
