@@ -57,6 +57,7 @@ def follow(tab: Tab, hash_: str) -> None:
 def check_entries(tab: Tab, state: str, choose: Locator, side: str, part: str) -> int:
     """Choose each entry of a list from the same state; returns how many were shown."""
     follow(tab, state)
+    open_side(tab, side)
     labels = choose.locator("option:not(:disabled)").all_text_contents()
     assert labels
     count = 0
@@ -126,6 +127,7 @@ def test_what_is_aligned_with_a_is_named_as_it_is(
     state = {"run": "even", "step": 30, "b_run": "uneven", "b_step": 0, "align": align}
     tab.open(view="compare", **state)
     hash_ = pairs(view="compare", **state)
+    open_side(tab, "B")
     label = tab.chosen("B: step").locator("option").first
     wait_until(label).to_have_text(re.compile(r"^aligned with A: \d+$"))
     assert check_entries(tab, hash_, tab.chosen("B: step"), "B", "step") == 5
