@@ -44,6 +44,13 @@ def heading(tab: Tab, side: str) -> Locator:
     return tab.frame.locator(f"h3[data-name={side}]")
 
 
+def open_side(tab: Tab, side: str) -> None:
+    """Open the lists that choose a side."""
+    menu = tab.frame.locator(".side-choice", has=heading(tab, side))
+    if menu.get_attribute("open") is None:
+        menu.locator("summary").click()
+
+
 def differing(tab: Tab, side: str) -> list[str]:
     """What a side has otherwise than the other one."""
     return heading(tab, side).locator(".differs").all_text_contents()

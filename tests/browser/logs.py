@@ -347,6 +347,15 @@ def write_lively(folder: Path) -> None:
             log({"noise": picture}, step=step)
 
 
+def write_many_inputs(folder: Path) -> None:
+    """A run (`many`) of one step for 30 inputs."""
+    pictures = np.random.default_rng(6).integers(0, 256, (30, 18, 18, 3), np.uint8)
+    names = {f"validation_picture_{i:02}": one for i, one in enumerate(pictures)}
+    options = av.LogOptions(views=())
+    with av.ActivationLogger(folder / "many", network(), options=options) as log:
+        log(names, step=0)
+
+
 def write_lifeless(folder: Path, steps: range = range(0, 30, 10)) -> None:
     """Networks that stop answering after step 0, and one that does not.
 

@@ -17,6 +17,7 @@ from browser.compare import (
     differing,
     distances,
     heading,
+    open_side,
     pane,
     pointed_at,
 )
@@ -74,9 +75,10 @@ def test_one_choice_says_what_to_compare_with(tab: Tab) -> None:
     wait_until(heading(tab, "B")).to_contain_text("input dull")
     assert differing(tab, "B") == ["input dull"]
     assert tab.state()["b_input"] == "dull"
-    # More than that was chosen: it is said in the row of B.
+    # More than that was chosen: it is said where B is named.
+    open_side(tab, "B")
     tab.chosen("B: step").select_option(label="1")
-    wait_until(proposed(tab)).to_have_text("as chosen in row B")
+    wait_until(proposed(tab)).to_have_text("as chosen for B")
     choice.select_option(label="first step: 0")
     wait_until(heading(tab, "B")).to_contain_text("step 0")
     assert not [key for key in tab.state() if key.startswith("b_")]
@@ -87,7 +89,7 @@ def test_what_cannot_be_chosen_says_why(tab: Tab) -> None:
     wait_until(tab.button("one channel")).to_be_disabled()
     wait_until(tab.button("one channel")).to_have_attribute(
         "title",
-        "Click a feature map, or name a channel in row A, to compare one channel",
+        "Click a feature map, or name a channel of A, to compare one channel",
     )
 
 
@@ -96,6 +98,7 @@ def test_a_layer_that_a_run_has_not_is_said(tab: Tab) -> None:
     wait_until(tab.frame.locator(".compare .failed")).to_contain_text(
         f"Run “odd” has no layer “{LAYER}”."
     )
+    open_side(tab, "B")
     tab.chosen("B: layer").select_option(label="odd")
     wait_until(pane(tab, "B")).to_be_visible()
     assert differing(tab, "B")[-1] == "odd"
@@ -129,6 +132,7 @@ def test_b_keeps_what_is_looked_at(tab: Tab, arrays: Arrays) -> None:
     a = arrays.of("first", LAYER, 4, "dull")
     b = arrays.of("first", LAYER, 2, "bright")
     wait_until(distances(tab)).to_have_text(f"B − A, all channels: {apart(a, b)}")
+    open_side(tab, "B")
     tab.button("Keep A as B").click()
     wait_until(distances(tab)).to_contain_text("A and B are the same record")
 

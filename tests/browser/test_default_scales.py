@@ -245,7 +245,7 @@ def test_every_cell_has_a_frame_that_is_seen_on_the_page(tab: Tab) -> None:
     assert (pixels[14 : 14 + 128, :128] == 255).all()
     for edge in (pixels[13, :128], pixels[14 + 128, :128], pixels[20:100, 128]):
         assert (edge.max(1) < 160).all()
-    left = tab.frame.locator(".framed").evaluate(
+    left = tab.frame.locator(".edged").evaluate(
         "one => getComputedStyle(one).backgroundImage"
     )
     assert "repeating-linear-gradient" in left

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
 from browser.tab import Tab, wait_until
-from browser.words import shown
-from plugin.serving import Host
+from browser.words import percent, shown
+from plugin.serving import Host, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -20,6 +20,16 @@ FIRST = {"run": "first", "step": STEP, "view": "inputs"}
 #: Room before the maps, and between them.
 GUTTER, GAP = 120, 8
 TIP = re.compile(r"channel (\d+), row (\d+), column (\d+): (.*) · B − A (\S+)")
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """A run of 30 inputs whose names begin alike."""
+    folder = tmp_path_factory.mktemp("many_inputs") / "runs"
+    logs.write_many_inputs(folder)
+    with serving(folder, "rust") as running:
+        running.wait_for("many", "conv1/activations", 0)
+        yield running
 
 
 def open_inputs(tab: Tab, zoom: int, layer: str = LAYER, **state: str) -> None:
@@ -200,25 +210,66 @@ def test_predictions_change_from_a_to_b(tab: Tab, arrays: Arrays) -> None:
     wait_until(heads.first.locator(".class")).to_have_text([names[n] for n in order])
     for place, scores in (1, a), (2, b):
         wait_until(heads.nth(place).locator(".class")).to_have_text(
-            [shown(scores[number]) for number in order]
+            [percent(scores[number]) for number in order]
         )
     changes = [b[number] - a[number] for number in order]
     wait_until(heads.nth(3).locator("[data-change]")).to_have_text(
-        [f"{'+' if one > 0 else ''}{shown(one)}" for one in changes]
+        [f"{'+' if one > 0 else '−'}{percent(abs(one))}" for one in changes]
     )
 
 
-def test_a_long_name_is_on_two_lines(
+def test_a_long_name_is_cut_where_it_is_like_the_others(
     open_tab: Callable[..., Tab], imagenet: Host
 ) -> None:
     tab = open_tab(imagenet)
     tab.open(layer=logs.FIRE, view="inputs")
     tab.wait_for_title(logs.FIRE)
     name = tab.frame.locator(".heads .head .name", has_text="face-eye-closed")
-    text = name.locator("> span")
-    found = text.evaluate("one => [one.scrollHeight, one.clientHeight]")
-    assert found[0] <= found[1] + 1
     wait_until(name).to_have_attribute("title", "face-eye-closed")
+    kept = name.locator(".cut-name span:not(.gives-way)").last
+    wait_until(kept).to_contain_text("closed")
+    outer, inner = name.bounding_box(), kept.bounding_box()
+    assert outer is not None
+    assert inner is not None
+    assert inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 1
+
+
+def test_many_inputs_are_scrolled_and_the_difference_stays(
+    open_tab: Callable[..., Tab], many: Host
+) -> None:
+    tab = open_tab(many)
+    tab.open(view="inputs", layer="conv1")
+    wait_until(tab.frame.locator(".inputs canvas").last).to_be_visible()
+    tab.rest()
+    thumbnails = tab.frame.locator(".heads .thumbnail")
+    wait_until(thumbnails).to_have_count(24)
+    sides = thumbnails.evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().width)"
+    )
+    assert len(set(sides)) == 1
+    assert sides[0] >= 40
+    scroll = tab.frame.locator(".scroll.inputs")
+    box = scroll.bounding_box()
+    assert box is not None
+    head = tab.frame.locator(".head.difference")
+    canvas = tab.frame.locator(".inputs > div > canvas")
+    seen = []
+    for left in (0, 700):
+        scroll.evaluate("(one, left) => one.scrollTo(left, 0)", left)
+        tab.rest()
+        place = head.bounding_box()
+        assert place is not None
+        assert place["x"] + place["width"] <= box["x"] + box["width"] + 1
+        x = int(place["x"] - box["x"])
+        column = tab.pixels(canvas)[:, x + 2 : x + 60, :3]
+        seen.append(column)
+        canvas.hover(position={"x": x + 20, "y": 30})
+        wait_until(tab.frame.locator("[data-name=under]")).to_contain_text("B − A")
+        tab.page.mouse.move(2, 2)
+        tab.rest()
+    # The same below the same head, however far the inputs are scrolled.
+    np.testing.assert_array_equal(seen[0], seen[1])
+    assert len(np.unique(seen[0].reshape(-1, 3), axis=0)) > 3
 
 
 def test_with_one_input_it_says_what_to_log(tab: Tab) -> None:

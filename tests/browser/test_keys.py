@@ -93,6 +93,9 @@ PRESSES: dict[str, list[Press]] = {
         Press({**FIRST, "view": "compare"}, "c", {"compare": "blink"}),
         Press({**FIRST, "view": "multiples"}, "c", {"columns": "layers"}),
     ],
+    "Shift + c": [
+        Press({**FIRST, "view": "multiples"}, "Shift+C", {"multiples_rows": "inputs"})
+    ],
     "b": [
         Press(
             {**CHANNEL, "step": 2, "view": "compare"},

@@ -16,7 +16,7 @@ SMALL = {"width": 900, "height": 700}
 PICTURES = {
     "grid": ("main .scroll", 0),
     "channel": (".panels", 0),
-    "compare": (".pair", 24),
+    "compare": (".pair", 0),
     "multiples": ("main .scroll", 0),
     "inputs": ("main .scroll", 0),
 }
@@ -128,4 +128,108 @@ def test_the_scale_is_in_sight_however_far_a_view_is_scrolled(
         box = legend.bounding_box()
         assert box is not None
         assert box["height"] >= 30
+        assert box["y"] + box["height"] <= scrubber["y"] + 1
+
+
+#: How far down rows of controls of a comparison begin: the middle of each control.
+ROWS = """view => [...new Set([...view.querySelectorAll(
+  ".tools :is(button, select, input, summary)"
+)].filter((one) => one.checkVisibility() && !one.closest(".lists")).map((one) => {
+  const { top, height } = one.getBoundingClientRect();
+  return Math.round((top + height / 2) / 10);
+}))].length"""
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "rows"),
+    [(1920, 1080, 2), (1440, 900, 2), (1024, 768, 3)],
+)
+def test_a_comparison_leaves_its_room_to_maps(
+    open_tab: Callable[..., Tab], host: Host, width: int, height: int, rows: int
+) -> None:
+    tab = open_tab(host, viewport={"width": width, "height": height})
+    tab.open(run="first", layer="relu1", step=4, view="compare", channel=3)
+    canvas = tab.frame.locator(".pane canvas").first
+    wait_until(canvas).to_be_visible()
+    tab.settle()
+    assert tab.frame.locator(".view.compare").evaluate(ROWS) == rows
+    pair = tab.frame.locator(".pair").bounding_box()
+    scale = tab.frame.locator(".compare .legends").bounding_box()
+    assert pair is not None
+    assert scale is not None
+    seen = min(pair["y"] + pair["height"], scale["y"]) - pair["y"]
+    # Three rows of maps and their numbers, and at least half of the height.
+    assert seen >= 3 * (5 * 16 + 20)
+    assert seen >= 0.4 * height
+
+
+def test_what_sorts_channels_is_not_shown_where_there_is_one(tab: Tab) -> None:
+    tab.open(run="first", layer="relu1", step=4, view="compare", channel=3)
+    sorting = tab.frame.locator(".compare").get_by_label("Sort by")
+    searching = tab.frame.locator("#search-channels")
+    wait_until(sorting).to_be_visible()
+    wait_until(searching).to_be_visible()
+    tab.button("only channel 3").click()
+    wait_until(sorting).to_have_count(0)
+    wait_until(searching).to_have_count(0)
+    wait_until(tab.button("Larger")).to_be_visible()
+
+
+def test_the_bar_is_one_row_at_1440_pixels(
+    open_tab: Callable[..., Tab], host: Host
+) -> None:
+    tab = open_tab(host, viewport={"width": 1440, "height": 900})
+    tab.open(run="first", layer="relu1")
+    bar = tab.frame.locator(".bar")
+    box = bar.bounding_box()
+    assert box is not None
+    assert box["height"] <= 26 + 2 * 8 + 1
+    assert bar.evaluate("one => one.scrollWidth <= one.clientWidth")
+    before = tab.button("Export").or_(bar.locator(".exports summary")).bounding_box()
+    # The ends of a scale move nothing that is beside it.
+    tab.chosen("Scale").select_option("fixed")
+    wait_until(tab.field("Lowest")).to_be_visible()
+    after = tab.button("Export").or_(bar.locator(".exports summary")).bounding_box()
+    assert before is not None
+    assert after is not None
+    assert before["x"] == after["x"]
+
+
+def test_what_stands_beside_the_view_is_in_sight(
+    open_tab: Callable[..., Tab], host: Host
+) -> None:
+    tab = open_tab(host, viewport={"width": 1440, "height": 900})
+    tab.open(run="first", layer="relu1", step=4)
+    tab.settle()
+    aside = tab.frame.locator(".aside")
+
+    def places() -> list[tuple[float, float]]:
+        found = [one.bounding_box() for one in aside.locator("section").all()]
+        return [(one["y"], one["height"]) for one in found if one is not None]
+
+    before = places()
+    box = aside.bounding_box()
+    assert box is not None
+    assert all(y + height <= box["y"] + box["height"] + 1 for y, height in before)
+    # What is told of a value moves nothing but itself.
+    tab.frame.locator("main canvas").first.hover(position={"x": 20, "y": 40})
+    wait_until(aside.locator(".under td").first).to_be_visible()
+    assert places()[:-1] == before[:-1]
+
+
+@pytest.mark.parametrize("height", [800, 900])
+def test_both_scales_of_a_training_are_in_sight(
+    open_tab: Callable[..., Tab], host: Host, height: int
+) -> None:
+    tab = open_tab(host, viewport={"width": 1440, "height": height})
+    tab.open(run="first", layer="relu1", step=4, view="training")
+    tab.settle()
+    legends = tab.frame.locator(".training [data-name=legend]")
+    wait_until(legends).to_have_count(2)
+    scrubber = tab.frame.locator(".scrubber").bounding_box()
+    assert scrubber is not None
+    for legend in legends.all():
+        box = legend.bounding_box()
+        assert box is not None
+        assert box["height"] >= 15
         assert box["y"] + box["height"] <= scrubber["y"] + 1

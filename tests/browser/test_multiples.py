@@ -61,7 +61,7 @@ def test_rows_are_runs_in_the_colours_that_tensorboard_gives_them(
 ) -> None:
     open_multiples(tab, **FIRST)
     rows = tab.frame.locator(".multiples .run")
-    wait_until(rows.locator("span")).to_have_text(RUNS)
+    wait_until(rows.locator(".cut-name")).to_have_text(RUNS)
     ours = rows.locator("i").evaluate_all(
         "all => all.map((one) => getComputedStyle(one).backgroundColor)"
     )
@@ -156,18 +156,13 @@ def test_a_click_goes_there(tab: Tab) -> None:
 
 def test_what_is_missing_says_why(tab: Tab) -> None:
     open_multiples(tab, **FIRST)
-    one = cell(tab, "run odd · step 3: ")
-    wait_until(one).to_have_attribute(
-        "aria-label", "run odd · step 3: The run has no such layer."
-    )
-    wait_until(one.locator(".reason")).to_be_visible()
-    one.hover()
-    wait_until(tab.frame.locator("[data-name=told]")).to_have_text(
-        "run odd · step 3: The run has no such layer."
-    )
-    tab.page.mouse.move(3, 3)
-    # Of layers, those that are filtered out are counted.
+    # Once for a run that has not the layer, in a line that takes little room.
+    line = tab.frame.locator(".multiples .line").nth(RUNS.index("odd"))
+    wait_until(line.locator(".missing")).to_have_text("The run has no such layer.")
+    wait_until(line.locator(".multiple")).to_have_count(0)
+    assert line.evaluate("one => one.clientHeight") <= 30
     tab.press("c")
+    # Of layers, those that are filtered out are counted.
     tab.field("Filter layers").fill("relu")
     wait_until(tab.frame.locator(".multiples .head")).to_have_text(
         [LAYER, "block/relu2"]
@@ -263,3 +258,84 @@ def test_as_many_columns_as_fit_or_all_sideways(
     tab.button("all, scroll").click()
     wait_until(columns(tab)).to_have_text("6 of 6 steps shown · 4 runs")
     wait_until(cell(tab, "run first · step 3")).to_be_visible()
+
+
+def test_rows_are_inputs(tab: Tab, arrays: Arrays) -> None:
+    open_multiples(tab, **FIRST, channel=7, colours="gray")
+    tab.press("Shift+C")
+    wait_until(columns(tab)).to_have_text("6 of 6 steps shown · 2 inputs")
+    assert tab.state()["multiples_rows"] == "inputs"
+    names = ["bright", "dull"]
+    rows = tab.frame.locator(".multiples .run .cut-name")
+    wait_until(rows).to_have_text(names)
+    maps = {
+        (name, step): arrays.of("first", LAYER, step, name)[..., 7]
+        for name in names
+        for step in range(6)
+    }
+    ends = (min(map(np.min, maps.values())), max(map(np.max, maps.values())))
+    np.testing.assert_array_equal(np.float32(tab.legend()), np.float32(ends))
+    for (name, step), wanted in maps.items():
+        one = cell(tab, f"input {name} · step {step} · channel 7")
+        found = values(tab, one.locator("canvas"), (16, 16))
+        np.testing.assert_array_equal(found, shades(wanted, *tab.legend()))
+    tab.button("each row").click()
+    dull = np.stack([maps["dull", step] for step in range(6)])
+    ends = (dull.min(), dull.max())
+    one = cell(tab, "input dull · step 3 · channel 7")
+    wait_until(tab.frame.locator(".multiples .run small")).to_have_count(2)
+    found = values(tab, one.locator("canvas"), (16, 16))
+    np.testing.assert_array_equal(found, shades(maps["dull", 3], *ends))
+    one.click()
+    tab.wait_for_title("input dull", "step 3", "run first")
+
+
+def test_rows_are_pinned_channels(tab: Tab, arrays: Arrays) -> None:
+    open_multiples(tab, **FIRST, multiples_rows="channels", channel=5, colours="gray")
+    said = tab.frame.locator("[data-name=shown-channel]")
+    wait_until(said).to_have_text(
+        "No channel of this layer is pinned: m pins the one that is looked at."
+    )
+    rows = tab.frame.locator(".multiples .run .cut-name")
+    wait_until(rows).to_have_text(["channel 5"])
+    tab.press("m")
+    tab.open(**FIRST, view="multiples", multiples_rows="channels", pins="conv1:2,5")
+    wait_until(rows).to_have_text(["channel 2", "channel 5"])
+    wait_until(said).to_have_text("2 pinned channels of this layer")
+    for step in range(6):
+        maps = arrays.of("first", LAYER, step, "bright")
+        for channel in (2, 5):
+            one = cell(tab, f"step {step} · channel {channel}")
+            found = values(tab, one.locator("canvas"), (16, 16))
+            assert found.shape == maps.shape[:2]
+    cell(tab, "step 3 · channel 5").click()
+    tab.wait_for_title("step 3")
+    assert tab.state()["channel"] == "5"
+    # Other layers have other channels.
+    tab.press("c")
+    wait_until(rows).to_have_text(RUNS)
+    wait_until(tab.button("pinned channels")).to_be_disabled()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "least"), [(1440, 900, 100), (1920, 1080, 140)]
+)
+def test_cells_fill_the_room_there_is(
+    open_tab: Callable[..., Tab], host: Host, width: int, height: int, least: int
+) -> None:
+    tab = open_tab(host, viewport={"width": width, "height": height})
+    open_multiples(tab, **FIRST)
+    wait_until(columns(tab)).to_contain_text("6 of 6 steps shown")
+    boxes = tab.frame.locator(".multiple .picture-box").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().toJSON())"
+    )
+    scroll = tab.frame.locator(".scroll.multiples").bounding_box()
+    assert scroll is not None
+    side = boxes[0]["width"]
+    assert side >= least
+    right = max(box["right"] for box in boxes)
+    bottom = max(box["bottom"] for box in boxes)
+    assert right <= scroll["x"] + scroll["width"]
+    assert bottom <= scroll["y"] + scroll["height"]
+    # With values of one pixel more they would not fit in one direction or the other.
+    assert right + 6 * 16 > scroll["x"] + scroll["width"] - 6 * 6

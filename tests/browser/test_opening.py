@@ -10,7 +10,7 @@ import pytest
 from browser import logs
 from browser.arrays import Arrays
 from browser.tab import Tab, TabInHost, wait_until
-from browser.words import shown
+from browser.words import percent, shown
 from plugin.serving import LOADERS, Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -56,7 +56,7 @@ def test_predictions_are_named_with_their_scores(tab: Tab, arrays: Arrays) -> No
     facts = arrays.facts("first", "relu1", 2, "dull")
     rows = tab.frame.locator("section", has_text="Predictions").locator("tr")
     assert rows.all_text_contents() == [
-        f"{name}{shown(score)}"
+        f"{name}{percent(score)}"
         for name, (_, score) in zip(facts.predicted, facts.predictions, strict=True)
     ]
     assert sorted(facts.predicted) == ["all", "none", "some"]

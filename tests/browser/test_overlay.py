@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
-from browser.channel import STEP, open_channel
+from browser.channel import EDGE, STEP, open_channel
 from browser.tab import Tab, wait_until
 from browser.words import shown
 from plugin.serving import Host
@@ -26,7 +26,7 @@ def rounded(number: float) -> int:
 
 
 def laid(
-    field: ReceptiveField, shape: tuple[int, ...], zoom: int
+    field: ReceptiveField, shape: tuple[int, ...], zoom: float
 ) -> tuple[slice, slice]:
     """Where a map lies on an input that is enlarged, rows and columns."""
     found = []
@@ -158,9 +158,14 @@ def test_a_place_on_the_overlay_is_that_of_the_map_above_it(
     map_ = one.activations["bright"][..., channel]
     field = one.record.layer.receptive_field
     assert field is not None
-    zoom = tab.pixels(tab.overlay).shape[1] // 18
+    box = tab.overlay.bounding_box()
+    assert box is not None
+    # How it is seen, which need not be how many pixels it has.
+    zoom = box["width"] / 18
     rows, columns = laid(field, map_.shape, zoom)
-    points = [(x * zoom + 1, y * zoom + 1) for x, y in np.ndindex(18, 18)]
+    points = [
+        (int((x + 0.5) * zoom), int((y + 0.5) * zoom)) for x, y in np.ndindex(18, 18)
+    ]
     expected = []
     for x, y in points:
         row = (y - rows.start) * 7 // (rows.stop - rows.start)
@@ -195,3 +200,24 @@ def test_an_eye_lights_up_in_the_real_network(
     ]
     far = [np.abs(np.subtract(centre, eye)).max() for eye in logs.EYES]
     assert min(far) <= field.stride[0]
+
+
+@pytest.mark.parametrize("place", ["", "0.5,0.5"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1440, 900), (1920, 1080)])
+def test_map_and_overlay_have_one_size_whatever_is_inspected(
+    open_tab: Callable[..., Tab], host: Host, width: int, height: int, place: str
+) -> None:
+    tab = open_tab(host, viewport={"width": width, "height": height})
+    open_channel(tab, "relu1", 7, **({"place": place} if place else {}))
+    map_, overlay = tab.enlarged.bounding_box(), tab.overlay.bounding_box()
+    panels = tab.frame.locator(".panels").bounding_box()
+    assert map_ is not None
+    assert overlay is not None
+    assert panels is not None
+    # Without the room for frames at the edge of the map.
+    side = map_["width"] - 2 * EDGE
+    assert (overlay["width"], overlay["height"]) == pytest.approx((side, side))
+    # As large as two fit beside the charts and over the numbers, in whole pixels.
+    charts = min(max(panels["width"] / 4, 220), 360)
+    room = min((panels["width"] - round(charts) - 2 * 16) / 2, panels["height"] - 196)
+    assert side == (room - 2 * EDGE) // 16 * 16

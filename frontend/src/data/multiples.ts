@@ -3,7 +3,7 @@
 import { channelLimits, type Limits, NO_LIMITS, union } from "../numbers/limits";
 import { tooLittle } from "../numbers/scale_use";
 import type { Align } from "../numbers/steps";
-import type { CellShare, ScaleChoice } from "../state/state";
+import type { CellShare, MultiplesRows, ScaleChoice } from "../state/state";
 import type { Header, Run } from "./api";
 import { type Answer, andThen, failed, ready } from "./queries";
 import {
@@ -26,6 +26,54 @@ export interface Column {
   step: number;
 }
 
+/** What all columns of a row show. */
+export interface Row {
+  /** What tells it from the other rows. */
+  name: string;
+  run: Run;
+  input: string;
+  /** null for that of each column. */
+  channel: number | null;
+  /** Why none of its columns shows anything, where that is known. */
+  missing: string | null;
+}
+
+/** What rows are made of. */
+export interface RowSources {
+  runs: readonly Run[];
+  /** What is looked at. */
+  record: LayerRecord;
+  input: string;
+  channel: number;
+  /** The channels of its layer that are pinned. */
+  pinned: readonly number[];
+}
+
+/** The rows: runs; or of the run that is looked at its inputs, or its pinned channels. */
+export function rowsOf(
+  kind: MultiplesRows,
+  columns: readonly Column[],
+  { runs, record, input, channel, pinned }: RowSources,
+): Row[] {
+  const own = { run: record.run, input, channel: null, missing: null };
+  if (kind === "inputs") {
+    return inputNames(record.header).map((name) => ({ ...own, name, input: name }));
+  }
+  if (kind === "channels") {
+    const channels = pinned.length ? pinned : [channel];
+    return channels.map((one) => ({ ...own, name: `channel ${one}`, channel: one }));
+  }
+  const layers = new Set(columns.map(({ layer }) => layer));
+  return runs.map((run) => {
+    const has = run.tags.some(({ layer }) => layers.has(layer));
+    return { ...own, name: run.run, run, missing: has ? null : noLayer(run) };
+  });
+}
+
+function noLayer(run: Run): string {
+  return run.unreadable ?? "The run has no such layer.";
+}
+
 /** A feature map of a run that belongs to a column. */
 export interface Multiple extends ShownRecord {
   channel: number;
@@ -44,7 +92,7 @@ export function multipleOf(
   align: Align,
 ): Answer<Multiple> {
   const tag = run.tags.find((one) => one.layer === layer);
-  if (!tag) return failed(run.unreadable ?? "The run has no such layer.");
+  if (!tag) return failed(noLayer(run));
   const referenceAtStep = { ...reference, address: { ...reference.address, step } };
   const address =
     run.run === reference.run.run
@@ -105,7 +153,7 @@ export interface MultiplesScaling {
   /** Which cells share a scale, and which would if nothing else were chosen. */
   shares: Share;
   automatic: Share;
-  /** The run that uses least of a common scale, if that is too little. */
+  /** The row that uses least of a common scale, if that is too little. */
   least: LeastUser | null;
 }
 
@@ -123,10 +171,11 @@ export function multiplesScaling(
   choice: ScaleChoice,
   chosen: CellShare,
   apart: boolean,
+  rows: MultiplesRows = "runs",
 ): Answer<MultiplesScaling> {
   if (choice.mode === "fixed") return fixedFor(cells, choice);
   return andThen(groupedScaling(cells, choice, "common", apart), (of) => {
-    const least = leastUsed(cells, of);
+    const least = leastUsed(cells, of, rows);
     const automatic: Share = least ? (apart ? "cell" : "row") : "common";
     const wanted = chosen === "auto" ? automatic : chosen;
     const common = ready<MultiplesScaling>({ of, shares: wanted, automatic, least });
@@ -157,11 +206,11 @@ function groupedScaling(
   share: Share,
   apart: boolean,
 ): Answer<(cell: Multiple) => Scaling> {
-  const keyOf = ({ run, tag, address }: Multiple) =>
+  const keyOf = (cell: Multiple) =>
     JSON.stringify([
-      apart && tag.layer,
-      share !== "common" && run.run,
-      share === "cell" && address.step,
+      apart && cell.tag.layer,
+      share !== "common" && rowOf(cell),
+      share === "cell" && cell.address.step,
     ]);
   const groups = new Map<string, Multiple[]>();
   for (const cell of cells) {
@@ -201,21 +250,31 @@ function scalingOfGroup(cells: readonly Multiple[], choice: ScaleChoice): Answer
   });
 }
 
-/** The run whose cells use least of a scale, if that is too little. */
+/** What tells the rows of cells of one layer apart. */
+const rowOf = ({ run, number, channel }: Multiple) => [run.run, number, channel];
+
+const NAME_OF_ROW: { [rows in MultiplesRows]: (cell: Multiple) => string } = {
+  runs: ({ run }) => `run ${run.run}`,
+  inputs: ({ input }) => `input ${input.name}`,
+  channels: ({ channel }) => `channel ${channel}`,
+};
+
+/** The row whose cells use least of a scale, if that is too little. */
 function leastUsed(
   cells: readonly Multiple[],
   of: (cell: Multiple) => Scaling,
+  kind: MultiplesRows,
 ): LeastUser | null {
-  const rows = new Map<string, { scale: Limits; seen: Limits | null; run: string }>();
+  const rows = new Map<string, { scale: Limits; seen: Limits | null; who: string }>();
   for (const cell of cells) {
-    const key = JSON.stringify([cell.run.run, cell.tag.layer]);
+    const key = JSON.stringify([rowOf(cell), cell.tag.layer]);
     const before = rows.get(key)?.seen ?? null;
     const seen = union(before, channelLimits(cell.maps, cell.channel));
-    rows.set(key, { scale: of(cell).limits(cell.channel), seen, run: cell.run.run });
+    rows.set(key, { scale: of(cell).limits(cell.channel), seen, who: NAME_OF_ROW[kind](cell) });
   }
-  const uses = [...rows.values()].flatMap(({ scale, seen, run }) => {
+  const uses = [...rows.values()].flatMap(({ scale, seen, who }) => {
     const little = tooLittle(scale, [seen]);
-    return little ? [{ who: `run ${run}`, share: little.share }] : [];
+    return little ? [{ who, share: little.share }] : [];
   });
   return uses.sort((a, b) => a.share - b.share)[0] ?? null;
 }

@@ -15,11 +15,18 @@ import { call, comment, list, pair, quoted } from "./text";
 
 /** A feature map in a cell, or why there is none. */
 export type ScriptedCell =
-  | { reason: null; run: string; layer: string; step: number; channel: number }
+  | {
+      reason: null;
+      run: string;
+      layer: string;
+      step: number;
+      input: string;
+      channel: number;
+    }
   | { reason: string };
 
 /** What of a cell its limits depend on. */
-export type Part = "run" | "layer" | "step";
+export type Part = "run" | "layer" | "step" | "input" | "channel";
 
 /** The limits of the cells that have these in common. */
 export interface OwnLimits {
@@ -30,7 +37,6 @@ export interface OwnLimits {
 /** What small multiples show. */
 export interface ScriptedMultiples {
   logDir: string;
-  input: string;
   /** Row by row, `columns` in each. */
   cells: readonly ScriptedCell[];
   columns: number;
@@ -43,31 +49,32 @@ const SIGHT = "The rows and columns in sight; the scale is theirs.";
 
 /** Write a script that draws the cells in sight. */
 export function multiplesScript(given: ScriptedMultiples): Script {
-  const { logDir, input, cells, columns, own, colours } = given;
+  const { logDir, cells, columns, own, colours } = given;
   const drawn = cells.flatMap((cell) => (cell.reason === null ? [cell] : []));
   const several = (part: "run" | "layer") =>
-    list([...new Set(drawn.map((cell) => cell[part]))].map(quoted), "    ", 12);
+    [...new Set(drawn.map((cell) => cell[part]))].map(quoted);
+  const inputs = [...new Set(drawn.map((cell) => cell.input))];
   const steps = [...new Set(drawn.map((cell) => cell.step))].sort((a, b) => a - b);
-  const limits = own ? `limits[${own.by.join(", ")}]` : "limits";
+  const limits = own ? `limits[${own.by.map(nameOf).join(", ")}]` : "limits";
   const asked = [
     quoted(logDir),
-    `runs=${several("run")}`,
-    `layers=${several("layer")}`,
+    `runs=${list(several("run"), "    ", 12)}`,
+    `layers=${list(several("layer"), "    ", 12)}`,
     `steps=${list(steps.map(String), "    ", 12)}`,
   ];
   return script(
-    `Multiples: input ${input}.`,
+    `Multiples: ${inputs.length === 1 ? "input" : "inputs"} ${inputs.join(", ")}.`,
     [SIGHT],
     colours,
     [drawFunction(colours, SMALL), PAGE],
     [
       `logged = ${call("av.read_records", asked)}`,
       "maps = {",
-      `    (one.run, one.layer, one.step): av.as_maps(one.activations[${quoted(input)}])`,
+      "    (one.run, one.layer, one.step, name): av.as_maps(activations)",
       "    for one in logged",
-      `    if ${quoted(input)} in one.activations`,
+      "    for name, activations in one.activations.items()",
       "}",
-      "# Run, layer, step and channel of each cell, row by row.",
+      "# Run, layer, step, input and channel of each cell, row by row.",
       "cells = [",
       ...cells.map(cellLine),
       "]",
@@ -82,18 +89,23 @@ export function multiplesScript(given: ScriptedMultiples): Script {
             "        continue",
           ]
         : []),
-      "    run, layer, step, channel = cell",
-      "    one = maps[run, layer, step][:, :, channel]",
+      "    run, layer, step, name, channel = cell",
+      "    one = maps[run, layer, step, name][:, :, channel]",
       `    pictures.append(draw(one, ${limits}))`,
       showLine("pictures", columns),
     ],
   );
 }
 
+/** What a part of a cell is called in the script, where `input` is Python's own. */
+function nameOf(part: Part): string {
+  return part === "input" ? "name" : part;
+}
+
 function cellLine(cell: ScriptedCell): string {
   if (cell.reason !== null) return `${indented(comment(cell.reason))}\n    None,`;
-  const { run, layer, step, channel } = cell;
-  return `    (${quoted(run)}, ${quoted(layer)}, ${step}, ${channel}),`;
+  const { run, layer, step, input, channel } = cell;
+  return `    (${quoted(run)}, ${quoted(layer)}, ${step}, ${quoted(input)}, ${channel}),`;
 }
 
 function ownLimits({ words }: ScriptColours, limits: readonly OwnLimits[]): string[] {

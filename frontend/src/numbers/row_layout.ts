@@ -101,25 +101,41 @@ export function everySo(pitch: number, least: number): number {
   }
 }
 
-/** How wide a cell becomes where there are many, and where there is room. */
-const [USUAL_CELL, ENOUGH_CELL] = [72, 144];
+/** Sides of a cell at least, where there is room for as many columns, and at most. */
+const [LEAST_CELL, USUAL_CELL, ENOUGH_CELL] = [72, 96, 360];
+/** How many columns are seen rather than larger cells, and how many at least. */
+const [MANY_COLUMNS, FEW_COLUMNS] = [8, 6];
 
-/** Sides of the cells of `count` columns in a room; `zoom` is pixels for a value, if chosen. */
+/** How many cells there are to lay out, and how far they are apart. */
+export interface Cells {
+  columns: number;
+  rows: number;
+  gap: Size;
+}
+
+/**
+ * Sides of cells that fill a room; `zoom` is pixels for a value, if chosen.
+ *
+ * They are as large as leaves all rows in sight, and all columns or a good number of them.
+ */
 export function cellSize(
   map: FormedSize,
-  count: number,
-  room: number,
+  { columns, rows, gap }: Cells,
+  room: Size,
   zoom: number | null,
 ): Size {
-  const box = Math.max(
-    USUAL_CELL,
-    Math.min(Math.floor(room / Math.max(1, count)), ENOUGH_CELL),
-  );
+  if (zoom !== null && !isPlot(map)) {
+    const side = (values: number) => Math.max(1, Math.round(values * zoom));
+    return { width: side(map.width), height: side(map.height) };
+  }
+  const usual = Math.floor(room.width / (USUAL_CELL + gap.width));
+  const many = Math.max(FEW_COLUMNS, Math.min(usual, MANY_COLUMNS));
+  const across = Math.floor(room.width / Math.max(1, Math.min(columns, many))) - gap.width;
+  const down = Math.floor(room.height / Math.max(1, rows)) - gap.height;
+  const box = Math.max(LEAST_CELL, Math.min(across, down, ENOUGH_CELL));
   // A line or a bar needs more width than height.
   if (isPlot(map)) return { width: box, height: Math.round(box / 2) };
-  if (zoom === null) return sizeIn({ width: box, height: box }, map);
-  const side = (values: number) => Math.max(1, Math.round(values * zoom));
-  return { width: side(map.width), height: side(map.height) };
+  return sizeIn({ width: box, height: box }, map);
 }
 
 /** Sides of a map in a box: whole pixels for a value, or shrunk in proportion. */

@@ -47,6 +47,10 @@ export type ScaleMode = (typeof SCALE_MODES)[number];
 export const CELL_SHARES = ["auto", "common", "row", "cell"] as const;
 export type CellShare = (typeof CELL_SHARES)[number];
 
+/** What the rows of small multiples are; channels: those that are pinned. */
+export const MULTIPLES_ROWS = ["runs", "inputs", "channels"] as const;
+export type MultiplesRows = (typeof MULTIPLES_ROWS)[number];
+
 /** Whether both sides of a comparison share a scale; auto: unless one would be of one colour. */
 export const SIDE_SHARES = ["auto", "common", "each"] as const;
 export type SideShare = (typeof SIDE_SHARES)[number];
@@ -73,6 +77,11 @@ export type Colours = (typeof COLOURS)[number];
 export const COMPARISONS = ["side", "blink", "wipe", "difference"] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
+/** The rows that are shown: other layers have other channels, so that no pin is in all columns. */
+export function rowsShown({ rows, columns }: Pick<State["multiples"], "rows" | "columns">) {
+  return columns === "layers" && rows === "channels" ? "runs" : rows;
+}
+
 export interface State {
   a: Selection;
   /** What is null is as in `a`. */
@@ -95,7 +104,12 @@ export interface State {
   /** `wipe`: the share of A; `one`: the channel that is chosen, not all. */
   compare: { how: Comparison; wipe: number; oneChannel: boolean; shares: SideShare };
   /** `all`: not only as many columns as fit. */
-  multiples: { columns: "steps" | "layers"; all: boolean; shares: CellShare };
+  multiples: {
+    rows: MultiplesRows;
+    columns: "steps" | "layers";
+    all: boolean;
+    shares: CellShare;
+  };
   /** `beside`: a run whose health is shown beside that of the run looked at. */
   training: {
     statistic: Statistic;
@@ -148,7 +162,7 @@ export const START: State = {
   pins: new Map(),
   removed: false,
   compare: { how: "side", wipe: 0.5, oneChannel: false, shares: "auto" },
-  multiples: { columns: "steps", all: false, shares: "auto" },
+  multiples: { rows: "runs", columns: "steps", all: false, shares: "auto" },
   training: { statistic: "maximum", rows: "order", health: "auto", beside: null },
   runs: { measure: "relative" },
   inputs: { measure: "l2" },

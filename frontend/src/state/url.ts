@@ -12,6 +12,7 @@ import {
   CELL_SHARES,
   COLOURS,
   COMPARISONS,
+  MULTIPLES_ROWS,
   SCALE_MODES,
   type Selection,
   SIDE_SHARES,
@@ -105,6 +106,7 @@ function texts(state: State): Texts {
   put("wipe", state.compare.wipe, START.compare.wipe);
   put("one_channel", state.compare.oneChannel, START.compare.oneChannel);
   put("compare_scale", state.compare.shares, START.compare.shares);
+  put("multiples_rows", state.multiples.rows, START.multiples.rows);
   put("columns", state.multiples.columns, START.multiples.columns);
   put("all_columns", state.multiples.all, START.multiples.all);
   put("multiples_scale", state.multiples.shares, START.multiples.shares);
@@ -186,6 +188,7 @@ function read(present: Texts, notices: string[]): State {
       shares: choice("compare_scale", START.compare.shares, SIDE_SHARES),
     },
     multiples: {
+      rows: choice("multiples_rows", START.multiples.rows, MULTIPLES_ROWS),
       columns: choice("columns", START.multiples.columns, ["steps", "layers"] as const),
       all: flag("all_columns", START.multiples.all),
       shares: choice("multiples_scale", START.multiples.shares, CELL_SHARES),

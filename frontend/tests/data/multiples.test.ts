@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Multiple, multiplesScaling } from "../../src/data/multiples";
+import {
+  type Multiple,
+  multiplesScaling,
+  type RowSources,
+  rowsOf,
+} from "../../src/data/multiples";
 import { type CellShare, type ScaleChoice, START } from "../../src/state/state";
 
 /** A record of two channels of two values, as far as scales need it. */
@@ -142,4 +147,65 @@ describe("the scale of small multiples", () => {
   it("has zero in the middle where that was chosen", () => {
     expect(told(LAYERS, { symmetric: true }, "common", true).ends[0]).toEqual([-2, 2]);
   });
+});
+
+describe("the rows of small multiples", () => {
+  const run = (name: string, ...layers: string[]) => ({
+    run: name,
+    unreadable: null,
+    tags: layers.map((layer) => ({ layer })),
+  });
+  const runs = [run("calm", "conv"), run("other", "dense")];
+  const given = {
+    runs,
+    record: { run: runs[0], header: { inputs: [{ name: "open" }, { name: "closed" }] } },
+    input: "open",
+    channel: 5,
+    pinned: [2, 7],
+  } as unknown as RowSources;
+  const columns = [{ layer: "conv", step: 0 }];
+  const told = (kind: Parameters<typeof rowsOf>[0], sources = given) =>
+    rowsOf(kind, columns, sources).map(({ run, input, channel, missing }) => [
+      run.run,
+      input,
+      channel,
+      missing,
+    ]);
+
+  it("are runs, of which those without the layer say so once", () => {
+    expect(told("runs")).toEqual([
+      ["calm", "open", null, null],
+      ["other", "open", null, "The run has no such layer."],
+    ]);
+  });
+
+  it("are the inputs of the run that is looked at", () => {
+    expect(told("inputs")).toEqual([
+      ["calm", "open", null, null],
+      ["calm", "closed", null, null],
+    ]);
+  });
+
+  it("are the pinned channels, else the one that is looked at", () => {
+    expect(told("channels").map(([, , channel]) => channel)).toEqual([2, 7]);
+    expect(told("channels", { ...given, pinned: [] })).toEqual([["calm", "open", 5, null]]);
+  });
+});
+
+it("gives each input, and each channel, a row of its own", () => {
+  const [one, other] = [
+    { ...cell("calm", "conv", 0, 0, [0, 1, 0, 50]), number: 0 },
+    { ...cell("calm", "conv", 0, 1, [0, 1, 0, 50]), number: 0 },
+  ];
+  const closed = { ...one, number: 1, input: { name: "closed" } } as unknown as Multiple;
+  const open = { ...one, maps: other.maps, input: { name: "open" } } as unknown as Multiple;
+  closed.maps = { ...one.maps, values: Float32Array.from([0, 100, 0, 0]) };
+  const scaled = (cells: readonly Multiple[], rows: "inputs" | "channels") => {
+    const answer = multiplesScaling(cells, START.scale, "auto", false, rows);
+    if (answer.state !== "ready") throw new Error(answer.state);
+    const { of, shares, least } = answer.value;
+    return [shares, least?.who, ...cells.map((each) => of(each).limits(each.channel).high)];
+  };
+  expect(scaled([open, closed], "inputs")).toEqual(["row", "input open", 1, 100]);
+  expect(scaled([one, other], "channels")).toEqual(["row", "channel 0", 1, 50]);
 });

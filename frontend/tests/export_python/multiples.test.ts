@@ -7,11 +7,11 @@ const cell = (run: string, layer: string, step: number) => ({
   run,
   layer,
   step,
+  input: "face",
   channel: 7,
 });
 const MULTIPLES: ScriptedMultiples = {
   logDir: "runs",
-  input: "face",
   cells: [
     cell("a", "conv", 2),
     cell("a", "conv", 0),
@@ -24,15 +24,15 @@ const MULTIPLES: ScriptedMultiples = {
 };
 const READ = `logged = av.read_records("runs", runs=["a", "b"], layers=["conv"], steps=[0, 1, 2])
 maps = {
-    (one.run, one.layer, one.step): av.as_maps(one.activations["face"])
+    (one.run, one.layer, one.step, name): av.as_maps(activations)
     for one in logged
-    if "face" in one.activations
+    for name, activations in one.activations.items()
 }
-# Run, layer, step and channel of each cell, row by row.
+# Run, layer, step, input and channel of each cell, row by row.
 cells = [
-    ("a", "conv", 2, 7),
-    ("a", "conv", 0, 7),
-    ("b", "conv", 1, 7),
+    ("a", "conv", 2, "face", 7),
+    ("a", "conv", 0, "face", 7),
+    ("b", "conv", 1, "face", 7),
 `;
 
 it("reads all cells at once, and leaves room for what is not there", () => {
@@ -49,8 +49,8 @@ for cell in cells:
     if cell is None:
         pictures.append(np.full((1, 1, 3), 128, np.uint8))
         continue
-    run, layer, step, channel = cell
-    one = maps[run, layer, step][:, :, channel]
+    run, layer, step, name, channel = cell
+    one = maps[run, layer, step, name][:, :, channel]
     pictures.append(draw(one, limits))
 Image.fromarray(page(pictures, columns=2)).show()
 `);
@@ -61,6 +61,7 @@ const limits = { low: -1, high: 1 };
 it.each<[ScriptedMultiples["own"], string, string]>([
   [{ by: ["layer"], limits: [{ key: ["conv"], limits }] }, '"conv"', "layer"],
   [{ by: ["run"], limits: [{ key: ["a"], limits }] }, '"a"', "run"],
+  [{ by: ["input"], limits: [{ key: ["face"], limits }] }, '"face"', "name"],
   [{ by: ["run", "step"], limits: [{ key: ["a", 2], limits }] }, '("a", 2)', "run, step"],
 ])("has a scale of its own for each of %j", (own, key, by) => {
   const cells = MULTIPLES.cells.slice(0, 3);
@@ -73,8 +74,8 @@ limits = {
 }
 pictures = []
 for cell in cells:
-    run, layer, step, channel = cell
-    one = maps[run, layer, step][:, :, channel]
+    run, layer, step, name, channel = cell
+    one = maps[run, layer, step, name][:, :, channel]
     pictures.append(draw(one, limits[${by}]))
 Image.fromarray(page(pictures, columns=3)).show()
 `);

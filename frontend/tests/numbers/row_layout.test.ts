@@ -131,11 +131,30 @@ describe("the sides of a map", () => {
     });
   });
 
-  it("grow where there are few columns, up to a limit, or as zoomed", () => {
-    const map = { width: 12, height: 12 };
-    expect(cellSize(map, 40, 600, null)).toEqual({ width: 72, height: 72 });
-    expect(cellSize(map, 5, 600, null)).toEqual({ width: 120, height: 120 });
-    expect(cellSize(map, 1, 600, null)).toEqual({ width: 144, height: 144 });
-    expect(cellSize(map, 1, 600, 0.5)).toEqual({ width: 6, height: 6 });
+  const map = { width: 12, height: 12 };
+  const sideOf = (
+    columns: number,
+    rows: number,
+    room: { width: number; height: number },
+    zoom: number | null = null,
+  ) => cellSize(map, { columns, rows, gap: { width: 6, height: 20 } }, room, zoom).width;
+  const room = { width: 780, height: 500 };
+
+  it("fill the width, with many columns in sight rather than larger cells", () => {
+    expect(sideOf(5, 1, room)).toBe(144);
+    // 7 of them: 780 / 7 - 6 = 105.
+    expect(sideOf(40, 1, room)).toBe(96);
+    // 8 of them: 1300 / 8 - 6 = 156.
+    expect(sideOf(40, 1, { ...room, width: 1300 })).toBe(156);
+  });
+
+  it("fill the height, up to a limit", () => {
+    expect(sideOf(2, 2, room)).toBe(228);
+    expect(sideOf(1, 1, { width: 2000, height: 2000 })).toBe(360);
+  });
+
+  it("are never too small to be seen, and as large as zoomed", () => {
+    expect(sideOf(40, 30, room)).toBe(72);
+    expect(sideOf(1, 1, room, 0.5)).toBe(6);
   });
 });

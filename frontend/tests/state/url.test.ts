@@ -28,7 +28,7 @@ const CHANGED: State = {
   ]),
   removed: true,
   compare: { how: "wipe", wipe: 0.25, oneChannel: true, shares: "each" },
-  multiples: { columns: "layers", all: true, shares: "cell" },
+  multiples: { rows: "inputs", columns: "layers", all: true, shares: "cell" },
   training: { statistic: "zero_share", rows: "number", health: "sparsity", beside: "runs/b" },
   runs: { measure: "silent" },
   scalar: "train: epoch_accuracy",

@@ -58,7 +58,7 @@ import { curveMatrix, matrixLayout } from "../../numbers/matrix";
 import { align, zoomedRegion } from "../../numbers/receptive_field";
 import type { Distances } from "../../numbers/statistics";
 import { matching } from "../../numbers/tree";
-import type { State, View } from "../../state/state";
+import { type MultiplesRows, rowsShown, type State, type View } from "../../state/state";
 import { state } from "../../state/store";
 import { type MultiplesInSight, viewState } from "../../state/view_state";
 import { overlayPaint } from "../pictures/overlay";
@@ -243,12 +243,13 @@ async function multiples(logDir: string): Promise<Script> {
   );
   if (!loadedCells.length) throw new Error("No cell in sight shows a feature map.");
   const apart = chosen.multiples.columns === "layers";
+  const rows = rowsShown(chosen.multiples);
   const scaling = await whenReady(() =>
-    multiplesScaling(loadedCells, chosen.scale, chosen.multiples.shares, apart),
+    multiplesScaling(loadedCells, chosen.scale, chosen.multiples.shares, apart, rows),
   );
   const limitsOfCell = (cell: Multiple) => scaling.of(cell).limits(cell.channel);
   const first = scaling.of(loadedCells[0]!);
-  const by = first.shared ? null : partsBy(scaling.shares, apart);
+  const by = first.shared ? null : partsBy(scaling.shares, apart, rows);
   const own = new Map<string, OwnLimits>();
   for (const cell of by ? loadedCells : []) {
     const source = cellOf(cell);
@@ -257,7 +258,6 @@ async function multiples(logDir: string): Promise<Script> {
   }
   return multiplesScript({
     logDir,
-    input: loadedCells[0]!.input.name,
     cells: sight.cells.map(({ run, answer }): ScriptedCell => {
       if (answer.state === "ready") return { reason: null, ...cellOf(answer.value) };
       return { reason: `${run}: ${answer.state === "failed" ? answer.reason : "loading"}` };
@@ -273,10 +273,15 @@ async function multiples(logDir: string): Promise<Script> {
 }
 
 /** What of a cell its scale depends on. */
-function partsBy(shares: MultiplesScaling["shares"], apart: boolean): Part[] {
+function partsBy(
+  shares: MultiplesScaling["shares"],
+  apart: boolean,
+  rows: MultiplesRows,
+): Part[] {
+  const row = ({ runs: "run", inputs: "input", channels: "channel" } as const)[rows];
   if (shares === "common") return ["layer"];
-  if (shares === "row") return ["run"];
-  return apart ? ["run", "layer"] : ["run", "step"];
+  if (shares === "row") return [row];
+  return apart ? [row, "layer"] : [row, "step"];
 }
 
 function loaded(sight: MultiplesInSight | null) {
@@ -287,7 +292,7 @@ function loaded(sight: MultiplesInSight | null) {
 
 function cellOf(multiple: Multiple) {
   const { run, layer, step } = sourceOf(multiple);
-  return { run, layer, step, channel: multiple.channel };
+  return { run, layer, step, input: multiple.input.name, channel: multiple.channel };
 }
 
 /** Python for inputs beside each other. */

@@ -6,6 +6,7 @@ import { andThen, orElse, ready, WAITING } from "../../data/queries";
 import { inputOf, present, type ShownRecord, shownRecord } from "../../data/records";
 import { css, NON_FINITE_COLOURS } from "../../drawing/colours";
 import { format, forThese, percent } from "../../drawing/legend";
+import { areShares, scoreWords } from "../../drawing/scores";
 import { type Maps, valueAt } from "../../numbers/decode";
 import { channelNoun, isPlot, type MapForm, placeWords } from "../../numbers/map_form";
 import { largestFirst, valuesAt } from "../../numbers/positions";
@@ -36,9 +37,9 @@ export function Aside() {
           <>
             <InputPicture record={record} />
             <Predictions record={record} />
-            <UnderCursor record={record} removed={removed} />
             <Strongest record={record} removed={removed} />
             <LayerNumbers record={record} named={removed !== null} />
+            <UnderCursor record={record} removed={removed} />
           </>
         )}
       </Answered>
@@ -72,6 +73,7 @@ function InputPicture({ record }: { record: ShownRecord }) {
 function Predictions({ record }: { record: ShownRecord }) {
   const { predictions, predicted } = record.input;
   if (!predictions.length) return null;
+  const shares = areShares([predictions]);
   return (
     <section>
       <h3>Predictions</h3>
@@ -80,7 +82,7 @@ function Predictions({ record }: { record: ShownRecord }) {
           {predictions.map(([number, score], i) => (
             <tr key={number}>
               <td>{predicted?.[i] ?? `class ${number}`}</td>
-              <td>{score === null ? "not finite" : format(score)}</td>
+              <td title={score === null ? "" : format(score)}>{scoreWords(score, shares)}</td>
             </tr>
           ))}
         </tbody>
@@ -105,8 +107,7 @@ function UnderCursor({ record, removed }: { record: ShownRecord; removed: Remove
       ]
     : [[state.value.view === "compare" ? "value in A" : "value", record.maps]];
   return (
-    // Else what is below would move when a map is pointed at.
-    <section class="under" style={{ "--rows": String(2 + values.length) }}>
+    <section class="under">
       <h3>Under the cursor</h3>
       {under && under.channel < record.maps.channels ? (
         <table>

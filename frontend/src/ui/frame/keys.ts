@@ -1,7 +1,7 @@
 /** What every key does, and which keys a control needs for itself. */
 
 import { ALIGNS } from "../../numbers/steps";
-import { COLOURS, COMPARISONS, VIEWS, type View } from "../../state/state";
+import { COLOURS, COMPARISONS, MULTIPLES_ROWS, VIEWS, type View } from "../../state/state";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { openExportMenu } from "../export/menu";
@@ -104,6 +104,16 @@ export const KEYS: readonly Key[] = [
       }
       const columns = multiples.columns === "steps" ? "layers" : "steps";
       change({ multiples: { ...multiples, columns } });
+    },
+  },
+  {
+    keys: ["C"],
+    shown: "Shift + c",
+    does: "multiples: runs, inputs or pinned channels as rows",
+    views: ["multiples"],
+    call: () => {
+      const { multiples } = state.value;
+      change({ multiples: { ...multiples, rows: nextOf(MULTIPLES_ROWS, multiples.rows) } });
     },
   },
   { keys: ["b"], shown: "b", does: "what is looked at becomes side B", call: keepAsB },

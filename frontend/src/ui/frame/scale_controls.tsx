@@ -30,7 +30,7 @@ export function ScaleControls() {
     <div class="actions">
       <span class="scale">
         <label>
-          Scale
+          <span class="word">Scale</span>
           <select
             aria-keyshortcuts="l"
             title={`${MEANINGS.scale}${scale.mode === "percentile" ? ` ${MEANINGS.percentile}` : ""} (l: the next)`}
@@ -99,7 +99,7 @@ export function ScaleControls() {
         log
       </label>
       <label>
-        Colours
+        <span class="word">Colours</span>
         <select
           aria-keyshortcuts="k"
           title="The colour map; automatic takes two colours where values are below zero (k: the next)"

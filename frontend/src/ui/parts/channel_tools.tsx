@@ -97,7 +97,7 @@ function SortBy({ removed }: { removed: boolean }) {
   const alone = stepsNow().steps.length === 1;
   return (
     <label class="sort-by" title={titleOf(state.value, sides ? exactSelection(sides.b) : null)}>
-      Sort by
+      <span class="word">Sort by</span>
       <select
         aria-keyshortcuts="t"
         value={sort.by}
@@ -134,7 +134,7 @@ function titleOf({ sort, box }: State, b: ExactSelection | null): string {
 }
 
 /** The size of values, as it is; smaller and larger from there. */
-function Zoom() {
+export function Zoom() {
   const { zoom } = state.value;
   const cells = viewState.drawnCells.value;
   const smaller = cells && zoomBy(cells, 0.5);

@@ -4,7 +4,7 @@ import { channelNoun, hasOneValue, isPlot } from "../../numbers/map_form";
 import type { Statistic } from "../../numbers/matrix";
 import type { FormedSize } from "../../numbers/plot_layout";
 import type { RunMeasure } from "../../numbers/run_measures";
-import type { State, View } from "../../state/state";
+import { rowsShown, type State, type View } from "../../state/state";
 import type { ColoursInUse } from "../../state/view_state";
 
 /** What people call the numbers of a channel. */
@@ -54,9 +54,7 @@ function whatIsDrawn({ view, compare, multiples }: State, maps: FormedSize): str
       if (compare.how === "wipe") return `${one}, of A left of the bar, of B right of it`;
       return `${one}, of A and of B side by side`;
     case "multiples":
-      return multiples.columns === "steps"
-        ? `Each row is one run, each column one step, all of one ${noun}`
-        : `Each row is one run, each column one layer, of which one ${noun} is shown`;
+      return rowsAndColumns(multiples, noun);
     case "inputs":
       return `Each row is one ${noun}, each column one input; what differs most comes first`;
     case "training":
@@ -64,6 +62,15 @@ function whatIsDrawn({ view, compare, multiples }: State, maps: FormedSize): str
     case "runs":
       return "Each row is one layer, each column one run";
   }
+}
+
+function rowsAndColumns({ rows, columns }: State["multiples"], noun: string): string {
+  const names = { runs: "run", inputs: "input", channels: `pinned ${noun}` };
+  const row = `Each row is one ${names[rowsShown({ rows, columns })]}`;
+  if (columns === "layers") {
+    return `${row}, each column one layer, of which one ${noun} is shown`;
+  }
+  return `${row}, each column one step${rows === "channels" ? "" : `, all of one ${noun}`}`;
 }
 
 /** What the drawing of a channel looks like. */

@@ -131,7 +131,7 @@ export function Channels(props: Props) {
         onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       >
         <div
-          class="framed"
+          class="edged"
           style={{
             height: `${layout.height / ratio}px`,
             minHeight: "100%",

@@ -41,20 +41,39 @@ export function fitted({ height, width }: Size, room: Size): Size {
   return { height: Math.round(height * chosen), width: Math.round(width * chosen) };
 }
 
+/** How much longer, in its own proportion, one of two pictures may be that are alike. */
+const ALIKE = 1.1;
+
+/** Whether two pictures have about the same proportions. */
+export function alike(one: Size, other: Size): boolean {
+  const ratio = (one.width * other.height) / (one.height * other.width);
+  return Math.max(ratio, 1 / ratio) <= ALIKE;
+}
+
+/** How large a map is drawn in CSS pixels, without the room for frames around it. */
+export function enlargedSize(maps: Size, room: Size): Size {
+  const ratio = devicePixelRatio || 1;
+  const { width, height } = sideIn(maps, room, ratio);
+  return { width: width / ratio, height: height / ratio };
+}
+
+/** How large a map is drawn in pixels of the screen. */
+function sideIn(maps: Size, room: Size, ratio: number): Size {
+  const edge = Math.ceil(EDGE * ratio);
+  const { width, height } = fitted(maps, {
+    width: room.width * ratio - 2 * edge,
+    height: room.height * ratio - 2 * edge,
+  });
+  const least = Math.round(SHORTEST * ratio);
+  return { width: Math.max(width, least), height: Math.max(height, least) };
+}
+
 /** One feature map, as large as there is room. */
 export function Enlarged({ maps, channel, paint, room, linked = true, ...props }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = devicePixelRatio || 1;
   const edge = Math.ceil(EDGE * ratio);
-  const fittedSize = fitted(maps, {
-    width: room.width * ratio - 2 * edge,
-    height: room.height * ratio - 2 * edge,
-  });
-  const least = Math.round(SHORTEST * ratio);
-  const side = {
-    width: Math.max(fittedSize.width, least),
-    height: Math.max(fittedSize.height, least),
-  };
+  const side = sideIn(maps, room, ratio);
   const under = linked
     ? (viewState.pointed.value ?? positionAt(props.places, maps, viewState.pointedPlace.value))
     : null;

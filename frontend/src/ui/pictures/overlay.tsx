@@ -19,7 +19,6 @@ import type { State } from "../../state/state";
 import { change, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { drawPicture, frame, pixelsOf, useTheme } from "./canvas";
-import { fitted } from "./enlarged";
 import type { Paint } from "./paint";
 
 interface Props {
@@ -44,8 +43,13 @@ export function Overlay(props: Props) {
   const paint = overlayPaint(props.paint, state.value);
   const canvas = useRef<HTMLCanvasElement>(null);
   const ratio = devicePixelRatio || 1;
-  const side = fitted(picture, { width: room.width * ratio, height: room.height * ratio });
-  const zoom = side.width / picture.width;
+  // As large as there is room; drawn with whole pixels for those of the picture.
+  const shown = Math.min(room.width / picture.width, room.height / picture.height);
+  const zoom = shown * ratio < 1 ? shown * ratio : Math.round(shown * ratio);
+  const side = {
+    width: Math.round(picture.width * zoom),
+    height: Math.round(picture.height * zoom),
+  };
   const field = record.header.layer.receptive_field ?? null;
   const alignment = align(record.maps, field, picture);
   const { overlay } = state.value;
@@ -77,8 +81,8 @@ export function Overlay(props: Props) {
   });
   const find = (event: MouseEvent): MapPosition | null => {
     const area = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const row = ((event.clientY - area.top) * ratio) / zoom;
-    const column = ((event.clientX - area.left) * ratio) / zoom;
+    const row = (event.clientY - area.top) / shown;
+    const column = (event.clientX - area.left) / shown;
     return positionOn(alignment, record.maps, row, column);
   };
   return (
@@ -90,7 +94,10 @@ export function Overlay(props: Props) {
         aria-label={`Channel ${channel} on the input ${record.input.name}`}
         width={side.width}
         height={side.height}
-        style={{ width: `${side.width / ratio}px`, height: `${side.height / ratio}px` }}
+        style={{
+          width: `${picture.width * shown}px`,
+          height: `${picture.height * shown}px`,
+        }}
         onMouseMove={(event) => {
           const position = find(event);
           if (linked) viewState.pointed.value = position && { channel, ...position };

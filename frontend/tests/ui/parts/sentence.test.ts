@@ -3,7 +3,13 @@ import type { MapForm } from "../../../src/numbers/map_form";
 import { STATISTICS } from "../../../src/numbers/matrix";
 import type { FormedSize } from "../../../src/numbers/plot_layout";
 import { RUN_MEASURES } from "../../../src/numbers/run_measures";
-import { COMPARISONS, START, type State, VIEWS } from "../../../src/state/state";
+import {
+  COMPARISONS,
+  MULTIPLES_ROWS,
+  START,
+  type State,
+  VIEWS,
+} from "../../../src/state/state";
 import { LAYERS_SENTENCE, sentenceOf } from "../../../src/ui/parts/sentence";
 
 const PICTURE: MapForm = { kind: "picture" };
@@ -35,11 +41,13 @@ const STATES: State[] = [
     view: "compare" as const,
     compare: { ...START.compare, how },
   })),
-  ...(["steps", "layers"] as const).map((columns) => ({
-    ...START,
-    view: "multiples" as const,
-    multiples: { ...START.multiples, columns },
-  })),
+  ...(["steps", "layers"] as const).flatMap((columns) =>
+    MULTIPLES_ROWS.map((rows) => ({
+      ...START,
+      view: "multiples" as const,
+      multiples: { ...START.multiples, columns, rows },
+    })),
+  ),
   ...RUN_MEASURES.map((measure) => ({
     ...START,
     view: "runs" as const,
@@ -115,7 +123,9 @@ describe("the sentence under the title", () => {
 
   it("tells every view and every way to compare from the others", () => {
     const said = STATES.map((state) => sentenceOf(state, SQUARE, GRAY));
-    const repeated = 4; // each list has what the views begin with, once more
+    // Each list has what the views begin with, once more; where columns are layers, rows
+    // that would be pinned channels are runs.
+    const repeated = 5;
     expect(new Set(said).size).toBe(STATES.length - repeated);
   });
 

@@ -9,6 +9,7 @@ import { misfitOf, scalingOfChannel } from "../../../data/scale_fit";
 import { coverageOf, type Scaling } from "../../../data/scaling";
 import { counted, format } from "../../../drawing/legend";
 import { type Maps, valueAt } from "../../../numbers/decode";
+import type { Size } from "../../../numbers/layout";
 import {
   axesWords,
   channelNoun,
@@ -27,7 +28,7 @@ import { Lifeless } from "../../parts/lifeless";
 import { TwoPrecisions } from "../../parts/precision";
 import { RemovedLine, Title } from "../../parts/title";
 import { Tip } from "../../pictures/channels";
-import { Enlarged, LensNote } from "../../pictures/enlarged";
+import { alike, Enlarged, enlargedSize, LensNote } from "../../pictures/enlarged";
 import { Legend } from "../../pictures/legend";
 import { Overlay } from "../../pictures/overlay";
 import { type Paint, paintOf } from "../../pictures/paint";
@@ -44,7 +45,7 @@ import "./channel.css";
 /** Between columns; with less width than that of three the charts are below the pictures. */
 const [GAP, THREE_COLUMNS] = [16, 560];
 /** The column of the charts: its share of the width, its least and its most width. */
-const CHARTS = { share: 0.3, least: 220, most: 360 };
+const CHARTS = { share: 0.25, least: 220, most: 360 };
 /** What is left for the words around the pictures, and for the numbers below them. */
 const [WORDS, BELOW] = [78, 118];
 /** The least and the most height of a picture. */
@@ -96,7 +97,7 @@ function Channel({ record, removed, scaling }: ScaledLayer) {
       ) : (
         <Lifeless record={record} input={record.number} />
       )}
-      <div class={`channel ${inspected ? "inspected" : ""}`}>
+      <div class={`channel ${inspected && !isLaidOut ? "inspected" : ""}`}>
         {isLaidOut ? (
           <Panels
             {...{ record, channel, paint, inspected }}
@@ -104,9 +105,11 @@ function Channel({ record, removed, scaling }: ScaledLayer) {
             picture={picture}
           />
         ) : (
-          <PlotPanels {...{ record, channel, inspected }} />
+          <>
+            <PlotPanels {...{ record, channel, inspected }} />
+            {inspected && <Inspector {...{ record, channel, inspected, picture }} />}
+          </>
         )}
-        {inspected && <Inspector {...{ record, channel, inspected, picture }} />}
       </div>
       {!removed && !isUnit && <InputStrip record={record} channel={channel} />}
       {isLaidOut && (
@@ -121,6 +124,11 @@ function Channel({ record, removed, scaling }: ScaledLayer) {
       )}
     </section>
   );
+}
+
+/** Where a picture lies under its map, it is as large as that. */
+function overlayRoom(maps: Size, picture: Size, room: Size): Size {
+  return alike(maps, picture) ? enlargedSize(maps, room) : room;
 }
 
 type PanelsProps = Omit<Parameters<typeof Overlay>[0], "picture" | "room" | "pick"> & {
@@ -202,7 +210,8 @@ function Panels({ record, removed, channel, paint, inspected, picture }: PanelsP
             {(shown) =>
               shown ? (
                 <Overlay
-                  {...{ record, channel, paint, room, inspected }}
+                  {...{ record, channel, paint, inspected }}
+                  room={overlayRoom(maps, shown, room)}
                   picture={shown}
                   pick={inspect}
                 />
@@ -215,15 +224,19 @@ function Panels({ record, removed, channel, paint, inspected, picture }: PanelsP
           </Answered>
         </section>
       )}
-      <div class="charts">
-        <section>
-          <h3>How often values occur</h3>
-          <Histogram {...{ maps, channel, statistics }} />
-        </section>
-        <section>
-          <h3>Over training</h3>
-          <Curves record={record} channel={channel} />
-        </section>
+      <div class="beside" style={wide ? { height: `${size.height}px` } : {}}>
+        {/* In the place of nothing else, so that the pictures stay as large as they are. */}
+        {inspected && <Inspector {...{ record, channel, inspected, picture }} />}
+        <div class="charts">
+          <section>
+            <h3>How often values occur</h3>
+            <Histogram {...{ maps, channel, statistics }} />
+          </section>
+          <section>
+            <h3>Over training</h3>
+            <Curves record={record} channel={channel} />
+          </section>
+        </div>
       </div>
       <section class="numbers">
         <h3>Values</h3>

@@ -14,12 +14,11 @@ import { state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
-import { ChannelTools } from "../../parts/channel_tools";
+import { ChannelTools, Zoom } from "../../parts/channel_tools";
 import { Advice } from "../../parts/status";
 import { Sentence } from "../../parts/title";
 import { CompareTools, CompareWith, useBlinking } from "./compare_tools";
 import { ComparedPictures } from "./compared_pictures";
-import { DistanceLine } from "./distances";
 import { SideChoices } from "./side_choices";
 import "./compare.css";
 
@@ -30,22 +29,39 @@ export function CompareView() {
   const a = useKnown(sideA(chosen)) ?? null;
   const sides = useKnown(sidesOf(chosen));
   const proposals = andThen(sideA(chosen), ({ record, input }) => proposalsFor(record, input));
+  const shown = shownSides(chosen);
+  const both = useKnown(shown);
   return (
     <section class="view compare" aria-label="Comparison">
-      <SideChoices a={a} b={sides?.b ?? null} proposal={sides?.proposal ?? null} />
-      <CompareTools>
+      <div class="tools">
+        <SideChoices a={a} b={sides?.b ?? null} proposal={sides?.proposal ?? null} />
         <Answered of={proposals} what="what A can be compared with" room="beside">
           {(all) => <CompareWith proposals={all} />}
         </Answered>
-      </CompareTools>
-      <Answered of={shownSides(chosen)} what="both sides">
-        {(both) => <Both {...both} />}
+        <CompareTools />
+        {both && <WhichChannels {...both} />}
+      </div>
+      <Answered of={shown} what="both sides">
+        {(loaded) => <Both {...loaded} />}
       </Answered>
     </section>
   );
 }
 
-function Both({ a, b }: { a: ShownRecord; b: ShownRecord }) {
+interface BothProps {
+  a: ShownRecord;
+  b: ShownRecord;
+}
+
+/** Which channels are shown, and in what order, where it is more than one; how large. */
+function WhichChannels({ a, b }: BothProps) {
+  const chosen = state.value;
+  if (channelsOf(a, b, chosen) !== null) return <Zoom />;
+  const ordering = saidOnce(orderingOfSides(a, b, chosen), differenceOf(a.maps, b.maps));
+  return <ChannelTools ordering={ordering} header={a.header} />;
+}
+
+function Both({ a, b }: BothProps) {
   const chosen = state.value;
   const ordering = orderingOfSides(a, b, chosen);
   const channels = channelsOf(a, b, chosen);
@@ -60,8 +76,6 @@ function Both({ a, b }: { a: ShownRecord; b: ShownRecord }) {
   return (
     <>
       <Sentence header={a.header} />
-      <ChannelTools ordering={saidOnce(ordering, difference)} header={a.header} />
-      <DistanceLine {...given} />
       <ComparedPictures {...given} order={ordering.channels} scores={ordering.scores} />
     </>
   );

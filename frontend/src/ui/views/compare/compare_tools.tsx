@@ -1,11 +1,10 @@
-import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { isChosen, isOpen, type Proposal } from "../../../data/sides";
 import { CHANGE } from "../../../numbers/differences";
 import { COMPARISONS, type Comparison, START } from "../../../state/state";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
-import { blink, keepAsB, swapSides } from "../../frame/navigation";
+import { blink } from "../../frame/navigation";
 
 const WAYS: { [how in Comparison]: string } = {
   side: "Side by side",
@@ -15,67 +14,43 @@ const WAYS: { [how in Comparison]: string } = {
 };
 
 /** How two are compared. */
-export function CompareTools({ children }: { children: ComponentChildren }) {
+export function CompareTools() {
   const { compare, a } = state.value;
   const set = (part: Partial<typeof compare>) => change({ compare: { ...compare, ...part } });
   return (
     <>
-      <div class="tools">
-        {children}
-        <button type="button" title="A becomes B, and B becomes A (x)" onClick={swapSides}>
-          Swap A and B
-        </button>
-        <button
-          type="button"
-          title="B becomes what A shows now, and keeps it while A changes (b)"
-          onClick={keepAsB}
-        >
-          Keep A as B
-        </button>
-      </div>
-      <div class="tools">
-        <span class="switch" role="group" aria-label="Ways to compare (c)">
-          {COMPARISONS.map((how) => (
-            <button
-              key={how}
-              type="button"
-              aria-pressed={how === compare.how}
-              title={`${WAYS[how]} (c: the next way)`}
-              onClick={() => set({ how })}
-            >
-              {WAYS[how]}
-            </button>
-          ))}
-        </span>
-        {compare.how === "blink" && <Automatic />}
-        <span class="switch" role="group" aria-label="Channels to compare">
+      <span class="switch" role="group" aria-label="Ways to compare (c)">
+        {COMPARISONS.map((how) => (
           <button
+            key={how}
             type="button"
-            aria-pressed={!compare.oneChannel}
-            onClick={() => set({ oneChannel: false })}
+            aria-pressed={how === compare.how}
+            title={`${WAYS[how]} (c: the next way)`}
+            onClick={() => set({ how })}
           >
-            all channels
+            {WAYS[how]}
           </button>
-          <button
-            type="button"
-            aria-pressed={compare.oneChannel}
-            disabled={a.channel === null}
-            title={
-              a.channel === null
-                ? "Click a feature map, or name a channel in row A, to compare one channel"
-                : "One channel, enlarged"
-            }
-            onClick={() => set({ oneChannel: true })}
-          >
-            {a.channel === null ? "one channel" : `channel ${a.channel}`}
-          </button>
-        </span>
-      </div>
+        ))}
+      </span>
+      <button
+        type="button"
+        aria-pressed={compare.oneChannel}
+        disabled={a.channel === null}
+        title={
+          a.channel === null
+            ? "Click a feature map, or name a channel of A, to compare one channel"
+            : "Only this channel, enlarged, or all"
+        }
+        onClick={() => set({ oneChannel: !compare.oneChannel })}
+      >
+        {a.channel === null ? "one channel" : `only channel ${a.channel}`}
+      </button>
     </>
   );
 }
 
-function Automatic() {
+/** What blinks, and whether it does so by itself. */
+export function BlinkTools() {
   const still = isStill();
   return (
     <>
@@ -115,7 +90,7 @@ export function CompareWith({ proposals }: { proposals: readonly Proposal[] }) {
   };
   return (
     <label>
-      Compare with
+      <span class="word">Compare with</span>
       <select
         class="wide"
         value={String(at)}
@@ -123,11 +98,11 @@ export function CompareWith({ proposals }: { proposals: readonly Proposal[] }) {
         title={
           none
             ? "There is no other step, input or run with this layer; choose another layer for B"
-            : "What B shows; each part of it can be chosen in the row B"
+            : "What B shows; each part of it can be chosen where B is named"
         }
         onChange={(event) => choose(Number(event.currentTarget.value))}
       >
-        {at === OWN && <option value={String(OWN)}>as chosen in row B</option>}
+        {at === OWN && <option value={String(OWN)}>as chosen for B</option>}
         {none && <option value="0">nothing to compare with</option>}
         {proposals.map(({ words, value }, i) => (
           <option key={i} value={String(i)}>

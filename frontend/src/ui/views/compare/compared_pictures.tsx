@@ -22,8 +22,9 @@ import { Legend } from "../../pictures/legend";
 import { haveBothSigns, type Paint, paintOf } from "../../pictures/paint";
 import { paintAs } from "../../pictures/plot_paint";
 import { ScaleSwitch } from "../../pictures/scale_switch";
-import { PairUnder } from "./distances";
-import { Heading, type Link, Pane, useLink } from "./pane";
+import { BlinkTools } from "./compare_tools";
+import { DistanceLines } from "./distances";
+import { type Link, Pane, useLink } from "./pane";
 import { Wipe } from "./wipe";
 
 interface Props {
@@ -102,7 +103,7 @@ function ScaledPictures({ a, b, difference, channels, order, scores, ...props }:
           apart={apart}
         />
       )}
-      <PairUnder a={a} b={b} difference={difference} channels={channels} />
+      <DistanceLines a={a} b={b} difference={difference} channels={channels} />
       {!impossible && (
         <Scales {...{ a, b, channels, scalings, paints, drawn }} each={apart !== null} />
       )}
@@ -220,12 +221,8 @@ function Arranged({ a, b, channels, link, paints, apart, scores, ...props }: Arr
       scores={null}
     />
   );
-  const headingA = <Heading name="A" record={a} other={b} channels={channels} />;
-  const headingB = <Heading name="B" record={b} other={a} channels={channels} />;
   const pair = (first: ComponentChildren, second: ComponentChildren = null) => (
     <div class="pair">
-      {headingA}
-      {headingB}
       {first}
       {second}
     </div>
@@ -239,7 +236,7 @@ function Arranged({ a, b, channels, link, paints, apart, scores, ...props }: Arr
           <output class={`side ${showsB ? "b" : ""}`} aria-label="Side shown">
             {showsB ? "B" : "A"}
           </output>
-          {showsB ? headingB : headingA}
+          <BlinkTools />
         </div>
         <div class="stage">{showsB ? paneB : paneA}</div>
       </div>

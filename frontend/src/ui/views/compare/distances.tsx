@@ -14,11 +14,23 @@ interface Props {
   channels: ChannelPair;
 }
 
-/** How far both sides are apart, in all and under the cursor. */
-export function DistanceLine({ a, b, difference, channels }: Props) {
+/** How far both sides are apart, and both values under the cursor. */
+export function DistanceLines(props: Props) {
+  const { difference } = props;
   if (difference.reason !== null) {
     return <p class="lead">{`There is no ${CHANGE}. ${difference.reason}`}</p>;
   }
+  return (
+    <div class="distances">
+      <InAll {...props} difference={difference} />
+      <UnderCursor {...props} difference={difference} />
+    </div>
+  );
+}
+
+type KnownProps = Props & { difference: Extract<Difference, { reason: null }> };
+
+function InAll({ a, b, difference, channels }: KnownProps) {
   const same = a.maps === b.maps && (!channels || channels.a === channels.b);
   return (
     <p class="lead values" data-name="distances">
@@ -31,9 +43,8 @@ export function DistanceLine({ a, b, difference, channels }: Props) {
 }
 
 /** Both values under the cursor, and how far the channel is apart there. */
-export function PairUnder({ a, b, difference, channels }: Props) {
+function UnderCursor({ a, b, difference, channels }: KnownProps) {
   const under = viewState.pointed.value;
-  if (difference.reason !== null) return null;
   // Else the pictures would move when they are pointed at.
   const room = channels ? "" : "two-lines";
   if (!under) {

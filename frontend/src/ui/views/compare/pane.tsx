@@ -1,10 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Header } from "../../../data/api";
-import type { ChannelPair } from "../../../data/comparison";
 import type { Places } from "../../../data/places";
-import type { ShownRecord } from "../../../data/records";
-import { type ExactSelection, exactSelection } from "../../../data/sides";
 import type { Maps } from "../../../numbers/decode";
 import type { Size } from "../../../numbers/layout";
 import { pinnedIn } from "../../../state/pins";
@@ -54,38 +51,6 @@ export function Pane({ link, paint, name, layer, maps, places, order, scores }: 
         />
       </Linked>
     </div>
-  );
-}
-
-interface HeadingProps {
-  name: "A" | "B";
-  record: ShownRecord;
-  other: ShownRecord;
-  channels: ChannelPair;
-}
-
-/** What is drawn; what the other side has otherwise stands out. */
-export function Heading({ name, record, other, channels }: HeadingProps) {
-  const exact = ({ input, ...record }: ShownRecord, channel: number | null) =>
-    exactSelection({ record, input: input.name, channel });
-  const ownChannel = channels && (name === "A" ? channels.a : channels.b);
-  const otherChannel = channels && (name === "A" ? channels.b : channels.a);
-  const [here, there] = [exact(record, ownChannel), exact(other, otherChannel)];
-  const differs = (part: keyof ExactSelection) => here[part] !== there[part];
-  const words = (part: keyof ExactSelection) =>
-    part === "layer" ? here[part] : `${part} ${here[part]}`;
-  const parts = (["run", "step", "input", "channel", "layer"] as const)
-    .filter((part) => here[part] !== null)
-    .sort((part, next) => Number(differs(next)) - Number(differs(part)));
-  return (
-    <h3 data-name={name} title={parts.map(words).join(", ")}>
-      <b class="badge">{name}</b>
-      {parts.map((part) => (
-        <span key={part} class={differs(part) ? "differs" : "quiet"}>
-          {words(part)}
-        </span>
-      ))}
-    </h3>
   );
 }
 

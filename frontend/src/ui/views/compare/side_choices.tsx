@@ -1,49 +1,119 @@
+import { useMemo, useRef } from "preact/hooks";
 import { type Answer, failureOf, known, WAITING } from "../../../data/queries";
 import { inputNames } from "../../../data/records";
 import { listedRuns, stepsOf } from "../../../data/resources";
 import { layersOf, readableSteps } from "../../../data/runs";
 import {
   type ComparedSide,
+  exactSelection,
   LISTED,
   type ListedPart,
   type OpenPart,
   openPart,
   type Proposal,
 } from "../../../data/sides";
+import { cutNames } from "../../../numbers/names";
 import type { Selection } from "../../../state/state";
 import { type SideName, select, state } from "../../../state/store";
+import { keepAsB, swapSides } from "../../frame/navigation";
+import { useDismissal } from "../../hooks/dismissal";
 import { useKnown } from "../../hooks/latest";
+import { CutName } from "../../parts/cut_name";
 
 interface Props {
   a: ComparedSide | null;
+  /** null where it is not known, or cannot be shown. */
   b: ComparedSide | null;
   proposal: Proposal | null;
 }
 
-/** What is on each side, a row each. */
+/** What is on each side; each opens the lists that choose it. */
 export function SideChoices({ a, b, proposal }: Props) {
   return (
-    <div class="sides">
-      <span />
-      {[...LISTED, "channel"].map((part) => (
-        <span class="quiet" key={part} aria-hidden="true">
-          {part}
-        </span>
-      ))}
-      <SideRow side="a" shown={a} proposal={null} />
-      <SideRow side="b" shown={b ?? a} proposal={proposal} />
-    </div>
+    <>
+      <SideChoice side="a" shown={a} other={b} proposal={null} />
+      <button
+        type="button"
+        aria-label="Swap A and B"
+        title="A becomes B, and B becomes A (x)"
+        onClick={swapSides}
+      >
+        ⇄
+      </button>
+      <SideChoice side="b" shown={b} other={a} proposal={proposal} />
+    </>
   );
 }
 
-interface SideRowProps {
+interface SideProps {
   side: SideName;
+  shown: ComparedSide | null;
+  other: ComparedSide | null;
+  proposal: Proposal | null;
+}
+
+/** A side in words; they open a list for each of its parts, and a field for its channel. */
+function SideChoice({ side, shown, other, proposal }: SideProps) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  useDismissal(menu);
+  const name = side.toUpperCase();
+  const parts = partsOf(side, shown, other);
+  const runs = listedRuns().map(({ run }) => run);
+  const cut = useMemo(() => cutNames(runs), [runs.join("\n")]);
+  const words = parts.map((part) => part.words).join(", ");
+  return (
+    <details class="menu side-choice" ref={menu}>
+      <summary role="button" aria-label={`Choose ${name}: ${words}`} title={`${words}; choose`}>
+        <h3 data-name={name}>
+          <b class="badge">{name}</b>
+          {parts.map(({ words, run, differs }) => (
+            <span key={words} class={differs ? "differs" : "quiet"}>
+              {run === null ? (
+                words
+              ) : (
+                <>
+                  {"run "}
+                  <CutName name={run} parts={cut.get(run)} />
+                </>
+              )}
+            </span>
+          ))}
+        </h3>
+        <span class="opens">▾</span>
+      </summary>
+      <SideLists side={side} shown={shown ?? other} proposal={proposal} />
+    </details>
+  );
+}
+
+const PARTS = ["run", "step", "input", "channel", "layer"] as const;
+
+/** The parts of a side, those first that the other side has otherwise. */
+function partsOf(side: SideName, shown: ComparedSide | null, other: ComparedSide | null) {
+  const chosen = state.value;
+  const oneEach = chosen.compare.oneChannel && chosen.a.channel !== null;
+  const exact = (one: ComparedSide | null) =>
+    one && exactSelection(oneEach ? one : { ...one, channel: null });
+  // What cannot be shown is still what was chosen.
+  const here: Partial<Record<(typeof PARTS)[number], unknown>> = exact(shown) ?? chosen[side];
+  const there = exact(other);
+  return PARTS.flatMap((part) => {
+    const value = here[part] ?? null;
+    if (value === null) return [];
+    const words = part === "layer" ? String(value) : `${part} ${value}`;
+    const run = part === "run" ? String(value) : null;
+    return [{ words, run, differs: there !== null && value !== there[part] }];
+  }).sort((one, next) => Number(next.differs) - Number(one.differs));
+}
+
+interface SideListsProps {
+  side: SideName;
+  /** What its lists are of. */
   shown: ComparedSide | null;
   proposal: Proposal | null;
 }
 
-/** A list for each part of a side, and a field for its channel. */
-function SideRow({ side, shown, proposal }: SideRowProps) {
+function SideLists({ side, shown, proposal }: SideListsProps) {
   const chosen = state.value[side];
   const name = side.toUpperCase();
   const runs = listedRuns();
@@ -63,22 +133,39 @@ function SideRow({ side, shown, proposal }: SideRowProps) {
     layer: shown?.record.tag.layer ?? "",
   };
   return (
-    <>
-      <b class="badge">{name}</b>
+    <div class="lists">
       {LISTED.map((part) => (
-        <PartSelect
-          key={part}
-          name={`${name}: ${part}`}
-          options={all[part]}
-          value={chosen[part] === null ? null : String(chosen[part])}
-          drawn={now[part]}
-          open={openWords(openPart(side, part, state.value))}
-          proposed={proposal?.part === part ? String(proposal.value) : null}
-          set={(value) => select(side, picked(part, value))}
-        />
+        <div class="one-part" key={part}>
+          <span class="quiet" aria-hidden="true">
+            {part}
+          </span>
+          <PartSelect
+            name={`${name}: ${part}`}
+            options={all[part]}
+            value={chosen[part] === null ? null : String(chosen[part])}
+            drawn={now[part]}
+            open={openWords(openPart(side, part, state.value))}
+            proposed={proposal?.part === part ? String(proposal.value) : null}
+            set={(value) => select(side, picked(part, value))}
+          />
+        </div>
       ))}
-      <ChannelField side={side} shown={shown} />
-    </>
+      <div class="one-part">
+        <span class="quiet" aria-hidden="true">
+          channel
+        </span>
+        <ChannelField side={side} shown={shown} />
+      </div>
+      {side === "b" && (
+        <button
+          type="button"
+          title="B becomes what A shows now, and keeps it while A changes (b)"
+          onClick={keepAsB}
+        >
+          Keep A as B
+        </button>
+      )}
+    </div>
   );
 }
 

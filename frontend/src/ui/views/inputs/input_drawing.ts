@@ -32,6 +32,17 @@ export interface DrawnRows {
   pins: readonly number[];
 }
 
+/** Where the difference is drawn, in pixels from the left: in sight, however far inputs are. */
+export function differenceAt(
+  layout: GridLayout,
+  scrolled: number,
+  gutter: number,
+  width: number,
+): number {
+  const own = gutter + cellRectangle(layout, layout.columns - 1).x - scrolled;
+  return Math.round(Math.min(own, width - layout.cellWidth - layout.gap));
+}
+
 /** What is under the cursor: a value of a channel, or a place of a picture. */
 interface Under {
   pointed: Pointed | null;
@@ -50,35 +61,41 @@ export function drawRows(
   const { all, between, places, ranking, paint, signed } = rows;
   const context = canvas.getContext("2d");
   if (!context) return;
-  const image = context.createImageData(canvas.width, canvas.height);
-  const target = pixelsOf(image);
   const top = scroll.top * ratio;
   const gutter = Math.round(GUTTER * ratio);
   const { first, end } = visibleRows(layout, top, canvas.height);
+  const difference = differenceAt(layout, scroll.left * ratio, gutter, canvas.width);
   const placed = (row: number, number: number) => {
     const cell = cellRectangle(layout, row * layout.columns + number);
-    const x = Math.round(gutter + cell.x - scroll.left * ratio);
+    const own = Math.round(gutter + cell.x - scroll.left * ratio);
+    const x = number === all.length ? difference : own;
     return { ...cell, x, y: Math.round(cell.y - top) };
   };
-  const options = { smooth: paint.smooth };
-  for (let row = first; row < end; row++) {
-    const channel = ranking[row]!;
-    for (let number = 0; number <= all.length; number++) {
-      const maps = all[number]?.maps ?? between;
-      const { scale, table } = number < all.length ? paint : signed;
-      drawMap(target, placed(row, number), maps, channel, scale(channel), table, options);
-    }
-  }
-  context.putImageData(image, 0, 0);
   const style = getComputedStyle(canvas);
   context.strokeStyle = style.getPropertyValue("--frame");
   context.lineWidth = ratio;
-  for (let row = first; row < end; row++) {
-    for (let number = 0; number <= all.length; number++) {
-      const { x, y, width, height } = placed(row, number);
+  /** Draw some columns with what is behind them, from a place to the right. */
+  const draw = (numbers: readonly number[], from: number, { scale, table, smooth }: Paint) => {
+    const image = context.createImageData(Math.max(1, canvas.width - from), canvas.height);
+    const target = pixelsOf(image);
+    const cells = ranking
+      .slice(first, end)
+      .flatMap((channel, i) =>
+        numbers.map((number) => ({ channel, number, cell: placed(first + i, number) })),
+      );
+    for (const { channel, number, cell } of cells) {
+      const maps = all[number]?.maps ?? between;
+      const moved = { ...cell, x: cell.x - from };
+      drawMap(target, moved, maps, channel, scale(channel), table, { smooth });
+    }
+    context.putImageData(image, from, 0);
+    for (const { cell } of cells) {
+      const { x, y, width, height } = cell;
       context.strokeRect(x - ratio / 2, y - ratio / 2, width + ratio, height + ratio);
     }
-  }
+  };
+  draw([...all.keys()], 0, paint);
+  draw([all.length], difference - layout.gap, signed);
   for (let row = first; row < end; row++) {
     if (pointed && ranking[row] !== pointed.channel) continue;
     for (let number = 0; number <= all.length; number++) {

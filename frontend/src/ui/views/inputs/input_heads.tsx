@@ -1,13 +1,16 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { PredictedClass } from "../../../data/inputs";
 import { inputOf, type ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
+import { areShares, changeWords, scoreWords } from "../../../drawing/scores";
 import type { Maps } from "../../../numbers/decode";
 import { CHANGE } from "../../../numbers/differences";
 import { isPlot } from "../../../numbers/map_form";
+import { cutNames } from "../../../numbers/names";
 import { viewState } from "../../../state/view_state";
 import { placeUnder } from "../../hooks/pointer";
 import { Answered } from "../../parts/answered";
+import { CutName } from "../../parts/cut_name";
 import { drawPicture } from "../../pictures/canvas";
 import { SignalLine } from "../../pictures/signal";
 import { GUTTER } from "./input_drawing";
@@ -15,6 +18,8 @@ import { GUTTER } from "./input_drawing";
 /** Heights of a picture, of a class, and of a name with the room below it. */
 const [PICTURE, CLASS, NAME] = [84, 16, 38];
 
+/** The least side of a picture, and what a head needs beside it, in CSS pixels. */
+const [LEAST, PADDING, SCORE] = [40, 8, 48];
 /** How wide a signal is drawn there. */
 const SIGNAL = 80;
 
@@ -35,18 +40,27 @@ interface Props extends Heads {
   wide: number;
 }
 
-/** How high the heads of the columns are. */
-export function headHeight({ classes, pictured }: Heads): number {
+/** How high the heads of columns are that are so far apart. */
+export function headHeight({ classes, pictured }: Heads, wide: number): number {
   // One line more says what the changes are.
   const lines = classes.length && (classes.length + 1) * CLASS;
-  return Math.max(pictured ? PICTURE : 0, lines) + NAME;
+  return Math.max(pictured ? pictureSide(classes, wide) : 0, lines) + NAME;
+}
+
+/** The side of all pictures: one size, which leaves room for the scores beside it. */
+function pictureSide(classes: Heads["classes"], wide: number): number {
+  return Math.max(LEAST, Math.min(wide - PADDING - (classes.length && SCORE), PICTURE));
 }
 
 /** The inputs, and what each is taken for; for their difference how that changes. */
 export function InputHeads({ all, pair, wide, scored, ...heads }: Props) {
   const { classes, pictured } = heads;
+  const shares = areShares(all.map(({ input }) => input.predictions));
+  const names = all.map(({ input }) => input.name);
+  const cut = useMemo(() => cutNames(names), [names.join("\n")]);
+  const side = pictureSide(classes, wide);
   return (
-    <div class="heads" style={{ height: `${headHeight(heads)}px` }}>
+    <div class="heads" style={{ height: `${headHeight(heads, wide)}px` }}>
       <div class="head gutter quiet" style={{ width: `${GUTTER}px` }}>
         {classes.map(({ number, name }) => (
           <span class="class" key={number} title={`${name} (class ${number})`}>
@@ -60,25 +74,30 @@ export function InputHeads({ all, pair, wide, scored, ...heads }: Props) {
       {all.map((record, i) => (
         <div class="head" key={record.input.name} style={{ width: `${wide}px` }}>
           <div class="seen">
-            {pictured && <Picture record={record} />}
+            {pictured && (
+              <span class="thumbnail" style={{ height: `${side}px`, width: `${side}px` }}>
+                <Picture record={record} />
+              </span>
+            )}
             <div>
               {classes.map(({ number, name, scores }) => (
-                <Score key={number} name={name} score={scores[i]} />
+                <Score key={number} name={name} score={scores[i]} shares={shares} />
               ))}
             </div>
           </div>
           <span class="name" title={record.input.name}>
-            <span>
-              {pair[0] === i && <b>A </b>}
-              {pair[1] === i && <b>B </b>}
-              {record.input.name}
-            </span>
+            {pair[0] === i && <b>A</b>}
+            {pair[1] === i && <b>B</b>}
+            <CutName name={record.input.name} parts={cut.get(record.input.name)} />
           </span>
         </div>
       ))}
-      <div class="head" style={{ width: `${wide}px` }}>
+      <div class="head difference" style={{ width: `${wide}px` }}>
         {classes.length > 0 && (
-          <span class="class quiet" title="Change of the score from A to B">
+          <span
+            class="class quiet"
+            title={`Change of the score from A to B${shares ? ", in percentage points" : ""}`}
+          >
             {CHANGE}
           </span>
         )}
@@ -89,7 +108,7 @@ export function InputHeads({ all, pair, wide, scored, ...heads }: Props) {
             data-change={number}
             title={change === null ? `${name}: not logged for both` : name}
           >
-            {change === null ? "–" : signed(change)}
+            {change === null ? "–" : changeWords(change, shares)}
           </span>
         ))}
         <span class="name">
@@ -100,15 +119,21 @@ export function InputHeads({ all, pair, wide, scored, ...heads }: Props) {
   );
 }
 
-function signed(change: number): string {
-  return change > 0 ? `+${format(change)}` : format(change);
+interface ScoreProps {
+  name: string;
+  score: number | null | undefined;
+  /** Whether scores are shares. */
+  shares: boolean;
 }
 
-function Score({ name, score }: { name: string; score: number | null | undefined }) {
+function Score({ name, score, shares }: ScoreProps) {
   const reason = "not among the predictions that were logged";
   return (
-    <span class="class values" title={score === undefined ? `${name}: ${reason}` : name}>
-      {score === undefined ? "–" : score === null ? "not finite" : format(score)}
+    <span
+      class="class values"
+      title={`${name}: ${typeof score === "number" ? format(score) : score === null ? "not finite" : reason}`}
+    >
+      {score === undefined ? "–" : scoreWords(score, shares)}
     </span>
   );
 }

@@ -11,7 +11,7 @@ import { viewState } from "../../../state/view_state";
 import { type Mouse, usePointing } from "../../hooks/pointer";
 import { useSize } from "../../hooks/size";
 import { useTheme } from "../../pictures/canvas";
-import { type DrawnRows, drawRows, GUTTER } from "./input_drawing";
+import { type DrawnRows, differenceAt, drawRows, GUTTER } from "./input_drawing";
 import { headHeight, InputHeads } from "./input_heads";
 
 const GAP = 8;
@@ -39,25 +39,28 @@ function placeRows({ all, between, pair, ranking, zoom }: Props, size: Size, rat
     CLASSES,
   );
   const pictured = all.some(({ run }) => run.tags.some((tag) => tag.layer === INPUT));
-  const head = headHeight({ classes, pictured });
-  const room = {
+  const below = (head: number) => ({
     width: Math.max(1, Math.floor(size.width * ratio)),
     height: Math.max(1, Math.floor((size.height - head) * ratio)),
-  };
-  const beside = { ...room, width: room.width - Math.round(GUTTER * ratio) };
+  });
+  // The pictures in the heads are as large as columns are wide.
+  const tallest = below(headHeight({ classes, pictured }, Infinity));
+  const beside = { ...tallest, width: tallest.width - Math.round(GUTTER * ratio) };
   const gap = Math.round(GAP * ratio);
   const columns = all.length + 1;
   const layout = rowsLayout(between, ranking.length, columns, zoom, beside, gap, USUAL, ratio);
+  const wide = (layout.cellWidth + layout.gap) / ratio;
+  const head = headHeight({ classes, pictured }, wide);
   return {
     classes,
     pictured,
     /** Height of the heads in CSS pixels. */
     head,
-    room,
+    room: below(head),
     layout,
     /** How far rows and columns are apart, in CSS pixels. */
     pitch: (layout.cellHeight + layout.gap) / ratio,
-    wide: (layout.cellWidth + layout.gap) / ratio,
+    wide,
   };
 }
 
@@ -72,6 +75,7 @@ export function InputRows(props: Props) {
   useTheme();
   const ratio = devicePixelRatio || 1;
   const { classes, pictured, head, room, layout, pitch, wide } = placeRows(props, size, ratio);
+  const gutter = Math.round(GUTTER * ratio);
   const marks = {
     pointed: viewState.pointed.value,
     place: viewState.pointedPlace.value,
@@ -96,7 +100,13 @@ export function InputRows(props: Props) {
     const x = area ? clientX - area.left - GUTTER : -1;
     if (!area || x < 0) return null;
     const y = clientY - area.top + scroll.top;
-    const value = hit(layout, (x + scroll.left) * ratio, y * ratio);
+    // Over the difference, which stays where it is seen, whatever is below it.
+    const edge = differenceAt(layout, scroll.left * ratio, gutter, room.width);
+    const own = layout.width - layout.cellWidth;
+    const across = (x + GUTTER) * ratio;
+    const inside =
+      across >= edge - layout.gap ? own + across - edge : (x + scroll.left) * ratio;
+    const value = hit(layout, inside, y * ratio);
     const channel = value && ranking[Math.floor(value.index / layout.columns)];
     if (!value || channel === undefined || channel === null) return null;
     const { row, column, index } = value;

@@ -18,7 +18,8 @@ import { paintAs } from "../../pictures/plot_paint";
 
 interface Props {
   answer: Answer<Multiple>;
-  run: string;
+  /** What its row is; null where that is the channel, which is said anyway. */
+  row: string | null;
   column: Column;
   /** Whether the layer is named with what is said. */
   named: boolean;
@@ -34,17 +35,21 @@ interface Props {
 
 /** One feature map of a run, or why there is none. */
 export function MultipleCell(props: Props) {
-  const { answer, run, column, side, left, current, say, pick } = props;
+  const { answer, row, column, side, left, current, say, pick } = props;
   const multiple = useKnown(answer) ?? null;
   const elsewhere = multiple && multiple.address.step !== column.step;
   const words = multiple
     ? [
-        `run ${run}`,
+        ...(row === null ? [] : [row]),
         ...(props.named ? [column.layer] : []),
         `step ${multiple.address.step}`,
         `channel ${multiple.channel}`,
       ].join(" · ")
-    : `run ${run} · ${props.named ? `${column.layer} · ` : ""}step ${column.step}`;
+    : [
+        ...(row === null ? [] : [row]),
+        ...(props.named ? [column.layer] : []),
+        `step ${column.step}`,
+      ].join(" · ");
   const reason = failureOf(answer);
   const paint = multiple && props.paint?.(multiple);
   return (

@@ -1,6 +1,11 @@
 import { useEffect } from "preact/hooks";
 import type { Series } from "../../../data/api";
-import { type Column, type StrongestChannel, strongestOf } from "../../../data/multiples";
+import {
+  type Column,
+  rowsOf,
+  type StrongestChannel,
+  strongestOf,
+} from "../../../data/multiples";
 import { andThen, ready } from "../../../data/queries";
 import { chosenRecord, inputNumber, type LayerRecord, present } from "../../../data/records";
 import { stepsOf } from "../../../data/resources";
@@ -8,6 +13,8 @@ import { filteredRuns } from "../../../data/run_filter";
 import { layersOf, readableSteps } from "../../../data/runs";
 import { counted } from "../../../drawing/legend";
 import { matching } from "../../../numbers/tree";
+import { pinnedIn } from "../../../state/pins";
+import { MULTIPLES_ROWS, type MultiplesRows, rowsShown } from "../../../state/state";
 import { change, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { Answered } from "../../parts/answered";
@@ -23,7 +30,7 @@ interface Reference extends StrongestChannel {
   series: Series;
 }
 
-/** Runs as rows; steps or layers as columns. */
+/** Runs, inputs or pinned channels as rows; steps or layers as columns. */
 export function MultiplesView() {
   const { a } = state.value;
   const answer = andThen(chosenRecord(present(a)), (record) =>
@@ -46,6 +53,7 @@ export function MultiplesView() {
 function RunsAndColumns({ record, series, channel, ofAllSteps }: Reference) {
   const chosen = state.value;
   const { columns: kind, all } = chosen.multiples;
+  const rowKind = rowsShown(chosen.multiples);
   const input = record.header.inputs[inputNumber(record.header, chosen.a.input)];
   const { runs, hidden } = filteredRuns(chosen);
   const layers = layersOf(record.run);
@@ -56,6 +64,7 @@ function RunsAndColumns({ record, series, channel, ofAllSteps }: Reference) {
       ? steps.map(({ step }) => ({ layer: record.tag.layer, step }))
       : filtered.map(({ layer }) => ({ layer, step: record.address.step }));
   const channels = input?.packed.shape[2] ?? 0;
+  const pinned = pinnedIn(chosen.pins, record.header.layer);
   useEffect(() => {
     viewState.channelOrder.value = Array.from({ length: channels }, (_, i) => i);
   }, [channels]);
@@ -66,6 +75,22 @@ function RunsAndColumns({ record, series, channel, ofAllSteps }: Reference) {
     <section class="view" aria-label="Small multiples">
       <Title record={record} input={input.name} />
       <div class="tools">
+        <span class="quiet">Rows</span>
+        <span class="switch" role="group" aria-label="Rows">
+          {MULTIPLES_ROWS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={rowKind === name}
+              disabled={name === "channels" && kind === "layers"}
+              title={ROW_TITLES[name]}
+              onClick={() => set({ rows: name })}
+            >
+              {ROW_NAMES[name]}
+            </button>
+          ))}
+        </span>
+        <span class="quiet">Columns</span>
         <span class="switch" role="group" aria-label="Columns">
           {(["steps", "layers"] as const).map((name) => (
             <button
@@ -92,14 +117,25 @@ function RunsAndColumns({ record, series, channel, ofAllSteps }: Reference) {
           ))}
         </span>
         <span class="quiet values" data-name="shown-channel">
-          {channelWords(kind, { channel, ofAllSteps }, chosen.a.channel, record)}
+          {rowKind === "channels"
+            ? pinnedWords(pinned.length)
+            : channelWords(kind, { channel, ofAllSteps }, chosen.a.channel, record)}
         </span>
-        {hidden > 0 && <span class="quiet">{counted(hidden, "run")} filtered out</span>}
+        {rowKind === "runs" && hidden > 0 && (
+          <span class="quiet">{counted(hidden, "run")} filtered out</span>
+        )}
         <LeftOut kind={kind} series={series} filtered={layers.length - filtered.length} />
       </div>
       {kind === "steps" && <OneStep />}
       <MultiplesGrid
-        runs={runs.filter((run) => layersOf(run).length || run.unreadable !== null)}
+        rows={rowsOf(rowKind, columns, {
+          runs: runs.filter((run) => layersOf(run).length || run.unreadable !== null),
+          record,
+          input: input.name,
+          channel,
+          pinned,
+        })}
+        rowKind={rowKind}
         columns={columns}
         at={indexOf(columns, record)}
         kind={kind}
@@ -110,6 +146,22 @@ function RunsAndColumns({ record, series, channel, ofAllSteps }: Reference) {
       />
     </section>
   );
+}
+
+const ROW_NAMES: { [rows in MultiplesRows]: string } = {
+  runs: "runs",
+  inputs: "inputs",
+  channels: "pinned channels",
+};
+const ROW_TITLES: { [rows in MultiplesRows]: string } = {
+  runs: "One channel in each run (Shift + c: the next)",
+  inputs: "One channel for each input of this run (Shift + c: the next)",
+  channels: "The pinned channels of this layer, in this run (Shift + c: the next)",
+};
+
+function pinnedWords(pinned: number): string {
+  if (pinned) return `${counted(pinned, "pinned channel")} of this layer`;
+  return "No channel of this layer is pinned: m pins the one that is looked at.";
 }
 
 function indexOf(columns: readonly Column[], { tag, address }: LayerRecord): number | null {

@@ -1,11 +1,11 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import type { Run } from "../../../data/api";
+import { useEffect, useMemo } from "preact/hooks";
 import {
   type Column,
   type Multiple,
   type MultiplesScaling,
   multiplesScaling,
+  type Row,
 } from "../../../data/multiples";
 import { andThen, known, ready } from "../../../data/queries";
 import { runOrderOf } from "../../../data/resources";
@@ -14,12 +14,14 @@ import { coverageOf } from "../../../data/scaling";
 import { cssOf, type RunColour, runColours } from "../../../drawing/colours";
 import { counted, endWords, format } from "../../../drawing/legend";
 import type { Size } from "../../../numbers/layout";
+import { cutNames, type NamePart } from "../../../numbers/names";
 import { together } from "../../../numbers/scale";
-import type { ScaleChoice } from "../../../state/state";
+import type { MultiplesRows, ScaleChoice } from "../../../state/state";
 import { change, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
+import { CutName } from "../../parts/cut_name";
 import { Legend } from "../../pictures/legend";
 import { type Paint, paintOf } from "../../pictures/paint";
 import { paintAs } from "../../pictures/plot_paint";
@@ -31,22 +33,22 @@ import {
   HEAD,
   type Multiples,
   NAMES,
-  type RunInSight,
-  runsInSight,
+  type RowInSight,
+  rowsInSight,
   useWindow,
 } from "./multiples_window";
 
-/** A cell for each run and column; only those in sight are there. */
+/** A cell for each row and column; only those in sight are there. */
 export function MultiplesGrid(multiples: Multiples) {
-  const { runs, columns, kind, record } = multiples;
+  const { rows: all, rowKind, columns, kind, record } = multiples;
   const sight = useWindow(multiples);
-  const { box, side, pitch, picked, down, onScroll } = sight;
-  const rows = runsInSight(multiples, sight);
+  const { box, side, pitch, picked, onScroll } = sight;
+  const rows = rowsInSight(multiples, sight);
   const hint = useSignal<string | null>(null);
   useEffect(() => {
     viewState.multiplesInSight.value = {
-      cells: rows.flatMap(({ run, answers }) =>
-        answers.map((answer) => ({ run: run.run, answer })),
+      cells: rows.flatMap(({ row, answers }) =>
+        row.missing === null ? answers.map((answer) => ({ run: row.name, answer })) : [],
       ),
       columns: sight.columns.length,
     };
@@ -56,11 +58,13 @@ export function MultiplesGrid(multiples: Multiples) {
   );
   const apart = kind === "layers";
   const { scale, multiples: chosen } = state.value;
-  const answer = multiplesScaling(loaded, scale, chosen.shares, apart);
+  const answer = multiplesScaling(loaded, scale, chosen.shares, apart, rowKind);
   const scaling = useKnown(answer) ?? null;
   const paint = scaling && paintsOf(scaling, loaded);
   const first = loaded.find(({ tag }) => tag.layer === record.tag.layer) ?? loaded[0];
-  const colours = runColours(known(runOrderOf(runs)) ?? []);
+  const colours = runColours(known(runOrderOf(all.map(({ run }) => run))) ?? []);
+  const names = all.map(({ name }) => name);
+  const cut = useMemo(() => cutNames(names), [names.join("\n")]);
   return (
     <>
       <div class="tools">
@@ -68,7 +72,7 @@ export function MultiplesGrid(multiples: Multiples) {
           {`${picked.length} of ${columns.length} `}
           {columns.length === 1 ? kind.slice(0, -1) : kind} shown
           {picked.length < columns.length && ", evenly chosen"}
-          {` · ${counted(runs.length, "run")}`}
+          {` · ${counted(all.length, ROW_NAME[rowKind])}`}
         </span>
         <CellHint words={hint} />
       </div>
@@ -77,13 +81,13 @@ export function MultiplesGrid(multiples: Multiples) {
         ref={box}
         tabIndex={0}
         role="group"
-        aria-label={`Runs × ${kind}`}
+        aria-label={`${ROW_NAME[rowKind]}s × ${kind}`}
         onScroll={onScroll}
       >
         <div
           style={{
             width: `${NAMES + picked.length * pitch.x}px`,
-            height: `${HEAD + runs.length * pitch.y}px`,
+            height: `${HEAD + sight.height}px`,
             position: "relative",
           }}
         >
@@ -94,17 +98,16 @@ export function MultiplesGrid(multiples: Multiples) {
             loaded={loaded}
             scaling={scaling}
           />
-          {rows.map((row, i) => (
-            <RunRow
-              key={row.run.run}
+          {rows.map((row) => (
+            <CellRow
+              key={JSON.stringify([row.row.run.run, row.row.name])}
               multiples={multiples}
               columns={sight.columns}
               row={row}
-              top={HEAD + (down.first + i) * pitch.y}
-              height={pitch.y}
               side={side}
-              isChosen={row.run === runs[sight.row]}
-              colour={colours.get(row.run.run)}
+              isChosen={row.row === all[sight.row]}
+              parts={cut.get(row.row.name)}
+              colour={rowKind === "runs" ? colours.get(row.row.run.run) : undefined}
               paint={paint}
               shares={scaling?.shares ?? "common"}
               hint={hint}
@@ -121,6 +124,7 @@ export function MultiplesGrid(multiples: Multiples) {
               first={first}
               loaded={loaded}
               kind={kind}
+              rowKind={rowKind}
             />
           )
         }
@@ -136,10 +140,11 @@ interface ScalesProps {
   first: Multiple;
   loaded: readonly Multiple[];
   kind: Multiples["kind"];
+  rowKind: Multiples["rowKind"];
 }
 
 /** Whose scale the cells have, and what it is. */
-function Scales({ scaling, paint, first, loaded, kind }: ScalesProps) {
+function Scales({ scaling, paint, first, loaded, kind, rowKind }: ScalesProps) {
   const { scale, multiples } = state.value;
   const { of, shares, automatic, least } = scaling;
   const coverage = coverageOfCells(loaded, of);
@@ -151,8 +156,9 @@ function Scales({ scaling, paint, first, loaded, kind }: ScalesProps) {
       : { common: "common scale", row: "each row", cell: "each cell" };
   const fitting = { multiples: { ...multiples, shares: "auto" as const } };
   const scalingFor = (choice: ScaleChoice) =>
-    andThen(multiplesScaling(loaded, choice, multiples.shares, kind === "layers"), (other) =>
-      ready(other.of(first)),
+    andThen(
+      multiplesScaling(loaded, choice, multiples.shares, kind === "layers", rowKind),
+      (other) => ready(other.of(first)),
     );
   return (
     <div class="legends">
@@ -195,21 +201,49 @@ function coverageOfCells(cells: readonly Multiple[], of: MultiplesScaling["of"])
   );
 }
 
-/** The channel to look at in a run: the strongest may be another there, but what is seen stays. */
-function channelKept({ record, channel }: Multiples, run: Run): number | null {
-  return run.run === record.run.run ? state.value.a.channel : channel;
+/** The channel to look at in a row: the strongest may be another there, but what is seen stays. */
+function channelKept({ record, channel, input }: Multiples, row: Row): number | null {
+  if (row.channel !== null) return row.channel;
+  const isHere = row.run.run === record.run.run && row.input === input.name;
+  return isHere ? state.value.a.channel : channel;
 }
 
-/** Look at a cell; without a feature map, at its run and column. */
-function pick(multiples: Multiples, run: Run, column: Column, multiple: Multiple | null): void {
+/** Look at what a row shows. */
+function pickRow(multiples: Multiples, row: Row): void {
   select("a", {
-    run: run.run,
+    run: row.run.run,
+    ...(multiples.rowKind === "inputs" ? { input: row.input } : {}),
+    ...(multiples.kind === "steps" ? { channel: channelKept(multiples, row) } : {}),
+  });
+}
+
+/** Look at a cell; without a feature map, at its row and column. */
+function pick(multiples: Multiples, row: Row, column: Column, multiple: Multiple | null): void {
+  select("a", {
+    run: row.run.run,
+    ...(multiples.rowKind === "inputs" ? { input: row.input } : {}),
     step: multiple?.address.step ?? column.step,
     ...(multiples.kind === "layers"
       ? { layer: column.layer, channel: multiple?.channel ?? null }
-      : { channel: channelKept(multiples, run) }),
+      : { channel: channelKept(multiples, row) }),
   });
 }
+
+/** Look at a column, in the row that is looked at. */
+function pickColumn({ kind, record }: Multiples, { layer, step }: Column): void {
+  select("a", {
+    run: record.run.run,
+    step,
+    ...(kind === "layers" ? { layer, channel: null } : {}),
+  });
+}
+
+/** What a row is. */
+const ROW_NAME: { [rows in MultiplesRows]: string } = {
+  runs: "run",
+  inputs: "input",
+  channels: "pinned channel",
+};
 
 interface ColumnHeadsProps {
   multiples: Multiples;
@@ -221,7 +255,9 @@ interface ColumnHeadsProps {
 
 /** The names of the columns. */
 function ColumnHeads({ multiples, columns, width, loaded, scaling }: ColumnHeadsProps) {
-  const { kind, record, at } = multiples;
+  const { kind, rowKind, at } = multiples;
+  const layers = kind === "layers" ? multiples.columns.map(({ layer }) => layer) : [];
+  const cut = useMemo(() => cutNames(layers), [layers.join("\n")]);
   const titleOf = ({ layer }: Column) => {
     const cell = loaded.find(({ tag }) => tag.layer === layer);
     if (!cell || scaling?.shares !== "common") return layer;
@@ -238,59 +274,60 @@ function ColumnHeads({ multiples, columns, width, loaded, scaling }: ColumnHeads
           aria-current={index === at}
           title={kind === "steps" ? `Step ${column.step}` : titleOf(column)}
           style={{ left: `${x}px`, width: `${width}px` }}
-          onClick={() => pick(multiples, record.run, column, null)}
+          onClick={() => pickColumn(multiples, column)}
         >
-          <span>
-            <bdi>{kind === "steps" ? `step ${column.step}` : column.layer}</bdi>
-          </span>
+          {kind === "steps" ? (
+            `step ${column.step}`
+          ) : (
+            <CutName name={column.layer} parts={cut.get(column.layer)} />
+          )}
         </button>
       ))}
       <span class="corner quiet" style={{ width: `${NAMES}px` }}>
-        run ↓ {kind} →
+        {rowKind === "channels" ? "channel" : ROW_NAME[rowKind]} ↓ {kind} →
       </span>
     </div>
   );
 }
 
-interface RunRowProps {
+interface CellRowProps {
   multiples: Multiples;
   columns: readonly ColumnInSight[];
-  row: RunInSight;
-  top: number;
-  height: number;
+  row: RowInSight;
   side: Size;
-  /** Whether it is the run that is looked at. */
+  /** Whether it is the row that is looked at. */
   isChosen: boolean;
+  /** What of its name is kept where there is little room. */
+  parts: readonly NamePart[] | undefined;
   colour: RunColour | undefined;
   paint: Paints | null;
   shares: MultiplesScaling["shares"];
   hint: Signal<string | null>;
 }
 
-/** The cells of a run, behind its name. */
-function RunRow({ multiples, columns, row, side, isChosen, ...props }: RunRowProps) {
-  const { run, answers } = row;
-  const { kind, at } = multiples;
+/** The cells of a row behind its name, or why there are none. */
+function CellRow({ multiples, columns, row: placed, side, isChosen, ...props }: CellRowProps) {
+  const { row, answers, top, height } = placed;
+  const { kind, rowKind, at } = multiples;
   const { colour, paint, shares, hint } = props;
   const [first] = answers.map(known).filter((multiple) => multiple !== undefined);
+  const high = row.missing === null ? side.height : height - GAP;
   return (
-    <div class="line" style={{ top: `${props.top}px`, height: `${props.height}px` }}>
+    <div class="line" style={{ top: `${HEAD + top}px`, height: `${height}px` }}>
       <button
         type="button"
         class="run"
         aria-current={isChosen}
-        title={run.unreadable ?? `Look at run ${run.run}`}
-        style={{ width: `${NAMES - GAP}px`, height: `${side.height}px` }}
-        onClick={() =>
-          select("a", {
-            run: run.run,
-            ...(kind === "steps" ? { channel: channelKept(multiples, run) } : {}),
-          })
+        title={
+          row.missing ??
+          `Look at ${rowKind === "channels" ? "" : `${ROW_NAME[rowKind]} `}${row.name}`
         }
+        style={{ width: `${NAMES - GAP}px`, height: `${high}px` }}
+        onClick={() => pickRow(multiples, row)}
       >
-        <i style={colour ? { background: cssOf(colour) } : {}} />
+        {rowKind === "runs" && <i style={colour ? { background: cssOf(colour) } : {}} />}
         <span>
-          {run.run}
+          <CutName name={row.name} parts={props.parts} />
           {shares === "row" && paint && first && (
             <small class="quiet values" title="What the colours of this row reach from and to">
               {endWords(paint(first).scale(first.channel))}
@@ -298,25 +335,37 @@ function RunRow({ multiples, columns, row, side, isChosen, ...props }: RunRowPro
           )}
         </span>
       </button>
-      {answers.map((answer, i) => {
-        const { column, index, x } = columns[i]!;
-        return (
-          <MultipleCell
-            key={`${column.layer} ${column.step}`}
-            answer={answer}
-            run={run.run}
-            column={column}
-            named={kind === "layers"}
-            paint={paint}
-            ranged={shares === "cell"}
-            side={side}
-            left={x}
-            current={isChosen && index === at}
-            say={(words) => (hint.value = words)}
-            pick={(multiple) => pick(multiples, run, column, multiple)}
-          />
-        );
-      })}
+      {row.missing !== null ? (
+        <span class="missing quiet" style={{ left: `${NAMES}px`, lineHeight: `${high}px` }}>
+          {row.missing}
+        </span>
+      ) : (
+        answers.map((answer, i) => {
+          const { column, index, x } = columns[i]!;
+          return (
+            <MultipleCell
+              key={`${column.layer} ${column.step}`}
+              answer={answer}
+              row={
+                rowKind === "runs"
+                  ? `run ${row.name}`
+                  : rowKind === "inputs"
+                    ? `input ${row.name}`
+                    : null
+              }
+              column={column}
+              named={kind === "layers"}
+              paint={paint}
+              ranged={shares === "cell"}
+              side={side}
+              left={x}
+              current={isChosen && index === at}
+              say={(words) => (hint.value = words)}
+              pick={(multiple) => pick(multiples, row, column, multiple)}
+            />
+          );
+        })
+      )}
     </div>
   );
 }

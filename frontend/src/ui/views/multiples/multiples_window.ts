@@ -2,23 +2,35 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { InputHeader, Run } from "../../../data/api";
-import { type Column, type Multiple, multipleOf, strongestAt } from "../../../data/multiples";
+import type { InputHeader } from "../../../data/api";
+import {
+  type Column,
+  type Multiple,
+  multipleOf,
+  type Row,
+  strongestAt,
+} from "../../../data/multiples";
 import { type Answer, andThen, ready } from "../../../data/queries";
 import type { LayerRecord } from "../../../data/records";
 import type { Size } from "../../../numbers/layout";
 import { formOf, mapSize } from "../../../numbers/map_form";
-import { cellSize, chooseColumns, inSight, type Span } from "../../../numbers/row_layout";
+import { cellSize, chooseColumns, inSight } from "../../../numbers/row_layout";
+import type { MultiplesRows } from "../../../state/state";
 import { state } from "../../../state/store";
 import { useSize } from "../../hooks/size";
 
 /** Room for the names of runs and of columns, between cells, and for what is below one. */
-export const [NAMES, HEAD, GAP] = [148, 22, 6];
+export const [NAMES, HEAD, GAP] = [172, 22, 6];
 const BELOW = 14;
+/** How many columns are in sight at least where they are scrolled sideways. */
+const SIDEWAYS = 3;
+/** How high a row is that only says why it shows nothing. */
+const THIN = 22;
 
 /** What is in a grid of small multiples. */
 export interface Multiples {
-  runs: readonly Run[];
+  rows: readonly Row[];
+  rowKind: MultiplesRows;
   columns: readonly Column[];
   /** The index of the column that is looked at. */
   at: number | null;
@@ -38,9 +50,11 @@ export interface ColumnInSight {
   channel: Answer<number>;
 }
 
-/** The run of a row in sight, and its answer for each column in sight. */
-export interface RunInSight {
-  run: Run;
+/** A row in sight, how far down it is, and its answer for each column in sight. */
+export interface RowInSight {
+  row: Row;
+  top: number;
+  height: number;
   answers: Answer<Multiple>[];
 }
 
@@ -54,13 +68,15 @@ interface Window {
   /** The columns that are shown, by their indices. */
   picked: readonly number[];
   columns: ColumnInSight[];
-  down: Span;
+  /** The rows in sight, and how high all are together. */
+  down: Omit<RowInSight, "answers">[];
+  height: number;
   onScroll: (event: { currentTarget: Element }) => void;
 }
 
 /** Lays the cells out, scrolls to what is looked at, and follows what is scrolled to. */
 export function useWindow(multiples: Multiples): Window {
-  const { runs, columns, at, kind, all, record, input } = multiples;
+  const { rows, columns, at, kind, all, record, input } = multiples;
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
   // Counted in cells, so that nothing is done for scrolling less than one.
@@ -71,24 +87,39 @@ export function useWindow(multiples: Multiples): Window {
   const room = Math.max(1, size.width - NAMES);
   // Maps of other layers have other sides: a square has room for all.
   const map = kind === "layers" ? { width: own.height, height: own.height } : own;
-  const inner = room - columns.length * GAP;
-  const side = cellSize(map, columns.length, inner, state.value.zoom);
+  const thin = rows.filter(({ missing }) => missing !== null).length;
+  const side = cellSize(
+    map,
+    {
+      columns: all ? Math.min(columns.length, SIDEWAYS) : columns.length,
+      rows: rows.length - thin,
+      gap: { width: GAP, height: BELOW + GAP },
+    },
+    { width: room, height: size.height - HEAD - thin * (THIN + GAP) },
+    state.value.zoom,
+  );
   const pitch = { x: side.width + GAP, y: side.height + BELOW + GAP };
   const fitting = Math.floor((room + GAP) / pitch.x);
   const picked = chooseColumns(columns.length, all ? Infinity : fitting, at);
-  const row = runs.findIndex((run) => run.run === record.run.run);
+  const row = rows.findIndex((one) => isLookedAt(multiples, one));
+  const placed = placedRows(rows, pitch.y);
+  const height = (placed.at(-1)?.top ?? 0) + (placed.at(-1)?.height ?? 0);
+  const { top: rowTop = 0, height: rowHeight = 0 } = placed[row] ?? {};
   useEffect(() => {
     const scroll = box.current;
     if (!scroll || !size.height) return;
     const into = (now: number, start: number, length: number, sight: number) =>
       Math.max(Math.min(now, start), start + length - sight);
     if (row >= 0) {
-      scroll.scrollTop = into(scroll.scrollTop, row * pitch.y, pitch.y, size.height - HEAD);
+      scroll.scrollTop = into(scroll.scrollTop, rowTop, rowHeight, size.height - HEAD);
     }
     const shown = at === null ? -1 : picked.indexOf(at);
     if (shown >= 0) scroll.scrollLeft = into(scroll.scrollLeft, shown * pitch.x, pitch.x, room);
-  }, [row, at, pitch.x, pitch.y, size.height, room]);
-  const down = inSight(runs.length, 1, top, 1 + size.height / pitch.y);
+  }, [rowTop, rowHeight, at, pitch.x, pitch.y, size.height, room]);
+  const seen = { from: top * pitch.y, to: (top + 1) * pitch.y + size.height };
+  const down = placed.filter(
+    (one) => one.top < seen.to && one.top + one.height > seen.from && size.height > 0,
+  );
   const across = inSight(picked.length, 1, left, 1 + room / pitch.x);
   return {
     box,
@@ -101,12 +132,31 @@ export function useWindow(multiples: Multiples): Window {
       const x = NAMES + (across.first + i) * pitch.x;
       return { column, index, x, channel: channelOfColumn(multiples, column) };
     }),
-    down: size.height ? down : { first: down.first, end: down.first },
+    down,
+    height,
     onScroll: ({ currentTarget: { scrollLeft, scrollTop } }) => {
       setLeft(Math.floor(scrollLeft / pitch.x));
       setTop(Math.floor(scrollTop / pitch.y));
     },
   };
+}
+
+/** Whether a row is what is looked at. */
+function isLookedAt({ record, input, channel }: Multiples, row: Row): boolean {
+  return (
+    row.run.run === record.run.run &&
+    row.input === input.name &&
+    (row.channel ?? channel) === channel
+  );
+}
+
+function placedRows(rows: readonly Row[], pitch: number): Omit<RowInSight, "answers">[] {
+  let below = 0;
+  return rows.map((row) => {
+    const [top, height] = [below, row.missing === null ? pitch : THIN + GAP];
+    below += height;
+    return { row, top, height };
+  });
 }
 
 /** The channel that a column shows: the one that is looked at, or the strongest of a layer. */
@@ -117,16 +167,17 @@ function channelOfColumn({ kind, record, input, channel }: Multiples, column: Co
 }
 
 /** The answers for the cells in sight; only they are asked for. */
-export function runsInSight(
-  { runs, input, record }: Multiples,
+export function rowsInSight(
+  { record }: Multiples,
   { columns, down }: Pick<Window, "columns" | "down">,
-): RunInSight[] {
-  return runs.slice(down.first, down.end).map((run) => ({
-    run,
-    answers: columns.map(({ column, channel }) =>
-      andThen(channel, (number) =>
-        multipleOf(run, column, number, input.name, record, state.value.align),
-      ),
-    ),
+): RowInSight[] {
+  return down.map((placed) => ({
+    ...placed,
+    answers: columns.map(({ column, channel }) => {
+      const { run, input, channel: own } = placed.row;
+      return andThen(own === null ? channel : ready(own), (number) =>
+        multipleOf(run, column, number, input, record, state.value.align),
+      );
+    }),
   }));
 }
