@@ -32,6 +32,7 @@ export function CompareView() {
   const proposals = andThen(sideA(chosen), ({ record, input }) => proposalsFor(record, input));
   return (
     <section class="view compare" aria-label="Comparison">
+      <h2 class="unseen">Comparison</h2>
       <SideChoices a={a} b={sides?.b ?? null} proposal={sides?.proposal ?? null} />
       <CompareTools>
         <Answered of={proposals} what="what A can be compared with" room="beside">
