@@ -207,8 +207,8 @@ def _fill_value(background: float, dtype: np.dtype[Any]) -> NDArray[Any]:
     return fill
 
 
-#: Grids of small maps are enlarged towards this width, each tile to at most TILE.
-GRID_WIDTH, TILE = 960, 128
+#: Grids of small maps are enlarged towards these sides, each tile to at most TILE.
+GRID_WIDTH, GRID_HEIGHT, TILE = 960, 1100, 128
 #: No grid gets larger than this on either side; what is shrunk says so.
 MAX_SIDE = 4096
 #: More tiles than this would be a pixel or two each, and nobody could distinguish them.
@@ -301,7 +301,15 @@ def _factor(
     if room < 1:
         return room
     largest_tile = TILE // max(height // slices[0], width // slices[1])
-    return max(1, min(GRID_WIDTH // (columns * width), largest_tile, int(room)))
+    return max(
+        1,
+        min(
+            GRID_WIDTH // (columns * width),
+            GRID_HEIGHT // (rows * height),
+            largest_tile,
+            int(room),
+        ),
+    )
 
 
 def shrunk_side(side: int, factor: float) -> int:

@@ -150,9 +150,12 @@ class Tab(Drawn):
 
     def choose_run(self, name: str) -> None:
         """Choose a run in the list of runs."""
-        runs = self.frame.locator(".runs")
-        runs.locator("summary").click()
-        runs.get_by_role("option", name=name, exact=True).click()
+        self.runs().locator("summary").click()
+        self.runs().get_by_role("option", name=name, exact=True).click()
+
+    def runs(self) -> Locator:
+        """The list of runs, and what opens it."""
+        return self.frame.locator(".runs")
 
     def button(self, name: str) -> Locator:
         """A button."""

@@ -47,7 +47,7 @@ def page(tab: Tab) -> Tab:
 def test_the_menu_of_exports_is_closed(tab_in_host: TabInHost) -> None:
     page = tab_in_host
     page.open(run="first", layer="relu1")
-    menu = page.frame.locator(".menu")
+    menu = page.frame.locator(".menu.exports")
     items = page.frame.locator(".menu button", has_text="PNG")
 
     def is_open(opened: bool) -> None:

@@ -163,7 +163,7 @@ def test_the_focus_goes_with_the_chosen_layer(layers: Tab) -> None:
     rows = layers.frame.get_by_role("treeitem")
     wait_until(rows).to_have_count(3)
     layers.field("Filter layers").focus()
-    layers.press("Tab", "Tab")
+    layers.press("Tab")
     assert focused(layers) == "conv1"
     layers.press("ArrowDown", "ArrowDown")
     layers.wait_for_title("block/conv2")

@@ -88,7 +88,7 @@ def test_a_run_that_comes_later_can_be_chosen(
     growing.wait_for("b", "other/activations", 1)
     tab.reload_data()
     tab.frame.locator(".runs summary").click()
-    wait_until(tab.frame.get_by_role("option")).to_have_text(["a", "b"])
+    wait_until(tab.runs().get_by_role("option")).to_have_text(["a", "b"])
     tab.wait_for_title("conv", "run a", "step 1")
 
 

@@ -272,7 +272,7 @@ def test_another_thread_may_run_the_model_meanwhile() -> None:
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(model(batch)), expected)
     done.set()
     capturing.join(30)
-    assert list(found[0]) == ["inner/waiting", "inner", "dense", "dense:pre"]
+    assert list(found[0]) == ["inner/waiting", "inner", "dense:pre", "dense"]
     np.testing.assert_allclose(found[0]["dense"], expected, rtol=1e-6)
 
 

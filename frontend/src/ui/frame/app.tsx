@@ -78,7 +78,7 @@ model.fit(x, y, callbacks=[callback])`;
 function Empty({ listing }: { listing: Listing }) {
   const reasons = listing.runs.map((run) => run.unreadable).filter(Boolean);
   return (
-    <section class="lone">
+    <main class="lone">
       <h1>No activations yet</h1>
       <p>These lines log what the layers of a network answer, while it trains:</p>
       <pre>
@@ -93,6 +93,6 @@ function Empty({ listing }: { listing: Listing }) {
           {reason}
         </p>
       ))}
-    </section>
+    </main>
   );
 }

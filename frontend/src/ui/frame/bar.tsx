@@ -17,6 +17,7 @@ export function Bar() {
   const input = record ? inputs[inputNumber(record.header, chosen.a.input)] : undefined;
   return (
     <header class="bar">
+      <h1 class="unseen">Activations</h1>
       <RunList />
       <label>
         Input

@@ -16,7 +16,7 @@ export function Notices() {
     if (present) select("a", present.selection);
   };
   return (
-    <div class="notices">
+    <section class="notices" aria-label="Notices">
       <FirstSteps />
       {present?.words.map((line) => (
         <Notice key={line} line={line} dismiss={settle} />
@@ -28,7 +28,7 @@ export function Notices() {
           dismiss={() => (notices.value = notices.peek().filter((notice) => notice !== line))}
         />
       ))}
-    </div>
+    </section>
   );
 }
 

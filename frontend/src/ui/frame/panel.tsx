@@ -28,7 +28,8 @@ export function Panel({ name, children }: PanelProps) {
   const isLeft = name === "layers";
   const action = `${folded ? "Show" : "Hide"} the ${NAMES[name]}`;
   return (
-    <div
+    <section
+      aria-label={`Panel of ${NAMES[name]}`}
       class={`panel ${name}-panel ${folded ? "folded" : ""}`}
       style={{ "--width": `${width}px` }}
     >
@@ -45,7 +46,7 @@ export function Panel({ name, children }: PanelProps) {
       </button>
       {!folded && children}
       {!folded && <Edge name={name} />}
-    </div>
+    </section>
   );
 }
 

@@ -17,11 +17,11 @@ export function Provenance() {
     ),
   );
   return (
-    <p class="honesty">
+    <section class="honesty" aria-label="What was logged">
       <Answered of={answer} what="the layer" room="beside">
         {({ record, series }) => <span>{provenanceWords(record, series)}</span>}
       </Answered>
-    </p>
+    </section>
   );
 }
 

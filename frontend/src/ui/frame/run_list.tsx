@@ -76,6 +76,7 @@ export function RunList() {
               key={one.run}
               type="button"
               role="option"
+              aria-label={one.run}
               aria-selected={one.run === name}
               disabled={!layersOf(one).length}
               title={one.unreadable ?? one.run}

@@ -42,9 +42,18 @@ export function Answered<T>({ of, what, room = "view", children }: Props<T>) {
   );
 }
 
+function LonePage({ kind, words }: { kind: "waiting" | "failed"; words: string }) {
+  return (
+    <main>
+      <h1 class="unseen">Activations</h1>
+      <p class={`lone ${kind}`}>{words}</p>
+    </main>
+  );
+}
+
 function Waiting({ what, room }: { what: string; room: Room }) {
   const words = `Loading ${what} …`;
-  if (room === "page") return <p class="lone waiting">{words}</p>;
+  if (room === "page") return <LonePage kind="waiting" words={words} />;
   if (room === "view") {
     return (
       <div class="view">
@@ -62,7 +71,7 @@ function Waiting({ what, room }: { what: string; room: Room }) {
 }
 
 function Unanswered({ reason, room }: { reason: string; room: Room }) {
-  if (room === "page") return <p class="lone failed">{reason}</p>;
+  if (room === "page") return <LonePage kind="failed" words={reason} />;
   if (room === "view") return <Failed reason={reason} />;
   if (room === "cell") return <span class="reason">{reason}</span>;
   return (

@@ -33,6 +33,7 @@ export function CompareView() {
   const both = useKnown(shown);
   return (
     <section class="view compare" aria-label="Comparison">
+      <h2 class="unseen">Comparison</h2>
       <div class="tools">
         <SideChoices a={a} b={sides?.b ?? null} proposal={sides?.proposal ?? null} />
         <Answered of={proposals} what="what A can be compared with" room="beside">
