@@ -381,4 +381,4 @@ def rectified(layer: str, step: int, values: np.ndarray) -> Record:
         inf_count=[0] * len(dead),
     )
     facts = LayerFacts(layer, "ReLU", "activation")
-    return Record(facts, step, (one,), dead=tuple(np.flatnonzero(dead).tolist()))
+    return Record(facts, step, (one,), silent=tuple(np.flatnonzero(dead).tolist()))

@@ -39,9 +39,9 @@ export interface ScriptedMultiples {
   colours: ScriptColours;
 }
 
-const SIGHT = "The rows and columns in sight; the scale is theirs.";
+const SHOWN = "All rows, of the columns that the tab shows; the scale is theirs.";
 
-/** Write a script that draws the cells in sight. */
+/** Write a script that draws the cells. */
 export function multiplesScript(given: ScriptedMultiples): Script {
   const { logDir, input, cells, columns, own, colours } = given;
   const drawn = cells.flatMap((cell) => (cell.reason === null ? [cell] : []));
@@ -57,7 +57,7 @@ export function multiplesScript(given: ScriptedMultiples): Script {
   ];
   return script(
     `Multiples: input ${input}.`,
-    [SIGHT],
+    [SHOWN],
     colours,
     [drawFunction(colours, SMALL), PAGE],
     [

@@ -37,7 +37,9 @@ cells = [
 
 it("reads all cells at once, and leaves room for what is not there", () => {
   const { code, notes } = multiplesScript(MULTIPLES);
-  expect(notes.at(-1)).toBe("The rows and columns in sight; the scale is theirs.");
+  expect(notes.at(-1)).toBe(
+    "All rows, of the columns that the tab shows; the scale is theirs.",
+  );
   expect(bodyOf(code)).toBe(`${READ}    # b: There is no?such step.
     None,
 ]

@@ -13,10 +13,15 @@ import {
 import { keptRows, naturalLimits, numbersOf, rowOrdering } from "../../data/heat_map";
 import { differenceScaling, inputsOf, rankingOf } from "../../data/inputs";
 import { orderingOfLayer } from "../../data/layer_order";
-import { type Multiple, type MultiplesScaling, multiplesScaling } from "../../data/multiples";
+import {
+  type Multiple,
+  type MultiplesScaling,
+  type MultiplesTable,
+  multiplesScaling,
+} from "../../data/multiples";
 import { orderWords } from "../../data/order_words";
 import { type ChosenLayer, chosenLayer } from "../../data/pairs";
-import { andThen, ready, WAITING, whenReady } from "../../data/queries";
+import { type Answer, andThen, ready, WAITING, whenReady } from "../../data/queries";
 import {
   chosenRecord,
   inputNames,
@@ -55,10 +60,10 @@ import { align, zoomedRegion } from "../../numbers/receptive_field";
 import type { Distances } from "../../numbers/statistics";
 import type { State, View } from "../../state/state";
 import { state } from "../../state/store";
-import { type MultiplesInSight, viewState } from "../../state/view_state";
+import { viewState } from "../../state/view_state";
 import { overlayPaint } from "../pictures/overlay";
 import { haveBothSigns, type Paint, paintOf } from "../pictures/paint";
-import { sheetLayout } from "./sheet";
+import { sheetLayout } from "./sheet_layout";
 
 /** Sides of a cell of a heat map, and of all of it. */
 const CELLS = { width: [4, 48], height: [4, 24], gap: 0 } as const;
@@ -226,14 +231,14 @@ function measuredBy({ cosine, counted }: Distances) {
   return cosine === null ? "lengths" : "all";
 }
 
-/** Python for the cells in sight. */
+/** Python for all rows of small multiples. */
 async function multiples(logDir: string): Promise<Script> {
   const chosen = state.value;
-  const sight = await whenReady(() => loaded(viewState.multiplesInSight.value));
+  const sight = await whenReady(() => loaded(viewState.multiples.value));
   const loadedCells = sight.cells.flatMap(({ answer }) =>
     answer.state === "ready" ? [answer.value] : [],
   );
-  if (!loadedCells.length) throw new Error("No cell in sight shows a feature map.");
+  if (!loadedCells.length) throw new Error("No cell shows a feature map.");
   const apart = chosen.multiples.columns === "layers";
   const scaling = await whenReady(() =>
     multiplesScaling(loadedCells, chosen.scale, chosen.multiples.shares, apart),
@@ -271,10 +276,15 @@ function partsBy(shares: MultiplesScaling["shares"], apart: boolean): Part[] {
   return apart ? ["run", "layer"] : ["run", "step"];
 }
 
-function loaded(sight: MultiplesInSight | null) {
-  const waiting = !sight || sight.cells.some(({ answer }) => answer.state === "waiting");
-  if (waiting) return WAITING;
-  return ready(sight);
+/** All cells once they are there, row by row, and how many there are in a row. */
+function loaded(
+  table: MultiplesTable | null,
+): Answer<{ cells: { run: string; answer: Answer<Multiple> }[]; columns: number }> {
+  const cells = (table?.rows ?? []).flatMap((row) =>
+    row.cells.map((cell) => ({ run: row.name, answer: cell() })),
+  );
+  const waiting = !table || cells.some(({ answer }) => answer.state === "waiting");
+  return waiting ? WAITING : ready({ cells, columns: table.columns.length });
 }
 
 function cellOf(multiple: Multiple) {

@@ -21,7 +21,8 @@ import { viewState } from "../../../state/view_state";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { Legend } from "../../pictures/legend";
-import { type Paint, paintOf } from "../../pictures/paint";
+import { type CellPaint, multiplesPaint } from "../../pictures/multiples_paint";
+import type { Paint } from "../../pictures/paint";
 import { ScaleSwitch } from "../../pictures/scale_switch";
 import { MultipleCell } from "./multiple_cell";
 import {
@@ -32,6 +33,7 @@ import {
   NAMES,
   type RunInSight,
   runsInSight,
+  tableOf,
   useWindow,
 } from "./multiples_window";
 
@@ -43,12 +45,7 @@ export function MultiplesGrid(multiples: Multiples) {
   const rows = runsInSight(multiples, sight);
   const hint = useSignal<string | null>(null);
   useEffect(() => {
-    viewState.multiplesInSight.value = {
-      cells: rows.flatMap(({ run, answers }) =>
-        answers.map((answer) => ({ run: run.run, answer })),
-      ),
-      columns: sight.columns.length,
-    };
+    viewState.multiples.value = tableOf(multiples, picked);
   });
   const loaded = rows.flatMap(({ answers }) =>
     answers.map(known).filter((multiple) => multiple !== undefined),
@@ -57,7 +54,7 @@ export function MultiplesGrid(multiples: Multiples) {
   const { scale, multiples: chosen } = state.value;
   const answer = multiplesScaling(loaded, scale, chosen.shares, apart);
   const scaling = useKnown(answer) ?? null;
-  const paint = scaling && paintsOf(scaling, loaded);
+  const paint = scaling && multiplesPaint(scaling, loaded, state.value);
   const first = loaded.find(({ tag }) => tag.layer === record.tag.layer) ?? loaded[0];
   const colours = runColours(known(runOrderOf(runs)) ?? []);
   return (
@@ -116,7 +113,7 @@ export function MultiplesGrid(multiples: Multiples) {
           first && (
             <Scales
               scaling={scalings}
-              paint={paintsOf(scalings, loaded)(first)}
+              paint={multiplesPaint(scalings, loaded, state.value)(first)}
               first={first}
               loaded={loaded}
               kind={kind}
@@ -175,17 +172,6 @@ function Scales({ scaling, paint, first, loaded, kind }: ScalesProps) {
       />
     </div>
   );
-}
-
-type Paints = (cell: Multiple) => Paint;
-
-/** How each cell is painted; where any has values of both signs, all as if they had. */
-function paintsOf({ of }: MultiplesScaling, cells: readonly Multiple[]): Paints {
-  const bothSigns = cells.some((cell) => of(cell).limits(cell.channel).low < 0);
-  return (cell) => {
-    const limits = of(cell).limits(cell.channel);
-    return paintOf({ ...of(cell), limits: () => limits, shared: true }, state.value, bothSigns);
-  };
 }
 
 function coverageOfCells(cells: readonly Multiple[], of: MultiplesScaling["of"]) {
@@ -261,7 +247,7 @@ interface RunRowProps {
   /** Whether it is the run that is looked at. */
   isChosen: boolean;
   colour: RunColour | undefined;
-  paint: Paints | null;
+  paint: CellPaint | null;
   shares: MultiplesScaling["shares"];
   hint: Signal<string | null>;
 }

@@ -3,7 +3,13 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { InputHeader, Run } from "../../../data/api";
-import { type Column, type Multiple, multipleOf, strongestAt } from "../../../data/multiples";
+import {
+  type Column,
+  type Multiple,
+  type MultiplesTable,
+  multipleOf,
+  strongestAt,
+} from "../../../data/multiples";
 import { type Answer, andThen, ready } from "../../../data/queries";
 import type { LayerRecord } from "../../../data/records";
 import type { Size } from "../../../numbers/layout";
@@ -127,4 +133,25 @@ export function runsInSight(
       ),
     ),
   }));
+}
+
+/** All rows, of the columns that are shown; a cell is only asked for where it is wanted. */
+export function tableOf(multiples: Multiples, picked: readonly number[]): MultiplesTable {
+  const { runs, kind, input, record } = multiples;
+  const columns = picked.map((index) => multiples.columns[index]!);
+  const { align } = state.value;
+  return {
+    columns: columns.map(({ layer, step }) => (kind === "steps" ? `step ${step}` : layer)),
+    rows: runs.map((run) => ({
+      name: run.run,
+      cells: columns.map((column) => (step = column.step) => {
+        const moment = { ...column, step };
+        return andThen(channelOfColumn(multiples, moment), (channel) =>
+          multipleOf(run, moment, channel, input.name, record, align),
+        );
+      }),
+    })),
+    kind,
+    input: input.name,
+  };
 }

@@ -4,62 +4,28 @@ import { andThen, ready } from "../../../data/queries";
 import { chosenRecord, chosenRun, present } from "../../../data/records";
 import { healthOf } from "../../../data/resources";
 import { layersOf } from "../../../data/runs";
-import { colouring } from "../../../drawing/colouring";
-import { COLOUR_MAPS, type ColourMapName } from "../../../drawing/colours";
-import { counted, format, forThese, percent } from "../../../drawing/legend";
+import { counted, format, percent } from "../../../drawing/legend";
 import {
   firstKind,
   HEALTH_KINDS,
   type HealthKind,
   type HealthTable,
-  healthLimits,
   healthMatrix,
   healthTable,
   isBroken,
-  OUTLIERS,
 } from "../../../numbers/health";
-import type { Matrix } from "../../../numbers/matrix";
-import { matrixCoverage } from "../../../numbers/scale";
 import { matching } from "../../../numbers/tree";
 import { change, select, state } from "../../../state/store";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { LAYERS_SENTENCE } from "../../parts/sentence";
+import { HEALTH_NAMES, healthDrawnAs, healthMeaning } from "../../pictures/health_painting";
 import { Legend } from "../../pictures/legend";
 import { MatrixCanvas } from "../../pictures/matrix";
 import type { MatrixCell } from "../../pictures/matrix_painting";
-import type { Paint } from "../../pictures/paint";
 import "./health_strip.css";
 
-const NAMES: { [kind in HealthKind]: string } = {
-  combined: "silent or saturated",
-  silent: "silent channels",
-  saturated: "saturated values",
-  nonfinite: "NaN or infinite",
-  sparsity: "zeros",
-  std: "deviation",
-  mean: "mean",
-};
-const MEANINGS: { [kind in HealthKind]: string } = {
-  combined: "the larger of the share of silent channels and that of saturated values",
-  silent: "share of channels that are zero at every position",
-  saturated: "share of values at a bound of the activation function; only where it has one",
-  nonfinite: "only whether there are any",
-  sparsity: "share of values that are zero",
-  std: `standard deviation of the values: from 0 to what ${100 - OUTLIERS}% of the cells are below`,
-  mean: `mean of the values: ${100 - 2 * OUTLIERS}% of the cells are within these limits`,
-};
 const SIDES = { width: [3, 48], height: [15, 15], gap: 1 } as const;
-
-/** How the numbers of a kind are drawn, and what the scale shows of them. */
-function drawnAs(matrix: Matrix, kind: HealthKind) {
-  const scale = { limits: healthLimits(matrix, kind), gamma: 1, signed: kind === "mean" };
-  const name: ColourMapName = scale.signed ? "signed" : "heat";
-  const table = COLOUR_MAPS[name];
-  const paint: Paint = { scale: () => scale, name, table, smooth: false, key: "health" };
-  const coverage = matrixCoverage(matrix, () => scale.limits);
-  return { paint, coverage, colour: colouring(scale, table) };
-}
 
 /** How each layer of a run fares at each step. */
 export function HealthStrip() {
@@ -86,7 +52,10 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
   const { health: choice } = chosen.training;
   const kind = choice === "auto" ? firstKind(table) : choice;
   const matrix = useMemo(() => healthMatrix(table, kind), [table, kind]);
-  const { paint, coverage, colour } = useMemo(() => drawnAs(matrix, kind), [matrix, kind]);
+  const { paint, coverage, colour } = useMemo(
+    () => healthDrawnAs(matrix, kind),
+    [matrix, kind],
+  );
   const { steps, notLogged } = table;
   const row = layers.indexOf(record?.header.layer.path ?? "");
   const step = record?.address.step;
@@ -115,7 +84,7 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
           >
             {HEALTH_KINDS.map((name) => (
               <option key={name} value={name}>
-                {NAMES[name]}
+                {HEALTH_NAMES[name]}
               </option>
             ))}
           </select>
@@ -148,7 +117,7 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
             axes={{ rows: "layer", columns: "step" }}
             colour={() => colour}
             chosen={at}
-            label={`${NAMES[kind]} of the layers of run ${run.run} at each step`}
+            label={`${HEALTH_NAMES[kind]} of the layers of run ${run.run} at each step`}
             point={setUnder}
             pick={(cell) => {
               const layer = cell.row === null ? undefined : layers[cell.row];
@@ -163,7 +132,7 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
             scaling={{
               limits: () => paint.scale(0).limits,
               shared: true,
-              words: meaning(kind, record?.header.inputs.length),
+              words: healthMeaning(kind, record?.header.inputs.length),
             }}
             paint={paint}
             coverage={coverage}
@@ -173,12 +142,6 @@ function LayerHealth({ run, health }: { run: Run; health: Health }) {
       )}
     </section>
   );
-}
-
-/** What a kind is; that channels are silent is only known for the inputs that were logged. */
-function meaning(kind: HealthKind, inputs: number | undefined): string {
-  if (kind !== "silent" && kind !== "combined") return MEANINGS[kind];
-  return `${MEANINGS[kind]}, ${inputs === undefined ? "for the logged inputs" : forThese(inputs)}`;
 }
 
 interface NotLoggedProps {

@@ -1,0 +1,249 @@
+/** The training view as files: channels × steps, and layers × steps. */
+
+import type { Curve, Health } from "../../data/api";
+import {
+  keptRows,
+  naturalLimits,
+  numbersOf,
+  type OrderedRows,
+  rowOrdering,
+} from "../../data/heat_map";
+import { orderWords } from "../../data/order_words";
+import { andThen, known, ready } from "../../data/queries";
+import { present, type ShownRecord, shownRecord } from "../../data/records";
+import { curveOf, healthOf } from "../../data/resources";
+import { layersOf } from "../../data/runs";
+import { matrixScaling } from "../../data/scaling";
+import { colouring } from "../../drawing/colouring";
+import { shortest } from "../../drawing/csv";
+import { counted } from "../../drawing/legend";
+import type { NamedArray } from "../../drawing/npy";
+import {
+  firstKind,
+  type HealthKind,
+  type HealthTable,
+  healthMatrix,
+  healthTable,
+} from "../../numbers/health";
+import { curveMatrix, type Matrix } from "../../numbers/matrix";
+import { matrixCoverage } from "../../numbers/scale";
+import { matching } from "../../numbers/tree";
+import type { State } from "../../state/state";
+import { viewState } from "../../state/view_state";
+import { STATISTIC_NAMES } from "../parts/sentence";
+import { HEALTH_NAMES, healthDrawnAs, healthMeaning } from "../pictures/health_painting";
+import { paintOf } from "../pictures/paint";
+import type { ViewContent } from "./content";
+import { recordFacts } from "./layer_files";
+import type { SheetSection } from "./sheet";
+import { matrixDrawing } from "./sheet_pictures";
+
+interface TrainingContent {
+  record: ShownRecord;
+  curve: Curve;
+  rows: OrderedRows;
+  /** Channels × steps. */
+  channels: Matrix;
+  /** Layers × steps, and what is shown of them. */
+  layers: readonly string[];
+  table: HealthTable;
+  kind: HealthKind;
+  health: Matrix;
+}
+
+/** Sides of a cell in CSS pixels. */
+const SIDES = {
+  channels: { width: [5, 48], height: [4, 24], gap: 0 },
+  layers: { width: [5, 48], height: [15, 15], gap: 1 },
+} as const;
+
+export const TRAINING: ViewContent<TrainingContent> = {
+  of: (chosen) =>
+    andThen(shownRecord(present(chosen.a)), (record) =>
+      andThen(curveOf(record.run.run, record.tag, record.number), (curve) =>
+        andThen(healthOf(record.run), (logged) => {
+          const rows = keptRows(
+            viewState.heatMapRows.value,
+            record,
+            rowOrdering(record, chosen),
+            chosen,
+          );
+          const lists = numbersOf(curve, chosen.training.statistic, record.input.name);
+          const channels = curveMatrix(lists, rows.channels);
+          return ready({ record, curve, rows, channels, ...healthIn(record, logged, chosen) });
+        }),
+      ),
+    ),
+  sheets: ([content], chosen, page) => ready([sheetOf(content!, chosen, page)]),
+  arrays: (content, { training }) => {
+    const { record, curve, rows, channels, layers, table, kind, health } = content;
+    return [
+      matrixArray("channel_values", channels),
+      missingArray("channel_missing", channels),
+      { name: "channels", values: rows.channels },
+      { name: "channel_steps", values: curve.steps },
+      { name: "channel_statistic", values: training.statistic },
+      matrixArray("layer_values", health),
+      missingArray("layer_missing", health),
+      { name: "layers", values: layers },
+      { name: "layer_steps", values: table.steps },
+      { name: "layer_statistic", values: kind },
+      { name: "run", values: record.run.run },
+      { name: "layer", values: record.header.layer.path },
+      { name: "input", values: record.input.name },
+    ];
+  },
+  table: ({ curve, rows, channels, layers, table, kind, health }, { training }) => ({
+    head: ["of", "name", "step", "statistic", "value"],
+    rows: [
+      ...matrixLines(
+        "channel",
+        rows.channels.map(String),
+        curve.steps,
+        channels,
+        training.statistic,
+      ),
+      ...matrixLines("layer", layers, table.steps, health, kind),
+    ],
+  }),
+  nameParts: ({ record, kind }, { training }) => [
+    record.run.run,
+    record.header.layer.path,
+    record.input.name,
+    training.statistic,
+    kind,
+  ],
+  words: (chosen) => {
+    const record = known(shownRecord(present(chosen.a)));
+    const steps = record && known(curveOf(record.run.run, record.tag, record.number))?.steps;
+    const over = steps ? `at ${counted(steps.length, "step")}` : "at each step";
+    const what = `channels × steps and layers × steps`;
+    return {
+      picture: what,
+      numbers: `the ${STATISTIC_NAMES[chosen.training.statistic]} of channels and the health of layers ${over}`,
+      still: "all steps are columns already",
+    };
+  },
+  fewer: "Search for fewer channels, or filter the layers.",
+};
+
+/** What is shown of the layers of a run. */
+function healthIn({ run }: ShownRecord, logged: Health, chosen: State) {
+  const layers = matching(layersOf(run), chosen.layers).tags.map(({ layer }) => layer);
+  const table = healthTable(layers, logged.layers);
+  const { health: choice } = chosen.training;
+  const kind = choice === "auto" ? firstKind(table) : choice;
+  return { layers, table, kind, health: healthMatrix(table, kind) };
+}
+
+function matrixArray(name: string, { rows, columns, values }: Matrix): NamedArray {
+  return { name, values, shape: [rows, columns] };
+}
+
+/** 1 where nothing was logged; elsewhere NaN is what was not finite. */
+function missingArray(name: string, { rows, columns, missing }: Matrix): NamedArray {
+  return { name, values: BigInt64Array.from(missing, BigInt), shape: [rows, columns] };
+}
+
+function* matrixLines(
+  of: string,
+  names: readonly string[],
+  steps: readonly number[],
+  { columns, values, missing }: Matrix,
+  statistic: string,
+): Generator<string[]> {
+  for (const [row, name] of names.entries()) {
+    for (const [column, step] of steps.entries()) {
+      const place = row * columns + column;
+      const value = missing[place] ? "" : shortest(values[place]!);
+      yield [of, name, `${step}`, statistic, value];
+    }
+  }
+}
+
+function sheetOf(content: TrainingContent, chosen: State, page: CSSStyleDeclaration) {
+  const { record, table } = content;
+  const sections = [channelsSection(content, chosen, page)];
+  if (table.steps.length && content.layers.length) sections.push(layersSection(content, page));
+  return {
+    title: `Training of run ${record.run.run}`,
+    facts: [
+      record.header.layer.path,
+      ...recordFacts(record).slice(0, -2),
+      `input ${record.input.name}`,
+    ],
+    sections: sections.map((section) => [section]),
+    legends: [],
+  };
+}
+
+function channelsSection(
+  { record, curve, rows, channels: matrix }: TrainingContent,
+  chosen: State,
+  page: CSSStyleDeclaration,
+): SheetSection {
+  const { statistic, rows: order } = chosen.training;
+  const scaling = matrixScaling(matrix, chosen.scale, naturalLimits(statistic));
+  const paint = paintOf(scaling, chosen);
+  const shared = scaling.shared ? colouring(paint.scale(0), paint.table) : null;
+  const sorted = order === "order" ? orderWords(chosen) : null;
+  const heading = [
+    `${STATISTIC_NAMES[statistic]} of ${matrix.rows} of ${counted(record.maps.channels, "channel")} at ${counted(curve.steps.length, "step")}`,
+    sorted ? `${sorted} at step ${rows.step}` : "",
+    matrix.missing.includes(1) ? "hatched: not logged" : "",
+  ];
+  const { marks } = matrixCoverage(matrix, scaling.limits);
+  return {
+    heading: asSentence(heading.filter(Boolean).join(", ")),
+    body: matrixDrawing(
+      {
+        matrix,
+        rowName: (row) => `${rows.channels[row]}`,
+        columnName: (column) => `${curve.steps[column]}`,
+        axes: { rows: "channel", columns: "step" },
+        colour: (row) => shared ?? colouring(paint.scale(row), paint.table),
+      },
+      SIDES.channels,
+      page,
+    ),
+    legends: [{ scaling, paint, marks }],
+  };
+}
+
+function layersSection(
+  { record, layers, table, kind, health }: TrainingContent,
+  page: CSSStyleDeclaration,
+): SheetSection {
+  const { paint, coverage, colour } = healthDrawnAs(health, kind);
+  const { limits } = paint.scale(0);
+  const words = healthMeaning(kind, record.header.inputs.length);
+  return {
+    heading: asSentence(
+      `${HEALTH_NAMES[kind]} of ${counted(layers.length, "layer")} at ` +
+        `${counted(table.steps.length, "step")}` +
+        (health.missing.includes(1) ? ", hatched: not logged" : ""),
+    ),
+    body: matrixDrawing(
+      {
+        matrix: health,
+        rowName: (row) => layers[row] ?? "",
+        columnName: (column) => `${table.steps[column]}`,
+        axes: { rows: "layer", columns: "step" },
+        colour: () => colour,
+      },
+      SIDES.layers,
+      page,
+    ),
+    legends: [
+      {
+        scaling: { limits: () => limits, shared: true, words },
+        paint,
+        marks: coverage.marks,
+      },
+    ],
+  };
+}
+
+function asSentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,19 @@
+import type { Multiple, MultiplesScaling } from "../../data/multiples";
+import type { State } from "../../state/state";
+import { type Paint, paintOf } from "./paint";
+
+/** How a cell is painted. */
+export type CellPaint = (cell: Multiple) => Paint;
+
+/** How each cell is painted; where any has values of both signs, all as if they had. */
+export function multiplesPaint(
+  { of }: Pick<MultiplesScaling, "of">,
+  cells: readonly Multiple[],
+  chosen: State,
+): CellPaint {
+  const bothSigns = cells.some((cell) => of(cell).limits(cell.channel).low < 0);
+  return (cell) => {
+    const limits = of(cell).limits(cell.channel);
+    return paintOf({ ...of(cell), limits: () => limits, shared: true }, chosen, bothSigns);
+  };
+}
