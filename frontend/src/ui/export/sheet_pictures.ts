@@ -76,6 +76,9 @@ const [ROOM, NAME] = [
   { character: 6.5, least: 116, most: 240 },
 ];
 
+/** Width of the line around all cells. */
+const EDGE = 1;
+
 /** A matrix with names along its axes. */
 export function matrixDrawing(
   painted: Omit<PaintedMatrix, "chosen" | "gutter">,
@@ -88,19 +91,27 @@ export function matrixDrawing(
   );
   const gutter = Math.min(Math.max(longest * NAME.character + 10, NAME.least), NAME.most);
   const { width, height } = matrixLayout(matrix, ROOM.width, ROOM.height, sides);
-  // One pixel more for the line around all cells.
-  const size = { width: gutter + width + 1, height: height + AXIS + 1 };
+  const size = { width: gutter + width + EDGE, height: EDGE + height + AXIS };
   return {
     kind: "drawing",
     size,
     draw: (context, cell, ratio) => {
       const canvas = document.createElement("canvas");
-      [canvas.width, canvas.height] = [cell.width, cell.height];
+      const edge = EDGE * ratio;
+      [canvas.width, canvas.height] = [cell.width, cell.height - edge];
       const layout = scaledLayout(matrixLayout(matrix, ROOM.width, ROOM.height, sides), ratio);
       const chosen = { row: null, column: null };
       const props = { ...painted, chosen, gutter };
       paintMatrix(canvas, props, layout, { x: 0, y: 0 }, ratio, null, page);
-      context.drawImage(canvas, cell.x, cell.y);
+      context.drawImage(canvas, cell.x, cell.y + edge);
+      // The other lines around all cells are on that canvas.
+      context.fillStyle = page.getPropertyValue("--frame");
+      context.fillRect(
+        cell.x + Math.round(gutter * ratio) - edge,
+        cell.y,
+        layout.width + 2 * edge,
+        edge,
+      );
     },
   };
 }
