@@ -3,6 +3,8 @@
 import type { Limits } from "../numbers/limits";
 import {
   drawFunction,
+  LOG_DIR,
+  type LogDir,
   limitLines,
   PAGE,
   type Script,
@@ -29,7 +31,7 @@ export interface OwnLimits {
 
 /** What small multiples show. */
 export interface ScriptedMultiples {
-  logDir: string;
+  logDir: LogDir;
   input: string;
   /** Row by row, `columns` in each. */
   cells: readonly ScriptedCell[];
@@ -49,13 +51,19 @@ export function multiplesScript(given: ScriptedMultiples): Script {
     list([...new Set(drawn.map((cell) => cell[part]))].map(quoted), "    ", 12);
   const steps = [...new Set(drawn.map((cell) => cell.step))].sort((a, b) => a - b);
   const limits = own ? `limits[${own.by.join(", ")}]` : "limits";
+  // What is the same in all cells is not said in each.
+  const isOneLayer = new Set(drawn.map(({ layer }) => layer)).size === 1;
+  const label = isOneLayer
+    ? 'f"{run}, step {step}"'
+    : 'f"{run}, {layer}, step {step}, channel {channel}"';
   const asked = [
-    quoted(logDir),
+    LOG_DIR,
     `runs=${several("run")}`,
     `layers=${several("layer")}`,
     `steps=${list(steps.map(String), "    ", 12)}`,
   ];
   return script(
+    logDir,
     `Multiples: input ${input}.`,
     [SHOWN],
     colours,
@@ -73,19 +81,21 @@ export function multiplesScript(given: ScriptedMultiples): Script {
       "]",
       "",
       ...(own ? ownLimits(colours, own.limits) : limitLines(colours)),
-      "pictures = []",
+      "pictures, labels = [], []",
       "for cell in cells:",
       ...(cells.length > drawn.length
         ? [
             "    if cell is None:",
             "        pictures.append(np.full((1, 1, 3), 128, np.uint8))",
+            '        labels.append("nothing logged")',
             "        continue",
           ]
         : []),
       "    run, layer, step, channel = cell",
       "    one = maps[run, layer, step][:, :, channel]",
       `    pictures.append(draw(one, ${limits}))`,
-      showLine("pictures", columns),
+      `    labels.append(${label})`,
+      showLine("pictures", "labels", columns),
     ],
   );
 }

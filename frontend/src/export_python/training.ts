@@ -4,6 +4,8 @@ import type { Size } from "../numbers/layout";
 import type { Statistic } from "../numbers/matrix";
 import {
   colorized,
+  LOG_DIR,
+  type LogDir,
   limitLines,
   limitsFunction,
   type Script,
@@ -14,7 +16,7 @@ import { call, integers, quoted } from "./text";
 
 /** What the heat map of channels and steps shows. */
 export interface ScriptedTraining {
-  logDir: string;
+  logDir: LogDir;
   run: string;
   layer: string;
   input: string;
@@ -32,17 +34,33 @@ export interface ScriptedTraining {
 const REST = "The health of layers, below in the tab, is not drawn.";
 const SILENT = "Steps without numbers, hatched in the tab, are grey.";
 
+/** The function `matrix`. */
+const MATRIX = `def matrix(colors, rows, steps, height, width):
+    """A matrix of colours; names of rows before it, steps below it, where there is room."""
+    cells = colors.repeat(height, 0).repeat(width, 1)
+    left = 8 + 6 * max(map(len, rows))
+    size = left + max(cells.shape[1], 80), cells.shape[0] + 16
+    image = Image.new("RGB", size, "white")
+    image.paste(Image.fromarray(cells), (left, 0))
+    pen = ImageDraw.Draw(image)
+    for i in range(0, len(rows), -(-12 // height)):
+        pen.text((2, i * height + (height - 12) // 2), rows[i], "black")
+    for i in range(0, len(steps), -(-60 // width)):
+        pen.text((left + i * width, cells.shape[0] + 2), f"step {steps[i]}", "black")
+    return image`;
+
 /** Write a script that draws a row for each channel and a column for each step. */
 export function trainingScript(given: ScriptedTraining): Script {
   const { logDir, run, layer, input, statistic, channels, steps, silent, colours } = given;
   const { width, height } = given.cell;
-  const asked = [quoted(logDir), `runs=${quoted(run)}`, `layers=${quoted(layer)}`];
+  const asked = [LOG_DIR, `runs=${quoted(run)}`, `layers=${quoted(layer)}`];
   const at = silent.length ? "columns.get(step, blank)" : "columns[step]";
   return script(
+    logDir,
     `Training: ${statistic} of layer ${layer}, run ${run}, input ${input}.`,
     [REST, ...(silent.length ? [SILENT] : [])],
     { smooth: false },
-    limitsFunction(colours),
+    [MATRIX, ...limitsFunction(colours)],
     [
       `channels = ${integers(channels, "", 11)}`,
       `steps = ${integers(steps, "", 8)}`,
@@ -66,7 +84,8 @@ export function trainingScript(given: ScriptedTraining): Script {
       ...(silent.length
         ? [`colors[:, ${integers(silent.map((step) => steps.indexOf(step)))}] = 128`]
         : []),
-      `Image.fromarray(colors.repeat(${height}, 0).repeat(${width}, 1)).show()`,
+      'rows = [f"channel {channel}" for channel in channels]',
+      `matrix(colors, rows, steps, height=${height}, width=${width}).show()`,
     ],
   );
 }

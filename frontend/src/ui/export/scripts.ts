@@ -48,6 +48,7 @@ import {
 } from "../../export_python/multiples";
 import {
   LARGE,
+  type LogDir,
   type Script,
   type ScriptColours,
   type Source,
@@ -69,7 +70,7 @@ import { sheetLayout } from "./sheet_layout";
 const CELLS = { width: [4, 48], height: [4, 24], gap: 0 } as const;
 const [WIDE, HIGH] = [960, 640];
 
-const SCRIPTS: { [view in View]: (logDir: string) => Promise<Script> } = {
+const SCRIPTS: { [view in View]: (logDir: LogDir) => Promise<Script> } = {
   grid,
   channel,
   compare,
@@ -85,7 +86,7 @@ export async function pythonOf(): Promise<Script> {
 
 /** The layer that is shown, and how it is coloured. */
 async function layer(
-  logDir: string,
+  logDir: LogDir,
 ): Promise<ScriptedLayer & ChosenLayer & { scaling: Scaling }> {
   const chosen = await whenReady(() => chosenLayer(state.value));
   const { record, removed } = chosen;
@@ -96,14 +97,14 @@ async function layer(
   return { ...chosen, scaling, logDir, source, after, colours };
 }
 
-async function grid(logDir: string): Promise<Script> {
+async function grid(logDir: LogDir): Promise<Script> {
   const chosen = await layer(logDir);
   const channels = some(orderingOfLayer(chosen, state.value).channels);
   const { columns } = sheetLayout(channels.length, chosen.record.maps);
   return gridScript({ ...chosen, channels, columns, sorted: orderWords(state.value) });
 }
 
-async function channel(logDir: string): Promise<Script> {
+async function channel(logDir: LogDir): Promise<Script> {
   const chosen = await layer(logDir);
   const number = channelIn(chosen.record.maps, state.value.a.channel, chosen.removed !== null);
   const scaling = await whenReady(() =>
@@ -140,7 +141,7 @@ async function underneath(shown: ShownRecord, paint: Paint): Promise<UnderlyingI
   };
 }
 
-async function training(logDir: string): Promise<Script> {
+async function training(logDir: LogDir): Promise<Script> {
   const chosen = state.value;
   const { statistic } = chosen.training;
   const record = await whenReady(() => shownRecord(present(chosen.a)));
@@ -179,7 +180,7 @@ async function training(logDir: string): Promise<Script> {
 }
 
 /** Python for two of anything. */
-async function compare(logDir: string): Promise<Script> {
+async function compare(logDir: LogDir): Promise<Script> {
   const chosen = state.value;
   const { a, b } = await whenReady(() => shownSides(chosen));
   const pair = channelsOf(a, b, chosen);
@@ -232,7 +233,7 @@ function measuredBy({ cosine, counted }: Distances) {
 }
 
 /** Python for all rows of small multiples. */
-async function multiples(logDir: string): Promise<Script> {
+async function multiples(logDir: LogDir): Promise<Script> {
   const chosen = state.value;
   const sight = await whenReady(() => loaded(viewState.multiples.value));
   const loadedCells = sight.cells.flatMap(({ answer }) =>
@@ -293,7 +294,7 @@ function cellOf(multiple: Multiple) {
 }
 
 /** Python for inputs beside each other. */
-async function inputs(logDir: string): Promise<Script> {
+async function inputs(logDir: LogDir): Promise<Script> {
   const chosen = state.value;
   const { record, all, pair } = await whenReady(() =>
     andThen(chosenRecord(present(chosen.a)), (found) => inputsOf(found, chosen)),
