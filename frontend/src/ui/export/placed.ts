@@ -29,6 +29,23 @@ export interface Placed extends Size {
   swatches: readonly (Rectangle & { colour: string })[];
 }
 
+/** Between cells, and between what is beside each other. */
+export const [GAP, APART] = [4, 24];
+
+export const STYLES = {
+  title: { size: 15, line: 20, colour: "--ink" },
+  heading: { size: 13, line: 18, colour: "--ink" },
+  facts: { size: 12, line: 18, colour: "--quiet" },
+  head: { size: 11, line: 14, colour: "--ink" },
+  label: { size: 10, line: 12, colour: "--quiet" },
+  tick: { size: 10, line: 12, colour: "--ink" },
+} as const satisfies { [name: string]: TextStyle };
+
+/** The largest of sizes, however many; 0 of none. */
+export function largest(sizes: readonly number[]): number {
+  return sizes.reduce((most, size) => Math.max(most, size), 0);
+}
+
 export const EMPTY: Placed = {
   width: 0,
   height: 0,
@@ -56,8 +73,8 @@ export function moved(placed: Placed, x: number, y: number): Placed {
 /** All of them, each where it is. */
 export function together(all: readonly Placed[]): Placed {
   return {
-    width: Math.max(0, ...all.map(({ width }) => width)),
-    height: Math.max(0, ...all.map(({ height }) => height)),
+    width: largest(all.map(({ width }) => width)),
+    height: largest(all.map(({ height }) => height)),
     texts: all.flatMap(({ texts }) => texts),
     pictures: all.flatMap(({ pictures }) => pictures),
     ramps: all.flatMap(({ ramps }) => ramps),
@@ -89,8 +106,30 @@ export function beside(all: readonly Placed[], gap: number): Placed {
   );
 }
 
+/** Lines of text, broken where they are longer than `width`. */
+export function text(
+  lines: readonly string[],
+  style: TextStyle,
+  width: number,
+  words: Words,
+): Placed {
+  const broken = lines.flatMap((line) => wrapped(line, style, width, words));
+  return {
+    ...EMPTY,
+    width: Math.ceil(largest(broken.map((line) => words(line, style)))),
+    height: broken.length * style.line,
+    texts: broken.map((line, i) => ({
+      text: line,
+      x: 0,
+      y: i * style.line + style.size,
+      align: "left",
+      style,
+    })),
+  };
+}
+
 /** The lines of a text that are no longer than `width`: broken at spaces, else anywhere. */
-export function wrapped(text: string, style: TextStyle, width: number, words: Words): string[] {
+function wrapped(text: string, style: TextStyle, width: number, words: Words): string[] {
   const lines: string[] = [];
   const fits = (line: string) => words(line, style) <= width;
   let line = "";
