@@ -48,7 +48,7 @@ def test_the_menu_of_exports_is_closed(tab_in_host: TabInHost) -> None:
     page = tab_in_host
     page.open(run="first", layer="relu1")
     menu = page.frame.locator(".menu.exports")
-    items = page.frame.locator(".menu button", has_text="PNG")
+    items = page.frame.locator(".menu.exports button", has_text="PNG")
 
     def is_open(opened: bool) -> None:
         wait_until(items).to_be_visible(visible=opened)
@@ -90,12 +90,16 @@ def test_esc_closes_the_menu_and_leaves_the_view(page: Tab) -> None:
 
 
 def test_space_opens_a_menu_that_has_the_focus(page: Tab) -> None:
-    page.frame.locator(".menu summary").focus()
+    page.frame.locator(".menu.exports summary").focus()
     page.press(" ")
-    wait_until(page.frame.locator(".menu button", has_text="PNG")).to_be_visible()
+    wait_until(
+        page.frame.locator(".menu.exports button", has_text="PNG")
+    ).to_be_visible()
     wait_until(page.button("Play")).to_be_visible()
     page.press(" ")
-    wait_until(page.frame.locator(".menu button", has_text="PNG")).to_be_hidden()
+    wait_until(
+        page.frame.locator(".menu.exports button", has_text="PNG")
+    ).to_be_hidden()
     wait_until(page.button("Play")).to_be_visible()
 
 

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 SIDES = (7, 7)
 #: Both runs that have the layer, and those that have not.
 RUNS = ("first", "odd", "odd8", "second")
-VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training")
+VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training", "runs")
 
 
 def drawn(tab: Tab, maps: np.ndarray, limits: tuple[float, float]) -> list[Colors]:
@@ -287,6 +287,30 @@ def test_layers_of_unlike_sizes_are_arrays_of_their_own(
             np.testing.assert_array_equal(saved, expected)
 
 
+@pytest.mark.parametrize(
+    ("rows", "names"), [("inputs", ["bright", "dull"]), ("channels", [3, 6])]
+)
+def test_rows_of_one_run_are_saved_as_what_they_are(
+    tab: Tab, arrays: Arrays, rows: str, names: list[str | int]
+) -> None:
+    pins = f"{LAYER}:3,6"
+    open_view(tab, "multiples", multiples_rows=rows, channel=3, pins=pins)
+    found = saved_arrays(tab)
+    heads = [name if rows == "inputs" else f"channel {name}" for name in names]
+    assert found["rows"].tolist() == heads
+    expected = [
+        [
+            arrays.of("first", LAYER, step, name if rows == "inputs" else "bright")[
+                ..., name if rows == "channels" else 3
+            ]
+            for step in range(6)
+        ]
+        for name in names
+    ]
+    np.testing.assert_array_equal(found["activations"], expected)
+    assert len(maps_in(saved_picture(tab), SIDES)) == 12
+
+
 def test_the_gif_of_multiples_is_there_where_steps_are_no_columns(tab: Tab) -> None:
     open_view(tab, "multiples", columns="layers", layers="conv2", channel=3)
     assert len(frames(tab.saved("GIF")[1])) == 6
@@ -422,16 +446,47 @@ def test_the_numbers_of_a_training_are_both_matrices(
     }
     table = [list(line.values()) for line in saved_table(tab)]
     lines = [
-        ["channel", str(channel), str(step), "maximum", over_steps[channel, step]]
+        [
+            "channel",
+            "first",
+            str(channel),
+            str(step),
+            "maximum",
+            over_steps[channel, step],
+        ]
         for channel in order
         for step in range(6)
     ] + [
-        ["layer", layer, str(step), "combined", shares[row, step]]
+        ["layer", "first", layer, str(step), "combined", shares[row, step]]
         for row, layer in enumerate(layers)
         for step in range(6)
     ]
-    assert [line[:4] for line in table] == [line[:4] for line in lines]
-    assert [np.float32(line[4]) for line in table] == [line[4] for line in lines]
+    assert [line[:5] for line in table] == [line[:5] for line in lines]
+    assert [np.float32(line[5]) for line in table] == [line[5] for line in lines]
+
+
+def test_a_run_beside_it_is_in_all_files_of_a_training(
+    tab: Tab, arrays: Arrays
+) -> None:
+    open_view(tab, "training", beside="second")
+    found = saved_arrays(tab)
+    layers = found["layers"].tolist()
+    assert found["run_beside"].tolist() == "second"
+    assert found["layer_steps_beside"].tolist() == [0, 1, 2]
+    expected = np.zeros((len(layers), 3), np.float32)
+    for row, layer in enumerate(layers):
+        for step in range(3):
+            record = arrays.stored("second", layer, step).record
+            expected[row, step] = len(record.silent) / len(record.inputs[0].maximum)
+    np.testing.assert_array_equal(found["layer_values_beside"], expected)
+    lines = [line for line in saved_table(tab) if line["run"] == "second"]
+    assert [(line["name"], line["step"]) for line in lines] == [
+        (layer, str(step)) for layer in layers for step in range(3)
+    ]
+    saved = [np.float32(line["value"]) for line in lines]
+    assert saved == expected.ravel().tolist()
+    # Channels × steps, and layers × steps of both.
+    assert len(framed(saved_picture(tab))) == 3
 
 
 def test_steps_without_numbers_are_missing_and_no_nan(
