@@ -112,7 +112,7 @@ function overlaid(under: UnderlyingInput, channel: number, drawn: ScriptColours)
     "",
     known
       ? "# On the input, where the receptive fields of the values say."
-      : "# Stretched over the whole input: the receptive field is not known.",
+      : "# Stretched over it: the receptive field does not say which value lies where.",
     `values = maps[:, :, ${channel}]`,
     readLine("picture", source),
     `picture = picture${colours}.astype(np.uint8).repeat(${zoom}, 0).repeat(${zoom}, 1)`,

@@ -90,7 +90,7 @@ it("says what it cannot know or show", () => {
     "On the input the tab shows means of several values, this only some of them.",
   );
   expect(code).toContain(
-    "# Stretched over the whole input: the receptive field is not known.\n",
+    "# Stretched over it: the receptive field does not say which value lies where.\n",
   );
   const alone = channelScript({ ...CHANNEL, under: null });
   expect(alone.notes.at(-1)).toBe("No picture of this input was logged.");

@@ -163,7 +163,10 @@ export function howAligned({ known }: Alignment, record: ShownRecord): string {
       ? "Each patch lies where it was cut from."
       : `${rows}×${columns} patches over the whole input: their pixels are not known.`;
   }
-  if (!known || !field) {
+  if (!known && field) {
+    return "Stretched over all that it sees: its values all see the same part of the picture.";
+  }
+  if (!field) {
     return "Stretched over the whole input: which part each value sees is not known.";
   }
   const [down, across] = field.stride;
