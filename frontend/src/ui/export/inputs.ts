@@ -13,6 +13,7 @@ import { coverageOf, type Scaling, scalingOf } from "../../data/scaling";
 import { mapTable } from "../../drawing/csv";
 import { counted, format } from "../../drawing/legend";
 import type { NamedArray } from "../../drawing/npy";
+import { areShares, changeWords, scoreWords } from "../../drawing/scores";
 import { type Maps, sameShape } from "../../numbers/decode";
 import { CHANGE, changeBetween, type Measure, responses } from "../../numbers/differences";
 import type { State } from "../../state/state";
@@ -200,8 +201,9 @@ function headsOf({ all, pictures, pair }: InputsContent): SheetHead[] {
     pair,
     CLASSES,
   );
+  const shares = areShares(all.map(({ input }) => input.predictions));
   const scored = (name: string, score: number | null | undefined) =>
-    score === undefined ? "" : `${name} ${score === null ? "not finite" : format(score)}`;
+    score === undefined ? "" : `${name} ${scoreWords(score, shares)}`;
   const heads = all.map(({ input }, i): SheetHead => {
     const picture = pictures[i];
     return {
@@ -213,7 +215,7 @@ function headsOf({ all, pictures, pair }: InputsContent): SheetHead[] {
     };
   });
   const changes = classes.flatMap(({ name, change }) =>
-    change === null ? [] : [`${name} ${change > 0 ? "+" : ""}${format(change)}`],
+    change === null ? [] : [`${name} ${changeWords(change, shares)}`],
   );
   return [...heads, { lines: [CHANGE, ...changes] }];
 }
