@@ -308,7 +308,10 @@ def test_rows_of_one_run_are_saved_as_what_they_are(
         for name in names
     ]
     np.testing.assert_array_equal(found["activations"], expected)
-    assert len(maps_in(saved_picture(tab), SIDES)) == 12
+    page = saved_picture(tab)
+    assert len(maps_in(page, SIDES)) == 12
+    # Inputs have their pictures beside their names.
+    assert len(framed(page)) == 12 + (2 if rows == "inputs" else 0)
 
 
 def test_the_gif_of_multiples_is_there_where_steps_are_no_columns(tab: Tab) -> None:

@@ -268,6 +268,7 @@ def test_rows_are_inputs(tab: Tab, arrays: Arrays) -> None:
     names = ["bright", "dull"]
     rows = tab.frame.locator(".multiples .run .cut-name")
     wait_until(rows).to_have_text(names)
+    wait_until(tab.frame.locator(".multiples .run .thumbnail canvas")).to_have_count(2)
     maps = {
         (name, step): arrays.of("first", LAYER, step, name)[..., 7]
         for name in names

@@ -1,5 +1,6 @@
 /** What small multiples show: which record is in which cell. */
 
+import type { Maps } from "../numbers/decode";
 import { channelLimits, type Limits, NO_LIMITS, union } from "../numbers/limits";
 import { tooLittle } from "../numbers/scale_use";
 import type { Align } from "../numbers/steps";
@@ -94,6 +95,8 @@ export interface MultiplesTable {
 /** A row, and what its cells show; where the columns are layers, of another step as well. */
 interface MultiplesRow {
   name: string;
+  /** What is beside its name: the input that the row is of. */
+  picture: Answer<Maps | null>;
   cells: readonly ((step?: number) => Answer<Multiple>)[];
 }
 

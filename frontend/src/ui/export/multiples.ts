@@ -7,6 +7,7 @@ import {
   andThen,
   failed,
   failureOf,
+  orElse,
   ready,
   WAITING,
 } from "../../data/queries";
@@ -14,6 +15,7 @@ import { coverageOf } from "../../data/scaling";
 import { mapTable } from "../../drawing/csv";
 import { counted, endWords } from "../../drawing/legend";
 import type { NamedArray } from "../../drawing/npy";
+import type { Maps } from "../../numbers/decode";
 import { planeOf } from "../../numbers/differences";
 import { together } from "../../numbers/scale";
 import type { MultiplesRows, State } from "../../state/state";
@@ -22,14 +24,14 @@ import { type CellPaint, multiplesPaint } from "../pictures/multiples_paint";
 import type { ViewContent } from "./content";
 import { overSteps } from "./layer_files";
 import type { Sheet, SheetCell } from "./sheet";
-import { absentCell, mapCell } from "./sheet_pictures";
+import { absentCell, mapCell, pictureCell } from "./sheet_pictures";
 
 /** A feature map, or why there is none. */
 type Cell = { multiple: Multiple } | { multiple: null; reason: string };
 
 interface MultiplesContent {
   columns: readonly string[];
-  rows: readonly { name: string; cells: readonly Cell[] }[];
+  rows: readonly { name: string; picture: Maps | null; cells: readonly Cell[] }[];
   kind: "steps" | "layers";
   rowKind: MultiplesRows;
   /** The step that is looked at. */
@@ -46,13 +48,22 @@ export const MULTIPLES: ViewContent<MultiplesContent> = {
     const { columns, kind, rowKind } = table;
     const cellsAt = like && step !== null ? step : undefined;
     const answers = table.rows.map(({ cells }) => cells.map((cell) => cell(cellsAt)));
-    return andThen(allOf(answers.map((row) => allOf(row.map(orReason)))), (cells) => {
-      const rows = table.rows.map(({ name }, row) => ({ name, cells: cells[row]! }));
-      const content = { columns, rows, kind, rowKind, step };
-      return mapsIn(content).length
-        ? ready(content)
-        : failed("No cell shows a feature map, so there is nothing to save.");
-    });
+    // A picture that cannot be read is not there either.
+    const beside = allOf(table.rows.map(({ picture }) => orElse(picture, null)));
+    const settled = allOf(answers.map((row) => allOf(row.map(orReason))));
+    return andThen(beside, (pictures) =>
+      andThen(settled, (cells) => {
+        const rows = table.rows.map(({ name }, row) => ({
+          name,
+          picture: pictures[row]!,
+          cells: cells[row]!,
+        }));
+        const content = { columns, rows, kind, rowKind, step };
+        return mapsIn(content).length
+          ? ready(content)
+          : failed("No cell shows a feature map, so there is nothing to save.");
+      }),
+    );
   },
   sheets: (moments, chosen) => {
     const all = moments.flatMap(mapsIn);
@@ -234,10 +245,11 @@ function sheetOf(
           body: {
             kind: "table",
             columns: columns.map((name) => ({ lines: [name] })),
-            rows: rows.map(({ name, cells }) => {
+            rows: rows.map(({ name, picture, cells }) => {
               const own = cells.find(({ multiple }) => multiple)?.multiple;
               const lines = shares === "row" && own ? [name, ends(own)] : [name];
-              return { head: { lines }, cells: cells.map(drawn) };
+              const head = { lines, cell: picture && pictureCell(picture) };
+              return { head, cells: cells.map(drawn) };
             }),
             ...SIDES,
           },

@@ -22,7 +22,7 @@ import type { SheetCell, SheetHead, SheetTable } from "./sheet";
 
 /** The least width of a column, and the most of the names of rows. */
 const [COLUMN, GUTTER] = [56, 200];
-/** The largest side of the pictures above columns. */
+/** The largest side of the pictures above the names of columns and of rows. */
 const HEAD = 72;
 
 /** Between columns, and between rows. */
@@ -98,7 +98,9 @@ function tableSides(
 ): TableSides {
   const names = rows.flatMap(({ head }) => head.lines.map((line) => words(line, STYLES.head)));
   const longest = largest(names);
-  const gutter = longest && Math.ceil(Math.min(longest, GUTTER)) + BETWEEN;
+  const pictured = rows.some(({ head }) => head.cell) ? HEAD : 0;
+  const named = Math.max(Math.min(longest, GUTTER), pictured);
+  const gutter = named && Math.ceil(named) + BETWEEN;
   const room = Math.floor((inside - gutter + BETWEEN) / Math.max(1, columns.length)) - BETWEEN;
   const high = Math.floor(HIGH / Math.max(1, rows.length));
   const box = Math.max(usual, Math.min(room, high, most));
@@ -127,7 +129,7 @@ function layStrip(
   const parts = heads.map((head, i) => moved(head, at(i), pictured ? 0 : top - head.height));
   let y = top && top + GAP;
   for (const { head, cells } of rows) {
-    const name = text(head.lines, STYLES.head, gutter - GAP, words);
+    const name = layHead(head, gutter - GAP, words);
     const placed = cells.map((one, i) =>
       moved(layCell(one, cell, column, sizeOf, words), at(i), y),
     );

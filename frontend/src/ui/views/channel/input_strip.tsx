@@ -1,21 +1,18 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { inputRanking, type RankedInput } from "../../../data/input_ranking";
 import { failureOf } from "../../../data/queries";
 import { inputOf, type ShownRecord } from "../../../data/records";
 import { format } from "../../../drawing/legend";
-import type { Maps } from "../../../numbers/decode";
-import { channelNoun, isPlot } from "../../../numbers/map_form";
+import { channelNoun } from "../../../numbers/map_form";
 import { inSight } from "../../../numbers/row_layout";
 import { select } from "../../../state/store";
 import { useSize } from "../../hooks/size";
-import { Answered } from "../../parts/answered";
-import { drawPicture } from "../../pictures/canvas";
-import { SignalLine } from "../../pictures/signal";
+import { InputThumbnail } from "../../pictures/thumbnail";
 import "./input_strip.css";
 
 /** How far inputs are apart, and how many there are beyond those in sight. */
 const [PITCH, BEYOND] = [64, 2];
-/** Side of a thumbnail, as in the style sheet. */
+/** Side of a thumbnail. */
 const THUMBNAIL = 44;
 
 interface Props {
@@ -79,7 +76,6 @@ function RankedThumbnail({ record, input, by, rank, left }: ThumbnailProps) {
   const value = input.value === null ? "not finite" : format(input.value);
   const failure = failureOf(answer);
   const reason = failure === null ? "" : ` · its picture: ${failure}`;
-  const named = <span class="quiet">{input.name}</span>;
   return (
     <button
       type="button"
@@ -89,32 +85,15 @@ function RankedThumbnail({ record, input, by, rank, left }: ThumbnailProps) {
       style={{ left: `${left}px` }}
       onClick={() => select("a", { input: input.name })}
     >
-      <span class="thumbnail">
-        {failure === null ? (
-          <Answered of={answer} what="the picture" room="cell">
-            {(shown) => (shown ? <Thumbnail of={shown} /> : named)}
-          </Answered>
-        ) : (
-          named
-        )}
-      </span>
+      <InputThumbnail
+        run={record.run}
+        step={record.address.step}
+        input={input.name}
+        side={THUMBNAIL}
+      >
+        <span class="quiet">{input.name}</span>
+      </InputThumbnail>
       <span class="values">{value}</span>
     </button>
   );
-}
-
-function Thumbnail({ of }: { of: Maps }) {
-  return isPlot(of) ? (
-    <SignalLine signal={of} channel={0} width={THUMBNAIL} />
-  ) : (
-    <ThumbnailPicture picture={of} />
-  );
-}
-
-function ThumbnailPicture({ picture }: { picture: Maps }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useLayoutEffect(() => {
-    if (canvas.current) drawPicture(canvas.current, picture);
-  }, [picture]);
-  return <canvas ref={canvas} width={picture.width} height={picture.height} />;
 }

@@ -26,6 +26,7 @@ import { Legend } from "../../pictures/legend";
 import { type CellPaint, multiplesPaint } from "../../pictures/multiples_paint";
 import type { Paint } from "../../pictures/paint";
 import { ScaleSwitch } from "../../pictures/scale_switch";
+import { InputThumbnail } from "../../pictures/thumbnail";
 import { MultipleCell } from "./multiple_cell";
 import {
   type ColumnInSight,
@@ -38,6 +39,9 @@ import {
   tableOf,
   useWindow,
 } from "./multiples_window";
+
+/** Side of the picture of an input beside its name, in CSS pixels. */
+const THUMBNAIL = 72;
 
 /** A cell for each row and column; only those in sight are there. */
 export function MultiplesGrid(multiples: Multiples) {
@@ -311,6 +315,14 @@ function CellRow({ multiples, columns, row: placed, side, isChosen, ...props }: 
         onClick={() => pickRow(multiples, row)}
       >
         {rowKind === "runs" && <i style={colour ? { background: cssOf(colour) } : {}} />}
+        {rowKind === "inputs" && (
+          <InputThumbnail
+            run={row.run}
+            step={multiples.record.address.step}
+            input={row.input}
+            side={Math.min(high, THUMBNAIL)}
+          />
+        )}
         <span>
           <CutName name={row.name} parts={props.parts} />
           {shares === "row" && paint && first && (

@@ -12,7 +12,7 @@ import {
   strongestAt,
 } from "../../../data/multiples";
 import { type Answer, andThen, failed, ready } from "../../../data/queries";
-import type { LayerRecord } from "../../../data/records";
+import { type LayerRecord, pictureOf } from "../../../data/records";
 import type { Size } from "../../../numbers/layout";
 import { formOf, mapSize } from "../../../numbers/map_form";
 import { cellSize, chooseColumns, inSight } from "../../../numbers/row_layout";
@@ -192,6 +192,7 @@ export function tableOf(multiples: Multiples, picked: readonly number[]): Multip
     columns: columns.map(({ layer, step }) => (kind === "steps" ? `step ${step}` : layer)),
     rows: rows.map(({ name, run, input, channel: own, missing }) => ({
       name,
+      picture: rowKind === "inputs" ? pictureOf(run, record.address.step, input) : ready(null),
       cells: columns.map((column) => (step = column.step) => {
         if (missing !== null) return failed(missing);
         const moment = { ...column, step };
