@@ -64,7 +64,7 @@ def test_a_box_sorts_the_channels_by_their_response_in_it(
     wait_until(said(tab)).to_contain_text("values of each map")
     tab.rest()
     assert list(tab.cells()) == largest_first(scores)
-    tab.button("all 2 inputs").click()
+    tab.button("both inputs").click()
     mean = np.mean([responses(one, inside) for one in maps.values()], 0)
     assert tab.state()["box_all_inputs"] == "true"
     assert list(tab.cells()) == largest_first(mean)

@@ -167,6 +167,16 @@ export function inputWords(count: number): string {
   return count === 1 ? "this input" : `these ${count} inputs`;
 }
 
+/** Words where a line begins with them. */
+export function asSentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** That all of the logged inputs are meant, in words. */
+export function allInputs(count: number): string {
+  return count === 2 ? "both inputs" : `all ${count} inputs`;
+}
+
 /** A number of things, in words. */
 export function counted(count: number, name: string): string {
   return `${count} ${name}${count === 1 ? "" : "s"}`;

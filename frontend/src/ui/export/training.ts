@@ -22,7 +22,7 @@ import { curveOf } from "../../data/resources";
 import { matrixScaling } from "../../data/scaling";
 import { colouring } from "../../drawing/colouring";
 import { shortest } from "../../drawing/csv";
-import { counted } from "../../drawing/legend";
+import { asSentence, counted } from "../../drawing/legend";
 import type { NamedArray } from "../../drawing/npy";
 import { curveMatrix, type Matrix } from "../../numbers/matrix";
 import { matrixCoverage } from "../../numbers/scale";
@@ -255,8 +255,4 @@ function layersSections(
     ),
     legends: i === shown.length - 1 ? [legend] : [],
   }));
-}
-
-function asSentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

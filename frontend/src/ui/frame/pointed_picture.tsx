@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { boxMeaning } from "../../data/order_words";
 import { areaIn, placesOf, positionAt } from "../../data/places";
 import { inputNames, type ShownRecord } from "../../data/records";
+import { allInputs } from "../../drawing/legend";
 import type { Maps } from "../../numbers/decode";
 import type { Size } from "../../numbers/layout";
 import {
@@ -238,7 +239,7 @@ function WhichInputs({ all }: { all: number }) {
         this input
       </button>
       <button type="button" aria-pressed={box.allInputs} onClick={() => choose(true)}>
-        all {all} inputs
+        {allInputs(all)}
       </button>
     </span>
   );

@@ -2,12 +2,12 @@ import { useRef, useState } from "preact/hooks";
 import { inputRanking, type RankedInput } from "../../../data/input_ranking";
 import { failureOf } from "../../../data/queries";
 import { inputOf, type ShownRecord } from "../../../data/records";
-import { format } from "../../../drawing/legend";
+import { allInputs, asSentence, format } from "../../../drawing/legend";
 import { channelNoun } from "../../../numbers/map_form";
 import { inSight } from "../../../numbers/row_layout";
 import { select } from "../../../state/store";
 import { useSize } from "../../hooks/size";
-import { InputThumbnail } from "../../pictures/thumbnail";
+import { InputThumbnail } from "../../parts/input_thumbnail";
 import "./input_strip.css";
 
 /** How far inputs are apart, and how many there are beyond those in sight. */
@@ -32,7 +32,7 @@ export function InputStrip({ record, channel }: Props) {
   return (
     <section class="input-strip" aria-label="All inputs by this channel">
       <h3 title={unknown.join("\n")}>
-        {`${record.header.inputs.length === 2 ? "Both inputs" : `All ${record.header.inputs.length} inputs`} by this ${channelNoun(record.maps.form)}'s ${by}`}
+        {`${asSentence(allInputs(record.header.inputs.length))} by this ${channelNoun(record.maps.form)}'s ${by}`}
         <small>
           {by === "mean" && " · the layer has negative values"}
           {unknown.length > 0 && ` · not stated for ${unknown.length}`}

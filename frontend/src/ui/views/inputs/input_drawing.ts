@@ -105,7 +105,8 @@ export function drawRows(
       }
     }
   }
-  context.clearRect(0, 0, gutter, canvas.height);
+  // But for the frames of the first column.
+  context.clearRect(0, 0, gutter - Math.ceil(ratio), canvas.height);
   context.textBaseline = "middle";
   for (let row = first; row < end; row++) {
     const { y, height } = placed(row, 0);

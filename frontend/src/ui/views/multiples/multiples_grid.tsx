@@ -22,11 +22,11 @@ import { viewState } from "../../../state/view_state";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { CutName } from "../../parts/cut_name";
+import { InputThumbnail } from "../../parts/input_thumbnail";
 import { Legend } from "../../pictures/legend";
 import { type CellPaint, multiplesPaint } from "../../pictures/multiples_paint";
 import type { Paint } from "../../pictures/paint";
 import { ScaleSwitch } from "../../pictures/scale_switch";
-import { InputThumbnail } from "../../pictures/thumbnail";
 import { MultipleCell } from "./multiple_cell";
 import {
   type ColumnInSight,

@@ -5,10 +5,10 @@ import { failureOf } from "../../data/queries";
 import { inputOf } from "../../data/records";
 import type { Maps } from "../../numbers/decode";
 import { isPlot } from "../../numbers/map_form";
-import { Answered } from "../parts/answered";
-import { drawPicture } from "./canvas";
-import { SignalLine } from "./signal";
-import "./thumbnail.css";
+import { drawPicture } from "../pictures/canvas";
+import { SignalLine } from "../pictures/signal";
+import { Answered } from "./answered";
+import "./input_thumbnail.css";
 
 interface Props {
   run: Run;
