@@ -119,7 +119,7 @@ def largest_first(scores: np.ndarray) -> list[int]:
 
 def strongest(tab: Tab) -> list[tuple[int, str]]:
     """The channels that are named beside the view, with their scores."""
-    section = tab.frame.locator(".aside section", has_text="Strongest in the box")
+    section = tab.beside("Strongest in the box")
     found = section.locator("td").all_text_contents()
     channels = [int(text.removeprefix("channel ")) for text in found[::2]]
     return list(zip(channels, found[1::2], strict=True))

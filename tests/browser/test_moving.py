@@ -77,7 +77,7 @@ def test_scrolling_tells_what_comes_under_the_mouse(grid: Tab) -> None:
     grid.rest()
     told = re.match(r"channel (\d+), row (\d+), column (\d+): ", tip.inner_text())
     assert told is not None
-    under = grid.frame.locator("section", has_text="Under the cursor").locator("td")
+    under = grid.beside("Under the cursor").locator("td")
     assert under.all_text_contents()[:4] == [
         *("channel", told[1], "row, column", f"{told[2]}, {told[3]}")
     ]
@@ -88,7 +88,7 @@ def test_scrolling_tells_what_comes_under_the_mouse(grid: Tab) -> None:
 @pytest.mark.parametrize("number", ["4", "6"])
 def test_another_view_tells_nothing_of_the_one_before(grid: Tab, number: str) -> None:
     point(grid, 40, 60)
-    under = grid.frame.locator("section", has_text="Under the cursor")
+    under = grid.beside("Under the cursor")
     wait_until(under).to_contain_text("row, column")
     grid.press(number)
     wait_until(under).to_contain_text("Point at a feature map")
