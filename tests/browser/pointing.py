@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 STEP = 4
-FIRST = {"run": "first", "step": STEP, "input": "bright"}
+FIRST = {"run": "first", "step": STEP, "input": "bright", "show_silent": "true"}
 #: Left, top, right and bottom as shares of the picture.
 Box = tuple[float, float, float, float]
 
