@@ -90,12 +90,16 @@ def test_esc_closes_the_menu_and_leaves_the_view(page: Tab) -> None:
 
 
 def test_space_opens_a_menu_that_has_the_focus(page: Tab) -> None:
-    page.frame.locator(".menu summary").focus()
+    page.frame.locator(".menu.exports summary").focus()
     page.press(" ")
-    wait_until(page.frame.locator(".menu button", has_text="PNG")).to_be_visible()
+    wait_until(
+        page.frame.locator(".menu.exports button", has_text="PNG")
+    ).to_be_visible()
     wait_until(page.button("Play")).to_be_visible()
     page.press(" ")
-    wait_until(page.frame.locator(".menu button", has_text="PNG")).to_be_hidden()
+    wait_until(
+        page.frame.locator(".menu.exports button", has_text="PNG")
+    ).to_be_hidden()
     wait_until(page.button("Play")).to_be_visible()
 
 
