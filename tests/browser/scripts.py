@@ -17,8 +17,10 @@ from PIL import Image
 
 import tb_actviz as av
 
-#: Pixels between pictures, and how large they become.
-GAP, SMALL, LARGE = 4, 96, 480
+#: Pixels between pictures, of a line above each, and how large they become.
+GAP, LINE, SMALL, LARGE = 4, 12, 96, 480
+#: Pixels between the pages of A and B.
+BETWEEN = 16
 #: Colour between pictures, and of what says nothing.
 GREY = 128
 
@@ -57,7 +59,7 @@ class Outcome:
         zoom = size // max(shape)
         height, width = (side * zoom + GAP for side in shape)
         assert self.picture.shape == (
-            -(-count // columns) * height - GAP,
+            -(-count // columns) * (LINE + height) - GAP,
             columns * width - GAP,
             3,
         )
@@ -65,13 +67,18 @@ class Outcome:
 
 
 def values(
-    page: Colors, count: int, shape: tuple[int, int], columns: int, zoom: int
+    page: Colors,
+    count: int,
+    shape: tuple[int, int],
+    columns: int,
+    zoom: int,
+    label: int = LINE,
 ) -> Colors:
     """The pixel in the middle of each value of maps, uint8 (H, W, 3, count)."""
     height, width = (side * zoom for side in shape)
     found = []
     for place in range(count):
-        top = place // columns * (height + GAP)
+        top = place // columns * (label + height + GAP) + label
         left = place % columns * (width + GAP)
         cell = page[top : top + height, left : left + width]
         middles = cell[zoom // 2 :: zoom, zoom // 2 :: zoom]
@@ -119,21 +126,6 @@ def executed(tab: Tab, folder: Path) -> Outcome:
     return Outcome(code, np.asarray(Image.open(path)), done.stdout)
 
 
-def on_sheet(png: Colors, count: int, shape: tuple[int, int], columns: int) -> Colors:
-    """The pixel in the middle of each value of a saved grid, uint8 (H, W, 3, count)."""
-    top, left, label, gap, foot = 52, 16, 14, 4, 64
-    rows = -(-count // columns)
-    zoom = ((png.shape[0] - top - foot + gap) // rows - label - gap) // shape[0]
-    assert png.shape[0] == top + rows * (label + shape[0] * zoom + gap) - gap + foot
-    found = []
-    for place in range(count):
-        y = top + place // columns * (label + shape[0] * zoom + gap) + label
-        x = left + place % columns * (shape[1] * zoom + gap)
-        cell = png[y : y + shape[0] * zoom, x : x + shape[1] * zoom]
-        found.append(cell[zoom // 2 :: zoom, zoom // 2 :: zoom])
-    return np.stack(found, -1)
-
-
 def coloured(
     table: Colors,
     maps: Floats,
@@ -164,3 +156,18 @@ def columns_in(code: str) -> int:
 def ends(*maps: Floats) -> tuple[float, float]:
     """The smallest and the largest value of all."""
     return float(min(map(np.min, maps))), float(max(map(np.max, maps)))
+
+
+def both_pages(picture: Colors, rows: int, columns: int, high: int) -> list[Colors]:
+    """The pages of A and of B, which are beside each other below what they are.
+
+    Args:
+        picture: What a script of a comparison draws.
+        rows: Rows of maps on each page.
+        columns: Maps beside each other on a page.
+        high: Pixels of a side of a map.
+    """
+    width = columns * (high + GAP) - GAP
+    below = picture[-(rows * (LINE + high + GAP) - GAP) :]
+    assert len(below) < len(picture)
+    return [below[:, :width], below[:, width + BETWEEN :]]

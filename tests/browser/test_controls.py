@@ -48,7 +48,7 @@ def test_the_menu_of_exports_is_closed(tab_in_host: TabInHost) -> None:
     page = tab_in_host
     page.open(run="first", layer="relu1")
     menu = page.frame.locator(".menu.exports")
-    items = page.frame.locator(".menu button", has_text="PNG")
+    items = page.frame.locator(".menu.exports button", has_text="PNG")
 
     def is_open(opened: bool) -> None:
         wait_until(items).to_be_visible(visible=opened)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
+from browser.exported import maps_in, picture, saved_picture
 from browser.tab import BY_NUMBER, Tab, wait_until
 from PIL import Image, ImageSequence
 from plugin.serving import Host
@@ -18,9 +19,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 STEP = 4
 FIRST = {"run": "first", "step": STEP, "input": "bright", **BY_NUMBER}
-#: Where the maps of a saved grid begin, how they are apart, and what is below them.
-LEFT, TOP, GAP, LABEL, FOOT = 16, 52, 4, 14, 64
-WIDTH = 1200
 ORDER = {"search": "1-6", "sort": "max"}
 SORTED = "sorted by maximum, largest first"
 
@@ -43,27 +41,6 @@ def ordered(maps: np.ndarray) -> list[int]:
     return [int(channel) for channel in order if 1 <= channel <= 6]
 
 
-def cells(picture: np.ndarray, count: int, shape: tuple[int, int]) -> np.ndarray:
-    """The pixel in the middle of each value of maps that stand in one row.
-
-    Args:
-        picture: A saved grid, uint8 (H, W, 3).
-        count: How many maps there are.
-        shape: Height and width of a map.
-
-    Returns:
-        Colours, uint8 (H, W, 3, count).
-    """
-    zoom = (picture.shape[0] - TOP - FOOT - LABEL) // shape[0]
-    assert picture.shape[:2] == (TOP + LABEL + shape[0] * zoom + FOOT, WIDTH)
-    top, found = TOP + LABEL, []
-    for place in range(count):
-        left = LEFT + place * (shape[1] * zoom + GAP)
-        cell = picture[top : top + shape[0] * zoom, left : left + shape[1] * zoom]
-        found.append(cell[zoom // 2 :: zoom, zoom // 2 :: zoom])
-    return np.stack(found, -1)
-
-
 def colours_of(tab: Tab, maps: np.ndarray, low: float, high: float) -> np.ndarray:
     """The colours of maps on a scale, (H, W, 3, C)."""
     found = tab.colours()[shades(maps.astype(np.float64), low, high)]
@@ -75,46 +52,53 @@ def test_a_png_holds_all_channels_in_their_colours(tab: Tab, maps: np.ndarray) -
     order = ordered(maps)
     name, content = tab.saved("PNG")
     assert name == f"grid-first-block_conv2-bright-step{STEP}.png"
-    picture = Image.open(io.BytesIO(content))
-    assert picture.format == "PNG"
-    found = cells(np.asarray(picture.convert("RGB")), len(order), (7, 7))
+    assert Image.open(io.BytesIO(content)).format == "PNG"
+    found = maps_in(picture(content), (7, 7))
     expected = colours_of(tab, maps[..., order], *tab.legend())
-    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(np.stack(found, -1), expected)
 
 
-def test_a_png_of_another_view_is_what_is_seen(tab: Tab, arrays: Arrays) -> None:
-    open_grid(tab, "relu1", view="channel", channel=7, colours="heat")
-    wait_until(tab.enlarged).to_be_visible()
-    seen = tab.pixels(tab.enlarged)
-    places = [one.bounding_box() for one in (tab.frame.locator("main"), tab.enlarged)]
-    main, canvas = (place or {} for place in places)
-    name, content = tab.saved("PNG")
-    assert name == f"channel-first-relu1-bright-step{STEP}.png"
-    picture = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
-    # Of each value the middle: browsers place elements between pixels, too.
-    zoom = (seen.shape[0] - 6) // 16
-    middles = 3 + zoom * np.arange(16) + zoom // 2
-    left, top = (round(canvas[axis] - main[axis]) for axis in ("x", "y"))
-    found = picture[top + middles[:, None], left + middles]
-    assert len(np.unique(found[..., 0])) > 20
-    np.testing.assert_array_equal(found, seen[middles[:, None], middles, :3])
+def test_a_png_has_twice_the_pixels_of_the_page(tab: Tab) -> None:
+    open_grid(tab, **ORDER)
+    assert saved_picture(tab).shape[1] == 2 * 1200
+
+
+def test_a_png_is_as_dark_as_the_page(open_tab: Callable[..., Tab], host: Host) -> None:
+    for scheme, page in (("light", 255), ("dark", 0x30)):
+        tab = open_tab(host, color_scheme=scheme)
+        open_grid(tab)
+        assert saved_picture(tab)[0, 0].tolist() == [page] * 3
 
 
 def test_a_gif_has_a_frame_for_every_kept_step(tab: Tab, arrays: Arrays) -> None:
     open_grid(tab, colours="gray", search="0-5")
     name, content = tab.saved("GIF")
-    assert name == "first-block_conv2-bright-steps.gif"
-    picture = Image.open(io.BytesIO(content))
+    assert name == "grid-first-block_conv2-bright-steps.gif"
+    moving = Image.open(io.BytesIO(content))
     every = [arrays.of("first", "block/conv2", step, "bright") for step in range(6)]
     low, high = min(map(np.min, every)), max(map(np.max, every))
-    assert picture.n_frames == len(every)
-    for frame, maps in zip(ImageSequence.Iterator(picture), every, strict=True):
+    assert moving.n_frames == len(every)
+    for frame, maps in zip(ImageSequence.Iterator(moving), every, strict=True):
         assert frame.info["duration"] == 400
-        found = cells(np.asarray(frame.convert("RGB")), 6, (7, 7)).astype(int)
-        expected = colours_of(tab, maps[..., :6], float(low), float(high)).astype(int)
         # A GIF has 256 colours, of which the text needs some.
+        found = np.stack(maps_in(np.asarray(frame.convert("RGB")), (7, 7), near=6), -1)
+        expected = colours_of(tab, maps[..., :6], float(low), float(high)).astype(int)
         assert np.abs(found - expected).max() <= 4
-    assert picture.info["loop"] == 0
+    assert moving.info["loop"] == 0
+
+
+def test_the_menu_says_what_each_file_holds(tab: Tab) -> None:
+    open_grid(tab, "relu1")
+    tab.button("Export").click()
+    words = tab.frame.locator(".menu.exports button").all_text_contents()
+    assert words == [
+        "PNG all channels, as a picture",
+        "GIF all channels, over all kept steps on one scale",
+        "NPZ the values of all channels, for NumPy",
+        "CSV the values of all channels, as a table",
+        "Python code that draws this view from what was logged",
+        "Link the address of this view",
+    ]
 
 
 @pytest.mark.parametrize("state", [{}, ORDER], ids=["all", "ordered"])

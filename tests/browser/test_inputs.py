@@ -10,7 +10,7 @@ import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
 from browser.tab import Tab, wait_until
-from browser.words import percent, shown
+from browser.words import change_in_percent, percent, shown
 from plugin.serving import Host, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -214,7 +214,7 @@ def test_predictions_change_from_a_to_b(tab: Tab, arrays: Arrays) -> None:
         )
     changes = [b[number] - a[number] for number in order]
     wait_until(heads.nth(3).locator("[data-change]")).to_have_text(
-        [f"{'+' if one > 0 else '−'}{percent(abs(one))}" for one in changes]
+        [change_in_percent(one) for one in changes]
     )
 
 

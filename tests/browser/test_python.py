@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,11 @@ import pytest
 from browser import logs
 from browser.arrays import Arrays
 from browser.drawn import ZOOM
+from browser.exported import maps_in, saved_picture
 from browser.scripts import (
     GAP,
     GREY,
+    LINE,
     SMALL,
     Colors,
     Floats,
@@ -22,10 +23,8 @@ from browser.scripts import (
     coloured,
     columns_in,
     executed,
-    on_sheet,
 )
 from browser.tab import BY_NUMBER, Tab, wait_until
-from PIL import Image
 from plugin.serving import Host
 
 from tb_actviz.arrays import as_maps
@@ -171,7 +170,7 @@ def test_activations_of_other_ranks(
     open_tab: Callable[..., Tab], rare: Host, tmp_path: Path, run: str
 ) -> None:
     maps = as_maps(logs.rank_values(logs.RANKS[run]))
-    tab = open_tab(rare).open(run=run)
+    tab = open_tab(rare).open(run=run, **BY_NUMBER)
     tab.wait_for_title("other")
     tab.settle()
     outcome = executed(tab, tmp_path)
@@ -182,7 +181,8 @@ def test_activations_of_other_ranks(
     down, across = (max(zoom, 24 // side) for side in maps.shape[:2])
     columns = columns_in(outcome.code)
     for place in range(maps.shape[2]):
-        top = place // columns * (maps.shape[0] * down + GAP) + down // 2
+        pitch = LINE + maps.shape[0] * down + GAP
+        top = place // columns * pitch + LINE + down // 2
         left = place % columns * (maps.shape[1] * across + GAP) + across // 2
         found = outcome.picture[top::down, left::across]
         found = found[: maps.shape[0], : maps.shape[1]]
@@ -196,7 +196,7 @@ def test_the_saved_picture_of_the_real_network_has_the_same_colours(
     layer = "fire6-squeeze1x1"
     maps = Arrays(imagenet.log_dir).of("imagenet", layer, 0, "face")
     maps = maps.astype(np.float64)
-    tab.open(layer=layer, input="face", step=0)
+    tab.open(layer=layer, input="face", step=0, **BY_NUMBER)
     tab.wait_for_title(layer, "input face")
     tab.settle()
     outcome = executed(tab, tmp_path)
@@ -204,9 +204,8 @@ def test_the_saved_picture_of_the_real_network_has_the_same_colours(
     found = outcome.maps(48, (14, 14), columns)
     expected = coloured(tab.colours(), maps, maps.min(), maps.max(), signed=True)
     np.testing.assert_array_equal(found, expected)
-    _, content = tab.saved("PNG")
-    png = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
-    np.testing.assert_array_equal(found, on_sheet(png, 48, (14, 14), columns))
+    on_sheet = maps_in(saved_picture(tab), (14, 14))
+    np.testing.assert_array_equal(found, np.stack(on_sheet, -1))
 
 
 def test_nothing_is_written_where_nothing_is_shown(tab: Tab) -> None:
@@ -227,10 +226,10 @@ def test_names_of_all_kinds(
         (logs.FORMULA, logs.QUOTE),
         (logs.ELEMENT, "__proto__"),
     ):
-        tab.open(run=run, layer=layer, step=1, zoom=ZOOM)
+        tab.open(run=run, layer=layer, step=1, zoom=ZOOM, **BY_NUMBER)
         wait_until(tab.title).to_be_visible()
         tab.settle()
         expected = coloured(tab.colours(), maps, 0, 17)
         outcome = assert_drawn(tab, tmp_path, expected, range(2))
-        gap = outcome.picture[:SMALL, SMALL : SMALL + GAP]
+        gap = outcome.picture[LINE : LINE + SMALL, SMALL : SMALL + GAP]
         assert (gap == GREY).all()

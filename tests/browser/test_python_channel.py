@@ -11,7 +11,7 @@ import pytest
 from browser import logs
 from browser.arrays import Arrays, shades
 from browser.channel import EDGE, STEP, open_channel
-from browser.scripts import GAP, LARGE, coloured, executed
+from browser.scripts import GAP, LARGE, LINE, coloured, executed
 from browser.tab import Tab, wait_until
 from numpy.typing import NDArray
 from plugin.serving import Host
@@ -43,7 +43,7 @@ def test_a_channel_and_its_overlay(
     expected = coloured(tab.colours(), maps[..., [channel]], *ends)
     side = maps.shape[0]
     zoom = LARGE // side
-    large = outcome.picture[: side * zoom, : side * zoom]
+    large = outcome.picture[LINE : LINE + side * zoom, : side * zoom]
     np.testing.assert_array_equal(
         large[zoom // 2 :: zoom, zoom // 2 :: zoom], expected[..., 0]
     )
@@ -54,7 +54,7 @@ def test_a_channel_and_its_overlay(
     # At two places along each side of a pixel of the input.
     width = 18 * (LARGE // 18)
     left = max(side * zoom, width) + GAP
-    laid = outcome.picture[:width, left : left + width]
+    laid = outcome.picture[LINE : LINE + width, left : left + width]
     halves = [
         one[places[:, None], places, :3].astype(float)
         for one in (laid, tab.pixels(tab.overlay))
@@ -82,4 +82,4 @@ def test_without_a_picture_there_is_only_the_map(
     wait_until(tab.enlarged).to_be_visible()
     outcome = executed(tab, tmp_path)
     assert "# No picture of this input was logged." in outcome.code
-    assert outcome.picture.shape == (LARGE, LARGE, 3)
+    assert outcome.picture.shape == (LINE + LARGE, LARGE, 3)

@@ -22,10 +22,13 @@ from browser.compare import (
 )
 from browser.drawn import ZOOM
 from browser.scripts import (
+    BETWEEN,
     GAP,
     LARGE,
+    LINE,
     SMALL,
     Floats,
+    both_pages,
     coloured,
     columns_in,
     ends,
@@ -36,9 +39,6 @@ from browser.tab import Tab, wait_until
 from browser.words import shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-#: Pixels between A and B.
-WIDE = 16
 
 
 @pytest.fixture
@@ -67,8 +67,7 @@ def test_two_sides_on_one_scale(tab: Tab, both: Both, tmp_path: Path, how: str) 
     assert ("here they are beside each other" in outcome.code) == (how != "side")
     zoom = SMALL // 7
     columns = min(3, int(re.findall(r"columns=(\d+)", outcome.code)[0]))
-    width = columns * (7 * zoom + GAP) - GAP
-    sides = outcome.picture[:, :width], outcome.picture[:, width + WIDE :]
+    sides = both_pages(outcome.picture, -(-3 // columns), columns, 7 * zoom)
     for name, side, maps in zip("AB", sides, both, strict=True):
         found = values(side, 3, (7, 7), columns, zoom)
         expected = coloured(tab.colours(), maps, *ends(*both), signed=True)
@@ -106,8 +105,7 @@ def test_each_channel_on_its_own_scale_on_both_sides(
     state = {"search": "1,6", "scale": "channel", "colours": "ice"}
     compare(tab, **FIRST, **OTHER, zoom=ZOOM, **state)
     outcome = executed(tab, tmp_path)
-    width = 2 * (SMALL // 7 * 7 + GAP) - GAP
-    sides = outcome.picture[:, :width], outcome.picture[:, width + WIDE :]
+    sides = both_pages(outcome.picture, 1, 2, SMALL // 7 * 7)
     for name, side, maps in zip("AB", sides, both, strict=True):
         found = values(side, 2, (7, 7), 2, SMALL // 7)
         drawn = tab.maps([1, 6], (7, 7), pane(tab, name))
@@ -126,9 +124,11 @@ def test_one_channel_of_each_side(tab: Tab, both: Both, tmp_path: Path) -> None:
     assert_told(outcome.printed, a, b)
     assert "# The tab smooths between values" in outcome.code
     zoom = LARGE // 7
-    parts = outcome.picture[:, : 7 * zoom], outcome.picture[:, 7 * zoom + WIDE :]
+    high = 7 * zoom
+    below = outcome.picture[-high:]
+    parts = below[:, :high], below[:, high + BETWEEN :]
     for part, maps in zip(parts, (a, b), strict=True):
-        found = values(part, 1, (7, 7), 1, zoom)
+        found = values(part, 1, (7, 7), 1, zoom, label=0)
         expected = coloured(tab.colours(), maps, *ends(*both), signed=True)
         np.testing.assert_array_equal(found, expected)
 
@@ -140,8 +140,7 @@ def test_each_side_on_its_own_scale(
     state = {"search": "1,6", "scale": scale, "colours": "ice"}
     compare(tab, **FIRST, **OTHER, zoom=ZOOM, compare_scale="each", **state)
     outcome = executed(tab, tmp_path)
-    width = 2 * (SMALL // 7 * 7 + GAP) - GAP
-    sides = outcome.picture[:, :width], outcome.picture[:, width + WIDE :]
+    sides = both_pages(outcome.picture, 1, 2, SMALL // 7 * 7)
     for name, side, maps in zip("AB", sides, both, strict=True):
         found = values(side, 2, (7, 7), 2, SMALL // 7)
         drawn = tab.maps([1, 6], (7, 7), pane(tab, name))
@@ -167,10 +166,11 @@ def test_layers_of_unlike_sizes(
     assert outcome.printed == ""
     columns = int(re.findall(r"columns=(\d+)", outcome.code)[0])
     assert columns == 2
-    left = outcome.picture[: SMALL // 16 * 16, : 2 * (SMALL + GAP) - GAP]
-    right = outcome.picture[:, 2 * (SMALL + GAP) - GAP + WIDE :]
     side = SMALL // 7 * 7
-    right = right[: 4 * (side + GAP) - GAP, : 2 * (side + GAP) - GAP]
+    below = outcome.picture[-(4 * (LINE + side + GAP) - GAP) :]
+    left = below[: LINE + SMALL // 16 * 16, : 2 * (SMALL + GAP) - GAP]
+    right = below[:, 2 * (SMALL + GAP) - GAP + BETWEEN :]
+    right = right[:, : 2 * (side + GAP) - GAP]
     for picture, maps, channels in zip(
         (left, right), both, ([1, 6], list(range(8))), strict=True
     ):

@@ -12,6 +12,7 @@ from browser.compare import FIRST, LAYER, STEP
 from browser.scripts import (
     GAP,
     GREY,
+    LINE,
     SMALL,
     Colors,
     coloured,
@@ -33,6 +34,21 @@ def cells(tab: Tab, shape: tuple[int, int]) -> Colors:
         down, across = (pixels.shape[axis] // shape[axis] for axis in (0, 1))
         found.append(pixels[down // 2 :: down, across // 2 :: across, :3])
     return np.stack(found, -1)
+
+
+def label_lines(picture: Colors, rows: int, high: int) -> int:
+    """Pixels of the labels above each row of a page."""
+    return (len(picture) + GAP) // rows - high - GAP
+
+
+def in_matrix(picture: Colors, like: np.ndarray) -> Colors:
+    """The middles of the cells of a matrix, which are beside the names of its rows."""
+    rows, columns = like.shape[:2]
+    left = 8 + 6 * max(len(f"channel {row}") for row in range(rows))
+    high = (len(picture) - 16) // rows
+    wide = (picture.shape[1] - left) // columns
+    inside = picture[: rows * high, left : left + columns * wide]
+    return inside[high // 2 :: high, wide // 2 :: wide]
 
 
 @pytest.mark.parametrize("scale", ["layer", "channel", "runs"])
@@ -112,10 +128,11 @@ def test_runs_and_layers(tab: Tab, arrays: Arrays, tmp_path: Path, scale: str) -
         expected = coloured(tab.colours(), one[..., None], *limits)
         side, zoom = len(one), SMALL // len(one)
         # The two runs are the first and the last of four.
-        top = (place // 2) * 3 * (SMALL + GAP)
+        lines = label_lines(outcome.picture, rows=4, high=SMALL)
+        top = (place // 2) * 3 * (lines + SMALL + GAP) + lines
         left = place % 2 * (SMALL + GAP)
         cell = outcome.picture[top : top + side * zoom, left : left + side * zoom]
-        found = values(cell, 1, (side, side), 1, zoom)
+        found = values(cell, 1, (side, side), 1, zoom, label=0)
         np.testing.assert_array_equal(found, expected)
         pixels = tab.pixels(canvas)
         step = pixels.shape[0] // side
@@ -149,9 +166,10 @@ def test_inputs_beside_each_other(
             if column < 2:
                 one = maps[column][..., [channel]]
                 expected = coloured(table, one, *limits)[..., 0]
-            top, left = (row + 1) * (SMALL + GAP), column * (SMALL + GAP)
+            top = (row + 1) * (LINE + SMALL + GAP) + LINE
+            left = column * (SMALL + GAP)
             cell = outcome.picture[top : top + large, left : left + large]
-            found = values(cell, 1, (7, 7), 1, SMALL // 7)[..., 0]
+            found = values(cell, 1, (7, 7), 1, SMALL // 7, label=0)[..., 0]
             np.testing.assert_array_equal(found, expected)
             top = row * (7 * zoom + gap)
             left = gutter + column * (7 * zoom + gap)
@@ -164,10 +182,11 @@ def test_inputs_beside_each_other(
     for column, name in enumerate(("bright", "dull")):
         picture = arrays.of("first", ":input", 0, name)
         left = column * (SMALL + GAP)
-        head = outcome.picture[:SMALL, left : left + SMALL].astype(float)
+        head = outcome.picture[LINE : LINE + SMALL, left : left + SMALL].astype(float)
         # Enlarged smoothly: alike on the whole.
         assert abs(head.mean() - picture.mean()) < 3
-    assert (outcome.picture[:SMALL, 2 * (SMALL + GAP) + 1 :] == GREY).all()
+    above = outcome.picture[LINE : LINE + SMALL, 2 * (SMALL + GAP) + 1 :]
+    assert (above == GREY).all()
 
 
 @pytest.mark.parametrize("statistic", ["maximum", "mean", "minimum", "zero_share"])
@@ -198,7 +217,7 @@ def test_channels_over_the_steps(
     else:
         limits = (0, 1) if statistic == "zero_share" else ends(matrix)
         expected = coloured(table, matrix[..., None], *limits)[..., 0]
-    np.testing.assert_array_equal(outcome.picture[12::24, 24::48], expected)
+    np.testing.assert_array_equal(in_matrix(outcome.picture, expected), expected)
     left, width, height = (
         float(canvas.get_attribute(f"data-{name}") or "")
         for name in ("left", "cell-width", "cell-height")
@@ -226,8 +245,7 @@ def test_channels_over_the_steps_with_one_far_beyond_the_others(
     )
     x = (left + (np.arange(31) + 0.3) * width).astype(int)
     y = ((np.arange(12) + 0.5) * height).astype(int)
-    down, across = picture.shape[0] // 12, picture.shape[1] // 31
-    found = picture[down // 2 :: down, across // 2 :: across]
+    found = in_matrix(picture, np.zeros((12, 31)))
     np.testing.assert_array_equal(found, tab.pixels(canvas)[y[:, None], x, :3])
     assert (found[:8] > 25).all()
 
@@ -245,7 +263,7 @@ def test_where_nothing_is_finite_a_channel_is_marked(
     assert np.isnan(maximum).any()
     limits = np.nanmin(maximum), np.nanmax(maximum)
     expected = coloured(tab.colours(), maximum[:, None, None], *limits)[..., 0]
-    np.testing.assert_array_equal(outcome.picture[12::24, 24::48], expected)
+    np.testing.assert_array_equal(in_matrix(outcome.picture, expected), expected)
 
 
 def test_steps_without_numbers_are_grey(
@@ -257,7 +275,7 @@ def test_steps_without_numbers_are_grey(
     tab.settle()
     outcome = executed(tab, tmp_path)
     assert "# Steps without numbers, hatched in the tab, are grey." in outcome.code
-    cells = outcome.picture[12::24, 24::48]
+    cells = in_matrix(outcome.picture, np.zeros((2, 3)))
     assert cells.tolist() == [
         [[0] * 3, [GREY] * 3, [0] * 3],
         [[255] * 3, [GREY] * 3, [255] * 3],

@@ -337,7 +337,7 @@ def test_a_layer_below_zero_ranks_inputs_by_the_mean(tab: Tab, arrays: Arrays) -
     tab.open(view="channel", layer="conv1", channel=3, **START)
     strip = tab.frame.get_by_role("region", name="All inputs by this channel")
     wait_until(strip.locator("h3")).to_have_text(
-        "All 2 inputs by this channel's mean · the layer has negative values"
+        "Both inputs by this channel's mean · the layer has negative values"
     )
     means = {
         name: float(arrays.of("first", "conv1", 4, name)[..., 3].mean(dtype=float))

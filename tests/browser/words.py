@@ -34,3 +34,11 @@ def percent(share: float) -> str:
         return ">99.9%"
     tenth = Decimal(float(share) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return f"{float(tenth):g}%"
+
+
+def change_in_percent(change: float) -> str:
+    """How a share changes, as the tab says it; not by nothing."""
+    words = percent(abs(change))
+    if words[0] in "<>":
+        return f"{words} {'up' if change > 0 else 'down'}"
+    return f"{'+' if change > 0 else '−'}{words}"

@@ -119,24 +119,33 @@ export interface SidesScaling {
 
 type Share = Exclude<SideShare, "auto">;
 
+/** Both sides at one step. */
+export interface RecordPair {
+  a: ShownRecord;
+  b: ShownRecord;
+}
+
 /**
- * The scales of both sides, as they were chosen; `channels` are those that are shown, where
- * it is one each.
+ * The scales of both sides, as they were chosen, one for all steps where there are several;
+ * `channels` are those that are shown, where it is one each.
  *
  * By itself one is common to both, unless a side would use too little of it.
  */
-export function scalingOfSides(
-  a: ShownRecord,
-  b: ShownRecord,
+export function scalingOfPairs(
+  pairs: readonly RecordPair[],
   choice: ScaleChoice,
   chosen: SideShare,
   channels: ChannelPair,
 ): Answer<SidesScaling> {
-  const [one, other] = planesOf(a, b, choice, channels);
-  return andThen(scalingOfAll([one, other], choice, channels), (both) => {
-    const seen = channels
-      ? [channelLimits(a.maps, channels.a), channelLimits(b.maps, channels.b)]
-      : [limitsOf(a.maps), limitsOf(b.maps)];
+  const one = pairs.map(({ a }) => planeIn(a, channels?.a ?? null, choice));
+  const other = pairs.map(({ b }) => planeIn(b, channels?.b ?? null, choice));
+  return andThen(scalingOfAll([...one, ...other], choice, channels), (both) => {
+    const seenIn = (side: "a" | "b") =>
+      pairs
+        .map((pair) => pair[side].maps)
+        .map((maps) => (channels ? channelLimits(maps, channels[side]) : limitsOf(maps)))
+        .reduce<Limits | null>(union, null);
+    const seen = [seenIn("a"), seenIn("b")];
     const scale = both.shared
       ? both.limits(0)
       : (seen.reduce<Limits | null>(union, null) ?? NO_LIMITS);
@@ -147,8 +156,8 @@ export function scalingOfSides(
     const shares = fixed ? "common" : chosen === "auto" ? automatic : chosen;
     const common = ready<SidesScaling>({ a: both, b: both, shares, automatic, least });
     if (shares === "common") return common;
-    return andThen(scalingOfAll([one], choice, channels), (ofA) =>
-      andThen(scalingOfAll([other], choice, channels), (ofB) => {
+    return andThen(scalingOfAll(one, choice, channels), (ofA) =>
+      andThen(scalingOfAll(other, choice, channels), (ofB) => {
         const named = (side: string, scaling: Scaling) => ({
           ...scaling,
           words: `${side}: ${scaling.words}`,
@@ -157,6 +166,17 @@ export function scalingOfSides(
       }),
     );
   });
+}
+
+/** The scales of both sides at one step. */
+export function scalingOfSides(
+  a: ShownRecord,
+  b: ShownRecord,
+  choice: ScaleChoice,
+  chosen: SideShare,
+  channels: ChannelPair,
+): Answer<SidesScaling> {
+  return scalingOfPairs([{ a, b }], choice, chosen, channels);
 }
 
 /** One scale for several sides. */
@@ -173,18 +193,14 @@ function scalingOfAll(
   });
 }
 
-/** What is scaled: the channels that are shown by themselves, or their whole layers. */
-function planesOf(
-  a: ShownRecord,
-  b: ShownRecord,
+/** What is scaled of a side: the channel that is shown by itself, or its whole layer. */
+function planeIn(
+  record: ShownRecord,
+  channel: number | null,
   { mode }: ScaleChoice,
-  channels: ChannelPair,
-): [ShownRecord, ShownRecord] {
-  if (!channels || (mode !== "channel" && mode !== "auto")) return [a, b];
-  return [
-    { ...a, maps: planeOf(a.maps, channels.a) },
-    { ...b, maps: planeOf(b.maps, channels.b) },
-  ];
+): ShownRecord {
+  if (channel === null || (mode !== "channel" && mode !== "auto")) return record;
+  return { ...record, maps: planeOf(record.maps, channel) };
 }
 
 /** A scale with zero in the middle for a difference. */
@@ -193,10 +209,18 @@ export function scalingOfDifference(
   maps: Maps,
   choice: ScaleChoice,
 ): Answer<Scaling> {
+  return scalingOfDifferences([{ ...a, maps }], choice);
+}
+
+/** One for differences at several steps, each in place of the values of its side A. */
+export function scalingOfDifferences(
+  differences: readonly ShownRecord[],
+  choice: ScaleChoice,
+): Answer<Scaling> {
   // A difference has neither steps nor runs of its own.
   const whole = ["auto", "steps", "runs"].includes(choice.mode);
   const mode = whole ? "layer" : choice.mode;
-  const scaling = scalingOf([{ ...a, maps }], { ...choice, mode, symmetric: true });
+  const scaling = scalingOf(differences, { ...choice, mode, symmetric: true });
   if (scaling.state !== "ready") return scaling;
   const words = mode === "layer" ? "the largest difference at both ends" : scaling.value.words;
   return ready({ ...scaling.value, words: `${CHANGE}, ${words}` });

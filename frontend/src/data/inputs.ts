@@ -2,12 +2,12 @@
 
 import type { Maps } from "../numbers/decode";
 import { CHANGE, changeOf } from "../numbers/differences";
-import { symmetric } from "../numbers/limits";
+import { type Limits, symmetric, union } from "../numbers/limits";
 import { order, parseSearch, type Search } from "../numbers/order";
 import type { State } from "../state/state";
 import type { InputHeader } from "./api";
 import { type ChosenLayer, chosenLayer } from "./pairs";
-import { type Answer, andThen, ready } from "./queries";
+import { type Answer, allOf, andThen, ready } from "./queries";
 import {
   inputNames,
   inputNumber,
@@ -107,22 +107,18 @@ export function rankingOf(
   return { channels, search };
 }
 
-/** The scale of a difference: zero in the middle, one for all channels. */
-export function differenceScaling(between: Maps): Scaling {
-  const limits = symmetric(limitsOf(between) ?? { low: 0, high: 0 });
+/** The scale of differences: zero in the middle, one for all channels. */
+export function differenceScaling(...between: readonly Maps[]): Scaling {
+  const limits = symmetric(
+    between.map(limitsOf).reduce<Limits | null>(union, null) ?? { low: 0, high: 0 },
+  );
   return { limits: () => limits, shared: true, words: `${CHANGE}, one scale for all channels` };
 }
 
 /** The values for each of some inputs, or why the first that fails does. */
 function eachInput(record: LayerRecord, names: readonly string[]): Answer<ShownRecord[]> {
   // All are asked for at once, before any of them is waited for.
-  const answers = names.map((name) => withValues(record, name));
-  const values: ShownRecord[] = [];
-  for (const answer of answers) {
-    if (answer.state !== "ready") return answer;
-    values.push(answer.value);
-  }
-  return ready(values);
+  return allOf(names.map((name) => withValues(record, name)));
 }
 
 type Predicted = Pick<InputHeader, "predictions" | "predicted">;

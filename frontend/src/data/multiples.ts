@@ -79,8 +79,23 @@ export interface Multiple extends ShownRecord {
   channel: number;
 }
 
-const OF_CELLS = "smallest to largest value of the cells in sight";
-const OF_ALL_CHANNELS = "smallest to largest value of all channels of the cells in sight";
+const OF_CELLS = "smallest to largest value of the cells shown";
+const OF_ALL_CHANNELS = "smallest to largest value of all channels of the cells shown";
+
+/** Small multiples, cell by cell; each is only asked for where it is wanted. */
+export interface MultiplesTable {
+  columns: readonly string[];
+  rows: readonly MultiplesRow[];
+  /** What the columns and the rows are. */
+  kind: "steps" | "layers";
+  rowKind: MultiplesRows;
+}
+
+/** A row, and what its cells show; where the columns are layers, of another step as well. */
+interface MultiplesRow {
+  name: string;
+  cells: readonly ((step?: number) => Answer<Multiple>)[];
+}
 
 /** The map of a run in a column, for the input of that name; else why there is none. */
 export function multipleOf(

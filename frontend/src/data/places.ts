@@ -13,7 +13,6 @@ import {
   type RelativePosition,
 } from "../numbers/receptive_field";
 import type { MapPosition } from "../numbers/statistics";
-import type { Header } from "./api";
 import { type Answer, andThen, ready } from "./queries";
 import { inputNames, picturesOf, type ShownRecord } from "./records";
 
@@ -30,7 +29,7 @@ const LIKE = 2;
 export function placesOf({ run, address, header, input }: Placed): Answer<Places> {
   const form = formOf(header.layer, input.shape);
   const maps = mapSize(form, input.packed.shape);
-  const reason = whyNoPlaces(maps, header.layer);
+  const reason = whyNoPlaces(maps);
   if (reason !== null) return ready({ reason });
   return andThen(picturesOf(run, address.step), (pictures): Answer<Places> => {
     const number = pictures ? inputNames(pictures.header).indexOf(input.name) : -1;
@@ -40,15 +39,15 @@ export function placesOf({ run, address, header, input }: Placed): Answer<Places
       return ready({ reason: `No picture of input ${input.name} was logged to point at.` });
     }
     const picture = sizeOf(logged.packed.shape);
-    const field = header.layer.receptive_field ?? null;
-    if (!field && form.kind !== "tokens" && !alike(maps, picture)) {
+    const alignment = align(maps, header.layer.receptive_field ?? null, picture);
+    if (!alignment.known && form.kind !== "tokens" && !alike(maps, alignment)) {
       return ready({
         reason:
           "Where this layer looks is not known, and its maps do not have the shape of the " +
           "picture.",
       });
     }
-    return ready({ reason: null, alignment: align(maps, field, picture), picture });
+    return ready({ reason: null, alignment, picture });
   });
 }
 
@@ -62,11 +61,7 @@ function alike(a: Size, b: Size): boolean {
 }
 
 /** Why no values of a layer belong to places of a picture, if so. */
-function whyNoPlaces(
-  maps: FormedSize,
-  { receptive_field: field }: Header["layer"],
-): string | null {
-  const { form } = maps;
+function whyNoPlaces({ form, ...size }: FormedSize): string | null {
   switch (form?.kind) {
     case "sequence":
       return "This layer is a sequence: its values are not places of the picture.";
@@ -76,12 +71,9 @@ function whyNoPlaces(
     case "slices":
       return "This layer has more axes than a picture has.";
     default:
-      if (hasOneValue(maps)) {
+      if (hasOneValue(size)) {
         return `This layer has one value for the whole picture in each ${channelNoun(form)}.`;
       }
-  }
-  if (field?.stride.every((pixels) => pixels === 0)) {
-    return "All values of this layer see the same part of the picture.";
   }
   return null;
 }

@@ -27,6 +27,16 @@ export function andThen<T, U>(answer: Answer<T>, next: (value: T) => Answer<U>):
   return answer.state === "ready" ? next(answer.value) : answer;
 }
 
+/** All answers once they are there, or why the first that fails does. */
+export function allOf<T>(answers: readonly Answer<T>[]): Answer<T[]> {
+  const values: T[] = [];
+  for (const answer of answers) {
+    if (answer.state !== "ready") return answer;
+    values.push(answer.value);
+  }
+  return ready(values);
+}
+
 /** An answer, or something else where there is none. */
 export function orElse<T, U>(answer: Answer<T>, otherwise: U): Answer<T | U> {
   return answer.state === "failed" ? ready(otherwise) : answer;

@@ -3,6 +3,7 @@
 import { whyNoDifference } from "../numbers/differences";
 import { healthTable, type ScalarsAtStep } from "../numbers/health";
 import {
+  isDistance,
   type RunDistance,
   type RunMeasure,
   type RunStatistic,
@@ -65,7 +66,7 @@ export function runNumber(
   measure: RunMeasure,
   reference: Reference,
 ): Answer<RunNumber> {
-  return measure === "relative" || measure === "angle"
+  return isDistance(measure)
     ? distanceIn(run, layer, measure, reference)
     : statisticIn(run, layer, measure, reference);
 }

@@ -79,15 +79,15 @@ export function atOrBefore(steps: readonly Step[], step: number): number {
   return index;
 }
 
-/** Where TensorBoard reads from, or what everybody calls it. */
-export async function logDirOf(): Promise<string> {
+/** Where TensorBoard reads from, as it was given that; null where it does not tell. */
+export async function logDirOf(): Promise<string | null> {
   try {
     const { data_location: folder } = await during(async () => {
       const response = await fetch("../../environment");
       return (await response.json()) as { data_location?: unknown };
     });
-    return typeof folder === "string" && folder ? folder : "runs";
+    return typeof folder === "string" && folder ? folder : null;
   } catch {
-    return "runs";
+    return null;
   }
 }

@@ -1,7 +1,7 @@
 /** Scales of which too little is used by what is in sight, and those that would fit. */
 
 import { percent } from "../drawing/legend";
-import { channelLimits } from "../numbers/limits";
+import { channelLimits, type Limits, union } from "../numbers/limits";
 import type { Coverage } from "../numbers/scale";
 import { tooLittle } from "../numbers/scale_use";
 import type { ScaleChoice, State } from "../state/state";
@@ -40,16 +40,19 @@ export function misfitOf(
 }
 
 /**
- * The scale of one channel: by itself that of its layer, or the channel's own where it would
- * use too little of that.
+ * The scale of one channel, at one step or for several: by itself that of its layer, or the
+ * channel's own where it would use too little of that.
  */
 export function scalingOfChannel(
-  record: ShownRecord,
+  record: ShownRecord | readonly ShownRecord[],
   channel: number,
   choice: ScaleChoice,
 ): Answer<Scaling> {
-  return andThen(scalingOf([record], choice), (scaling) => {
-    const own = channelLimits(record.maps, channel);
+  const records = [record].flat();
+  return andThen(scalingOf(records, choice), (scaling) => {
+    const own = records
+      .map(({ maps }) => channelLimits(maps, channel))
+      .reduce<Limits | null>(union, null);
     const little = choice.mode === "auto" && tooLittle(scaling.limits(channel), [own]);
     if (!little) return ready(scaling);
     const limits = centred(own, choice);

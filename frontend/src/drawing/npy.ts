@@ -1,9 +1,7 @@
 /** Numbers -> files that NumPy and tables read. */
 
-import type { Maps } from "../numbers/decode";
-
 /** A file in an archive. */
-export interface NamedBytes {
+interface NamedBytes {
   name: string;
   bytes: Uint8Array;
 }
@@ -33,13 +31,46 @@ export function encodeNpy(values: Numbers, shape: readonly number[]): Uint8Array
   return bytes;
 }
 
-/** A text as an NPY file: an array without axes, of which `str` is the text. */
-export function encodeNpyText(text: string): Uint8Array {
-  const points = Array.from(text, (character) => character.codePointAt(0)!);
-  const length = Math.max(1, points.length);
-  const { bytes, view, begin } = npy(`<U${length}`, [], 4 * length);
-  points.forEach((point, i) => view.setUint32(begin + 4 * i, point, true));
+/**
+ * Texts as an NPY file; of one, given by itself, it is an array without axes, of which `str`
+ * is the text.
+ */
+export function encodeNpyText(
+  text: string | readonly string[],
+  shape: readonly number[] = typeof text === "string" ? [] : [text.length],
+): Uint8Array {
+  const texts = [text].flat().map((one) => Array.from(one, (c) => c.codePointAt(0)!));
+  const length = Math.max(1, ...texts.map((points) => points.length));
+  const { bytes, view, begin } = npy(`<U${length}`, shape, 4 * length * texts.length);
+  texts.forEach((points, row) => {
+    points.forEach((point, i) => view.setUint32(begin + 4 * (row * length + i), point, true));
+  });
   return bytes;
+}
+
+/** An array of an NPZ: float32, int64 or texts; a single number or text has no shape. */
+export type NamedArray = { name: string } & (
+  | { values: Numbers; shape: readonly number[] }
+  | { values: number | readonly number[] }
+  | { values: string | readonly string[]; shape?: readonly number[] }
+);
+
+/** Arrays by name, as NumPy loads them without pickles. */
+export function encodeNpz(arrays: readonly NamedArray[]): Uint8Array {
+  return encodeZip(arrays.map((array) => ({ name: `${array.name}.npy`, bytes: npyOf(array) })));
+}
+
+function npyOf({ values, ...array }: NamedArray): Uint8Array {
+  const shape = "shape" in array ? array.shape : undefined;
+  if (values instanceof Float32Array || values instanceof BigInt64Array) {
+    return encodeNpy(values, shape ?? [values.length]);
+  }
+  const [first] = [values].flat();
+  if (typeof first === "string") {
+    return encodeNpyText(values as string | readonly string[], shape);
+  }
+  const integers = BigInt64Array.from([values as number | readonly number[]].flat(), BigInt);
+  return encodeNpy(integers, typeof values === "number" ? [] : [integers.length]);
 }
 
 /** An NPY file whose values are still zero, and where they begin. */
@@ -135,32 +166,4 @@ export function crc32(bytes: Uint8Array): number {
     remainder = (remainder >>> 8) ^ CRC_TABLE[(remainder ^ byte) & 255]!;
   }
   return ~remainder >>> 0;
-}
-
-/** Channels as a table, a value a line; in as few digits as keep float32 apart. */
-export function encodeCsv(maps: Maps, channels: readonly number[]): string {
-  const lines = ["channel,row,column,value"];
-  for (const channel of channels) {
-    if (!(Number.isInteger(channel) && channel >= 0 && channel < maps.channels)) {
-      throw new RangeError(`Received channel ${channel}; there are 0 to ${maps.channels - 1}.`);
-    }
-    for (let row = 0; row < maps.height; row++) {
-      for (let column = 0; column < maps.width; column++) {
-        const value = maps.values[(channel * maps.height + row) * maps.width + column]!;
-        lines.push(`${channel},${row},${column},${shortest(value)}`);
-      }
-    }
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-function shortest(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  if (Object.is(value, -0)) return "-0";
-  for (let digits = 6; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits));
-    if (Math.fround(rounded) === value) return String(rounded);
-  }
-  return String(Number(value.toPrecision(9)));
 }

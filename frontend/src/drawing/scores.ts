@@ -27,5 +27,7 @@ export function scoreWords(score: number | null, shares: boolean): string {
 export function changeWords(change: number, shares: boolean): string {
   const words = scoreWords(Math.abs(change), shares);
   if (change === 0) return words;
+  // A sign and a bound beside each other cannot be read.
+  if (/^[<>]/.test(words)) return `${words} ${change > 0 ? "up" : "down"}`;
   return `${change > 0 ? "+" : "−"}${words}`;
 }

@@ -9,7 +9,7 @@ import {
   LARGE,
   limitLines,
   PAGE,
-  readFunction,
+  READ,
   readLine,
   type Script,
   type ScriptColours,
@@ -59,20 +59,26 @@ export function channelScript(given: ScriptedChannel): Script {
   const alone = liesOnPicture ? ALONE : NOWHERE;
   const notes = [REST, ...(under ? [] : [alone]), ...(under?.shrunk ? [SHRUNK] : [])];
   return script(
+    logDir,
     titleOf(`Channel ${channel}`, given),
     notes,
     { smooth: colours.smooth || under?.smooth === true },
-    [readFunction(logDir), drawFunction(colours, LARGE, true), PAGE],
+    [READ, drawFunction(colours, LARGE, true), PAGE],
     [
       ...mapLines(given),
       "",
       ...limitLines(colours),
       `large = draw(maps[:, :, ${channel}], limits)`,
       "pictures = [large]",
+      `labels = [${quoted(labelOf(given))}]`,
       ...(under ? overlaid(under, channel, colours) : []),
-      showLine("pictures", under ? 2 : 1),
+      showLine("pictures", "labels", under ? 2 : 1),
     ],
   );
+}
+
+function labelOf({ channel, source }: ScriptedChannel): string {
+  return `channel ${channel} of ${source.layer}, run ${source.run}, step ${source.step}`;
 }
 
 /** How far each value covers the input, 0 to 255: in the steps of the colours. */
@@ -106,7 +112,7 @@ function overlaid(under: UnderlyingInput, channel: number, drawn: ScriptColours)
     "",
     known
       ? "# On the input, where the receptive fields of the values say."
-      : "# Stretched over the whole input: the receptive field is not known.",
+      : "# Stretched over it: the receptive field does not say which value lies where.",
     `values = maps[:, :, ${channel}]`,
     readLine("picture", source),
     `picture = picture${colours}.astype(np.uint8).repeat(${zoom}, 0).repeat(${zoom}, 1)`,
@@ -118,5 +124,6 @@ function overlaid(under: UnderlyingInput, channel: number, drawn: ScriptColours)
     "laid = Image.fromarray(picture)",
     `laid.paste(over, (${x}, ${y}), Image.fromarray(cover))`,
     "pictures.append(np.asarray(laid))",
+    `labels.append(${quoted(`on the input ${source.input}`)})`,
   ];
 }

@@ -2,12 +2,14 @@
 
 import type { Limits } from "../numbers/limits";
 import {
+  CHANNEL_LABELS,
   drawFunction,
   LARGE,
+  type LogDir,
   limitLines,
   limitsFunction,
   PAGE,
-  readFunction,
+  READ,
   readLine,
   type Script,
   type ScriptColours,
@@ -16,11 +18,11 @@ import {
   script,
   showLine,
 } from "./script";
-import { comment, integers, pair } from "./text";
+import { comment, integers, list, pair, quoted } from "./text";
 
 /** What is compared. */
 export interface ScriptedComparison {
-  logDir: string;
+  logDir: LogDir;
   a: Source;
   b: Source;
   /** The channel of each side, where it is one each. */
@@ -71,15 +73,11 @@ export function compareScript(given: ScriptedComparison): Script {
   const notes = how === "blink" || how === "wipe" ? [BESIDE[how]] : [];
   const channels = one ? [0] : given.channels;
   return script(
+    logDir,
     `Compare: ${sideWords("A", a, one?.a)}; ${sideWords("B", b, one?.b)}.`,
     notes,
     colours,
-    [
-      readFunction(logDir),
-      drawFunction(colours, one ? LARGE : SMALL),
-      PAGE,
-      ...limitsFunction(colours),
-    ],
+    [READ, drawFunction(colours, one ? LARGE : SMALL), PAGE, ...limitsFunction(colours)],
     [
       readLine("a", a),
       readLine("b", b),
@@ -99,17 +97,18 @@ function sideWords(side: string, source: Source, channel: number | undefined): s
   return channel === undefined ? words : `${words}, channel ${channel}`;
 }
 
-function differenceLines({ columns, colours }: ScriptedComparison): string[] {
+function differenceLines({ columns, colours, pair: one }: ScriptedComparison): string[] {
   const limits = colours.limits ? "limits" : "limits_of(one)";
   return [
     "chosen = [(b - a)[:, :, channel] for channel in channels]",
     `pictures = [draw(one, ${limits}) for one in chosen]`,
-    showLine("pictures", columns),
+    one ? `labels = [${quoted(pairLabel(one))}]` : CHANNEL_LABELS,
+    showLine("pictures", "labels", columns),
   ];
 }
 
 function besideLines(given: ScriptedComparison): string[] {
-  const { columns, colours, channelsB, own } = given;
+  const { colours, channelsB, own } = given;
   if (own) return ownLines(given, own);
   const sides = channelsB
     ? `side, channels in ((a, channels), (b, ${integers(channelsB, "", 45)}))`
@@ -121,16 +120,39 @@ function besideLines(given: ScriptedComparison): string[] {
     colours.limits
       ? "    pictures = [draw(side[:, :, channel], limits) for channel in channels]"
       : "    pictures = [draw(side[:, :, one], limits[one]) for one in channels]",
-    `    sides.append(page(pictures, columns=${columns}))`,
-    showLine("sides", 2, ", gap=16"),
+    ...sideLines(given),
+    ...showSides(given),
   ];
+}
+
+function pairLabel({ a, b }: { a: number; b: number }): string {
+  return a === b ? `channel ${a}` : `channel ${b} of B - channel ${a} of A`;
+}
+
+/** Lines in the loop over the sides: how the channels of one are named, and its page. */
+function sideLines({ columns, pair: one }: ScriptedComparison): string[] {
+  return [
+    `    ${one ? 'labels = [""]' : CHANNEL_LABELS}`,
+    `    sides.append(page(pictures, labels, columns=${columns}))`,
+  ];
+}
+
+/** Lines that show both sides below what they are. */
+function showSides({ a, b, pair: one }: ScriptedComparison): string[] {
+  const label = (name: string, { run, step, input, layer }: Source, channel?: number) => {
+    const words = `${name}: run ${run}, step ${step}, input ${input}, ${layer}`;
+    return quoted(channel === undefined ? words : `${words}, channel ${channel}`);
+  };
+  const labels = [label("A", a, one?.a), label("B", b, one?.b)];
+  return [`labels = ${list(labels, "", 9)}`, showLine("sides", "labels", 2, ", gap=16")];
 }
 
 /** Lines that draw each side on its own scale. */
 function ownLines(
-  { columns, channelsB }: ScriptedComparison,
+  given: ScriptedComparison,
   { a, b }: { a: Limits | null; b: Limits | null },
 ): string[] {
+  const { channelsB } = given;
   const more = channelsB ? `, ${integers(channelsB, "", 50)}` : "";
   const parts = channelsB ? "side, limits, channels" : "side, limits";
   const limits = a && b ? "limits" : "limits_of(side[:, :, one])";
@@ -141,8 +163,8 @@ function ownLines(
     `    (b, ${b ? pair(b) : "None"}${more}),`,
     "):",
     `    pictures = [draw(side[:, :, one], ${limits}) for one in channels]`,
-    `    sides.append(page(pictures, columns=${columns}))`,
-    showLine("sides", 2, ", gap=16"),
+    ...sideLines(given),
+    ...showSides(given),
   ];
 }
 

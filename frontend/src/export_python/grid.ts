@@ -1,11 +1,13 @@
 /** The grid of a layer as Python. */
 
 import {
+  CHANNEL_LABELS,
   drawFunction,
+  type LogDir,
   limitLines,
   limitsFunction,
   PAGE,
-  readFunction,
+  READ,
   readLine,
   type Script,
   type ScriptColours,
@@ -18,7 +20,7 @@ import { integers } from "./text";
 
 /** Feature maps of a layer, or what its activation function removed. */
 export interface ScriptedLayer {
-  logDir: string;
+  logDir: LogDir;
   /** What is logged; the values before the activation function, where what it removed is shown. */
   source: Source;
   /** After the activation function, where what it removed is shown. */
@@ -58,10 +60,11 @@ export function gridScript(given: ScriptedGrid): Script {
   const { logDir, channels, columns, sorted, colours } = given;
   const limits = colours.limits ? "limits" : "limits_of(one)";
   return script(
+    logDir,
     titleOf("Grid", given),
     sorted === null ? [] : [`The channels are ${sorted}.`],
     colours,
-    [readFunction(logDir), drawFunction(colours, SMALL), PAGE, ...limitsFunction(colours)],
+    [READ, drawFunction(colours, SMALL), PAGE, ...limitsFunction(colours)],
     [
       ...mapLines(given),
       `channels = ${integers(channels, "", 11)}`,
@@ -69,7 +72,8 @@ export function gridScript(given: ScriptedGrid): Script {
       ...limitLines(colours),
       "chosen = [maps[:, :, channel] for channel in channels]",
       `pictures = [draw(one, ${limits}) for one in chosen]`,
-      showLine("pictures", columns),
+      CHANNEL_LABELS,
+      showLine("pictures", "labels", columns),
     ],
   );
 }

@@ -3,11 +3,12 @@
 import type { Limits } from "../numbers/limits";
 import {
   drawFunction,
+  type LogDir,
   limitLines,
   limitsFunction,
   mapsAround,
   PAGE,
-  readFunction,
+  READ,
   type Script,
   type ScriptColours,
   SMALL,
@@ -19,7 +20,7 @@ import { call, integers, list, pair, quoted } from "./text";
 
 /** What inputs beside each other show. */
 export interface ScriptedInputs {
-  logDir: string;
+  logDir: LogDir;
   /** Where the inputs are; `input` is A. */
   source: Source;
   /** The input that A is compared with. */
@@ -53,15 +54,11 @@ export function inputsScript(given: ScriptedInputs): Script {
     ? []
     : ["    limits = limits_of(*(one[:, :, channel] for one in maps.values()))"];
   return script(
+    logDir,
     `Inputs: layer ${layer}, run ${run}, step ${step}; A is ${input}, B is ${other}.`,
     some ? [`${names.length} of the inputs, as in the tab.`] : [],
     colours,
-    [
-      readFunction(logDir),
-      drawFunction(colours, SMALL, true),
-      PAGE,
-      ...limitsFunction(colours),
-    ],
+    [READ, drawFunction(colours, SMALL, true), PAGE, ...limitsFunction(colours)],
     [
       `names = ${list(names.map(quoted), "", 8)}`,
       `activations = ${call("read", [quoted(run), quoted(layer), `${step}`], "", 14)}`,
@@ -78,21 +75,23 @@ export function inputsScript(given: ScriptedInputs): Script {
       "    row = [draw(one[:, :, channel], limits) for one in maps.values()]",
       '    apart = draw(change[:, :, channel], limits_apart, colormap="signed")',
       "    pictures += [*row, apart]",
-      showLine("pictures", names.length + 1),
+      '    labels += [f"{channel}: {name}" for name in [*names, "B - A"]]',
+      showLine("pictures", "labels", names.length + 1),
     ],
   );
 }
 
 /** The pictures of the inputs, in a row of their own. */
 function heads({ source, names, pictures }: ScriptedInputs): string[] {
-  if (!pictures) return ["# No pictures of the inputs were logged.", "pictures = []", ""];
+  if (!pictures)
+    return ["# No pictures of the inputs were logged.", "pictures, labels = [], []", ""];
   const { run } = source;
   const asked = [quoted(run), quoted(":input"), `${pictures.step}`];
   const all = names.every((name) => pictures.names.includes(name));
   return [
     `logged = ${call("read", asked, "", 9)}`,
     "blank = np.full((1, 1, 3), 128, np.uint8)",
-    "pictures = []",
+    'pictures, labels = [], [*names, ""]',
     "for name in names:",
     ...(all ? [] : MISSING),
     "    picture = logged[name].astype(np.uint8)",

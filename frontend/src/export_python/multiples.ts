@@ -3,6 +3,8 @@
 import type { Limits } from "../numbers/limits";
 import {
   drawFunction,
+  LOG_DIR,
+  type LogDir,
   limitLines,
   PAGE,
   type Script,
@@ -13,17 +15,18 @@ import {
 } from "./script";
 import { call, comment, list, pair, quoted } from "./text";
 
+/** A feature map in a cell. */
+interface ScriptedMap {
+  reason: null;
+  run: string;
+  layer: string;
+  step: number;
+  input: string;
+  channel: number;
+}
+
 /** A feature map in a cell, or why there is none. */
-export type ScriptedCell =
-  | {
-      reason: null;
-      run: string;
-      layer: string;
-      step: number;
-      input: string;
-      channel: number;
-    }
-  | { reason: string };
+export type ScriptedCell = ScriptedMap | { reason: string };
 
 /** What of a cell its limits depend on. */
 export type Part = "run" | "layer" | "step" | "input" | "channel";
@@ -36,7 +39,7 @@ export interface OwnLimits {
 
 /** What small multiples show. */
 export interface ScriptedMultiples {
-  logDir: string;
+  logDir: LogDir;
   /** Row by row, `columns` in each. */
   cells: readonly ScriptedCell[];
   columns: number;
@@ -45,9 +48,9 @@ export interface ScriptedMultiples {
   colours: ScriptColours;
 }
 
-const SIGHT = "The rows and columns in sight; the scale is theirs.";
+const SHOWN = "All rows, of the columns that the tab shows; the scale is theirs.";
 
-/** Write a script that draws the cells in sight. */
+/** Write a script that draws the cells. */
 export function multiplesScript(given: ScriptedMultiples): Script {
   const { logDir, cells, columns, own, colours } = given;
   const drawn = cells.flatMap((cell) => (cell.reason === null ? [cell] : []));
@@ -57,14 +60,15 @@ export function multiplesScript(given: ScriptedMultiples): Script {
   const steps = [...new Set(drawn.map((cell) => cell.step))].sort((a, b) => a - b);
   const limits = own ? `limits[${own.by.map(nameOf).join(", ")}]` : "limits";
   const asked = [
-    quoted(logDir),
+    LOG_DIR,
     `runs=${list(several("run"), "    ", 12)}`,
     `layers=${list(several("layer"), "    ", 12)}`,
     `steps=${list(steps.map(String), "    ", 12)}`,
   ];
   return script(
+    logDir,
     `Multiples: ${inputs.length === 1 ? "input" : "inputs"} ${inputs.join(", ")}.`,
-    [SIGHT],
+    [SHOWN],
     colours,
     [drawFunction(colours, SMALL), PAGE],
     [
@@ -80,21 +84,36 @@ export function multiplesScript(given: ScriptedMultiples): Script {
       "]",
       "",
       ...(own ? ownLimits(colours, own.limits) : limitLines(colours)),
-      "pictures = []",
+      "pictures, labels = [], []",
       "for cell in cells:",
       ...(cells.length > drawn.length
         ? [
             "    if cell is None:",
             "        pictures.append(np.full((1, 1, 3), 128, np.uint8))",
+            '        labels.append("nothing logged")',
             "        continue",
           ]
         : []),
       "    run, layer, step, name, channel = cell",
       "    one = maps[run, layer, step, name][:, :, channel]",
       `    pictures.append(draw(one, ${limits}))`,
-      showLine("pictures", columns),
+      `    labels.append(${labelOf(drawn)})`,
+      showLine("pictures", "labels", columns),
     ],
   );
+}
+
+/** What the label of a cell says: its run and step, and else what is not the same in all. */
+function labelOf(drawn: readonly ScriptedMap[]): string {
+  const differs = (part: Part) => new Set(drawn.map((cell) => cell[part])).size > 1;
+  const words = [
+    "{run}",
+    differs("layer") ? "{layer}" : "",
+    differs("input") ? "{name}" : "",
+    "step {step}",
+    differs("layer") || differs("channel") ? "channel {channel}" : "",
+  ];
+  return `f"${words.filter(Boolean).join(", ")}"`;
 }
 
 /** What a part of a cell is called in the script, where `input` is Python's own. */

@@ -1,12 +1,12 @@
 /** Layers × runs as Python. */
 
-import { hasOwnLimits, type RunMeasure } from "../numbers/run_measures";
-import { type Script, script } from "./script";
+import { hasOwnLimits, isDistance, type RunMeasure } from "../numbers/run_measures";
+import { LOG_DIR, type LogDir, MATRIX, type Script, script } from "./script";
 import { call, list, quoted } from "./text";
 
 /** What the table of layers and runs shows. */
 export interface ScriptedRuns {
-  logDir: string;
+  logDir: LogDir;
   /** The run that the others are compared with, and the input that is. */
   reference: string;
   input: string;
@@ -20,7 +20,7 @@ const PRINTED =
   "The numbers are printed, too, a line for each layer and a column for each run.";
 const ALL = "The scale is that of all layers, where the tab has that of those in sight.";
 const GREY = "Where there is no number the picture is grey.";
-/** Sides of a cell of the picture. */
+/** Sides of a cell of the picture; it is wide enough for the name of its run. */
 const [WIDE, HIGH] = [64, 16];
 
 const BOTH = [
@@ -66,16 +66,17 @@ export function runsScript(given: ScriptedRuns): Script {
   const { logDir, reference, input, measure, layers, steps } = given;
   const numbers = [...new Set(steps.values())].sort((a, b) => a - b).map(String);
   const asked = [
-    quoted(logDir),
+    LOG_DIR,
     "runs=list(steps)",
     "layers=layers",
     `steps=${list(numbers, "    ", 12)}`,
   ];
-  const isDistance = measure === "relative" || measure === "angle";
+  const hasReference = isDistance(measure);
   const signed = measure === "mean";
   return script(
-    `Runs: ${measure} of each layer; A is run ${reference}${isDistance ? `, input ${input}` : ""}.`,
-    [PRINTED, ...(isDistance ? [ALL] : []), GREY],
+    logDir,
+    `Runs: ${measure} of each layer; A is run ${reference}${hasReference ? `, input ${input}` : ""}.`,
+    [PRINTED, ...(hasReference ? [ALL] : []), GREY],
     { smooth: false },
     [
       [
@@ -84,9 +85,10 @@ export function runsScript(given: ScriptedRuns): Script {
         ...NUMBERS[measure],
       ].join("\n"),
       ...(hasOwnLimits(measure) ? [END] : []),
+      MATRIX,
     ],
     [
-      ...(isDistance ? [`A, INPUT = ${quoted(reference)}, ${quoted(input)}`] : []),
+      ...(hasReference ? [`A, INPUT = ${quoted(reference)}, ${quoted(input)}`] : []),
       `layers = ${list(layers.map(quoted), "", 9)}`,
       "# The step of each run.",
       "steps = {",
@@ -109,7 +111,9 @@ export function runsScript(given: ScriptedRuns): Script {
       "shares = np.clip(values / np.where(high > 0, high, 1), -1, 1)",
       `colors = av.colorize(shares, (${signed ? -1 : 0}, 1), "${signed ? "signed" : "heat"}")`,
       "colors[np.isnan(values)] = 128",
-      `Image.fromarray(colors.repeat(${HIGH}, 0).repeat(${WIDE}, 1)).show()`,
+      'names = [f"{run}, step {step}" for run, step in steps.items()]',
+      `width = max(${WIDE}, 8 + 6 * max(map(len, names)))`,
+      `matrix(colors, layers, names, height=${HIGH}, width=width).show()`,
     ],
   );
 }

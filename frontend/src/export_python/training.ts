@@ -4,8 +4,11 @@ import type { Size } from "../numbers/layout";
 import type { Statistic } from "../numbers/matrix";
 import {
   colorized,
+  LOG_DIR,
+  type LogDir,
   limitLines,
   limitsFunction,
+  MATRIX,
   type Script,
   type ScriptColours,
   script,
@@ -14,7 +17,7 @@ import { call, integers, quoted } from "./text";
 
 /** What the heat map of channels and steps shows. */
 export interface ScriptedTraining {
-  logDir: string;
+  logDir: LogDir;
   run: string;
   layer: string;
   input: string;
@@ -36,13 +39,14 @@ const SILENT = "Steps without numbers, hatched in the tab, are grey.";
 export function trainingScript(given: ScriptedTraining): Script {
   const { logDir, run, layer, input, statistic, channels, steps, silent, colours } = given;
   const { width, height } = given.cell;
-  const asked = [quoted(logDir), `runs=${quoted(run)}`, `layers=${quoted(layer)}`];
+  const asked = [LOG_DIR, `runs=${quoted(run)}`, `layers=${quoted(layer)}`];
   const at = silent.length ? "columns.get(step, blank)" : "columns[step]";
   return script(
+    logDir,
     `Training: ${statistic} of layer ${layer}, run ${run}, input ${input}.`,
     [REST, ...(silent.length ? [SILENT] : [])],
     { smooth: false },
-    limitsFunction(colours),
+    [MATRIX, ...limitsFunction(colours)],
     [
       `channels = ${integers(channels, "", 11)}`,
       `steps = ${integers(steps, "", 8)}`,
@@ -66,7 +70,9 @@ export function trainingScript(given: ScriptedTraining): Script {
       ...(silent.length
         ? [`colors[:, ${integers(silent.map((step) => steps.indexOf(step)))}] = 128`]
         : []),
-      `Image.fromarray(colors.repeat(${height}, 0).repeat(${width}, 1)).show()`,
+      'rows = [f"channel {channel}" for channel in channels]',
+      'names = [f"step {step}" for step in steps]',
+      `matrix(colors, rows, names, height=${height}, width=${width}).show()`,
     ],
   );
 }

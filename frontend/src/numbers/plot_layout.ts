@@ -70,9 +70,9 @@ function plotWidth(count: number, maps: FormedSize, room: Room): number {
   return Math.max(1, Math.min(share, Math.round(PLOT.enough * ratio)));
 }
 
-/** Height of a plot in CSS pixels. */
-function plotHeight({ form }: FormedSize, bars: number): number {
-  if (form?.kind !== "units") return LINE_HEIGHT;
+/** Height of a plot in CSS pixels; that of a line may be larger where there is room. */
+export function plotHeight({ form }: FormedSize, bars: number, room = 0): number {
+  if (form?.kind !== "units") return Math.max(LINE_HEIGHT, Math.floor(room));
   return bars * (BAR_HEIGHT + BETWEEN_BARS) - BETWEEN_BARS;
 }
 

@@ -61,7 +61,12 @@ export function align(map: Size, field: ReceptiveField | null, input: Size): Ali
   if (!field) return { row: 0, column: 0, ...sizeOf(input), known: false };
   const [row, height] = stretchOnInput(field, 0, map.height);
   const [column, width] = stretchOnInput(field, 1, map.width);
-  return { row, column, height, width, known: true };
+  return { row, column, height, width, known: !seesTheSame(map, field) };
+}
+
+/** Whether values beside each other see the same: which of them is where is not told then. */
+function seesTheSame(map: Size, { stride: [down, across] }: ReceptiveField): boolean {
+  return (down === 0 && map.height > 1) || (across === 0 && map.width > 1);
 }
 
 function sizeOf({ height, width }: Size): Size {

@@ -92,6 +92,11 @@ export function measureLimits(measure: RunMeasure, values: readonly number[]): L
   return { low: measure === "mean" ? -high : 0, high };
 }
 
+/** Whether runs are compared with another one, not told by themselves. */
+export function isDistance(measure: RunMeasure): measure is RunDistance {
+  return measure === "relative" || measure === "angle";
+}
+
 /** Whether each layer has colours of its own: its numbers say nothing of those of others. */
 export function hasOwnLimits(measure: RunMeasure): boolean {
   return measure === "mean" || measure === "deviation";

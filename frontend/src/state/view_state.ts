@@ -7,8 +7,7 @@
 
 import { signal } from "@preact/signals";
 import type { OrderedRows } from "../data/heat_map";
-import type { Multiple } from "../data/multiples";
-import type { Answer } from "../data/queries";
+import type { MultiplesTable } from "../data/multiples";
 import type { ColourMapName } from "../drawing/colours";
 import type { Script } from "../export_python/script";
 import type { DrawnCells } from "../numbers/layout";
@@ -24,16 +23,6 @@ export interface Pointed {
   channel: number;
   row: number;
   column: number;
-}
-
-/** The cells of small multiples that are in sight: row by row, so many in each. */
-export interface MultiplesInSight {
-  cells: {
-    run: string;
-    /** The feature map, or why there is none yet or at all. */
-    answer: Answer<Multiple>;
-  }[];
-  columns: number;
 }
 
 /** The colours of a view, and whether any of what they show is below zero. */
@@ -61,8 +50,8 @@ export const viewState = {
   coloursInUse: signal<ColoursInUse | null>(null),
   /** The part that is seen of the pictures of a channel: the same of all of them. */
   lens: signal(WHOLE),
-  /** What of small multiples is exported: what is seen; null before they were drawn. */
-  multiplesInSight: signal<MultiplesInSight | null>(null),
+  /** All rows of small multiples, for exports; null before they were drawn. */
+  multiples: signal<MultiplesTable | null>(null),
   /** The rows of the heat map as they are ordered; null before it was drawn. */
   heatMapRows: signal<OrderedRows | null>(null),
   /** The channel that the inputs were asked about; they open at the top of their ranking else. */

@@ -56,7 +56,7 @@ describe("the scale of small multiples", () => {
       automatic: "common",
       least: null,
       shared: true,
-      words: "smallest to largest value of the cells in sight",
+      words: "smallest to largest value of the cells shown",
     });
   });
 
@@ -72,7 +72,7 @@ describe("the scale of small multiples", () => {
       automatic: "row",
       least: { who: "run calm", share: 2 / 30 },
       shared: false,
-      words: "each row by itself: smallest to largest value of the cells in sight",
+      words: "each row by itself: smallest to largest value of the cells shown",
     });
   });
 
@@ -104,7 +104,7 @@ describe("the scale of small multiples", () => {
       [0, 30],
     ]);
     expect(words).toBe(
-      "each row by itself: smallest to largest value of all channels of the cells in sight",
+      "each row by itself: smallest to largest value of all channels of the cells shown",
     );
   });
 
@@ -123,7 +123,7 @@ describe("the scale of small multiples", () => {
       ],
       shares: "common",
       shared: false,
-      words: "each layer by itself: smallest to largest value of the cells in sight",
+      words: "each layer by itself: smallest to largest value of the cells shown",
     });
     const far = [...LAYERS, cell("far", "relu", 1, 1, [0, 0, 0, 500])];
     expect(told(far, {}, "auto", true)).toMatchObject({

@@ -59,7 +59,6 @@ describe("where no value belongs to a place of the picture", () => {
       /rows and columns of this layer are not those of the picture/,
       [[9, 9, 2], [9, 9, 2], undefined, { axes: ["queries", "keys"] }],
     ],
-    ["one field for all", /same part of the picture/, [[2, 2, 7], [2, 2, 7], 0]],
     [
       // Whoever knows how they lie on the picture points at it.
       "tokens of a picture that was not logged",

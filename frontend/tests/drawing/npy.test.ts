@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { crc32, encodeCsv, encodeNpy, encodeNpyText, encodeZip } from "../../src/drawing/npy";
+import { crc32, encodeNpy, encodeNpyText, encodeZip } from "../../src/drawing/npy";
 
 /** numpy.save of [[1, 2.5], [nan, -inf]], and of arange(5). */
 const MATRIX =
@@ -80,40 +80,5 @@ describe("encodeZip", () => {
   it("has the check sum of the standard", () => {
     expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
     expect(crc32(new Uint8Array())).toBe(0);
-  });
-});
-
-describe("encodeCsv", () => {
-  const maps = {
-    height: 2,
-    width: 2,
-    channels: 2,
-    values: new Float32Array([0.1, -0, NaN, 2 ** -149, Infinity, -Infinity, 1 / 3, 16777217]),
-  };
-
-  it("writes what is chosen, a value a line", () => {
-    expect(encodeCsv(maps, [1, 0])).toBe(
-      "channel,row,column,value\n" +
-        "1,0,0,inf\n1,0,1,-inf\n1,1,0,0.33333334\n1,1,1,16777216\n" +
-        "0,0,0,0.1\n0,0,1,-0\n0,1,0,nan\n0,1,1,1.4013e-45\n",
-    );
-  });
-
-  it("tells all float32 apart", () => {
-    const bits = Uint32Array.from({ length: 4096 }, (_, i) => (i * 2654435761) >>> 0);
-    const values = new Float32Array(bits.buffer).filter(Number.isFinite);
-    const lines = encodeCsv({ height: 1, width: values.length, channels: 1, values }, [0]);
-    const read = lines
-      .trim()
-      .split("\n")
-      .slice(1)
-      .map((line) => Number(line.split(",")[3]));
-    expect(Float32Array.from(read)).toEqual(values);
-  });
-
-  it.each([-1, 2, 0.5])("refuses channel %d", (channel) => {
-    expect(() => encodeCsv(maps, [channel])).toThrow(
-      `Received channel ${channel}; there are 0 to 1.`,
-    );
   });
 });

@@ -44,13 +44,9 @@ describe("scores of classes", () => {
   });
 
   it("change with a sign", () => {
-    expect([0.25, -0.007155, 1e-9, -1e-9, 0].map((by) => changeWords(by, true))).toEqual([
-      "+25%",
-      "−0.7%",
-      "+<0.1%",
-      "−<0.1%",
-      "0%",
-    ]);
+    expect(
+      [0.25, -0.007155, 1e-9, -1e-9, -0.99999, 0].map((by) => changeWords(by, true)),
+    ).toEqual(["+25%", "−0.7%", "<0.1% up", "<0.1% down", ">99.9% down", "0%"]);
     expect([2.5, -2.5].map((by) => changeWords(by, false))).toEqual(["+2.5", "−2.5"]);
   });
 });

@@ -40,6 +40,7 @@ it("draws the channel, and beside it what it is laid on", () => {
 limits = (0, 2.5)
 large = draw(maps[:, :, 7], limits)
 pictures = [large]
+labels = ["channel 7 of conv, run a, step 3"]
 
 # On the input, where the receptive fields of the values say.
 values = maps[:, :, 7]
@@ -58,7 +59,8 @@ cover = np.rint(0.6 * av.imresize(cover, size, "nearest")).astype(np.uint8)
 laid = Image.fromarray(picture)
 laid.paste(over, (-13, 26), Image.fromarray(cover))
 pictures.append(np.asarray(laid))
-Image.fromarray(page(pictures, columns=2)).show()
+labels.append("on the input face")
+Image.fromarray(page(pictures, labels, columns=2)).show()
 `);
 });
 
@@ -88,11 +90,11 @@ it("says what it cannot know or show", () => {
     "On the input the tab shows means of several values, this only some of them.",
   );
   expect(code).toContain(
-    "# Stretched over the whole input: the receptive field is not known.\n",
+    "# Stretched over it: the receptive field does not say which value lies where.\n",
   );
   const alone = channelScript({ ...CHANNEL, under: null });
   expect(alone.notes.at(-1)).toBe("No picture of this input was logged.");
   expect(bodyOf(alone.code)).toMatch(
-    /pictures = \[large\]\nImage.fromarray\(page\(pictures, columns=1\)\).show\(\)\n$/,
+    /labels = \[.*\]\nImage.fromarray\(page\(pictures, labels, columns=1\)\).show\(\)\n$/,
   );
 });

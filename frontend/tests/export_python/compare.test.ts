@@ -41,8 +41,10 @@ limits = (0, 2.5)
 sides = []
 for side in (a, b):
     pictures = [draw(side[:, :, channel], limits) for channel in channels]
-    sides.append(page(pictures, columns=2))
-Image.fromarray(page(sides, columns=2, gap=16)).show()
+    labels = [f"channel {channel}" for channel in channels]
+    sides.append(page(pictures, labels, columns=2))
+labels = ["A: run a, step 3, input face, conv", "B: run b, step 0, input face, conv"]
+Image.fromarray(page(sides, labels, columns=2, gap=16)).show()
 `);
   });
 
@@ -57,7 +59,8 @@ print(f"{np.sum(~finite)} positions not finite, left out")
 limits = (0, 2.5)
 chosen = [(b - a)[:, :, channel] for channel in channels]
 pictures = [draw(one, limits) for one in chosen]
-Image.fromarray(page(pictures, columns=2)).show()
+labels = [f"channel {channel}" for channel in channels]
+Image.fromarray(page(pictures, labels, columns=2)).show()
 `);
   });
 
@@ -72,6 +75,14 @@ Image.fromarray(page(pictures, columns=2)).show()
     expect(code).toContain("def draw(values, limits, size=480):\n");
     expect(bodyOf(code)).toContain(`${READ}a, b = a[:, :, [3]], b[:, :, [5]]
 channels = [0]
+`);
+    expect(bodyOf(code)).toContain(`
+    labels = [""]
+    sides.append(page(pictures, labels, columns=1))
+labels = [
+    "A: run a, step 3, input face, conv, channel 3",
+    "B: run b, step 0, input face, conv, channel 5",
+]
 `);
   });
 
@@ -103,7 +114,8 @@ for side, limits in (
     (b, (0, 300)),
 ):
     pictures = [draw(side[:, :, one], limits) for one in channels]
-    sides.append(page(pictures, columns=2))
+    labels = [f"channel {channel}" for channel in channels]
+    sides.append(page(pictures, labels, columns=2))
 `);
     const each = { ...BOTH, own: { a: null, b: null }, colours: OWN, channelsB: [0, 1, 2] };
     expect(bodyOf(compareScript(each).code)).toContain(`for side, limits, channels in (

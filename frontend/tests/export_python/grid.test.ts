@@ -15,19 +15,28 @@ const GRID: ScriptedGrid = {
 
 it("reads the maps, colours the channels in their order and lays them out", () => {
   expect(gridScript(GRID)).toEqual({
-    notes: ["Each value is one square or oblong; labels, frames and rings are left out."],
+    notes: ["Each value is one square or oblong; frames and rings are left out."],
     code: `# What the Activations tab of TensorBoard shows, drawn from what was logged.
-# Each value is one square or oblong; labels, frames and rings are left out.
+# Each value is one square or oblong; frames and rings are left out.
 # Grid: layer conv, run a, step 3, input face.
+import os
+import textwrap
+
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import tb_actviz as av
+
+# TensorBoard was given this relative path: make it a whole one to run this elsewhere.
+LOG_DIR = "runs"
+if not os.path.isdir(LOG_DIR):
+    reason = "Set LOG_DIR to the folder that TensorBoard reads."
+    raise SystemExit(f"There is no folder {LOG_DIR!r}. {reason}")
 
 
 def read(run, layer, step):
     """What a layer does for each input."""
-    (stored,) = av.read_records("runs", runs=run, layers=layer, steps=step)
+    (stored,) = av.read_records(LOG_DIR, runs=run, layers=layer, steps=step)
     return stored.activations
 
 
@@ -39,14 +48,22 @@ def draw(values, limits, size=96):
     return colors.repeat(down, 0).repeat(across, 1)
 
 
-def page(pictures, columns, gap=4):
-    """Pictures row by row, on grey."""
+def page(pictures, labels, columns, gap=4):
+    """Pictures row by row, each below its label, on grey."""
     height, width, _ = np.max([one.shape for one in pictures], 0) + gap
-    rows = -(-len(pictures) // columns)
-    paper = np.full((rows * height - gap, columns * width - gap, 3), 128, np.uint8)
-    for i, one in enumerate(pictures):
-        top, left = i // columns * height, i % columns * width
-        paper[top : top + one.shape[0], left : left + one.shape[1]] = one
+    lines = [textwrap.wrap(one, max(8, width // 6)) for one in labels]
+    label = 12 * max(map(len, lines))
+    height, rows = height + label, -(-len(pictures) // columns)
+    places = [(i % columns * width, i // columns * height) for i in range(len(pictures))]
+    paper = Image.new("RGB", (columns * width - gap, rows * height - gap), (128,) * 3)
+    pen = ImageDraw.Draw(paper)
+    for (left, top), words in zip(places, lines, strict=True):
+        for number, line in enumerate(words):
+            pen.text((left, top + 12 * number), line, "black")
+    paper = np.array(paper)
+    for (left, top), one in zip(places, pictures, strict=True):
+        high, wide, _ = one.shape
+        paper[top + label : top + label + high, left : left + wide] = one
     return paper
 
 
@@ -57,7 +74,8 @@ channels = [13, 46, 2]
 limits = (0, 2.5)
 chosen = [maps[:, :, channel] for channel in channels]
 pictures = [draw(one, limits) for one in chosen]
-Image.fromarray(page(pictures, columns=3)).show()
+labels = [f"channel {channel}" for channel in channels]
+Image.fromarray(page(pictures, labels, columns=3)).show()
 `,
   });
 });
@@ -119,4 +137,30 @@ it("says what the channels are sorted by", () => {
   const { code, notes } = gridScript({ ...GRID, sorted });
   expect(notes.at(-1)).toBe(`The channels are ${sorted}.`);
   expect(code).toContain(`# The channels are ${sorted}.\n`);
+});
+
+const LOG_DIRS = {
+  "/home/me/runs": "The log directory that TensorBoard reads.",
+  "C:\\\\runs": "The log directory that TensorBoard reads.",
+  "logs/train":
+    "TensorBoard was given this relative path: make it a whole one to run this elsewhere.",
+};
+
+it.each(Object.entries(LOG_DIRS))("says where it found %s", (logDir, words) => {
+  const { code } = gridScript({ ...GRID, logDir });
+  expect(code).toContain(`\n# ${words}\nLOG_DIR = ${JSON.stringify(logDir)}\nif not os.path`);
+});
+
+it("says that the log directory must be told", () => {
+  expect(gridScript({ ...GRID, logDir: null }).code).toContain(
+    '\n# TensorBoard does not tell its log directory: write it here.\nLOG_DIR = "runs"\nif not',
+  );
+});
+
+it("looks for no folder on this machine where the log is on another", () => {
+  const { code } = gridScript({ ...GRID, logDir: "s3://bucket/runs" });
+  expect(code).toContain(
+    '\n# The log directory that TensorBoard reads.\nLOG_DIR = "s3://bucket/runs"\n\n\n',
+  );
+  expect(code).not.toMatch(/\bos\b/);
 });

@@ -28,7 +28,7 @@ it("has a row for each channel, a column for each input and one for the differen
   expect(code).toContain("av.colorize(values, limits, colormap, shades=True)\n");
   expect(bodyOf(code)).toBe(`${READ}logged = read("a", ":input", 0)
 blank = np.full((1, 1, 3), 128, np.uint8)
-pictures = []
+pictures, labels = [], [*names, ""]
 for name in names:
     picture = logged[name].astype(np.uint8)
     pictures.append(av.imresize(picture, 96 / max(picture.shape)))
@@ -41,7 +41,8 @@ for channel in channels:
     row = [draw(one[:, :, channel], limits) for one in maps.values()]
     apart = draw(change[:, :, channel], limits_apart, colormap="signed")
     pictures += [*row, apart]
-Image.fromarray(page(pictures, columns=4)).show()
+    labels += [f"{channel}: {name}" for name in [*names, "B - A"]]
+Image.fromarray(page(pictures, labels, columns=4)).show()
 `);
 });
 
@@ -53,7 +54,7 @@ it("leaves room above inputs without a picture", () => {
 `);
   expect(bodyOf(inputsScript({ ...INPUTS, pictures: null }).code)).toContain(
     `${READ}# No pictures of the inputs were logged.
-pictures = []
+pictures, labels = [], []
 
 # Scale`,
   );

@@ -22,7 +22,7 @@ const MULTIPLES: ScriptedMultiples = {
   own: null,
   colours: SHARED,
 };
-const READ = `logged = av.read_records("runs", runs=["a", "b"], layers=["conv"], steps=[0, 1, 2])
+const READ = `logged = av.read_records(LOG_DIR, runs=["a", "b"], layers=["conv"], steps=[0, 1, 2])
 maps = {
     (one.run, one.layer, one.step, name): av.as_maps(activations)
     for one in logged
@@ -37,22 +37,26 @@ cells = [
 
 it("reads all cells at once, and leaves room for what is not there", () => {
   const { code, notes } = multiplesScript(MULTIPLES);
-  expect(notes.at(-1)).toBe("The rows and columns in sight; the scale is theirs.");
+  expect(notes.at(-1)).toBe(
+    "All rows, of the columns that the tab shows; the scale is theirs.",
+  );
   expect(bodyOf(code)).toBe(`${READ}    # b: There is no?such step.
     None,
 ]
 
 # Scale: layer's smallest to largest value.
 limits = (0, 2.5)
-pictures = []
+pictures, labels = [], []
 for cell in cells:
     if cell is None:
         pictures.append(np.full((1, 1, 3), 128, np.uint8))
+        labels.append("nothing logged")
         continue
     run, layer, step, name, channel = cell
     one = maps[run, layer, step, name][:, :, channel]
     pictures.append(draw(one, limits))
-Image.fromarray(page(pictures, columns=2)).show()
+    labels.append(f"{run}, step {step}")
+Image.fromarray(page(pictures, labels, columns=2)).show()
 `);
 });
 
@@ -72,11 +76,20 @@ it.each<[ScriptedMultiples["own"], string, string]>([
 limits = {
     ${key}: (-1, 1),
 }
-pictures = []
+pictures, labels = [], []
 for cell in cells:
     run, layer, step, name, channel = cell
     one = maps[run, layer, step, name][:, :, channel]
     pictures.append(draw(one, limits[${by}]))
-Image.fromarray(page(pictures, columns=3)).show()
+    labels.append(f"{run}, step {step}")
+Image.fromarray(page(pictures, labels, columns=3)).show()
 `);
+});
+
+it("names layer and channel where they are not the same in all cells", () => {
+  const cells = [cell("a", "conv", 2), cell("a", "relu", 2)];
+  const { code } = multiplesScript({ ...MULTIPLES, cells });
+  expect(code).toContain(
+    '    labels.append(f"{run}, {layer}, step {step}, channel {channel}")\n',
+  );
 });

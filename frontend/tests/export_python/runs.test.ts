@@ -29,7 +29,7 @@ steps = {
     "b": 30,
     "a": 40,
 }
-logged = av.read_records("logs", runs=list(steps), layers=layers, steps=[30, 40])
+logged = av.read_records(LOG_DIR, runs=list(steps), layers=layers, steps=[30, 40])
 read = {
     (one.run, one.layer): one.activations
     for one in logged
@@ -46,7 +46,9 @@ high = np.broadcast_to(np.reshape(most, (-1, 1)), (len(layers), 1))
 shares = np.clip(values / np.where(high > 0, high, 1), -1, 1)
 colors = av.colorize(shares, (0, 1), "heat")
 colors[np.isnan(values)] = 128
-Image.fromarray(colors.repeat(16, 0).repeat(64, 1)).show()
+names = [f"{run}, step {step}" for run, step in steps.items()]
+width = max(64, 8 + 6 * max(map(len, names)))
+matrix(colors, layers, names, height=16, width=width).show()
 `);
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type ScriptedTraining, trainingScript } from "../../src/export_python/training";
-import { OWN, SHARED } from "./fixtures";
+import { bodyOf, OWN, SHARED } from "./fixtures";
 
 const TRAINING: ScriptedTraining = {
   logDir: "runs",
@@ -15,13 +15,13 @@ const TRAINING: ScriptedTraining = {
   colours: { ...SHARED, map: "ice" },
 };
 const START = `# What the Activations tab of TensorBoard shows, drawn from what was logged.
-# Each value is one square or oblong; labels, frames and rings are left out.
+# Each value is one square or oblong; frames and rings are left out.
 # Training: zero_share of layer conv, run a, input face.
 # The health of layers, below in the tab, is not drawn.
 `;
 const READ = `channels = [3, 1, 0]
 steps = [0, 10, 30]
-records = av.read_records("runs", runs="a", layers="conv", steps=steps)
+records = av.read_records(LOG_DIR, runs="a", layers="conv", steps=steps)
 columns = {
     record.step: np.float32(facts.zero_share)[channels]
     for record in records
@@ -31,17 +31,17 @@ columns = {
 `;
 
 it("has a row for each channel and a column for each step", () => {
-  expect(trainingScript(TRAINING).code).toBe(`${START}import numpy as np
-from PIL import Image
-
-import tb_actviz as av
-
-${READ}values = np.stack([columns[step] for step in steps], 1)
+  const { code } = trainingScript(TRAINING);
+  expect(code.slice(0, START.length)).toBe(START);
+  expect(code).toContain("def matrix(colors, rows, columns, height, width):\n");
+  expect(bodyOf(code)).toBe(`${READ}values = np.stack([columns[step] for step in steps], 1)
 
 # Scale: layer's smallest to largest value.
 limits = (0, 2.5)
 colors = av.colorize(values, limits, "ice", shades=True)
-Image.fromarray(colors.repeat(24, 0).repeat(48, 1)).show()
+rows = [f"channel {channel}" for channel in channels]
+names = [f"step {step}" for step in steps]
+matrix(colors, rows, names, height=24, width=48).show()
 `);
 });
 

@@ -50,6 +50,15 @@ describe("a map on the input", () => {
     });
   });
 
+  it("is stretched over the field where all values see the same", () => {
+    const field = { size: [64, 60], stride: [0, 0], start: [0, 0] } as const;
+    const whole = { row: 0, column: 0, height: 64, width: 60 };
+    expect(align(MAP, field, INPUT)).toEqual({ ...whole, known: false });
+    // One row of values that see different columns.
+    const across = { ...field, size: [64, 30], stride: [0, 30] } as const;
+    expect(align({ height: 1, width: 2 }, across, INPUT)).toEqual({ ...whole, known: true });
+  });
+
   it("is stretched over the input where no field is known", () => {
     expect(align(MAP, null, INPUT)).toEqual({
       row: 0,

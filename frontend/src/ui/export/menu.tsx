@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { state } from "../../state/store";
 import { viewState } from "../../state/view_state";
 import { useDismissal } from "../hooks/dismissal";
 import { Status, useStatus } from "../parts/status";
-import { copy, copyLink, saveCsv, saveGif, saveNpz, savePng } from "./exports";
+import { copy, copyLink, saveView } from "./exports";
 import { pythonOf } from "./scripts";
+import { fileWords } from "./view_files";
 
 /** What can be taken along: pictures, numbers, Python. */
 export function ExportMenu() {
@@ -25,19 +27,22 @@ export function ExportMenu() {
     }
     setBusy("");
   };
-  const items: [string, string, () => Promise<void>][] = [
-    ["PNG", "this view, as a picture", savePng],
-    ["GIF", "the channels shown, over all kept steps on one scale", saveGif],
-    ["NPZ", "the values of the channels shown, for NumPy", saveNpz],
-    ["CSV", "the values of the channels shown, as a table", saveCsv],
-    [
-      "Python",
-      "code that draws this view from what was logged",
-      async () => {
+  const words = fileWords(state.value);
+  const items: { name: string; what: string; task: (() => Promise<void>) | null }[] = [
+    { name: "PNG", what: words.png, task: () => saveView("png") },
+    words.still === null
+      ? { name: "GIF", what: words.gif, task: () => saveView("gif") }
+      : { name: "GIF", what: `not for this view: ${words.still}`, task: null },
+    { name: "NPZ", what: words.npz, task: () => saveView("npz") },
+    { name: "CSV", what: words.csv, task: () => saveView("csv") },
+    {
+      name: "Python",
+      what: "code that draws this view from what was logged",
+      task: async () => {
         viewState.script.value = await pythonOf();
       },
-    ],
-    ["Link", "the address of this view", copyLink],
+    },
+    { name: "Link", what: "the address of this view", task: copyLink },
   ];
   return (
     <>
@@ -46,8 +51,13 @@ export function ExportMenu() {
           Export
         </summary>
         <div>
-          {items.map(([name, what, task]) => (
-            <button key={name} type="button" disabled={busy !== ""} onClick={run(name, task)}>
+          {items.map(({ name, what, task }) => (
+            <button
+              key={name}
+              type="button"
+              disabled={busy !== "" || task === null}
+              onClick={task ? run(name, task) : undefined}
+            >
               <b>{busy === name ? `${name} …` : name}</b> {what}
             </button>
           ))}

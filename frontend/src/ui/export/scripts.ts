@@ -13,10 +13,15 @@ import {
 import { keptRows, naturalLimits, numbersOf, rowOrdering } from "../../data/heat_map";
 import { differenceScaling, inputsOf, rankingOf } from "../../data/inputs";
 import { orderingOfLayer } from "../../data/layer_order";
-import { type Multiple, type MultiplesScaling, multiplesScaling } from "../../data/multiples";
+import {
+  type Multiple,
+  type MultiplesScaling,
+  type MultiplesTable,
+  multiplesScaling,
+} from "../../data/multiples";
 import { orderWords } from "../../data/order_words";
 import { type ChosenLayer, chosenLayer } from "../../data/pairs";
-import { andThen, ready, WAITING, whenReady } from "../../data/queries";
+import { type Answer, andThen, ready, WAITING, whenReady } from "../../data/queries";
 import {
   chosenRecord,
   inputNames,
@@ -26,10 +31,10 @@ import {
   type ShownRecord,
   shownRecord,
 } from "../../data/records";
-import { curveOf, listedRuns, runOrderOf } from "../../data/resources";
-import { filteredRuns } from "../../data/run_filter";
-import { inOrder, layersOfAll, type Reference, stepIn } from "../../data/run_matrix";
-import { layersOf, logDirOf } from "../../data/runs";
+import { curveOf } from "../../data/resources";
+import { stepIn } from "../../data/run_matrix";
+import { runTable } from "../../data/run_table";
+import { logDirOf } from "../../data/runs";
 import { scalingOfChannel } from "../../data/scale_fit";
 import { matrixScaling, type Scaling, scalingOf } from "../../data/scaling";
 import { shownSides } from "../../data/sides";
@@ -46,6 +51,7 @@ import {
 import { runsScript } from "../../export_python/runs";
 import {
   LARGE,
+  type LogDir,
   type Script,
   type ScriptColours,
   type Source,
@@ -57,19 +63,18 @@ import { formOf, liesOnPicture } from "../../numbers/map_form";
 import { curveMatrix, matrixLayout } from "../../numbers/matrix";
 import { align, zoomedRegion } from "../../numbers/receptive_field";
 import type { Distances } from "../../numbers/statistics";
-import { matching } from "../../numbers/tree";
 import { type MultiplesRows, rowsShown, type State, type View } from "../../state/state";
 import { state } from "../../state/store";
-import { type MultiplesInSight, viewState } from "../../state/view_state";
+import { viewState } from "../../state/view_state";
 import { overlayPaint } from "../pictures/overlay";
 import { haveBothSigns, type Paint, paintOf } from "../pictures/paint";
-import { sheetLayout } from "./sheet";
+import { sheetLayout } from "./sheet_layout";
 
 /** Sides of a cell of a heat map, and of all of it. */
 const CELLS = { width: [4, 48], height: [4, 24], gap: 0 } as const;
 const [WIDE, HIGH] = [960, 640];
 
-const SCRIPTS: { [view in View]: (logDir: string) => Promise<Script> } = {
+const SCRIPTS: { [view in View]: (logDir: LogDir) => Promise<Script> } = {
   grid,
   channel,
   compare,
@@ -86,7 +91,7 @@ export async function pythonOf(): Promise<Script> {
 
 /** The layer that is shown, and how it is coloured. */
 async function layer(
-  logDir: string,
+  logDir: LogDir,
 ): Promise<ScriptedLayer & ChosenLayer & { scaling: Scaling }> {
   const chosen = await whenReady(() => chosenLayer(state.value));
   const { record, removed } = chosen;
@@ -97,14 +102,14 @@ async function layer(
   return { ...chosen, scaling, logDir, source, after, colours };
 }
 
-async function grid(logDir: string): Promise<Script> {
+async function grid(logDir: LogDir): Promise<Script> {
   const chosen = await layer(logDir);
   const channels = some(orderingOfLayer(chosen, state.value).channels);
   const { columns } = sheetLayout(channels.length, chosen.record.maps);
   return gridScript({ ...chosen, channels, columns, sorted: orderWords(state.value) });
 }
 
-async function channel(logDir: string): Promise<Script> {
+async function channel(logDir: LogDir): Promise<Script> {
   const chosen = await layer(logDir);
   const number = channelIn(chosen.record.maps, state.value.a.channel, chosen.removed !== null);
   const scaling = await whenReady(() =>
@@ -143,7 +148,7 @@ async function underneath(shown: ShownRecord, paint: Paint): Promise<UnderlyingI
   };
 }
 
-async function training(logDir: string): Promise<Script> {
+async function training(logDir: LogDir): Promise<Script> {
   const chosen = state.value;
   const { statistic } = chosen.training;
   const record = await whenReady(() => shownRecord(present(chosen.a)));
@@ -182,7 +187,7 @@ async function training(logDir: string): Promise<Script> {
 }
 
 /** Python for two of anything. */
-async function compare(logDir: string): Promise<Script> {
+async function compare(logDir: LogDir): Promise<Script> {
   const chosen = state.value;
   const { a, b } = await whenReady(() => shownSides(chosen));
   const pair = channelsOf(a, b, chosen);
@@ -234,14 +239,14 @@ function measuredBy({ cosine, counted }: Distances) {
   return cosine === null ? "lengths" : "all";
 }
 
-/** Python for the cells in sight. */
-async function multiples(logDir: string): Promise<Script> {
+/** Python for all rows of small multiples. */
+async function multiples(logDir: LogDir): Promise<Script> {
   const chosen = state.value;
-  const sight = await whenReady(() => loaded(viewState.multiplesInSight.value));
+  const sight = await whenReady(() => loaded(viewState.multiples.value));
   const loadedCells = sight.cells.flatMap(({ answer }) =>
     answer.state === "ready" ? [answer.value] : [],
   );
-  if (!loadedCells.length) throw new Error("No cell in sight shows a feature map.");
+  if (!loadedCells.length) throw new Error("No cell shows a feature map.");
   const apart = chosen.multiples.columns === "layers";
   const rows = rowsShown(chosen.multiples);
   const scaling = await whenReady(() =>
@@ -284,10 +289,15 @@ function partsBy(
   return apart ? [row, "layer"] : [row, "step"];
 }
 
-function loaded(sight: MultiplesInSight | null) {
-  const waiting = !sight || sight.cells.some(({ answer }) => answer.state === "waiting");
-  if (waiting) return WAITING;
-  return ready(sight);
+/** All cells once they are there, row by row, and how many there are in a row. */
+function loaded(
+  table: MultiplesTable | null,
+): Answer<{ cells: { run: string; answer: Answer<Multiple> }[]; columns: number }> {
+  const cells = (table?.rows ?? []).flatMap((row) =>
+    row.cells.map((cell) => ({ run: row.name, answer: cell() })),
+  );
+  const waiting = !table || cells.some(({ answer }) => answer.state === "waiting");
+  return waiting ? WAITING : ready({ cells, columns: table.columns.length });
 }
 
 function cellOf(multiple: Multiple) {
@@ -296,7 +306,7 @@ function cellOf(multiple: Multiple) {
 }
 
 /** Python for inputs beside each other. */
-async function inputs(logDir: string): Promise<Script> {
+async function inputs(logDir: LogDir): Promise<Script> {
   const chosen = state.value;
   const { record, all, pair } = await whenReady(() =>
     andThen(chosenRecord(present(chosen.a)), (found) => inputsOf(found, chosen)),
@@ -331,27 +341,19 @@ async function picturesFor({ run, address }: ShownRecord, names: readonly string
 }
 
 /** Python for layers × runs. */
-async function runs(logDir: string): Promise<Script> {
+async function runs(logDir: LogDir): Promise<Script> {
   const chosen = state.value;
-  const record = await whenReady(() => shownRecord(present(chosen.a)));
-  const input = record.input;
-  const order = await whenReady(() => runOrderOf(listedRuns()));
-  const columns = inOrder(
-    filteredRuns(chosen).runs.filter((run) => layersOf(run).length),
-    order,
-  );
-  const reference: Reference = { record, input: input.name, align: chosen.align };
+  const { reference, layers, runs: columns } = await whenReady(() => runTable(chosen));
   const steps = new Map<string, number>();
   for (const run of columns) {
     steps.set(run.run, await whenReady(() => stepIn(run, reference)));
   }
-  const layers = layersOfAll([record.run, ...columns]).map((layer) => ({ layer }));
   return runsScript({
     logDir,
-    reference: record.run.run,
-    input: input.name,
+    reference: reference.record.run.run,
+    input: reference.input,
     measure: chosen.runs.measure,
-    layers: matching(layers, chosen.layers).tags.map(({ layer }) => layer),
+    layers,
     steps,
   });
 }

@@ -1,126 +1,78 @@
-/** All channels of a view on one picture, with what they are and their scale. */
+/** What is on an exported picture of a view, before it is known where. */
 
-import type { ShownRecord } from "../../data/records";
-import { coverageOf, type Scaling } from "../../data/scaling";
-import { css, markColour } from "../../drawing/colours";
-import { markWords, rampTicks, scaleWords } from "../../drawing/legend";
-import { drawMap } from "../../drawing/pixels";
-import { cellRectangle, type GridLayout } from "../../numbers/layout";
-import { type FormedSize, mapsLayout } from "../../numbers/plot_layout";
+import type { Scaling } from "../../data/scaling";
+import type { Rectangle, Size } from "../../numbers/layout";
+import type { FormedSize } from "../../numbers/plot_layout";
 import type { MarkCounts } from "../../numbers/scale";
-import { pixelsOf } from "../pictures/canvas";
 import type { Paint } from "../pictures/paint";
-import { paintAs } from "../pictures/plot_paint";
 
-const WIDTH = 1200;
-const [MARGIN, GAP, LABEL, LINE] = [16, 4, 14, 18];
-const RAMP = { width: 256, height: 10 };
-const FOOT = 64;
-/** Browsers draw no larger canvas; more channels than fit are refused, not left out. */
-const HIGHEST = 16_000;
+/** Draws into whole pixels of a canvas, of which a CSS pixel has `ratio`. */
+export type Draw = (context: CanvasRenderingContext2D, cell: Rectangle, ratio: number) => void;
 
-/** Where maps are on a sheet, or on `share` of its width. */
-export function sheetLayout(count: number, maps: FormedSize, share = 1): GridLayout {
-  const inside = Math.floor((WIDTH - 2 * MARGIN) * share);
-  const room = { availableWidth: inside, zoom: "fit", gap: GAP, label: LABEL } as const;
-  return mapsLayout(count, maps, room);
+/** A feature map or a photograph. */
+export interface SheetCell {
+  /** Width and height in values, and what they are. */
+  values: FormedSize;
+  /** How many bars a unit has. */
+  bars?: number;
+  /** Whether it fills its box even if its values are no whole pixels then, as photographs do. */
+  fills?: boolean;
+  /** Null where there is nothing to draw; then the label says why. */
+  draw: Draw | null;
+  /** Above it among many of one size; below it in a table. */
+  label: string;
 }
 
-/**
- * Draw channels in their order; the colours of the page are those of `style`, and `sorted`
- * says what the order is.
- */
-export function drawSheet(
-  record: ShownRecord,
-  order: readonly number[],
-  colours: Paint,
-  scaling: Scaling,
-  style: CSSStyleDeclaration,
-  sorted: string | null,
-): HTMLCanvasElement {
-  const { maps, header, input, run } = record;
-  const paint = paintAs(maps, colours);
-  const layout = sheetLayout(order.length, maps);
-  const top = MARGIN + 2 * LINE;
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(WIDTH, layout.width + 2 * MARGIN);
-  canvas.height = top + layout.height + FOOT;
-  if (canvas.height > HIGHEST) {
-    throw new RangeError(
-      `${order.length} channels would be ${canvas.height} pixels high; at most ${HIGHEST} ` +
-        "can be drawn. Search or hide channels to leave fewer.",
-    );
-  }
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("The browser cannot draw pictures.");
-  context.fillStyle = style.getPropertyValue("--page");
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  const image = context.getImageData(0, 0, canvas.width, canvas.height);
-  const target = pixelsOf(image);
-  const cells = order.map((channel, i) => {
-    const cell = cellRectangle(layout, i);
-    return { channel, cell: { ...cell, x: cell.x + MARGIN, y: cell.y + top } };
-  });
-  for (const { channel, cell } of cells) {
-    const options = { smooth: paint.smooth };
-    drawMap(target, cell, maps, channel, paint.scale(channel), paint.table, options);
-  }
-  context.putImageData(image, 0, 0);
-  const write = (text: string, x: number, y: number, colour: string, size = 12) => {
-    context.fillStyle = style.getPropertyValue(colour);
-    context.font = `${size}px ${style.fontFamily}`;
-    context.fillText(text, x, y);
-  };
-  write(header.layer.path, MARGIN, MARGIN + 12, "--ink", 15);
-  const facts = [
-    header.layer.class_name,
-    header.layer.kind,
-    `${maps.height}×${maps.width}×${maps.channels}`,
-    `input ${input.name}`,
-    `run ${run.run}`,
-    `step ${header.step}`,
-    order.length < maps.channels ? `${order.length} of ${maps.channels} channels` : "",
-    sorted ?? "",
-  ];
-  write(facts.filter(Boolean).join(" · "), MARGIN, MARGIN + 12 + LINE, "--quiet");
-  for (const { channel, cell } of cells) write(`${channel}`, cell.x, cell.y - 3, "--quiet", 10);
-  const { marks } = coverageOf([{ maps, channels: order }], scaling);
-  drawLegend(context, canvas.height - FOOT + GAP * 3, paint, scaling, marks, write);
-  return canvas;
+/** What stands at the end of a row or a column. */
+export interface SheetHead {
+  /** The first one is its name. */
+  lines: readonly string[];
+  /** What is above its name. */
+  cell?: SheetCell | null;
 }
 
-type Write = (text: string, x: number, y: number, colour: string, size?: number) => void;
+/** Cells of one size, as many beside each other as there is room for. */
+interface ManyCells {
+  kind: "cells";
+  cells: readonly SheetCell[];
+}
 
-function drawLegend(
-  context: CanvasRenderingContext2D,
-  top: number,
-  paint: Paint,
-  scaling: Scaling,
-  marks: MarkCounts,
-  write: Write,
-): void {
-  const scale = paint.scale(0);
-  const ramp = context.createImageData(RAMP.width, RAMP.height);
-  const { pixels, ink } = pixelsOf(ramp);
-  for (let row = 0; row < RAMP.height; row++) {
-    const isLine = row === RAMP.height - 1;
-    if (!paint.plain) pixels.set(paint.table, row * RAMP.width);
-    else if (isLine) pixels.fill(ink?.quiet ?? 0, row * RAMP.width);
-  }
-  context.putImageData(ramp, MARGIN, top);
-  for (const { text, share } of rampTicks(scale, scaling.shared, RAMP.width)) {
-    context.textAlign = share === 0 ? "left" : share === 1 ? "right" : "center";
-    write(text, MARGIN + RAMP.width * share, top + RAMP.height + 12, "--ink", 10);
-  }
-  context.textAlign = "left";
-  const words = scaleWords(scaling, scale);
-  let x = MARGIN + RAMP.width + 2 * MARGIN;
-  write(words, x, top + RAMP.height, "--quiet");
-  x += context.measureText(words).width + 2 * MARGIN;
-  for (const { mark, words: counted } of markWords(marks)) {
-    context.fillStyle = css(markColour(mark, paint.table));
-    context.fillRect(x, top + 1, 9, 9);
-    write(counted, x + 13, top + RAMP.height, "--quiet");
-    x += 13 + context.measureText(counted).width + MARGIN;
-  }
+/** Rows and columns, each with a head. */
+export interface SheetTable {
+  kind: "table";
+  columns: readonly SheetHead[];
+  rows: readonly { head: SheetHead; cells: readonly SheetCell[] }[];
+  /** Sides of the square that a cell is drawn in: where there are many, and at most. */
+  usual: number;
+  most: number;
+}
+
+/** A drawing whose size follows from what it shows, in CSS pixels. */
+export interface SheetDrawing {
+  kind: "drawing";
+  size: Size;
+  draw: Draw;
+}
+
+/** Which colour is which value, and how many values no colour shows. */
+export interface SheetLegend {
+  scaling: Scaling;
+  paint: Paint;
+  marks: MarkCounts;
+}
+
+/** A part of a sheet; empty words are no heading. */
+export interface SheetSection {
+  heading: string;
+  body: ManyCells | SheetTable | SheetDrawing;
+  legends: readonly SheetLegend[];
+}
+
+/** A picture of a view: its title, facts about it, sections, and the scale of all of them. */
+export interface Sheet {
+  title: string;
+  facts: readonly string[];
+  /** From the top; those of one list are beside each other. */
+  sections: readonly (readonly SheetSection[])[];
+  legends: readonly SheetLegend[];
 }

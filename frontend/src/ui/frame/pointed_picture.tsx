@@ -37,7 +37,10 @@ const HOW = "Point to mark the place in all maps. Drag a box to sort the channel
 export const PICTURE_KEYS =
   "While the picture has the focus, Enter draws a box, the arrows move it, with Shift they " +
   "resize it, and Esc removes it.";
-const BY_SHARE = "By share of the picture: where this layer looks is not known.";
+const BY_SHARE = {
+  unknown: "By share of the picture: where this layer looks is not known.",
+  same: "By share of the picture: each value of this layer sees the same part of it.",
+} as const;
 
 interface Props {
   record: ShownRecord;
@@ -187,7 +190,9 @@ export function BoxLine({ record }: { record: ShownRecord }) {
   const drawn = viewState.draggedBox.value ?? box.drawn;
   const inside = areaIn(places, record.maps, drawn);
   const meaning = boxMeaning(box.allInputs);
-  const share = places.reason === null && !places.alignment.known ? ` ${BY_SHARE}` : "";
+  const isByShare = places.reason === null && !places.alignment.known;
+  const why = record.header.layer.receptive_field ? BY_SHARE.same : BY_SHARE.unknown;
+  const share = isByShare ? ` ${why}` : "";
   return (
     <div class="box-line">
       <output class="quiet" data-name="box" title={inside ? meaning : PICTURE_KEYS}>

@@ -1,5 +1,6 @@
 /** What each view answers, and the words that a view cannot explain by showing them. */
 
+import type { Measure } from "../../numbers/differences";
 import type { View } from "../../state/state";
 
 /** What people call the views. */
@@ -22,6 +23,13 @@ export const QUESTIONS: { readonly [view in View]: string } = {
   inputs: "Which channels respond differently to two inputs?",
   training: "How do channels and layers change over the training; which fall silent?",
   runs: "How do runs differ, layer by layer?",
+};
+
+/** What people call the measures by which inputs differ. */
+export const MEASURE_NAMES: { readonly [measure in Measure]: string } = {
+  maximum: "the maxima",
+  largest: "the value that differs most",
+  l2: "whole maps (L2)",
 };
 
 /** Each word in one line: where it stands, and in help. */

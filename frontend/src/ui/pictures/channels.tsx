@@ -1,9 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { areaIn, type Places, positionAt } from "../../data/places";
 import { format } from "../../drawing/legend";
-import { drawMap } from "../../drawing/pixels";
-import { drawBar } from "../../drawing/plots";
-import type { PixelTarget } from "../../drawing/target";
 import { type Maps, valueAt } from "../../numbers/decode";
 import {
   cellRectangle,
@@ -13,7 +10,7 @@ import {
   visibleRows,
 } from "../../numbers/layout";
 import { channelNoun, pointWords } from "../../numbers/map_form";
-import { barBand, mapsLayout } from "../../numbers/plot_layout";
+import { mapsLayout } from "../../numbers/plot_layout";
 import type { MapArea } from "../../numbers/receptive_field";
 import type { MapPosition } from "../../numbers/statistics";
 import { state } from "../../state/store";
@@ -22,6 +19,7 @@ import { type Mouse, usePointing } from "../hooks/pointer";
 import { useSize } from "../hooks/size";
 import { useWheelZoom } from "../hooks/wheel_zoom";
 import { areaCell, outline, pixelsOf, useTheme } from "./canvas";
+import { apartSide, drawChannel } from "./map_drawing";
 import type { Paint } from "./paint";
 import "./channels.css";
 
@@ -29,8 +27,6 @@ const GAP = 4;
 const LABEL = 14;
 /** Width of the line around a cell, in CSS pixels: one of the page's colour has an edge. */
 const FRAME = 1;
-/** Side of the square of a class token, as a share of the height of a label. */
-const APART = 0.75;
 
 interface Props {
   maps: Maps;
@@ -205,11 +201,8 @@ function drawMaps(
   const image = canvas.getContext("2d")?.createImageData(canvas.width, canvas.height);
   if (!image) return null;
   const target = pixelsOf(image);
-  const options = { smooth: paint.smooth };
   for (const { channel, ...cell } of cellsInSight(order, layout, top, canvas.height)) {
-    if (maps.form?.kind === "units") drawBars(target, cell, [maps, ...beside], channel, paint);
-    else drawMap(target, cell, maps, channel, paint.scale(channel), paint.table, options);
-    if (maps.apart) drawApart(target, cell, maps.apart, layout.label, channel, paint);
+    drawChannel(target, cell, { maps, beside, channel, paint, label: layout.label });
   }
   return image;
 }
@@ -218,50 +211,6 @@ function drawMaps(
 interface Over {
   under: MapPosition | null;
   area: MapArea | null;
-}
-
-/** The bars of a unit, one for each input. */
-function drawBars(
-  target: PixelTarget,
-  cell: Rectangle,
-  all: readonly Maps[],
-  channel: number,
-  paint: Paint,
-): void {
-  all.forEach(({ values }, i) => {
-    const { from, to } = barBand(i, all.length);
-    const y = cell.y + Math.round(from * cell.height);
-    const height = cell.y + Math.round(to * cell.height) - y;
-    const value = values[channel] ?? NaN;
-    drawBar(target, { ...cell, y, height }, value, paint.scale(channel), i > 0);
-  });
-}
-
-/** Side of the square of a class token, beside a label of this height. */
-const apartSide = (label: number) => Math.round(label * APART);
-
-/** Class tokens as small squares above the right end of a map, which they are not part of. */
-function drawApart(
-  target: PixelTarget,
-  cell: Rectangle,
-  apart: Maps,
-  label: number,
-  channel: number,
-  paint: Paint,
-): void {
-  const side = apartSide(label);
-  for (let token = 0; token < apart.width; token++) {
-    const x = cell.x + cell.width - (apart.width - token) * (side + 1) + 1;
-    const y = cell.y - side - Math.round((label - side) / 2);
-    const one = {
-      height: 1,
-      width: 1,
-      channels: 1,
-      values: apart.values.subarray(channel * apart.width + token),
-    };
-    const square = { x, y, width: side, height: side };
-    drawMap(target, square, one, 0, paint.scale(channel), paint.table);
-  }
 }
 
 /** What lies over the maps: their numbers, and frames around what is looked at. */

@@ -5,7 +5,7 @@ import type { Matrix, MatrixLayout } from "../../numbers/matrix";
 import { everySo, inSight } from "../../numbers/row_layout";
 import { pixelsOf } from "./canvas";
 
-/** Height of the axis below, and width of the room for the names of rows. */
+/** Height of the axis below, and usual width of the room for the names of rows. */
 export const [AXIS, GUTTER] = [20, 132];
 /** The room that a name along an axis takes at least. */
 const LABEL = { width: 44, height: 13 };
@@ -25,6 +25,8 @@ export interface PaintedMatrix {
   axes: { rows: string; columns: string };
   colour: (row: number) => Colouring;
   chosen: MatrixCell;
+  /** Width of the room for the names of rows. */
+  gutter?: number;
 }
 
 /** Draw what is in sight of a matrix, and its axes, on the whole of a canvas. */
@@ -35,14 +37,14 @@ export function paintMatrix(
   scrolled: { x: number; y: number },
   ratio: number,
   under: MatrixCell | null,
+  style = getComputedStyle(canvas),
 ): void {
   const context = canvas.getContext("2d");
   if (!context) return;
-  const left = Math.round(GUTTER * ratio);
+  const left = Math.round((props.gutter ?? GUTTER) * ratio);
   const width = Math.max(1, Math.min(canvas.width - left, layout.width - scrolled.x));
   const room = canvas.height - Math.round(AXIS * ratio);
   const height = Math.max(1, Math.min(room, layout.height - scrolled.y));
-  const style = getComputedStyle(canvas);
   const colour = (name: string) => style.getPropertyValue(name);
   context.clearRect(0, 0, canvas.width, canvas.height);
   const image = context.createImageData(width, height);

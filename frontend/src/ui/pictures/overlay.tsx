@@ -147,7 +147,7 @@ export function overlayPaint(paint: Paint, { colours, overlaySmooth: smooth }: S
 }
 
 /** Say which values cover the input, and how far. */
-function howOpaque({ limits, signed }: Scale, opacity: number): string {
+export function howOpaque({ limits, signed }: Scale, opacity: number): string {
   const most = Math.max(Math.abs(limits.low), Math.abs(limits.high));
   const [none, all] = signed ? [0, most] : [limits.low, limits.high];
   return `Transparent at ${format(none)}, ${percent(opacity)} opaque at ${
@@ -155,7 +155,7 @@ function howOpaque({ limits, signed }: Scale, opacity: number): string {
   }${format(all)}.`;
 }
 
-function howAligned({ known }: Alignment, record: ShownRecord): string {
+export function howAligned({ known }: Alignment, record: ShownRecord): string {
   const field = record.header.layer.receptive_field;
   if (record.maps.form?.kind === "tokens") {
     const [rows, columns] = record.maps.form.grid.size;
@@ -163,7 +163,10 @@ function howAligned({ known }: Alignment, record: ShownRecord): string {
       ? "Each patch lies where it was cut from."
       : `${rows}×${columns} patches over the whole input: their pixels are not known.`;
   }
-  if (!known || !field) {
+  if (!known && field) {
+    return "Stretched over all that it sees: its values all see the same part of the picture.";
+  }
+  if (!field) {
     return "Stretched over the whole input: which part each value sees is not known.";
   }
   const [down, across] = field.stride;
@@ -172,7 +175,7 @@ function howAligned({ known }: Alignment, record: ShownRecord): string {
 }
 
 /** The picture, with a map laid over it in `cell`. */
-function laidOn(
+export function laidOn(
   picture: Maps,
   maps: Maps,
   channel: number,

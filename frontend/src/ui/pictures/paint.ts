@@ -1,5 +1,6 @@
 import type { Scaling } from "../../data/scaling";
 import { COLOUR_MAPS, type ColourMapName } from "../../drawing/colours";
+import type { Limits } from "../../numbers/limits";
 import type { Scale } from "../../numbers/scale";
 import type { State } from "../../state/state";
 
@@ -47,5 +48,21 @@ export function paintOf(
     name,
     table: COLOUR_MAPS[name],
     smooth: chosen.smooth,
+  };
+}
+
+/** How differences are drawn beside what they are the differences of. */
+export function signedPaint(
+  paint: Paint,
+  limits: Limits,
+  { scale: { gamma, log }, smooth }: State,
+): Paint {
+  const scale = { limits, gamma, log, signed: true };
+  return {
+    ...paint,
+    scale: () => scale,
+    name: "signed",
+    table: COLOUR_MAPS.signed,
+    key: `difference ${limits.high} ${gamma} ${log} ${smooth}`,
   };
 }

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { inputRanking, type RankedInput } from "../../../data/input_ranking";
 import { failureOf } from "../../../data/queries";
 import { inputOf, type ShownRecord } from "../../../data/records";
-import { counted, format } from "../../../drawing/legend";
+import { format } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
 import { channelNoun, isPlot } from "../../../numbers/map_form";
 import { inSight } from "../../../numbers/row_layout";
@@ -35,7 +35,7 @@ export function InputStrip({ record, channel }: Props) {
   return (
     <section class="input-strip" aria-label="All inputs by this channel">
       <h3 title={unknown.join("\n")}>
-        {`All ${counted(record.header.inputs.length, "input")} by this ${channelNoun(record.maps.form)}'s ${by}`}
+        {`${record.header.inputs.length === 2 ? "Both inputs" : `All ${record.header.inputs.length} inputs`} by this ${channelNoun(record.maps.form)}'s ${by}`}
         <small>
           {by === "mean" && " · the layer has negative values"}
           {unknown.length > 0 && ` · not stated for ${unknown.length}`}

@@ -17,29 +17,21 @@ import {
 } from "../../../data/records";
 import { misfitOf } from "../../../data/scale_fit";
 import { coverageOf, type Scaling, scalingOf } from "../../../data/scaling";
-import { COLOUR_MAPS } from "../../../drawing/colours";
 import { sameShape } from "../../../numbers/decode";
 import { changeBetween, MEASURES, type Measure, responses } from "../../../numbers/differences";
-import type { Limits } from "../../../numbers/limits";
 import { pinnedIn } from "../../../state/pins";
-import type { State } from "../../../state/state";
 import { change, type SideName, select, state } from "../../../state/store";
 import { viewState } from "../../../state/view_state";
 import { Answered } from "../../parts/answered";
 import { NoChannels, SearchChannels } from "../../parts/search";
 import { Advice } from "../../parts/status";
 import { Title } from "../../parts/title";
+import { MEASURE_NAMES } from "../../parts/words";
 import { Legend } from "../../pictures/legend";
-import { type Paint, paintOf } from "../../pictures/paint";
+import { paintOf, signedPaint } from "../../pictures/paint";
 import { paintAs } from "../../pictures/plot_paint";
 import { InputRows } from "./input_rows";
 import "./inputs.css";
-
-const NAMES: { [measure in Measure]: string } = {
-  maximum: "the maxima",
-  largest: "the value that differs most",
-  l2: "whole maps (L2)",
-};
 
 /** Inputs beside each other, channels ranked by how differently they respond. */
 export function InputsView() {
@@ -127,7 +119,7 @@ function Inputs({ record, all, a, b, pair, scaling }: TwoInputs & { scaling: Sca
         places={[...all, a].map(knownPlaces)}
         ranking={ranking}
         scores={scores}
-        scored={`difference of ${NAMES[measure]}`}
+        scored={`difference of ${MEASURE_NAMES[measure]}`}
         paint={paint}
         signed={signed}
         zoom={chosen.zoom}
@@ -157,22 +149,6 @@ function Inputs({ record, all, a, b, pair, scaling }: TwoInputs & { scaling: Sca
   );
 }
 
-/** How differences are drawn beside what they are the differences of. */
-function signedPaint(
-  paint: Paint,
-  limits: Limits,
-  { scale: { gamma, log }, smooth }: State,
-): Paint {
-  const scale = { limits, gamma, log, signed: true };
-  return {
-    ...paint,
-    scale: () => scale,
-    name: "signed",
-    table: COLOUR_MAPS.signed,
-    key: `difference ${limits.high} ${gamma} ${log} ${smooth}`,
-  };
-}
-
 interface InputToolsProps extends Omit<TwoInputs, "pair"> {
   /** How many channels are shown. */
   shown: number;
@@ -198,7 +174,7 @@ function InputTools({ record, all, a, b, shown, unknown }: InputToolsProps) {
         >
           {MEASURES.map((measure) => (
             <option key={measure} value={measure}>
-              {NAMES[measure]}
+              {MEASURE_NAMES[measure]}
             </option>
           ))}
         </select>

@@ -14,7 +14,6 @@ import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { pixelsOf } from "../../pictures/canvas";
 import type { Paint } from "../../pictures/paint";
-import { paintAs } from "../../pictures/plot_paint";
 
 interface Props {
   answer: Answer<Multiple>;
@@ -104,7 +103,7 @@ function Picture({ multiple, paint, side, words, say }: PictureProps) {
     { width: Math.floor(side.width * ratio), height: Math.floor(side.height * ratio) },
     maps,
   );
-  const scale = paintAs(maps, paint).scale(channel);
+  const scale = paint.scale(channel);
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;

@@ -23,8 +23,8 @@ import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { CutName } from "../../parts/cut_name";
 import { Legend } from "../../pictures/legend";
-import { type Paint, paintOf } from "../../pictures/paint";
-import { paintAs } from "../../pictures/plot_paint";
+import { type CellPaint, multiplesPaint } from "../../pictures/multiples_paint";
+import type { Paint } from "../../pictures/paint";
 import { ScaleSwitch } from "../../pictures/scale_switch";
 import { MultipleCell } from "./multiple_cell";
 import {
@@ -35,6 +35,7 @@ import {
   NAMES,
   type RowInSight,
   rowsInSight,
+  tableOf,
   useWindow,
 } from "./multiples_window";
 
@@ -46,12 +47,7 @@ export function MultiplesGrid(multiples: Multiples) {
   const rows = rowsInSight(multiples, sight);
   const hint = useSignal<string | null>(null);
   useEffect(() => {
-    viewState.multiplesInSight.value = {
-      cells: rows.flatMap(({ row, answers }) =>
-        row.missing === null ? answers.map((answer) => ({ run: row.name, answer })) : [],
-      ),
-      columns: sight.columns.length,
-    };
+    viewState.multiples.value = tableOf(multiples, picked);
   });
   const loaded = rows.flatMap(({ answers }) =>
     answers.map(known).filter((multiple) => multiple !== undefined),
@@ -60,7 +56,7 @@ export function MultiplesGrid(multiples: Multiples) {
   const { scale, multiples: chosen } = state.value;
   const answer = multiplesScaling(loaded, scale, chosen.shares, apart, rowKind);
   const scaling = useKnown(answer) ?? null;
-  const paint = scaling && paintsOf(scaling, loaded);
+  const paint = scaling && multiplesPaint(scaling, loaded, state.value);
   const first = loaded.find(({ tag }) => tag.layer === record.tag.layer) ?? loaded[0];
   const colours = runColours(known(runOrderOf(all.map(({ run }) => run))) ?? []);
   const names = all.map(({ name }) => name);
@@ -120,7 +116,7 @@ export function MultiplesGrid(multiples: Multiples) {
           first && (
             <Scales
               scaling={scalings}
-              paint={paintAs(first.maps, paintsOf(scalings, loaded)(first))}
+              paint={multiplesPaint(scalings, loaded, state.value)(first)}
               first={first}
               loaded={loaded}
               kind={kind}
@@ -182,17 +178,6 @@ function Scales({ scaling, paint, first, loaded, kind, rowKind }: ScalesProps) {
       />
     </div>
   );
-}
-
-type Paints = (cell: Multiple) => Paint;
-
-/** How each cell is painted; where any has values of both signs, all as if they had. */
-function paintsOf({ of }: MultiplesScaling, cells: readonly Multiple[]): Paints {
-  const bothSigns = cells.some((cell) => of(cell).limits(cell.channel).low < 0);
-  return (cell) => {
-    const limits = of(cell).limits(cell.channel);
-    return paintOf({ ...of(cell), limits: () => limits, shared: true }, state.value, bothSigns);
-  };
 }
 
 function coverageOfCells(cells: readonly Multiple[], of: MultiplesScaling["of"]) {
@@ -300,7 +285,7 @@ interface CellRowProps {
   /** What of its name is kept where there is little room. */
   parts: readonly NamePart[] | undefined;
   colour: RunColour | undefined;
-  paint: Paints | null;
+  paint: CellPaint | null;
   shares: MultiplesScaling["shares"];
   hint: Signal<string | null>;
 }

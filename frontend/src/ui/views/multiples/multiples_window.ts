@@ -6,11 +6,12 @@ import type { InputHeader } from "../../../data/api";
 import {
   type Column,
   type Multiple,
+  type MultiplesTable,
   multipleOf,
   type Row,
   strongestAt,
 } from "../../../data/multiples";
-import { type Answer, andThen, ready } from "../../../data/queries";
+import { type Answer, andThen, failed, ready } from "../../../data/queries";
 import type { LayerRecord } from "../../../data/records";
 import type { Size } from "../../../numbers/layout";
 import { formOf, mapSize } from "../../../numbers/map_form";
@@ -180,4 +181,27 @@ export function rowsInSight(
       );
     }),
   }));
+}
+
+/** All rows, of the columns that are shown; a cell is only asked for where it is wanted. */
+export function tableOf(multiples: Multiples, picked: readonly number[]): MultiplesTable {
+  const { rows, rowKind, kind, record } = multiples;
+  const columns = picked.map((index) => multiples.columns[index]!);
+  const { align } = state.value;
+  return {
+    columns: columns.map(({ layer, step }) => (kind === "steps" ? `step ${step}` : layer)),
+    rows: rows.map(({ name, run, input, channel: own, missing }) => ({
+      name,
+      cells: columns.map((column) => (step = column.step) => {
+        if (missing !== null) return failed(missing);
+        const moment = { ...column, step };
+        const channel = own === null ? channelOfColumn(multiples, moment) : ready(own);
+        return andThen(channel, (number) =>
+          multipleOf(run, moment, number, input, record, align),
+        );
+      }),
+    })),
+    kind,
+    rowKind,
+  };
 }

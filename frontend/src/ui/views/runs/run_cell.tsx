@@ -1,13 +1,12 @@
 import type { Run } from "../../../data/api";
 import { type Answer, failureOf, known } from "../../../data/queries";
 import type { Reference, RunNumber } from "../../../data/run_matrix";
-import { format, percent } from "../../../drawing/legend";
 import type { Size } from "../../../numbers/layout";
 import type { RunMeasure } from "../../../numbers/run_measures";
 import { select } from "../../../state/store";
 import { compareWithRun } from "../../frame/navigation";
 import { Answered } from "../../parts/answered";
-import type { CellColours } from "./run_painting";
+import { type CellColours, numberText } from "../../pictures/run_painting";
 
 interface Props {
   answer: Answer<RunNumber>;
@@ -57,18 +56,13 @@ export function RunCell(props: Props) {
     >
       {reason === null ? (
         <Answered key={name} of={answer} what="the number" room="cell">
-          {(found) => <span>{textOf(found, measure)}</span>}
+          {(found) => <span>{numberText(found, measure)}</span>}
         </Answered>
       ) : (
         "–"
       )}
     </button>
   );
-}
-
-function textOf({ value, leftOut }: RunNumber, measure: RunMeasure): string {
-  const text = measure === "silent" ? percent(value) : format(value);
-  return leftOut ? `${text} *` : text;
 }
 
 function wordsOf({ answer, run, layer, measure, name }: Props): string {
@@ -80,7 +74,7 @@ function wordsOf({ answer, run, layer, measure, name }: Props): string {
   const { value, step, leftOut } = number;
   const notFinite = leftOut ? `, without ${leftOut} values (*) that are not finite` : "";
   const reason = value === Infinity ? ", as A is zero everywhere" : "";
-  const text = Number.isNaN(value) ? nothing(measure) : textOf(number, measure);
+  const text = Number.isNaN(value) ? nothing(measure) : numberText(number, measure);
   return `${where} · step ${step}: ${name} ${text}${reason}${notFinite}`;
 }
 

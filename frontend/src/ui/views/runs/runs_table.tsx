@@ -15,8 +15,8 @@ import { useSize, useVisibleRows } from "../../hooks/size";
 import { Answered } from "../../parts/answered";
 import { CutName } from "../../parts/cut_name";
 import { Legend } from "../../pictures/legend";
+import { measurePainting } from "../../pictures/run_painting";
 import { RunCell } from "./run_cell";
-import { measurePainting } from "./run_painting";
 
 /** Room for the names of layers and of runs, and the height of a cell, in CSS pixels. */
 const [NAMES, HEAD, HEIGHT] = [208, 46, 24];

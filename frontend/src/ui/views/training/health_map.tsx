@@ -1,23 +1,13 @@
-import type { Health, Run } from "../../../data/api";
+import type { RunHealth } from "../../../data/layer_health";
 import type { Colouring } from "../../../drawing/colouring";
-import type { HealthTable } from "../../../numbers/health";
-import type { Matrix } from "../../../numbers/matrix";
 import { MatrixCanvas } from "../../pictures/matrix";
 import type { MatrixCell } from "../../pictures/matrix_painting";
 
 const SIDES = { width: [3, 48], height: [15, 15], gap: 1 } as const;
 
-/** The health of the layers of a run, as one of the maps beside each other. */
-export interface RunHealth {
-  run: Run;
-  health: Health;
-  table: HealthTable;
-  matrix: Matrix;
+interface Props extends RunHealth {
   /** The cell of what is looked at, or of what belongs to it in another run. */
   at: MatrixCell;
-}
-
-interface Props extends RunHealth {
   /** The layers of all maps, from the top. */
   layers: readonly string[];
   /** What is shown of them. */

@@ -1,73 +1,35 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Health, Run } from "../../../data/api";
-import { type Answer, andThen, known, ready } from "../../../data/queries";
-import { chosenRecord, chosenRun, present } from "../../../data/records";
-import { healthOf } from "../../../data/resources";
-import { filteredRuns } from "../../../data/run_filter";
-import { layersOfAll, stepIn } from "../../../data/run_matrix";
-import { layersOf } from "../../../data/runs";
-import { colouring } from "../../../drawing/colouring";
-import { COLOUR_MAPS, type ColourMapName } from "../../../drawing/colours";
-import { counted, format, forThese, percent } from "../../../drawing/legend";
 import {
-  firstKind,
+  healthMaps,
+  type LoggedHealth,
+  type RunHealth,
+  runBeside,
+  runsBeside,
+  withHealth,
+} from "../../../data/layer_health";
+import { andThen, known, ready } from "../../../data/queries";
+import { chosenRecord, chosenRun, present } from "../../../data/records";
+import { stepIn } from "../../../data/run_matrix";
+import { counted, format, percent } from "../../../drawing/legend";
+import {
   HEALTH_KINDS,
   type HealthKind,
   type HealthTable,
-  healthLimits,
-  healthMatrix,
-  healthTable,
   isBroken,
-  OUTLIERS,
 } from "../../../numbers/health";
-import type { Matrix } from "../../../numbers/matrix";
-import { matrixCoverage, together } from "../../../numbers/scale";
-import { matching } from "../../../numbers/tree";
 import { change, select, state } from "../../../state/store";
 import { compareWithRun } from "../../frame/navigation";
 import { useKnown } from "../../hooks/latest";
 import { Answered } from "../../parts/answered";
 import { LAYERS_SENTENCE } from "../../parts/sentence";
+import { HEALTH_NAMES, healthDrawnAs, healthMeaning } from "../../pictures/health_painting";
 import { Legend } from "../../pictures/legend";
 import type { MatrixCell } from "../../pictures/matrix_painting";
-import type { Paint } from "../../pictures/paint";
-import { HealthMap, type RunHealth } from "./health_map";
+import { HealthMap } from "./health_map";
 import "./beside.css";
 import "./health_strip.css";
-
-const NAMES: { [kind in HealthKind]: string } = {
-  combined: "silent or saturated",
-  silent: "silent channels",
-  saturated: "saturated values",
-  nonfinite: "NaN or infinite",
-  sparsity: "zeros",
-  std: "deviation",
-  mean: "mean",
-};
-const MEANINGS: { [kind in HealthKind]: string } = {
-  combined: "the larger of the share of silent channels and that of saturated values",
-  silent: "share of channels that are zero at every position",
-  saturated: "share of values at a bound of the activation function; only where it has one",
-  nonfinite: "only whether there are any",
-  sparsity: "share of values that are zero",
-  std: `standard deviation of the values: from 0 to what ${100 - OUTLIERS}% of the cells are below`,
-  mean: `mean of the values: ${100 - 2 * OUTLIERS}% of the cells are within these limits`,
-};
-
-/** How the numbers of a kind are drawn in all maps, and what the scale shows of them. */
-function drawnAs(matrices: readonly Matrix[], kind: HealthKind) {
-  const limits = healthLimits(
-    matrices.map(({ values }) => values),
-    kind,
-  );
-  const scale = { limits, gamma: 1, signed: kind === "mean" };
-  const name: ColourMapName = scale.signed ? "signed" : "heat";
-  const table = COLOUR_MAPS[name];
-  const paint: Paint = { scale: () => scale, name, table, smooth: false, key: "health" };
-  const coverage = together(matrices.map((matrix) => matrixCoverage(matrix, () => limits)));
-  return { paint, coverage, colour: colouring(scale, table) };
-}
 
 /** How each layer of a run fares at each step, and beside it how those of another run do. */
 export function HealthStrip() {
@@ -79,17 +41,9 @@ export function HealthStrip() {
   );
 }
 
-/** A run, and what was logged of its layers. */
-type Logged = Pick<RunHealth, "run" | "health">;
-
-function withHealth(run: Run): Answer<Logged> {
-  return andThen(healthOf(run), (health) => ready({ run, health }));
-}
-
 /** The run that is looked at, and the chosen one beside it once that is known. */
-function HealthBeside({ own }: { own: Logged }) {
-  const { beside } = state.value.training;
-  const named = runsBeside(own.run).find(({ run }) => run === beside);
+function HealthBeside({ own }: { own: LoggedHealth }) {
+  const named = runBeside(own.run, state.value);
   if (!named) return <LayerHealth own={own} other={null} />;
   const answer = withHealth(named);
   return (
@@ -102,9 +56,9 @@ function HealthBeside({ own }: { own: Logged }) {
 }
 
 interface LayerHealthProps {
-  own: Logged;
+  own: LoggedHealth;
   /** The run beside it. */
-  other: Logged | null;
+  other: LoggedHealth | null;
   /** What is said of the run beside it while that is not there. */
   children?: ComponentChildren;
 }
@@ -116,37 +70,28 @@ function LayerHealth({ own, other, children }: LayerHealthProps) {
   const besides = useKnown<number | null>(
     record && other ? stepIn(other.run, { record, align: chosen.align }) : ready(null),
   );
-  const all = layersOfAll(other ? [own.run, other.run] : [own.run]);
-  const layers = useMemo(
-    () =>
-      matching(
-        all.map((layer) => ({ layer })),
-        chosen.layers,
-      ).tags.map(({ layer }) => layer),
-    [own.run, other?.run, chosen.layers],
-  );
-  const tables = useMemo(
-    () => [own, ...(other ? [other] : [])].map((one) => healthTable(layers, one.health.layers)),
-    [layers, own.health, other?.health],
+  const { layers, all, kind, maps } = useMemo(
+    () => healthMaps([own, ...(other ? [other] : [])], chosen),
+    [own, other, chosen.layers, chosen.training.health],
   );
   const { health: choice } = chosen.training;
-  const kind = choice === "auto" ? firstKind(tables) : choice;
   const row = layers.indexOf(record?.header.layer.path ?? "");
   const step = record?.address.step;
-  const matrices = useMemo(
-    () => tables.map((table) => healthMatrix(table, kind)),
-    [tables, kind],
+  const looked = maps.map(({ table }, i) => ({
+    row: row < 0 ? null : row,
+    column: columnAt(table.steps, i ? besides : step),
+  }));
+  const { paint, coverage, colour } = useMemo(
+    () =>
+      healthDrawnAs(
+        maps.map(({ matrix }) => matrix),
+        kind,
+      ),
+    [maps, kind],
   );
-  const maps = tables.map((table, i): RunHealth => {
-    const at = {
-      row: row < 0 ? null : row,
-      column: columnAt(table.steps, i ? besides : step),
-    };
-    return { ...(i && other ? other : own), table, matrix: matrices[i]!, at };
-  });
-  const { paint, coverage, colour } = useMemo(() => drawnAs(matrices, kind), [matrices, kind]);
   const [first] = maps;
   const pointed = under ? maps[under.map] : first;
+  const cell = under?.cell ?? looked[0];
   const pick = (map: number, layer: string | null, step: number | null) => {
     const run = maps[map]?.run;
     if (map > 0 && run && layer !== null && hasLayer(own.run, layer)) {
@@ -175,14 +120,14 @@ function LayerHealth({ own, other, children }: LayerHealthProps) {
           >
             {HEALTH_KINDS.map((name) => (
               <option key={name} value={name}>
-                {NAMES[name]}
+                {HEALTH_NAMES[name]}
               </option>
             ))}
           </select>
         </label>
         <RunBeside own={own.run} />
         <span class="quiet values" data-name="health-count">
-          {`${layers.length} of ${counted(all.length, "layer")} × ${counted(first?.table.steps.length ?? 0, "step")} kept`}
+          {`${layers.length} of ${counted(all, "layer")} × ${counted(first?.table.steps.length ?? 0, "step")} kept`}
           {maps.some(({ table, health }) => table.steps.length >= health.given_at_most) &&
             ", chosen at random from more"}
           {maps.some(({ matrix }) => matrix.missing.includes(1)) && " · hatched: not logged"}
@@ -194,9 +139,10 @@ function LayerHealth({ own, other, children }: LayerHealthProps) {
         )}
         <output class="told values" data-name="health-told">
           {pointed &&
+            cell &&
             pointed.table.steps.length > 0 &&
             (maps.length > 1 ? `${pointed.run.run} · ` : "") +
-              cellWords(under?.cell ?? pointed.at, layers, pointed.table)}
+              cellWords(cell, layers, pointed.table)}
         </output>
       </div>
       <p class="sentence quiet" data-name="layers-sentence">
@@ -215,8 +161,9 @@ function LayerHealth({ own, other, children }: LayerHealthProps) {
               <HealthMap
                 key={map.run.run}
                 {...map}
+                at={looked[i]!}
                 layers={layers}
-                name={NAMES[kind]}
+                name={HEALTH_NAMES[kind]}
                 colour={colour}
                 heading={maps.length > 1 ? headingOf(i, map) : null}
                 point={(cell) => setUnder(cell && { map: i, cell })}
@@ -228,7 +175,7 @@ function LayerHealth({ own, other, children }: LayerHealthProps) {
             scaling={{
               limits: () => paint.scale(0).limits,
               shared: true,
-              words: meaning(kind, record?.header.inputs.length),
+              words: healthMeaning(kind, record?.header.inputs.length),
             }}
             paint={paint}
             coverage={coverage}
@@ -238,12 +185,6 @@ function LayerHealth({ own, other, children }: LayerHealthProps) {
       )}
     </section>
   );
-}
-
-/** What a kind is; that channels are silent is only known for the inputs that were logged. */
-function meaning(kind: HealthKind, inputs: number | undefined): string {
-  if (kind !== "silent" && kind !== "combined") return MEANINGS[kind];
-  return `${MEANINGS[kind]}, ${inputs === undefined ? "for the logged inputs" : forThese(inputs)}`;
 }
 
 /** The last step that is not after one, else the first. */
@@ -263,25 +204,17 @@ function hasLayer(run: Run, layer: string): boolean {
   return run.tags.some((tag) => tag.layer === layer);
 }
 
-/** The runs that can be shown beside one. */
-function runsBeside(own: Run): Run[] {
-  return filteredRuns(state.value).runs.filter(
-    (run) => run.run !== own.run && layersOf(run).length,
-  );
-}
-
 /** Which run is shown beside the one that is looked at. */
 function RunBeside({ own }: { own: Run }) {
   const { training } = state.value;
-  const others = runsBeside(own);
+  const others = runsBeside(own, state.value);
   if (!others.length) return null;
-  const chosen = others.some((run) => run.run === training.beside) ? training.beside : "";
   return (
     <label>
       beside
       <select
         aria-label="Run beside"
-        value={chosen ?? ""}
+        value={runBeside(own, state.value)?.run ?? ""}
         onChange={(event) =>
           change({ training: { ...training, beside: event.currentTarget.value || null } })
         }

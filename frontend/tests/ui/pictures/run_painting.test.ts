@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { failed, ready, WAITING } from "../../../../src/data/queries";
-import { COLOUR_MAPS, css, NON_FINITE_COLOURS } from "../../../../src/drawing/colours";
-import type { RunMeasure } from "../../../../src/numbers/run_measures";
-import { MARKS } from "../../../../src/numbers/scale";
-import { measurePainting } from "../../../../src/ui/views/runs/run_painting";
+import { failed, ready, WAITING } from "../../../src/data/queries";
+import { COLOUR_MAPS, css, NON_FINITE_COLOURS } from "../../../src/drawing/colours";
+import type { RunMeasure } from "../../../src/numbers/run_measures";
+import { MARKS } from "../../../src/numbers/scale";
+import { measurePainting } from "../../../src/ui/pictures/run_painting";
 
 /** How rows of numbers are painted; null is on its way, undefined is not there. */
 function painted(measure: RunMeasure, ...rows: (number | null | undefined)[][]) {
