@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 STEP = 4
-FIRST = {"run": "first", "step": STEP, "input": "bright"}
+FIRST = {"run": "first", "step": STEP, "input": "bright", "show_silent": "true"}
 #: Left, top, right and bottom as shares of the picture.
 Box = tuple[float, float, float, float]
 
@@ -119,7 +119,7 @@ def largest_first(scores: np.ndarray) -> list[int]:
 
 def strongest(tab: Tab) -> list[tuple[int, str]]:
     """The channels that are named beside the view, with their scores."""
-    section = tab.frame.locator(".aside section", has_text="Strongest in the box")
+    section = tab.beside("Strongest in the box")
     found = section.locator("td").all_text_contents()
     channels = [int(text.removeprefix("channel ")) for text in found[::2]]
     return list(zip(channels, found[1::2], strict=True))

@@ -144,6 +144,11 @@ class Tab(Drawn):
         self.page.mouse.move(2, 2)
         self.rest()
 
+    def beside(self, heading: str) -> Locator:
+        """A part of what is beside the view, by words of its heading."""
+        named = self.frame.get_by_role("heading", name=heading)
+        return self.frame.locator(".aside section", has=named)
+
     def chosen(self, name: str) -> Locator:
         """A list to choose from."""
         return self.frame.get_by_role("combobox", name=name, exact=True)

@@ -165,8 +165,9 @@ def test_an_unknown_run_or_layer_is_told_and_a_useful_one_is_shown(
     wait_until(told).to_have_count(1)
     if "layer" in state:
         tab.wait_for_title("run first")
+        # The row of a pair opens what comes out.
         tab.frame.get_by_role("treeitem", name="conv1").click()
-        tab.wait_for_title("conv1")
+        tab.wait_for_title("relu1")
     else:
         tab.choose_run("second")
         tab.wait_for_title("run second")

@@ -357,7 +357,7 @@ def test_what_relu_removed_is_told_by_what_is_farthest_from_zero(
         f"{percent(share)} of the values of the channel were not zero and became "
         "zero. The curve is not of what was removed, but of the layer as it was logged."
     )
-    listed = tab.frame.locator("section", has_text="Most removed, by the value")
+    listed = tab.beside("Most removed, by the value")
     assert listed.locator("tr").all_text_contents() == [
         f"channel {channel}{shown(removed[..., channel].min())}"
         for channel in order[:6]
@@ -382,7 +382,7 @@ def test_all_three_values_of_a_pair_are_told_beside_what_was_removed(
             "y": EDGE + (row + 0.5) * down,
         }
     )
-    under = tab.frame.locator("section", has_text="Under the cursor").locator("td")
+    under = tab.beside("Under the cursor").locator("td")
     low, high = before[row, column, 7], after[row, column, 7]
     wait_until(under).to_have_text(
         [

@@ -87,10 +87,10 @@ def test_the_wheel_with_ctrl_zooms_both_around_the_cursor(tab: Tab) -> None:
     compare(tab, **{**FIRST, "layer": "relu1"}, **OTHER, channel=6, one_channel="true")
     one = pane(tab, "A")
     side = (tab.pixels(one).shape[1]) / 16
-    at = {"x": int(10.5 * side), "y": LABEL + int(4.5 * side)}
+    at = {"x": int(10.5 * side), "y": LABEL + int(10.5 * side)}
     one.hover(position=at)
     pair = tab.frame.locator("[data-name=pair]")
-    wait_until(pair).to_contain_text("channel 6, row 4, column 10: ")
+    wait_until(pair).to_contain_text("channel 6, row 10, column 10: ")
     tab.page.keyboard.down("Control")
     for _ in range(4):
         tab.page.mouse.wheel(0, -100)
@@ -106,11 +106,11 @@ def test_the_wheel_with_ctrl_zooms_both_around_the_cursor(tab: Tab) -> None:
     assert box is not None
     # The same value is under the cursor still, and goes with what is dragged.
     tab.page.mouse.move(box["x"] + at["x"] + 1, box["y"] + at["y"])
-    wait_until(pair).to_contain_text("channel 6, row 4, column 10: ")
+    wait_until(pair).to_contain_text("channel 6, row 10, column 10: ")
     tab.page.mouse.down()
     tab.page.mouse.move(box["x"] + at["x"] + 40, box["y"] + at["y"] + 20, steps=3)
     tab.page.mouse.up()
-    wait_until(pair).to_contain_text("channel 6, row 4, column 10: ")
+    wait_until(pair).to_contain_text("channel 6, row 10, column 10: ")
     moved = scrolls.evaluate_all("all => all.map((o) => [o.scrollLeft, o.scrollTop])")
     assert moved[0] == moved[1] != found[0]
     # Without Ctrl the wheel scrolls.

@@ -26,7 +26,7 @@ def test_a_search_says_what_it_hides_and_is_cleared(tab: Tab) -> None:
     wait_until(hides).to_contain_text("hides 10 of 12")
     # It stays from layer to layer, and says so in each.
     tab.press("ArrowDown")
-    tab.wait_for_title("block/conv2")
+    tab.wait_for_title("block/relu2")
     wait_until(hides).to_contain_text("hides 6 of 8")
     assert tab.state()["search"] == "3,7"
     tab.button("show all").click()
@@ -142,7 +142,7 @@ def test_what_is_not_there_leaves_the_address_with_the_next_choice(tab: Tab) -> 
 def test_a_channel_is_found_again_after_a_layer_that_lacks_it(tab: Tab) -> None:
     open_channel(tab, "relu1", 11)
     tab.press("ArrowDown")
-    tab.wait_for_title("block/conv2")
+    tab.wait_for_title("block/relu2")
     wait_until(tab.frame.locator("[data-name=picker] .failed")).to_contain_text(
         "This layer has no channel 11"
     )

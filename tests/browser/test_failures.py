@@ -61,10 +61,10 @@ def test_an_answer_that_is_no_json_is_an_error(tab: Tab, name: str) -> None:
     )
     tab.open(run="first", layer="conv1", step=2)
     tab.wait_for_title("conv1", "step 2")
-    tab.press("ArrowDown")
+    tab.press("r")
     wait_until(tab.frame.locator("main").get_by_role("alert")).to_contain_text("JSON")
     tab.press("ArrowDown")
-    tab.wait_for_title("block/conv2", "step 2")
+    tab.wait_for_title("block/relu2", "step 2")
 
 
 def test_no_runs_are_listed_and_later_they_are(tab_in_host: TabInHost) -> None:

@@ -45,14 +45,14 @@ def test_the_value_under_the_cursor_is_the_logged_one(
 
 def test_the_value_is_also_told_beside_the_grid(grid: Tab, maps: np.ndarray) -> None:
     box = grid.canvas.bounding_box()
-    below = grid.frame.locator("section", has_text="Strongest channels")
+    below = grid.beside("Strongest channels")
     assert box is not None
     one = next(iter(grid.cells().values()))[1]
     wait_until(grid.frame.locator("canvas.picture")).to_be_visible()
     place = below.bounding_box()
     assert place is not None
     grid.page.mouse.move(box["x"] + one.x, box["y"] + one.y)
-    under = grid.frame.locator("section", has_text="Under the cursor")
+    under = grid.beside("Under the cursor")
     assert under.locator("td").all_text_contents() == [
         *("channel", "0", "row, column", f"{one.row}, {one.column}"),
         *("value", shown(maps[one.row, one.column, 0])),

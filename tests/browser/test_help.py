@@ -10,7 +10,7 @@ from plugin.serving import Host
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-VIEWS = ("Grid", "Channel", "Compare", "Multiples", "Inputs", "Training")
+VIEWS = ("Grid", "Channel", "Compare", "Multiples", "Inputs", "Training", "Runs")
 FIRST = {"run": "first", "layer": "relu1"}
 
 
@@ -101,6 +101,8 @@ def test_every_view_says_in_a_sentence_what_is_seen(tab: Tab) -> None:
         "comes first.",
         "Training": "Each row is one channel, each column one step; brighter means a "
         "larger maximum.",
+        "Runs": "Each row is one layer, each column one run; brighter means farther "
+        "from A.",
     }
     tab.open(run="first", layer="conv1")
     wait_until(tab.frame.locator("[data-name=sentence]")).to_have_text(

@@ -44,7 +44,7 @@ def test_a_name_is_text_in_every_view(
     )
     assert tab.frame.locator(".honesty").text_content().count(name) >= 3
     assert name in tab.frame.locator(".scrubber").text_content()
-    predictions = tab.frame.locator("section", has_text="Predictions")
+    predictions = tab.beside("Predictions")
     assert predictions.locator("td").first.text_content() == name
     label = tab.canvas.get_attribute("aria-label")
     assert label == f"Feature maps of {name}: 2 channels"

@@ -76,7 +76,7 @@ def test_a_layer_tells_how_it_fares_at_the_chosen_step(
     open_tab: Callable[..., Tab], rare: Host
 ) -> None:
     tab = open_tab(rare).open(run="dying", layer="block/relu2", step=0)
-    row = tab.frame.get_by_role("treeitem", name="relu2")
+    row = tab.frame.get_by_role("treeitem", name="conv2")
     bar = row.locator(".health span")
     wait_until(row).to_have_attribute("title", re.compile(r"% .* silent .* at step 0$"))
     height = "one => one.style.height"

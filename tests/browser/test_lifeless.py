@@ -25,7 +25,7 @@ def told(tab: Tab) -> str:
 
 def strongest(tab: Tab) -> str:
     """What is said of the strongest channels."""
-    found = tab.frame.locator("section", has_text="Strongest channels, by maximum")
+    found = tab.beside("Strongest channels, by maximum")
     return found.locator("p").inner_text()
 
 
@@ -128,7 +128,7 @@ def test_classes_without_names_say_that_none_were_logged(
     open_tab: Callable[..., Tab], rare: Host
 ) -> None:
     tab = open_tab(rare).open(run="calm")
-    predictions = tab.frame.locator("section", has_text="Predictions")
+    predictions = tab.beside("Predictions")
     wait_until(predictions.locator("td").first).to_contain_text("class ")
     line = predictions.get_by_text("(no names were logged)")
     wait_until(line).to_have_count(1)

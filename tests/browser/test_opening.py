@@ -31,10 +31,15 @@ def test_it_opens_on_the_latest_step_of_a_middle_layer_after_its_relu(
     tab.wait_for_title("block/relu2", "7×7×8", "input bright", "run first")
     wait_until(tab.title).to_contain_text("step 5")
     stored = arrays.of("first", "block/relu2", 5, "bright")
-    wait_until(tab.frame.locator("main")).to_contain_text("8 of 8 channels")
+    silent = len(arrays.stored("first", "block/relu2", 5).record.silent)
+    assert 0 < silent < 8
+    count = tab.frame.locator("[data-name=count]")
+    wait_until(count).to_have_text(f"{8 - silent} of 8 channels")
+    folded = tab.frame.locator("[data-name=silent]")
+    wait_until(folded).to_have_text(f"{silent} silent, show")
     strongest = np.argsort(-stored.max((0, 1)), kind="stable")[:6]
-    rows = tab.frame.locator("section", has_text="Strongest channels").locator("tr")
-    heading = tab.frame.locator("section h3", has_text="Strongest")
+    rows = tab.beside("Strongest channels").locator("tr")
+    heading = tab.beside("Strongest channels").locator("h3")
     wait_until(heading).to_have_text("Strongest channels, by maximum")
     assert rows.all_text_contents() == [
         f"channel {channel}{shown(stored[..., channel].max())}" for channel in strongest
@@ -54,7 +59,7 @@ def test_predictions_are_named_with_their_scores(tab: Tab, arrays: Arrays) -> No
     tab.open(run="first", layer="relu1", input="dull", step=2)
     tab.wait_for_title("step 2", "input dull")
     facts = arrays.facts("first", "relu1", 2, "dull")
-    rows = tab.frame.locator("section", has_text="Predictions").locator("tr")
+    rows = tab.beside("Predictions").locator("tr")
     assert rows.all_text_contents() == [
         f"{name}{percent(score)}"
         for name, (_, score) in zip(facts.predicted, facts.predictions, strict=True)
@@ -85,7 +90,7 @@ def test_the_real_network_opens_on_the_eyes(
 ) -> None:
     tab = open_tab(imagenet).open(layer=logs.FIRE)
     tab.wait_for_title(logs.FIRE, "14×14×48", "input face")
-    strongest = tab.frame.locator("section", has_text="Strongest channels")
+    strongest = tab.beside("Strongest channels")
     wait_until(strongest.locator("tr").first).to_contain_text("channel 13")
 
 

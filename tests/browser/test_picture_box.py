@@ -78,7 +78,7 @@ def test_a_box_sorts_the_channels_by_their_response_in_it(
 def test_what_is_not_finite_is_left_out_and_the_words_say_what_is_not_known(
     tab: Tab, arrays: Arrays
 ) -> None:
-    tab.open(run="odd", layer="odd", step=0, input="input", zoom=4)
+    tab.open(run="odd", layer="odd", step=0, input="input", zoom=4, show_silent="true")
     wait_until(said(tab)).to_contain_text(
         "By share of the picture: where this layer looks is not known."
     )
@@ -94,12 +94,12 @@ def test_what_is_not_finite_is_left_out_and_the_words_say_what_is_not_known(
 def test_a_box_of_all_of_it_leaves_nothing_to_compare_with(tab: Tab) -> None:
     tab.open(**FIRST, layer="block/relu2", zoom=4)
     drag(tab, (0, 0, 0.999, 0.999))
-    wait_until(tab.frame.locator(".tools .failed")).to_have_text(
+    wait_until(tab.frame.locator(".tools [data-name=advice]")).to_have_text(
         "The box holds all of each map, so nothing is outside: make it smaller."
     )
     assert list(tab.cells()) == list(range(8))
     tab.button("Remove the box").click()
-    wait_until(tab.frame.locator(".tools .failed")).to_have_count(0)
+    wait_until(tab.frame.locator(".tools [data-name=advice]")).to_have_count(0)
 
 
 def test_a_box_is_drawn_moved_resized_and_removed_by_keys(tab: Tab) -> None:
@@ -163,7 +163,7 @@ def test_a_layer_without_places_says_why_and_offers_nothing(
 ) -> None:
     tab = open_tab(drawn).open(layer="pool10")
     wait_until(said(tab)).to_have_text(
-        "This layer has one value for the whole picture in each channel."
+        "This layer has one value for the whole picture in each unit."
     )
     assert tab.frame.locator(".pointed-picture").count() == 0
     drag(tab, BOX)

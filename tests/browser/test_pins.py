@@ -38,7 +38,7 @@ def test_they_come_first_and_stay_over_a_reload(grid: Tab) -> None:
 
 def test_each_layer_has_its_own_and_a_pair_shares_them(grid: Tab) -> None:
     grid.frame.get_by_role("treeitem", name="conv2").click()
-    grid.wait_for_title("conv2")
+    grid.wait_for_title("block/relu2")
     wait_until(grid.frame.get_by_role("button", name="unpin")).to_have_count(0)
     first = next(iter(grid.cells()))
     assert first == 0
@@ -47,7 +47,12 @@ def test_each_layer_has_its_own_and_a_pair_shares_them(grid: Tab) -> None:
     grid.press("m", "1")
     wait_until(grid.button("unpin 1")).to_be_visible()
     assert next(iter(grid.cells())) == 5
+    grid.press("r")
+    grid.wait_for_title("block/conv2", "pre-activation")
+    assert next(iter(grid.cells())) == 5
     grid.frame.get_by_role("treeitem", name="conv1").click()
+    grid.wait_for_title("relu1")
+    grid.press("r")
     grid.wait_for_title("conv1", "pre-activation")
     wait_until(grid.button("unpin 2")).to_be_visible()
     assert list(grid.cells())[:2] == [2, 7]
@@ -70,6 +75,6 @@ def test_they_are_there_again_without_a_link_and_those_of_a_link_are_not_kept(
     tab.page.goto("about:blank")
     tab.open()
     tab.wait_for_title()
-    tab.frame.get_by_role("treeitem", name="relu1").click()
+    tab.frame.get_by_role("treeitem", name="conv1").click()
     wait_until(tab.button("unpin 1")).to_be_visible()
     assert tab.state()["pins"] == "conv1:7"

@@ -28,7 +28,7 @@ def test_the_picture_tells_what_the_nearest_position_has(
     tab.open(**FIRST, layer=layer)
     maps = arrays.of("first", layer, STEP, "bright")
     seen = seen_in(arrays, "first", layer, STEP, "bright")
-    under = tab.frame.locator("section", has_text="Under the cursor")
+    under = tab.beside("Under the cursor")
     for x, y in ((0.01, 0.01), (0.4, 0.21), (0.99, 0.65), (0.52, 0.98)):
         tab.page.mouse.move(*on_page(tab, x, y))
         row, column = seen.nearest(x, y)

@@ -70,20 +70,32 @@ export function gridLayout(
   const chosen = zoom === "fit" ? fit(sides) : zoom;
   const cellWidth = side(mapWidth, chosen);
   const cellHeight = side(mapHeight, chosen);
-  const most = Math.max(1, Math.floor((availableWidth + gap) / (cellWidth + gap)));
-  const columns = Math.min(count, most);
-  const rows = count ? Math.ceil(count / columns) : 0;
-  return {
+  return inRows(
     count,
-    mapWidth,
-    mapHeight,
+    { mapWidth, mapHeight, cellWidth, cellHeight, gap, label },
+    availableWidth,
+  );
+}
+
+/** The sides of maps and their cells, and the room around them. */
+type CellSides = Pick<
+  GridLayout,
+  "mapWidth" | "mapHeight" | "cellWidth" | "cellHeight" | "gap" | "label"
+>;
+
+/** Put as many cells into each row as a width has room for. */
+export function inRows(count: number, cells: CellSides, availableWidth: number): GridLayout {
+  const { mapWidth, mapHeight, cellWidth, cellHeight, gap, label } = cells;
+  const most = Math.floor((availableWidth + gap) / (cellWidth + gap));
+  // One also where there are no cells, so that every index has a place.
+  const columns = Math.max(1, Math.min(count, most));
+  const rows = Math.ceil(count / columns);
+  return {
+    ...cells,
+    count,
     columns,
     rows,
-    cellWidth,
-    cellHeight,
-    gap,
-    label,
-    width: Math.max(0, columns * (cellWidth + gap) - gap),
+    width: count && columns * (cellWidth + gap) - gap,
     height: Math.max(0, rows * (label + cellHeight + gap) - gap),
     scaleX: cellWidth / mapWidth,
     scaleY: cellHeight / mapHeight,

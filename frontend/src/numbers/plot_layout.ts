@@ -1,6 +1,6 @@
 /** Where maps are in a grid, also those that are drawn as bars or lines. */
 
-import { type GridLayout, gridLayout, type Size } from "./layout";
+import { type GridLayout, gridLayout, inRows, type Size } from "./layout";
 import { type Formed, isPlot } from "./map_form";
 
 /** Sides of a map, and what it is. */
@@ -51,24 +51,11 @@ export function mapsLayout(count: number, maps: FormedSize, room: Room): GridLay
   const cellWidth = room.plotWidth ?? plotWidth(count, maps, room);
   const high = Math.max(room.leastHeight ?? 0, plotHeight(maps, room.bars ?? 1));
   const cellHeight = Math.round(high * ratio);
-  const most = Math.max(1, Math.floor((availableWidth + gap) / (cellWidth + gap)));
-  const columns = Math.min(count, most);
-  const rows = count ? Math.ceil(count / columns) : 0;
-  return {
+  return inRows(
     count,
-    mapWidth,
-    mapHeight,
-    columns,
-    rows,
-    cellWidth,
-    cellHeight,
-    gap,
-    label,
-    width: Math.max(0, columns * (cellWidth + gap) - gap),
-    height: Math.max(0, rows * (label + cellHeight + gap) - gap),
-    scaleX: cellWidth / mapWidth,
-    scaleY: cellHeight / mapHeight,
-  };
+    { mapWidth, mapHeight, cellWidth, cellHeight, gap, label },
+    availableWidth,
+  );
 }
 
 /** How wide a plot is: as chosen, or so that as many as can be read fill the width. */

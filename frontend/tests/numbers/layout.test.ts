@@ -94,9 +94,10 @@ describe("gridLayout", () => {
     }
   });
 
-  it("has neither rows nor size without maps", () => {
+  it("has neither rows nor size without maps, and a place for the first", () => {
     const found = gridLayout(0, 5, 5, 100, "fit", 4);
-    expect(found).toMatchObject({ columns: 0, rows: 0, width: 0, height: 0 });
+    expect(found).toMatchObject({ rows: 0, width: 0, height: 0 });
+    expect(cellRectangle(found, 0)).toMatchObject({ x: 0, y: 0 });
     expect(hit(found, 0, 0)).toBeNull();
     expect(visibleRows(found, 0, 100)).toEqual({ first: 0, end: 0 });
   });
