@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -16,6 +15,8 @@ import numpy as np
 import pytest
 from command_line import run, run_alone
 from events import images
+from plugin.serving import python_path
+from waiting import PATIENCE, soon
 
 from keras_models.faces import CLASS_NAMES, draw_face, unseen_seeds
 from tb_actviz import read_records
@@ -150,30 +151,37 @@ def test_open_serves_what_was_logged_until_it_is_stopped(
     )
     viewer = subprocess.Popen(
         [sys.executable, "-c", program, str(demo[1] / "runs/demo")],
-        env={**os.environ, "BROWSER": f"{browser} %s"},
+        env={
+            **os.environ,
+            "BROWSER": f"{browser} %s",
+            "PYTHONPATH": python_path(tmp_path / "hidden", ("tensorflow",)),
+        },
         stderr=subprocess.PIPE,
         text=True,
     )
+    address = tmp_path / "address"
+
+    def is_opened() -> bool:
+        return address.exists() and address.read_text().endswith("\n")
+
+    def runs() -> set[str]:
+        with urllib.request.urlopen(f"{url}data/plugin/images/tags") as reply:
+            return set(json.load(reply))
+
     try:
-        address = tmp_path / "address"
-        for _ in range(600):
-            if address.exists() and address.read_text().endswith("\n"):
-                break
-            time.sleep(0.1)
+        assert soon(lambda: is_opened() or viewer.poll() is not None)
+        assert viewer.poll() is None, viewer.communicate()[1]
         url, _, place = address.read_text().strip().partition("#")
         assert place == (
             "activations&p.activations.run=faces&p.activations.layer=block%2F1%20x"
         )
-        for _ in range(600):
-            with urllib.request.urlopen(f"{url}data/plugin/images/tags") as reply:
-                runs = json.load(reply)
-            if set(runs) == {"faces", "fine-tuning"}:
-                break
-            time.sleep(0.1)
-        assert set(runs) == {"faces", "fine-tuning"}
+        assert soon(lambda: runs() == {"faces", "fine-tuning"})
     finally:
         viewer.send_signal(stop)
-        _, err = viewer.communicate(timeout=60)
+        try:
+            _, err = viewer.communicate(timeout=PATIENCE)
+        finally:
+            viewer.kill()
     assert viewer.returncode == 0, err
     with pytest.raises(OSError, match=r"refused"):
         urllib.request.urlopen(url)
