@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from command_line import run, run_alone
 from events import images
+from PIL import Image
 from plugin.serving import python_path
 from waiting import PATIENCE, soon
 
@@ -134,6 +135,22 @@ def test_it_opens_the_tab_on_the_layer_that_knows_eyes_after_its_relu(
     assert answer["opens"] == (
         f"#activations&p.activations.run=faces&p.activations.layer={layer}"
     )
+
+
+def test_the_picture_of_the_readme_is_drawn_from_its_log(
+    demo: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+) -> None:
+    script = Path(__file__).parents[2] / "docs" / "demo.py"
+    best = json.loads(demo[0].stdout)["channels"][0]
+    channels = ["--layer", best["layer"], "--channels", f"{best['channel']},0,1"]
+    picture = tmp_path / "demo.png"
+    logdir = str(demo[1] / "runs/demo")
+    subprocess.run([sys.executable, script, logdir, picture, *channels], check=True)
+    drawn = Image.open(picture)
+    assert drawn.mode == "RGB"
+    # A face and three channels in each of two rows.
+    assert drawn.width > 4 * 227
+    assert drawn.height > 2 * 227
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
