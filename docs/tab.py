@@ -1,9 +1,9 @@
-"""Photographs the Activations tab for the README, from the demo's log.
+"""Photographs the Activations tab for the README, as it opens on the demo's log.
 
     tb-actviz demo --logdir runs/demo && tensorboard --logdir runs/demo
     python docs/tab.py http://localhost:6006/
 
-Needs Playwright for Python, and a Chromium that is called `chromium`.
+Needs Playwright for Python and Debian's Chromium, see CONTRIBUTING.md.
 """
 
 from __future__ import annotations
@@ -12,16 +12,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 FOLDER = Path(__file__).parent
-#: File name to what the address says, and whether TensorBoard is dark.
+#: File name to what the address says beside that, and whether TensorBoard is dark.
 PICTURES = {
-    "tab-grid.png": (
-        "run=faces&layer=fire4-relu_expand3x3&sort=max&channel=123&pins=fire4-expand3x3:123",
-        False,
-    ),
-    "tab-inputs.png": ("run=faces&layer=fire4-relu_expand3x3&view=inputs", True),
+    "tab-grid.png": ("", False),
+    "tab-inputs.png": ("&p.activations.view=inputs", True),
 }
 SIZE = {"width": 1280, "height": 800}
 
@@ -34,18 +31,27 @@ def photograph(address: str) -> None:
     """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            executable_path=shutil.which("chromium-headless-shell")
+            or shutil.which("chromium"),
+            args=["--no-sandbox"],
         )
         for name, (state, dark) in PICTURES.items():
             page = browser.new_page(viewport=SIZE)
-            keys = "&".join(f"p.activations.{pair}" for pair in state.split("&"))
             theme = "?darkMode=true" if dark else ""
-            page.goto(f"{address}{theme}#activations&{keys}")
+            page.goto(f"{address}{theme}#activations{state}")
             page.frame_locator("iframe").locator("main canvas").first.wait_for()
-            page.wait_for_timeout(2000)
-            page.screenshot(path=FOLDER / name)
+            (FOLDER / name).write_bytes(_at_rest(page))
             page.close()
         browser.close()
+
+
+def _at_rest(page: Page) -> bytes:
+    """A photograph of a page on which nothing changes any more, as PNG."""
+    before, now = b"", page.screenshot()
+    while now != before:
+        page.wait_for_timeout(1000)
+        before, now = now, page.screenshot()
+    return now
 
 
 if __name__ == "__main__":

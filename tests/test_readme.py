@@ -110,8 +110,8 @@ def test_the_example_of_a_model_in_a_model_runs(
     assert isinstance(acts, dict)
     assert [path.rpartition("/")[2] for path in acts] == [
         "Conv1_relu",
-        "head",
         "head:pre",
+        "head",
     ]
     np.testing.assert_array_equal(acts["head"], np.maximum(acts["head:pre"], 0))
     printed = capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.parser
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,15 +12,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("tb_actviz", "keras_models")
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+    folder, source = (tmp_path_factory.mktemp(name) for name in ("wheel", "source"))
+    # Apart: a build folder from before would be packed too, and one would be left.
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, source / package)
+    for path in ROOT.iterdir():
+        if path.is_file():
+            shutil.copy(path, source)
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT],
+        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, source],
         check=True,
         capture_output=True,
     )
@@ -29,7 +37,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_holds_the_tracked_files_of_both_packages(wheel: Path) -> None:
     tracked = subprocess.run(
-        ["git", "ls-files", "tb_actviz", "keras_models"],  # noqa: S607
+        ["git", "ls-files", *PACKAGES],  # noqa: S607
         cwd=ROOT,
         capture_output=True,
         text=True,

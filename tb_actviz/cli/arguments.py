@@ -215,6 +215,14 @@ def _add_drawing(parser: argparse.ArgumentParser) -> None:
         "most exact with which a step takes at most 256 MiB (log) or 16 MiB "
         "(checkpoints) before compression (default: %(default)s)",
     )
+    parser.add_argument(
+        "--token-grid",
+        type=_token_grid,
+        metavar="N or RxC",
+        help="rows and columns of the patches of the picture that the tokens of a "
+        "transformer stand for, such as 14x14 (default: what the model's patch "
+        "embedding tells)",
+    )
     fixed = parser.add_mutually_exclusive_group()
     fixed.add_argument(
         "--limits",
@@ -282,17 +290,23 @@ def _channels(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _size(text: str) -> tuple[int, int]:
-    height, _, width = text.lower().partition("x")
+    return _sides(text, "a size such as 227 or 227x300 (height x width)")
+
+
+def _token_grid(text: str) -> tuple[int, int]:
+    return _sides(text, "rows and columns of patches such as 14x14, or 14 for both")
+
+
+def _sides(text: str, expected: str) -> tuple[int, int]:
+    """Two numbers of at least 1; one alone is that of both sides."""
+    first, _, second = text.lower().partition("x")
     try:
-        size = int(height), int(width or height)
+        sides = int(first), int(second or first)
     except ValueError:
-        size = 0, 0
-    if min(size) < 1:
-        raise argparse.ArgumentTypeError(
-            f"received {text!r}; expected a size such as 227 or 227x300 "
-            "(height x width)"
-        )
-    return size
+        sides = 0, 0
+    if min(sides) < 1:
+        raise argparse.ArgumentTypeError(f"received {text!r}; expected {expected}")
+    return sides
 
 
 def drawing_options(arguments: argparse.Namespace) -> LogOptions:
@@ -315,6 +329,7 @@ def drawing_options(arguments: argparse.Namespace) -> LogOptions:
         views=arguments.views,
         limits=tuple(arguments.limits) if arguments.limits else None,
         precision=arguments.precision,
+        token_grid=arguments.token_grid,
         per_channel=arguments.per_channel,
     )
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tb_actviz.arrays import finite_limits
 from tb_actviz.imaging.colormap import NON_FINITE
 from tb_actviz.imaging.layout import (
     across,
@@ -20,13 +19,7 @@ from tb_actviz.imaging.layout import (
     text_size_beside,
     with_seams,
 )
-from tb_actviz.imaging.resize import imresize
-from tb_actviz.imaging.scale import (
-    Scale,
-    non_finite_mask,
-    resize_mask,
-    shrink_usual,
-)
+from tb_actviz.imaging.scale import Scale, shrink_on_scale
 
 GridShape = tuple[int, int]
 
@@ -346,26 +339,12 @@ def colored_tiles(
     """
     marked = None
     if size != maps.shape[:2]:
-        maps, marked = _shrunk(maps, scale, size)
+        maps, marked = shrink_on_scale(maps, scale, size)
     tiles = scale.colorize(imtile(maps, grid))
     if marked is not None:
         tiles[imtile(marked, grid)] = NON_FINITE
     # Columns first: then few pixels are repeated one by one, and rows as a whole.
     return np.repeat(np.repeat(tiles, factors[1], axis=1), factors[0], axis=0)
-
-
-def _shrunk(
-    maps: np.ndarray, scale: Scale, size: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Smaller maps inside the scale, and where NaN and infinities were."""
-    # Saturated first: else one value far beyond the scale would fill all around it.
-    inside = np.clip(maps, scale.low, scale.high)
-    lost = non_finite_mask(maps)
-    if lost is not None:
-        small = np.clip(shrink_usual(inside, lost, size), scale.low, scale.high)
-        return small, resize_mask(lost, size)
-    low, high = finite_limits(inside) or (scale.low, scale.high)
-    return np.clip(imresize(inside, size), low, high), None
 
 
 def _with_gaps(tiles: np.ndarray, grid: tuple[int, int], channels: int) -> np.ndarray:

@@ -238,3 +238,27 @@ def shrink_usual(
     with np.errstate(over="ignore"):
         np.divide(total, weight, out=total, where=weight > 0.25)
     return total
+
+
+def shrink_on_scale(
+    maps: np.ndarray, scale: Scale, size: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Shrink maps so that no value leaves the scale that they are drawn on.
+
+    Args:
+        maps: Float, shape (H, W, C).
+        scale: The scale.
+        size: Height and width in pixels, none larger than the maps' own.
+
+    Returns:
+        Float, shape (*size, C), and a mask of the same shape of the pixels that cover
+        NaN or infinity; None where every value is finite.
+    """
+    # Saturated first: else one value far beyond the scale would fill all around it.
+    inside = np.clip(maps, scale.low, scale.high)
+    lost = non_finite_mask(maps)
+    if lost is not None:
+        small = np.clip(shrink_usual(inside, lost, size), scale.low, scale.high)
+        return small, resize_mask(lost, size)
+    low, high = finite_limits(inside) or (scale.low, scale.high)
+    return np.clip(imresize(inside, size), low, high), None

@@ -329,9 +329,10 @@ class _StepWriter:
                 summaries += of_layer
             activations.clear()
         summaries += step_summaries.finish()
-        falls = self._fallen.find(step_summaries.logged.statistics)
-        if falls:
-            self._messages.warn(about_fallen(step, falls))
+        if step_summaries.silent_changed:
+            falls = self._fallen.find(step_summaries.logged.statistics)
+            if falls:
+                self._messages.warn(about_fallen(step, falls))
         missing = step_summaries.logged.missing_channels
         if missing:
             self._messages.warn_once("channels", describe_missing(missing))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tb_actviz.analysis.layer import LayerStatistics
-from tb_actviz.writing.summaries import LastWritten
 
 #: How many channels of a layer are named; longer lists squeeze the other columns.
 _NAMED = 12
@@ -14,45 +13,35 @@ _NAMED = 12
 _RULE_OF_THREE = 3
 
 
-class SilentTables:
-    """Knows which table of silent channels one opening of a run has written last."""
+def silent_table(statistics: Mapping[str, LayerStatistics]) -> str:
+    """List the silent channels of layers.
 
-    def __init__(self) -> None:
-        self._written: LastWritten[str] = LastWritten()
+    Args:
+        statistics: Layer path to what its channels do, at least one.
 
-    def changed(self, statistics: Mapping[str, LayerStatistics], step: int) -> str:
-        """Make the table of a step, if it is another one than before.
-
-        Args:
-            statistics: Layer path to what its channels do at the step.
-            step: The step.
-
-        Returns:
-            Markdown; empty where nothing changed.
-        """
-        silent = {path: layer for path, layer in statistics.items() if layer.silent}
-        content = repr([(path, layer.silent) for path, layer in silent.items()])
-        if not self._written.is_news(step, content):
-            return ""
-        self._written.keep(step, content)
-        inputs = _for_all(layer.inputs for layer in statistics.values())
-        if not silent:
-            return f"No channel is silent {inputs}."
-        rows = [
-            f"| {path} | {len(layer.silent)} of {layer.channels} "
-            f"({layer.silent_share:.0%}) | {listed(layer.silent)} |"
-            for path, layer in silent.items()
+    Returns:
+        Markdown, which says for how many inputs; that no channel is silent where none
+        is.
+    """
+    silent = {path: layer for path, layer in statistics.items() if layer.silent}
+    inputs = _for_all(layer.inputs for layer in statistics.values())
+    if not silent:
+        return f"No channel is silent {inputs}."
+    rows = [
+        f"| {path} | {len(layer.silent)} of {layer.channels} "
+        f"({layer.silent_share:.0%}) | {listed(layer.silent)} |"
+        for path, layer in silent.items()
+    ]
+    return "\n".join(
+        [
+            f"Channels that are silent {inputs}, that is, zero at every position. "
+            "They may respond to others.",
+            "",
+            "| layer | silent | channels |",
+            "|---|---|---|",
+            *rows,
         ]
-        return "\n".join(
-            [
-                f"Channels that are silent {inputs}, that is, zero at every position. "
-                "They may respond to others.",
-                "",
-                "| layer | silent | channels |",
-                "|---|---|---|",
-                *rows,
-            ]
-        )
+    )
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.runs.layer_records import channel_facts, reduction
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import VIEWS, LogOptions
+from tb_actviz.runs.silent_channels import silent_table
 from tb_actviz.runs.views import (
     Response,
     SharedScale,
@@ -118,6 +119,8 @@ class StepSummaries:
             preprocess=watched.preprocess[""],
             missing_channels=dict(watched.missing_channels),
         )
+        #: Whether other channels are silent than before; known once it is finished.
+        self.silent_changed = False
         self._watched = watched
         self._options = options
         self._views = views
@@ -198,13 +201,16 @@ class StepSummaries:
                     _visible(shown.edges()),
                     shown.counts,
                 )
+        statistics, step = self.logged.statistics, self.logged.step
+        silent = {path: of_layer.silent for path, of_layer in statistics.items()}
+        if self._before.silent.is_news(step, silent):
+            self._before.silent.keep(step, silent)
+            self.silent_changed = True
         if self._options.scalars:
             yield scalar_summary(self._scalars())
-            silent = self._before.silent.changed(
-                self.logged.statistics, self.logged.step
-            )
-            if silent:
-                yield text_summary("tb_actviz/silent_channels", silent)
+            if self.silent_changed:
+                table = silent_table(statistics)
+                yield text_summary("tb_actviz/silent_channels", table)
 
     def _measure(
         self,

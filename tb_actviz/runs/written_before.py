@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tb_actviz.runs.layer_records import InputPictures
-from tb_actviz.runs.silent_channels import SilentTables
+from tb_actviz.writing.summaries import LastWritten
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,8 +14,8 @@ class WrittenBefore:
 
     Args:
         pictures: Which pictures of inputs were recorded.
-        silent: Which tables of silent channels were written.
+        silent: Which channels of each layer were silent.
     """
 
     pictures: InputPictures = field(default_factory=InputPictures)
-    silent: SilentTables = field(default_factory=SilentTables)
+    silent: LastWritten[dict[str, tuple[int, ...]]] = field(default_factory=LastWritten)

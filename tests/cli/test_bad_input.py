@@ -65,6 +65,14 @@ def test_bad_comparisons_are_one_line(
         (["--model", "NET", "--step", "-1", "FACE"], "step"),
         (["--model", "NET", "--strongest", "0", "FACE"], "strongest=0"),
         (["--model", "NET", "--limits", "3", "1", "FACE"], r"limits (3.0, 1.0)"),
+        *(
+            (
+                ["--model", "NET", "--token-grid", grid, "FACE"],
+                f"--token-grid: received {grid!r}; expected rows and columns of "
+                "patches such as 14x14, or 14 for both",
+            )
+            for grid in ("0x8", "8x8x8", "8,8", "x8")
+        ),
         (["--model", "NET", "--step", str(2**63), "FACE"], "expected 0 to 2**63 - 1"),
         (["--model", "NET", "--size", "60000", "FACE"], "expected at most 64,000,000"),
         (["--model", "NET", "--logdir", "gx://b/x", "FACE"], "a URL that fsspec knows"),

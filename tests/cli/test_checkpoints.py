@@ -103,6 +103,7 @@ def test_json_is_the_same_as_data(
         (["--checkpoints", "CKPTS", "--per-channel"], "--scale step"),
         (["--checkpoints", "CKPTS", "--layers", "relu2"], "Did you mean 'relu1'"),
         (["--checkpoints", "CKPTS", "--limits", "2", "1"], "limits (2.0, 1.0)"),
+        (["--checkpoints", "CKPTS", "--token-grid", "0"], "expected rows and columns"),
         ([], "required: --checkpoints"),
     ],
 )

@@ -17,6 +17,7 @@ from networks import pictures, small
 from PIL import Image
 
 from tb_actviz import compare_inputs, read_records
+from tb_actviz.receptive_field import TokenGrid
 from tb_actviz.runs.options import SINGLE_STEP_BYTES, TRAINING_STEP_BYTES, VIEWS
 
 
@@ -82,6 +83,41 @@ def test_a_step_that_is_logged_alone_is_stored_whole_unless_told_otherwise(
         assert found.record.inputs[0].packed.precision == stored
     done = run(*common, "--precision", "float3", "--logdir", str(tmp_path))
     assert "Did you mean 'float32'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "grids"),
+    [
+        ((), {}),
+        (("5x6",), {"tokens_30": TokenGrid((5, 6))}),
+        (("3",), {"tokens_9": TokenGrid((3, 3))}),
+    ],
+)
+def test_tokens_lie_on_the_grid_that_is_given(
+    face: str, tmp_path: Path, given: tuple[str, ...], grids: dict[str, TokenGrid]
+) -> None:
+    inputs = keras.Input((None, None, 3), name="data")
+    pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(inputs)
+    outputs = [
+        keras.layers.Reshape((count, 2), name=f"tokens_{count}")(
+            keras.layers.Dense(2 * count)(pooled)
+        )
+        for count in (9, 30)
+    ]
+    model, logdir = tmp_path / "tokens.keras", str(tmp_path / "run")
+    keras.Model(inputs, outputs).save(model)
+    option = ("--token-grid", *given) if given else ()
+    done = run(
+        *("log", "--model", str(model), "--layers", "tokens_*", "--logdir", logdir),
+        *("--preprocess", "none", *option, "--", face),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    stored = read_records(logdir, layers="tokens_*")
+    assert {one.layer: one.record.layer.token_grid for one in stored} == {
+        "tokens_9": None,
+        "tokens_30": None,
+        **grids,
+    }
 
 
 def test_help_says_how_much_a_step_may_take() -> None:

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -16,6 +15,9 @@ import numpy as np
 import pytest
 from command_line import run, run_alone
 from events import images
+from PIL import Image
+from plugin.serving import python_path
+from waiting import PATIENCE, soon
 
 from keras_models.faces import CLASS_NAMES, draw_face, unseen_seeds
 from tb_actviz import read_records
@@ -135,6 +137,22 @@ def test_it_opens_the_tab_on_the_layer_that_knows_eyes_after_its_relu(
     )
 
 
+def test_the_picture_of_the_readme_is_drawn_from_its_log(
+    demo: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+) -> None:
+    script = Path(__file__).parents[2] / "docs" / "demo.py"
+    best = json.loads(demo[0].stdout)["channels"][0]
+    channels = ["--layer", best["layer"], "--channels", f"{best['channel']},0,1"]
+    picture = tmp_path / "demo.png"
+    logdir = str(demo[1] / "runs/demo")
+    subprocess.run([sys.executable, script, logdir, picture, *channels], check=True)
+    drawn = Image.open(picture)
+    assert drawn.mode == "RGB"
+    # A face and three channels in each of two rows.
+    assert drawn.width > 4 * 227
+    assert drawn.height > 2 * 227
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_open_serves_what_was_logged_until_it_is_stopped(
     demo: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path, stop: int
@@ -150,30 +168,37 @@ def test_open_serves_what_was_logged_until_it_is_stopped(
     )
     viewer = subprocess.Popen(
         [sys.executable, "-c", program, str(demo[1] / "runs/demo")],
-        env={**os.environ, "BROWSER": f"{browser} %s"},
+        env={
+            **os.environ,
+            "BROWSER": f"{browser} %s",
+            "PYTHONPATH": python_path(tmp_path / "hidden", ("tensorflow",)),
+        },
         stderr=subprocess.PIPE,
         text=True,
     )
+    address = tmp_path / "address"
+
+    def is_opened() -> bool:
+        return address.exists() and address.read_text().endswith("\n")
+
+    def runs() -> set[str]:
+        with urllib.request.urlopen(f"{url}data/plugin/images/tags") as reply:
+            return set(json.load(reply))
+
     try:
-        address = tmp_path / "address"
-        for _ in range(600):
-            if address.exists() and address.read_text().endswith("\n"):
-                break
-            time.sleep(0.1)
+        assert soon(lambda: is_opened() or viewer.poll() is not None)
+        assert viewer.poll() is None, viewer.communicate()[1]
         url, _, place = address.read_text().strip().partition("#")
         assert place == (
             "activations&p.activations.run=faces&p.activations.layer=block%2F1%20x"
         )
-        for _ in range(600):
-            with urllib.request.urlopen(f"{url}data/plugin/images/tags") as reply:
-                runs = json.load(reply)
-            if set(runs) == {"faces", "fine-tuning"}:
-                break
-            time.sleep(0.1)
-        assert set(runs) == {"faces", "fine-tuning"}
+        assert soon(lambda: runs() == {"faces", "fine-tuning"})
     finally:
         viewer.send_signal(stop)
-        _, err = viewer.communicate(timeout=60)
+        try:
+            _, err = viewer.communicate(timeout=PATIENCE)
+        finally:
+            viewer.kill()
     assert viewer.returncode == 0, err
     with pytest.raises(OSError, match=r"refused"):
         urllib.request.urlopen(url)

@@ -1,4 +1,4 @@
-"""Which channels are silent, when that is written, and when it is warned of."""
+"""Which channels are silent, in words, and when a fall into silence is told."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tb_actviz.analysis.channels import channel_statistics
 from tb_actviz.analysis.layer import LayerStatistics, layer_statistics
 from tb_actviz.runs.silent_channels import (
     FallenSilent,
-    SilentTables,
     about_fallen,
     fall_to_tell,
+    silent_table,
 )
 
 
@@ -26,7 +26,7 @@ def layer(silent: Sequence[int], channels: int = 4, inputs: int = 3) -> LayerSta
 
 def test_a_table_says_for_how_many_inputs_and_shortens_long_lists() -> None:
     statistics = {"few": layer([1]), "none": layer([]), "many": layer(range(30), 40)}
-    assert SilentTables().changed(statistics, 0).splitlines() == [
+    assert silent_table(statistics).splitlines() == [
         "Channels that are silent for these 3 inputs, that is, zero at every position. "
         "They may respond to others.",
         "",
@@ -35,16 +35,6 @@ def test_a_table_says_for_how_many_inputs_and_shortens_long_lists() -> None:
         "| few | 1 of 4 (25%) | 1 |",
         "| many | 30 of 40 (75%) | 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, … 18 more |",
     ]
-
-
-def test_a_table_is_made_only_where_something_changed() -> None:
-    tables = SilentTables()
-    steps = {0: [], 1: [], 2: [1], 3: [1], 4: [2], 5: [], 6: []}
-    made = [s for s, silent in steps.items() if tables.changed({"a": layer(silent)}, s)]
-    assert made == [0, 2, 4, 5]
-    # Between steps that were written before, what was last up to there counts.
-    assert not tables.changed({"a": layer([1])}, 3)
-    assert tables.changed({"a": layer([1])}, 1)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +49,7 @@ def test_nothing_silent_is_said_too(inputs: list[int], words: str) -> None:
     statistics = {str(n): layer([], inputs=n) for n in inputs}
     if len(inputs) == 2 and inputs[0] == inputs[1]:
         statistics = {"a": layer([], inputs=7), "b": layer([], inputs=7)}
-    assert SilentTables().changed(statistics, 0) == words
+    assert silent_table(statistics) == words
 
 
 @pytest.mark.parametrize(

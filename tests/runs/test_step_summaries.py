@@ -36,6 +36,8 @@ def step(
     arrays: list[np.ndarray],
     layer: WatchedLayer = LAYER,
     scores: Sequence[float] | None = None,
+    number: int = 3,
+    before: WrittenBefore | None = None,
     **options: Any,
 ) -> tuple[StepSummaries, dict[str, Any]]:
     """One layer's step: the contents, and tag to summary value."""
@@ -43,9 +45,9 @@ def step(
     contents = StepSummaries(
         WatchedInputs(tuple(named(len(arrays))), (layer,), outputs, {"": "none"}),
         LogOptions(**options),
-        3,
+        number,
         views=(),
-        before=WrittenBefore(),
+        before=before or WrittenBefore(),
     )
     summaries = []
     for array in arrays:
@@ -66,6 +68,29 @@ def record(values: dict[str, Any]) -> Record:
 
 def scalar(values: dict[str, Any], name: str) -> float:
     return float(make_ndarray(values[f"layer/{name}"].tensor))
+
+
+@pytest.mark.parametrize("scalars", [True, False])
+def test_silent_channels_are_listed_only_where_others_are_than_before(
+    scalars: bool,
+) -> None:
+    before = WrittenBefore()
+
+    def changed(number: int, silent: Sequence[int]) -> bool:
+        maps = np.ones((2, 2, 4), np.float32)
+        maps[..., list(silent)] = 0
+        contents, values = step(
+            [maps], number=number, before=before, scalars=scalars, histograms=False
+        )
+        listed = "tb_actviz/silent_channels" in values
+        assert listed == (contents.silent_changed and scalars)
+        return contents.silent_changed
+
+    silent: dict[int, list[int]] = {0: [], 1: [], 2: [1], 3: [1], 4: [2], 5: [], 6: []}
+    assert [n for n, channels in silent.items() if changed(n, channels)] == [0, 2, 4, 5]
+    # Between steps that were written before, what was last up to there counts.
+    assert not changed(3, [1])
+    assert changed(1, [1])
 
 
 def test_statistics_are_over_inputs_of_any_sizes() -> None:
