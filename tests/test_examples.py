@@ -102,23 +102,6 @@ def test_finetuning_logs_the_channel_that_it_names(finetuned: Finetuned) -> None
 
 
 @pytest.mark.slow
-def test_the_picture_of_the_finetuning_is_drawn_from_its_log(
-    finetuned: Finetuned, tmp_path: Path
-) -> None:
-    picture = tmp_path / "finetune.png"
-    script = EXAMPLES.parent / "docs" / "finetune.py"
-    channel = ["--channel", str(finetuned.channel)]
-    subprocess.run(
-        [sys.executable, script, finetuned.log_dir, picture, *channel], check=True
-    )
-    drawn = Image.open(picture)
-    assert drawn.mode == "RGB"
-    # A column for each step beside the faces.
-    assert drawn.width > 176 * (1 + len(finetuned.rows))
-    assert picture.stat().st_size < 300_000
-
-
-@pytest.mark.slow
 def test_finetuning_from_imagenet_makes_an_eye_channel_too(
     shared_data: Path, tmp_path: Path
 ) -> None:

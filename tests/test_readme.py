@@ -40,10 +40,16 @@ def test_it_begins_with_exactly_two_commands() -> None:
     ]
 
 
-def test_its_picture_is_there() -> None:
+def test_its_pictures_are_there() -> None:
     pictures = re.findall(r"!\[.+?\]\((.+?)\)", README)
-    names = ("demo", "tab-grid", "tab-inputs", "finetune")
-    assert pictures == [f"docs/{name}.png" for name in names]
+    names = (
+        "demo.png",
+        "tab-grid.png",
+        "pointing.gif",
+        "tab-inputs.png",
+        "finetune.png",
+    )
+    assert pictures == [f"docs/{name}" for name in names]
     assert all((ROOT / picture).is_file() for picture in pictures)
 
 
