@@ -39,3 +39,9 @@ export function runTable(chosen: State): Answer<RunTable> {
     });
   });
 }
+
+/** How many of the layers more than one run has; nothing can be compared in the others. */
+export function sharedLayers({ layers, runs }: Pick<RunTable, "layers" | "runs">): number {
+  const holders = runs.map(({ tags }) => new Set(tags.map(({ layer }) => layer)));
+  return layers.filter((layer) => holders.filter((one) => one.has(layer)).length > 1).length;
+}

@@ -1,4 +1,4 @@
-import { type RunTable, runTable } from "../../../data/run_table";
+import { type RunTable, runTable, sharedLayers } from "../../../data/run_table";
 import { counted } from "../../../drawing/legend";
 import { RUN_DISTANCES, RUN_STATISTICS, type RunMeasure } from "../../../numbers/run_measures";
 import { change, state } from "../../../state/store";
@@ -38,6 +38,11 @@ function LayersAndRuns({ reference, layers, all, runs, hidden }: RunTable) {
         <p class="lead">
           There is one run. Log another one into a folder beside it, and it becomes a column
           here.
+        </p>
+      )}
+      {runs.length > 1 && layers.length > 0 && !sharedLayers({ layers, runs }) && (
+        <p class="lead" data-name="nothing-shared">
+          No two of these runs have a layer of the same name, so there is nothing to compare.
         </p>
       )}
       <RunsTable {...{ reference, layers, runs, measure }} name={RUN_MEASURE_NAMES[measure]}>
