@@ -1,7 +1,7 @@
 /** Numbers that describe a channel, and how two differ. */
 
 import type { Maps } from "./decode";
-import type { Limits } from "./limits";
+import { channelLimits, type Limits } from "./limits";
 
 /** A position in a feature map, from 0. */
 export interface MapPosition {
@@ -96,6 +96,23 @@ export interface Histogram {
   above: number;
   nanCount: number;
   infCount: number;
+}
+
+/** How many bins the values of a channel are counted in. */
+const BINS = 40;
+
+/** Count the values of a channel that are not zero; null where none is finite. */
+export function channelHistogram(
+  { height, width, values }: Pick<Maps, "height" | "width" | "values">,
+  channel: number,
+): Histogram | null {
+  const positions = height * width;
+  const counted = values
+    .subarray(channel * positions, (channel + 1) * positions)
+    .filter((value) => value !== 0);
+  const one = { height: 1, width: counted.length, channels: 1, values: counted };
+  const limits = channelLimits(one, 0);
+  return limits && histogram(counted, BINS, limits);
 }
 
 /**

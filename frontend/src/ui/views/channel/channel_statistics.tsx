@@ -2,17 +2,15 @@ import { useMemo, useRef } from "preact/hooks";
 import { css, NON_FINITE_COLOURS } from "../../../drawing/colours";
 import { format, percent, ticks } from "../../../drawing/legend";
 import type { Maps } from "../../../numbers/decode";
-import { channelLimits } from "../../../numbers/limits";
 import { placeWords } from "../../../numbers/map_form";
 import { MARKS } from "../../../numbers/scale";
 import {
   type ChannelStatistics,
-  histogram,
+  channelHistogram,
   type MapPosition,
 } from "../../../numbers/statistics";
 import { useSize } from "../../hooks/size";
 
-const BINS = 40;
 const HEIGHT = 104;
 const MARGIN = { left: 34, right: 8, top: 6, bottom: 18 };
 
@@ -85,14 +83,7 @@ interface HistogramProps {
 export function Histogram({ maps, channel, statistics }: HistogramProps) {
   const box = useRef<HTMLDivElement>(null);
   const { width } = useSize(box);
-  const counted = useMemo(() => {
-    const positions = maps.height * maps.width;
-    const values = maps.values
-      .subarray(channel * positions, (channel + 1) * positions)
-      .filter((value) => value !== 0);
-    const limits = channelLimits({ height: 1, width: values.length, channels: 1, values }, 0);
-    return limits && histogram(values, BINS, limits);
-  }, [maps, channel]);
+  const counted = useMemo(() => channelHistogram(maps, channel), [maps, channel]);
   const zeros = Math.round(statistics.zeroShare * maps.height * maps.width);
   const beside = [
     `${zeros.toLocaleString("en")} zeros (${percent(statistics.zeroShare)})`,
