@@ -77,6 +77,14 @@ class InputPictures:
     def __init__(self) -> None:
         self._written: LastWritten[bytes] = LastWritten()
 
+    def forget(self, step: int) -> None:
+        """Forget what was recorded at a step that was not written after all.
+
+        Args:
+            step: The step.
+        """
+        self._written.forget(step)
+
     def changed(
         self,
         inputs: Sequence[NamedInput],

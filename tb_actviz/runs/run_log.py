@@ -352,6 +352,7 @@ class _StepWriter:
             self._held_back = None
             write()
             return
+        self._before.forget(step)
         self._sizes.put(0)
 
     def write_held_back(self) -> None:

@@ -19,3 +19,12 @@ class WrittenBefore:
 
     pictures: InputPictures = field(default_factory=InputPictures)
     silent: LastWritten[dict[str, tuple[int, ...]]] = field(default_factory=LastWritten)
+
+    def forget(self, step: int) -> None:
+        """Have the next step write what a step that was not written would have.
+
+        Args:
+            step: The step that was not written.
+        """
+        self.pictures.forget(step)
+        self.silent.forget(step)

@@ -160,6 +160,14 @@ class LastWritten(Generic[Content]):
         """
         self._at[step] = content
 
+    def forget(self, step: int) -> None:
+        """Forget what was kept of a step that was not written after all.
+
+        Args:
+            step: The step.
+        """
+        self._at.pop(step, None)
+
 
 def _shape(*sizes: int) -> TensorShapeProto:
     return TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in sizes])

@@ -93,6 +93,21 @@ def test_silent_channels_are_listed_only_where_others_are_than_before(
     assert changed(1, [1])
 
 
+def test_what_was_not_written_after_all_is_written_with_the_next_step() -> None:
+    before = WrittenBefore()
+    answers, silent = np.ones((2, 2, 4), np.float32), np.ones((2, 2, 4), np.float32)
+    silent[..., 1] = 0
+    table = "tb_actviz/silent_channels"
+    for number, maps, listed in [(0, answers, True), (1, silent, True)]:
+        _, values = step([maps], number=number, before=before)
+        assert (table in values) == listed
+    before.forget(1)
+    _, values = step([silent], number=2, before=before)
+    assert "1" in values[table].tensor.string_val[0].decode()
+    _, values = step([silent], number=3, before=before)
+    assert table not in values
+
+
 def test_statistics_are_over_inputs_of_any_sizes() -> None:
     rng = np.random.default_rng(0)
     arrays = [
