@@ -309,7 +309,7 @@ class WatchedModel:
         self._patch_tokens = find_patch_tokens(calls)
         self.layers = tuple(
             WatchedLayer(
-                facts=_facts(infos[call.path], call.axes),
+                facts=_facts(infos[call.path], call.axes, feeds),
                 dtype=call.dtype,
                 bounds=None if call.fused else activation_bounds(call.layer),
                 before=feeds[call.path] if feeds.get(call.path) in capturable else None,
@@ -336,12 +336,17 @@ def _kind(named: NamedInput) -> tuple[Any, ...]:
     return named.part, *named.shapes
 
 
-def _facts(info: LayerInfo, axes: str) -> LayerFacts:
+def _facts(info: LayerInfo, axes: str, feeds: Mapping[str, str]) -> LayerFacts:
+    """What a record says of a layer; `feeds`: activation to what it is applied to."""
+    partner = info.partner
+    if partner is not None and info.kind == "pre-activation":
+        # What goes there through normalisation is not what is compared with it.
+        partner = partner if feeds.get(partner) == info.path else None
     return LayerFacts(
         path=info.path,
         class_name=info.class_name,
         kind=info.kind,
-        partner=info.partner,
+        partner=partner,
         parameters=info.parameters,
         axes=AXES.get(axes, ()),
     )

@@ -66,9 +66,11 @@ function showsAtOnce(header: Header): boolean {
   );
 }
 
-/** Whether a layer is what goes into an activation function that was logged, too. */
+/** Whether a layer is what goes into an activation function that was logged, too, or may be. */
 function goesInto({ layer }: Header, logged: readonly Tag[]): boolean {
-  return layer.kind === "pre-activation" && logged.some((tag) => tag.layer === layer.partner);
+  if (layer.kind !== "pre-activation") return false;
+  // What goes there through normalisation has no partner.
+  return layer.partner === null || logged.some((tag) => tag.layer === layer.partner);
 }
 
 /** What all channels of an input are, where none shows anything. */

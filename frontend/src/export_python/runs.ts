@@ -42,12 +42,16 @@ const NUMBERS: { [measure in RunMeasure]: readonly string[] } = {
   deviation: [...EACH, "    return np.concatenate([np.ravel(one) for one in maps]).std()"],
   silent: [...EACH, "    return np.all([(one == 0).all((0, 1)) for one in maps], 0).mean()"],
 };
-const FARTHEST =
-  "most = np.minimum(1, np.where(np.isfinite(values), values, 0).max(initial=0))";
+const FARTHEST = [
+  "# Scale: from 0 to the largest, but not beyond twice the median where that is above 1.",
+  "far = np.sort(values[np.isfinite(values) & (values > 0)])",
+  "most = max(1, 2 * far[(len(far) - 1) // 2]) if len(far) else 1",
+  "most = min(most, np.max(values, initial=0, where=~np.isnan(values))) or 1",
+];
 const OWN = "most = np.array([end(row) for row in abs(values)])";
 const LIMITS: { [measure in RunMeasure]: readonly string[] } = {
-  relative: [FARTHEST],
-  angle: [FARTHEST],
+  relative: FARTHEST,
+  angle: FARTHEST,
   mean: ["# Scale: each layer's own, zero in the middle.", OWN],
   deviation: ["# Scale: each layer's own, from 0 on.", OWN],
   silent: ["most = 1"],

@@ -19,7 +19,7 @@ const SCALARS: { [statistic in RunStatistic]: string } = {
   silent: "silent",
 };
 
-/** A distance of this much, or more, has the lightest colour. */
+/** A distance of this much is as far as zeros are: up to there no colour ends. */
 export const FAR = 1;
 
 /** How far values are from those of a reference; only what is finite in both counts. */
@@ -75,8 +75,8 @@ export function statisticAt(
 /**
  * The ends of the colours, so that a run that diverges does not darken all others.
  *
- * Of distances from zero to the largest, but not beyond `FAR`; of shares all that they can be;
- * of other numbers to the largest magnitude, but not beyond twice the median.
+ * From zero to the largest magnitude, but not beyond twice the median of those that are not
+ * zero; of distances up to `FAR` in any case. Of shares all that they can be.
  */
 export function measureLimits(measure: RunMeasure, values: readonly number[]): Limits {
   if (measure === "silent") return SHARE_LIMITS;
@@ -85,11 +85,17 @@ export function measureLimits(measure: RunMeasure, values: readonly number[]): L
     .filter((value) => !Number.isNaN(value))
     .sort((a, b) => a - b);
   const largest = magnitudes.at(-1) ?? 0;
-  if (!hasOwnLimits(measure)) return { low: 0, high: Math.min(largest, FAR) || FAR };
-  // Of an even number the lower one of the two in the middle: the other may have diverged.
-  const median = magnitudes[Math.ceil(magnitudes.length / 2) - 1] ?? 0;
-  const high = Math.min(largest, 2 * median) || largest;
+  if (isDistance(measure)) {
+    const apart = lowerMedian(magnitudes.filter((value) => value > 0 && value < Infinity));
+    return { low: 0, high: Math.min(largest, Math.max(FAR, 2 * apart)) || FAR };
+  }
+  const high = Math.min(largest, 2 * lowerMedian(magnitudes)) || largest;
   return { low: measure === "mean" ? -high : 0, high };
+}
+
+/** Of an even number the lower one of the two in the middle: the other may have diverged. */
+function lowerMedian(sorted: readonly number[]): number {
+  return sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
 }
 
 /** Whether runs are compared with another one, not told by themselves. */

@@ -41,7 +41,10 @@ print("layer", *steps, sep="\\t")
 for layer, row in zip(layers, values):
     print(layer, *(f"{value:.4g}" for value in row), sep="\\t")
 
-most = np.minimum(1, np.where(np.isfinite(values), values, 0).max(initial=0))
+# Scale: from 0 to the largest, but not beyond twice the median where that is above 1.
+far = np.sort(values[np.isfinite(values) & (values > 0)])
+most = max(1, 2 * far[(len(far) - 1) // 2]) if len(far) else 1
+most = min(most, np.max(values, initial=0, where=~np.isnan(values))) or 1
 high = np.broadcast_to(np.reshape(most, (-1, 1)), (len(layers), 1))
 shares = np.clip(values / np.where(high > 0, high, 1), -1, 1)
 colors = av.colorize(shares, (0, 1), "heat")

@@ -91,6 +91,8 @@ describe("the ends of the colours", () => {
     ["relative", [0, 0.25, NaN], 0, 0.25],
     ["relative", [0, 0.25, 7], 0, 1],
     ["relative", [0, Infinity], 0, 1],
+    ["relative", [0, 0, 11, 40, 2337, Infinity], 0, 80],
+    ["relative", [0, 1.2, 1.4, 1.5], 0, 1.5],
     ["angle", [], 0, 1],
     ["angle", [0, 0], 0, 1],
     ["silent", [0.1], 0, 1],

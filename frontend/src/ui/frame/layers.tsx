@@ -239,7 +239,9 @@ function rowTitle(
     layer.parameters == null ? null : `${layer.parameters.toLocaleString("en")} parameters`,
     field == null
       ? null
-      : `${form === "tokens" ? "patches of" : "receptive field"} ${field.size.join("×")}, every ${field.stride[0]} px`,
+      : `${form === "tokens" ? "patches of" : "receptive field"} ${field.size.join("×")}${
+          field.stride[0] ? `, every ${field.stride[0]}` : ""
+        } px`,
     health?.silent == null
       ? null
       : `${percent(health.silent)} of channels silent ${forThese(header.inputs.length)} at step ${health.step}`,

@@ -93,12 +93,14 @@ export function measurePainting(
   const name = signed ? "signed" : "heat";
   const table = COLOUR_MAPS[name];
   const scale = (row: number): Scale => ({ limits: limitsOf(row), gamma: 1, signed });
-  const isEmpty = numbers.flat().every((value) => !(value > 0));
   const coverage = together(
     numbers.map((row, i) => coverageOfValues(Float32Array.from(row), limitsOf(i))),
   );
+  const { marks } = coverage;
+  const isWhole =
+    numbers.flat().some((value) => value > 0) && !marks[MARKS.above] && !marks[MARKS.plus];
   return {
-    scaling: { limits: limitsOf, shared: !own, words: words(measure, coverage, isEmpty) },
+    scaling: { limits: limitsOf, shared: !own, words: words(measure, shared.high, isWhole) },
     paint: { scale, name, table, smooth: false, key: `runs ${measure}` },
     coverage,
     colours: (row, column) => {
@@ -114,9 +116,9 @@ export function measurePainting(
   };
 }
 
-function words(measure: RunMeasure, { marks }: Coverage, isEmpty: boolean): string {
+function words(measure: RunMeasure, high: number, isWhole: boolean): string {
   if (measure === "silent") return "all that a share can be";
   if (hasOwnLimits(measure)) return "each layer's own, at most twice its median";
-  const isCut = marks[MARKS.above] > 0 || marks[MARKS.plus] > 0;
-  return isCut || isEmpty ? `from 0 to ${FAR}` : "from 0 to the largest in sight";
+  if (isWhole) return "from 0 to the largest in sight";
+  return high > FAR ? "from 0 to twice the median" : `from 0 to ${FAR}`;
 }

@@ -19,7 +19,7 @@ import { GUTTER } from "./input_drawing";
 const [PICTURE, CLASS, NAME] = [84, 16, 38];
 
 /** The least side of a picture, and what a head needs beside it, in CSS pixels. */
-const [LEAST, PADDING, SCORE] = [32, 8, 52];
+const [LEAST, PADDING, SCORE] = [40, 8, 48];
 /** How wide a signal is drawn there. */
 const SIGNAL = 80;
 

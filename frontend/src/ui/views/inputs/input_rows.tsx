@@ -45,8 +45,10 @@ function placeRows({ all, between, pair, ranking, zoom }: Props, size: Size, rat
   });
   // The pictures in the heads are as large as columns are wide.
   const tallest = below(headHeight({ classes, pictured }, Infinity));
-  const beside = { ...tallest, width: tallest.width - Math.round(GUTTER * ratio) };
   const gap = Math.round(GAP * ratio);
+  // The last column has a gap behind it, as its head has.
+  const inside = Math.max(1, tallest.width - Math.round(GUTTER * ratio) - gap);
+  const beside = { ...tallest, width: inside };
   const columns = all.length + 1;
   const layout = rowsLayout(between, ranking.length, columns, zoom, beside, gap, USUAL, ratio);
   const wide = (layout.cellWidth + layout.gap) / ratio;
