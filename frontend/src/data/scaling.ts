@@ -105,7 +105,7 @@ export function scalingOf(all: readonly ShownRecord[], choice: ScaleChoice): Ans
     over(limitsOf),
     all.length > 1
       ? "smallest to largest value of all that is shown"
-      : "layer's smallest to largest value",
+      : "smallest to largest value of the layer for this input",
   );
 }
 

@@ -86,7 +86,7 @@ describe("scalingOfSides", () => {
     return { ends, words: [ofA.words, ofB.words], ...rest };
   }
   const least = { who: "A", share: 1 / 300 };
-  const words = "layer's smallest to largest value";
+  const words = "smallest to largest value of the layer for this input";
 
   it("is common where each side uses at least a tenth of it", () => {
     const both = "smallest to largest value of all that is shown";

@@ -64,7 +64,7 @@ describe("the scale of one channel", () => {
   }
 
   it("is the layer's where the channel uses enough of it, else its own", () => {
-    const words = "layer's smallest to largest value";
+    const words = "smallest to largest value of the layer for this input";
     expect(limits(0, "auto")).toEqual({ low: 0, high: 100, words });
     expect(limits(1, "auto")).toEqual({
       low: 1,

@@ -36,7 +36,7 @@ it("draws the channel, and beside it what it is laid on", () => {
   expect(code).toContain('def draw(values, limits, size=480, colormap="gray"):\n');
   expect(bodyOf(code)).toBe(`maps = read("a", "conv", 3)["face"]
 
-# Scale: layer's smallest to largest value.
+# Scale: smallest to largest value of the layer for this input.
 limits = (0, 2.5)
 large = draw(maps[:, :, 7], limits)
 pictures = [large]

@@ -36,7 +36,7 @@ ${DISTANCES}cosine = x @ y / (np.linalg.norm(x) * np.linalg.norm(y))
 print(f"L1 {l1:.5g}, L2 {l2:.5g}, cosine {cosine:.5g}")
 print(f"{np.sum(~finite)} positions not finite, left out")
 
-# Scale: layer's smallest to largest value.
+# Scale: smallest to largest value of the layer for this input.
 limits = (0, 2.5)
 sides = []
 for side in (a, b):
@@ -55,7 +55,7 @@ Image.fromarray(page(sides, labels, columns=2, gap=16)).show()
 ${DISTANCES}print(f"L1 {l1:.5g}, L2 {l2:.5g}, no cosine: one of them is zero")
 print(f"{np.sum(~finite)} positions not finite, left out")
 
-# Scale: layer's smallest to largest value.
+# Scale: smallest to largest value of the layer for this input.
 limits = (0, 2.5)
 chosen = [(b - a)[:, :, channel] for channel in channels]
 pictures = [draw(one, limits) for one in chosen]

@@ -12,7 +12,7 @@ export const SHARED: ScriptColours = {
   log: false,
   limits: { low: 0, high: 2.5 },
   symmetric: false,
-  words: "layer's smallest to largest value",
+  words: "smallest to largest value of the layer for this input",
   smooth: false,
 };
 

@@ -70,7 +70,7 @@ def page(pictures, labels, columns, gap=4):
 maps = read("a", "conv", 3)["face"]
 channels = [13, 46, 2]
 
-# Scale: layer's smallest to largest value.
+# Scale: smallest to largest value of the layer for this input.
 limits = (0, 2.5)
 chosen = [maps[:, :, channel] for channel in channels]
 pictures = [draw(one, limits) for one in chosen]

@@ -34,7 +34,7 @@ for name in names:
     pictures.append(av.imresize(picture, 96 / max(picture.shape)))
 pictures.append(blank)  # above B - A
 
-# Scale: layer's smallest to largest value.
+# Scale: smallest to largest value of the layer for this input.
 limits = (0, 2.5)
 limits_apart = (-3, 3)  # of B - A
 for channel in channels:

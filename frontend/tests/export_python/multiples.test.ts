@@ -44,7 +44,7 @@ it("reads all cells at once, and leaves room for what is not there", () => {
     None,
 ]
 
-# Scale: layer's smallest to largest value.
+# Scale: smallest to largest value of the layer for this input.
 limits = (0, 2.5)
 pictures, labels = [], []
 for cell in cells:

@@ -36,7 +36,7 @@ it("has a row for each channel and a column for each step", () => {
   expect(code).toContain("def matrix(colors, rows, columns, height, width):\n");
   expect(bodyOf(code)).toBe(`${READ}values = np.stack([columns[step] for step in steps], 1)
 
-# Scale: layer's smallest to largest value.
+# Scale: smallest to largest value of the layer for this input.
 limits = (0, 2.5)
 colors = av.colorize(values, limits, "ice", shades=True)
 rows = [f"channel {channel}" for channel in channels]

@@ -5,7 +5,7 @@ import { MEANINGS } from "../parts/words";
 import { chooseScale } from "./appearance";
 
 const MODES: { [mode in ScaleMode]: string } = {
-  auto: "automatic",
+  auto: "automatic scale",
   channel: "each channel",
   layer: "layer",
   steps: "all steps",
@@ -16,7 +16,7 @@ const MODES: { [mode in ScaleMode]: string } = {
 };
 
 const MAPS: { [name in Colours]: string } = {
-  auto: "automatic",
+  auto: "automatic colours",
   gray: "grey",
   signed: "signed",
   heat: "heat",
