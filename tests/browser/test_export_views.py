@@ -88,10 +88,44 @@ def test_the_png_of_a_channel_is_its_map_and_the_map_on_the_input(
     assert laid.shape == alone.shape
 
 
-def test_the_numbers_of_a_channel_are_its_own(tab: Tab, maps: np.ndarray) -> None:
+#: The charts on a sheet: their sides, in its pixels.
+CHART = {"width": 2 * 412, "height": 2 * 122}
+ACCENT = (201, 74, 0)
+
+
+def test_the_png_of_a_channel_has_its_curve(tab: Tab, arrays: Arrays) -> None:
+    open_view(tab, "channel", channel=3, scale="layer")
+    page = saved_picture(tab)
+    facts = [arrays.facts("first", LAYER, step, "bright") for step in range(6)]
+    curves = [[one.maximum[3] for one in facts], [one.mean[3] for one in facts]]
+    # The line of the step that is looked at is as high as the chart.
+    marked = (page == ACCENT).all(-1)
+    column = int(marked.sum(0).argmax())
+    rows = np.flatnonzero(marked[:, column])
+    top, bottom = rows[0], rows[-1] + 1
+    assert abs(bottom - top - CHART["height"]) <= 2
+    low, high = np.min(curves), np.max(curves)
+    room = 0.05 * (high - low)
+    # At step 2 they are as high as its values; the mean is dashed, so that it may be
+    # just beside that.
+    x = column + (2 - STEP) * CHART["width"] // 5
+    near = page[top:bottom, x - 7 : x + 8].sum(-1).min(1)
+    ink = np.flatnonzero(near < 200)
+    for curve in curves:
+        share = (high + room - curve[2]) / (high - low + 2 * room)
+        assert np.abs(ink - share * (bottom - top)).min() <= 4
+
+
+def test_the_numbers_of_a_channel_are_its_own(
+    tab: Tab, maps: np.ndarray, arrays: Arrays
+) -> None:
     open_view(tab, "channel", channel=3)
     found = saved_arrays(tab)
     np.testing.assert_array_equal(found.pop("activations"), maps[..., [3]])
+    facts = [arrays.facts("first", LAYER, step, "bright") for step in range(6)]
+    for name in ("maximum", "mean"):
+        expected = np.float32([getattr(one, name)[3] for one in facts])
+        np.testing.assert_array_equal(found.pop(f"curve_{name}"), expected)
     assert {name: one.tolist() for name, one in found.items()} == {
         "channels": [3],
         "step": STEP,
@@ -99,6 +133,7 @@ def test_the_numbers_of_a_channel_are_its_own(tab: Tab, maps: np.ndarray) -> Non
         "layer": LAYER,
         "input": "bright",
         "values": "logged",
+        "curve_steps": [*range(6)],
     }
     lines = saved_table(tab)
     assert {line["channel"] for line in lines} == {"3"}
