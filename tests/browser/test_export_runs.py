@@ -101,7 +101,8 @@ def test_the_picture_of_runs_has_the_colours_of_the_tab(
     expected = [distance(arrays, layer) for layer in LAYERS[2:]]
     page = saved_picture(tab)
     numbers = np.array(expected)[:, None, None]
-    drawn = coloured(tab.colours(), numbers, 0, min(1, max(expected)))
+    high = min(max(expected), max(1, 2 * min(expected)))
+    drawn = coloured(tab.colours(), numbers, 0, high)
     for color in drawn[:, 0, :, 0]:
         seen = (page == color).all(-1).sum()
         # A column is some dozens of pixels wide, less the number that stands on it.

@@ -21,10 +21,16 @@ STATE = {
 def drawn(tab: Tab) -> list[np.ndarray]:
     """All that is drawn in the view, once nothing changes any more."""
     tab.settle()
-    canvases = tab.frame.locator("main canvas")
-    found = [tab.pixels(canvases.nth(i)) for i in range(canvases.count())]
-    assert found
-    return found
+    before: list[np.ndarray] = []
+    for _ in range(50):
+        canvases = tab.frame.locator("main canvas")
+        found = [tab.pixels(canvases.nth(i)) for i in range(canvases.count())]
+        same = len(found) == len(before) and all(map(np.array_equal, found, before))
+        if found and same:
+            return found
+        before = found
+        tab.page.wait_for_timeout(200)
+    raise AssertionError("what is drawn goes on changing")
 
 
 @pytest.mark.parametrize("view", VIEWS)

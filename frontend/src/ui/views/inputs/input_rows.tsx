@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { classesOf } from "../../../data/inputs";
 import { INPUT } from "../../../data/resources";
 import { format } from "../../../drawing/legend";
@@ -88,7 +88,8 @@ export function InputRows(props: Props) {
   const at = chosen === null ? -1 : ranking.indexOf(chosen);
   // What was chosen elsewhere may be far down: what differs most is what is looked for here.
   const elsewhere = useRef(chosen !== viewState.inputsChannel.peek() ? chosen : null);
-  useEffect(() => {
+  // Before the next key: a view that is left at once has kept what was chosen in it.
+  useLayoutEffect(() => {
     const element = box.current;
     if (!element || at < 0 || chosen === elsewhere.current) return;
     elsewhere.current = null;
