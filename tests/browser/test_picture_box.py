@@ -23,6 +23,7 @@ from browser.pointing import (
     seen_in,
     strongest,
 )
+from browser.scripts import script
 from browser.tab import Tab, wait_until
 from browser.words import shown
 from plugin.serving import Host
@@ -224,9 +225,7 @@ def test_what_is_exported_is_in_the_order_of_the_box_and_says_so(
     assert name == f"first-block_conv2-bright-step{STEP}-by_box.csv"
     lines = content.decode().splitlines()[1:]
     assert list(dict.fromkeys(int(line.split(",")[0]) for line in lines)) == order
-    tab.button("Export").click()
-    tab.frame.locator(".menu button", has_text="Python").click()
-    code = tab.frame.locator("dialog pre").inner_text()
+    code = script(tab)
     assert f"channels = {order}" in code
     words = (
         "The channels are sorted by response in the box (25% to 75% across, 12.5% to "

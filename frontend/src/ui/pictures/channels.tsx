@@ -92,10 +92,20 @@ export function Channels(props: Props) {
   });
   const { mapWidth, mapHeight, cellWidth, cellHeight } = layout;
   const at = props.chosen === null ? -1 : order.indexOf(props.chosen);
+  const revealed = useRef({ chosen: NaN as number | null, cellHeight: 0, top: 0 });
   useEffect(() => {
     // Not when the order changes: then people look for what is first.
-    if (box.current && at >= 0 && size.height) reveal(box.current, layout, at, ratio);
-  }, [props.chosen, size.height > 0, cellHeight]);
+    if (!box.current || at < 0 || !size.height) return;
+    const before = revealed.current;
+    const isSame = before.chosen === props.chosen;
+    const isScrolled = Math.abs(box.current.scrollTop - before.top) >= 1;
+    // People look elsewhere, whatever room the words around take.
+    if (isSame && isScrolled && before.cellHeight === cellHeight) return;
+    // Sizes come one after another while a view opens; only the last is to tell how far.
+    if (isSame && !isScrolled) box.current.scrollTop = 0;
+    reveal(box.current, layout, at, ratio);
+    revealed.current = { chosen: props.chosen, cellHeight, top: box.current.scrollTop };
+  }, [props.chosen, size.height, cellHeight]);
   useLayoutEffect(() => {
     if (props.leads === false) return;
     viewState.drawnCells.value = { mapWidth, mapHeight, cellWidth, cellHeight };
