@@ -95,6 +95,8 @@ def one_layer(*front: Any, shape: tuple[int | None, ...] = (64, 64, 3)) -> keras
 
 ANY = (None, None, 3)
 K = keras.layers
+# Layers take their seeds where they are made: with some, `last` is zero at the patch.
+keras.utils.set_random_seed(0)
 #: What is before the layer, the shape of the model's input, and of the preprocessing.
 FRONTS: dict[str, tuple[Sequence[Any], tuple[int | None, ...], Any]] = {
     "nothing": ([], ANY, None),
