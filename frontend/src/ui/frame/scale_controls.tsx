@@ -5,7 +5,7 @@ import { MEANINGS } from "../parts/words";
 import { chooseScale } from "./appearance";
 
 const MODES: { [mode in ScaleMode]: string } = {
-  auto: "automatic scale",
+  auto: "automatic",
   channel: "each channel",
   layer: "layer",
   steps: "all steps",
@@ -16,7 +16,7 @@ const MODES: { [mode in ScaleMode]: string } = {
 };
 
 const MAPS: { [name in Colours]: string } = {
-  auto: "automatic colours",
+  auto: "automatic",
   gray: "grey",
   signed: "signed",
   heat: "heat",
