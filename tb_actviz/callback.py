@@ -90,6 +90,7 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
             preprocess=preprocess,
             options=options or LogOptions(),
             limits=TrainingLimits(max_overhead, max_bytes, when_full, silent_threshold),
+            frequency=self._schedule.words,
         )
         self._steps: StepCounter | None = None
         self._epoch = 0

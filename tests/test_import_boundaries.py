@@ -27,9 +27,11 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     ),
     # From activations to what a run holds: what, when, where.
     "runs": (
-        {"capture", "imaging", "analysis", "records", "writing"},
+        {"capture", "imaging", "analysis", "records", "writing", "trackers"},
         {"keras", "numpy", "tensorboard"},
     ),
+    # The packages of trackers are looked for in `sys.modules`, and never imported.
+    "trackers": ({"writing"}, {"numpy", "PIL", "tensorboard"}),
     "checkpoints": (
         {"capture", "imaging", "analysis", "records", "writing", "runs", "logger"},
         # Keras' own file format is HDF5; Keras needs h5py itself.

@@ -14,6 +14,8 @@ CALLED_BY_OTHERS = {
     *("get_plugin_apps", "is_active", "data_plugin_names", "frontend_metadata"),
     *("ActivationsLoader", "fix_flags"),
     *("compute_output_shape", "load_own_variables"),
+    # Of every tracker: where the page that the tab becomes will go.
+    "artifact",
 }
 
 

@@ -72,3 +72,26 @@ def _about_bytes(budget: Budget) -> str:
 def _ordinal(number: int) -> str:
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{'th' if 10 < number % 100 < 14 else ending}"
+
+
+def about_lost(steps: int, unwritten: int, dropped: int, patience: float) -> str:
+    """Say which steps did not get written.
+
+    Args:
+        steps: How many there were.
+        unwritten: How many of them the end of the training did not wait for.
+        dropped: How many of them were dropped before.
+        patience: How long it waited, in seconds.
+
+    Returns:
+        A sentence.
+    """
+    lost = []
+    if unwritten:
+        lost.append(f"{unwritten} not written within {patience:g} s")
+    if dropped:
+        lost.append(f"{dropped} dropped to keep the training going")
+    return (
+        f"Writing could not keep up: of {steps} steps of activations, "
+        f"{' and '.join(lost)}."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from contextlib import suppress
 
 _LOGGER = logging.getLogger("tb_actviz")
@@ -30,6 +31,25 @@ class Messages:
             _LOGGER.debug("What went wrong:", exc_info=True)
         with suppress(Exception):
             _LOGGER.warning("%s", text)
+
+    def tell_once(self, kind: str, text: str) -> None:
+        """Say what is no warning, unless something of its kind was said before.
+
+        It goes through `logging`, too; to those who have not set that up, who would not
+        see it, in a line on standard error.
+
+        Args:
+            kind: What it is about.
+            text: What to say, for people.
+        """
+        mine = object()
+        if self._logged.setdefault(kind, mine) is not mine:
+            return
+        with suppress(Exception):
+            if _LOGGER.isEnabledFor(logging.INFO):
+                _LOGGER.info("%s", text)
+            else:
+                sys.stderr.write(f"tb_actviz: {text}\n")
 
     def warn_once(self, kind: str, text: str) -> None:
         """Log a warning, unless one of its kind was logged before.

@@ -10,6 +10,7 @@ import numpy as np
 from tb_actviz.errors import InputError, near_matches
 from tb_actviz.records.codec import PRECISIONS
 from tb_actviz.records.facts import MAX_CLASS_NAME
+from tb_actviz.trackers.found import Trackers, check_trackers
 from tb_actviz.writing.async_writer import WHEN_FULL
 
 #: Every view, by the name it has in tags, with what it shows.
@@ -64,6 +65,10 @@ class LogOptions:
             transformer stand for, such as `(8, 8)`. Layers with as many tokens are
             drawn as maps of that many rows and columns; a few tokens before them are
             class tokens. None takes what the model's patch embedding tells.
+        trackers: Which experiment trackers get scalars, pictures and histograms as
+            well: `"auto"` for those that have an active run when the first step is
+            logged, names (`"wandb"`, `"mlflow"`, `"clearml"`, `"comet"`, `"trackio"`,
+            `"swanlab"`) for these of them alone, None for none.
 
     Raises:
         InputError: If one of them makes no sense.
@@ -89,6 +94,7 @@ class LogOptions:
     histograms: bool = True
     class_names: Sequence[str] | None = None
     token_grid: tuple[int, int] | None = None
+    trackers: Trackers = "auto"
 
     def __post_init__(self) -> None:
         _check_views(self.views)
@@ -106,6 +112,7 @@ class LogOptions:
         object.__setattr__(self, "class_names", _checked_names(self.class_names))
         if self.token_grid is not None:
             object.__setattr__(self, "token_grid", _checked_grid(self.token_grid))
+        object.__setattr__(self, "trackers", check_trackers(self.trackers))
         if self.limits is not None:
             _check_limits(self.limits, self.per_channel)
 

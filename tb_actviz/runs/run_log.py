@@ -16,22 +16,19 @@ from tb_actviz.capture.execution import PreparedInputs
 from tb_actviz.runs.budget_words import (
     about_full,
     about_interval,
+    about_lost,
     about_the_last,
 )
 from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.messages import Messages
 from tb_actviz.runs.options import LogOptions, TrainingLimits
-from tb_actviz.runs.schedule import (
-    Budget,
-    cost_scalars,
-    kept_for_last,
-    seconds_spent,
-)
+from tb_actviz.runs.schedule import Budget, cost_scalars, kept_for_last, seconds_spent
 from tb_actviz.runs.silent_channels import FallenSilent, about_fallen
 from tb_actviz.runs.standing_weights import watch_weights
 from tb_actviz.runs.step_summaries import StepSummaries
 from tb_actviz.runs.watched_model import WatchedInputs, WatchedModel
 from tb_actviz.runs.written_before import WrittenBefore
+from tb_actviz.trackers.feed import TrackerFeed
 from tb_actviz.writing.async_writer import Worker
 from tb_actviz.writing.history import bytes_of, last_step
 from tb_actviz.writing.names import Folder
@@ -51,7 +48,7 @@ class RunLog:
     """Logs one training: what is done on the thread that trains.
 
     The model is run here, while its weights stand still. A worker thread does the rest
-    (`StepWriter`): statistics, pictures, packing, writing.
+    (`_StepWriter`): statistics, pictures, packing, writing.
 
     Args:
         watched: The model and its layers.
@@ -60,6 +57,7 @@ class RunLog:
         options: What to log of each layer.
         limits: What that may cost.
         messages: Where to report what happens.
+        find_trackers: Finds the trackers that get the steps as well.
 
     Raises:
         OSError: If the folder cannot be read.
@@ -74,6 +72,7 @@ class RunLog:
         options: LogOptions,
         limits: TrainingLimits,
         messages: Messages,
+        find_trackers: Callable[[], TrackerFeed | None],
     ) -> None:
         #: The last step that the folder held before; None where it held none.
         self.last_step = last_step(folder.path)
@@ -81,6 +80,7 @@ class RunLog:
         self._standing = watch_weights(watched.model)
         self._place = folder
         self._messages = messages
+        self._find_trackers = find_trackers
         used = bytes_of(folder.path)
         self._budget = Budget(limits.max_overhead, limits.max_bytes, used)
         self._writer = _StepWriter(
@@ -137,6 +137,9 @@ class RunLog:
         if not (self._budget.allows_last() if last else self._budget.allows()):
             return False
         begin = time.perf_counter()
+        if not self._logs:
+            # On this thread, and when all callbacks may have begun their runs.
+            self._writer.trackers = self._find_trackers()
         captured = self._prepared.run()
         if self._standing is not None:
             note = self._standing.note(step, self._prepared.inputs)
@@ -168,16 +171,9 @@ class RunLog:
             deleted = self._writer.is_deleted
             self._release()
         self._raise_problem()
-        lost = []
-        if left:
-            lost.append(f"{left} not written within {PATIENCE:g} s")
-        if self._worker.dropped:
-            lost.append(f"{self._worker.dropped} dropped to keep the training going")
-        if lost:
-            self._messages.warn(
-                f"Writing could not keep up: of {self._logs} steps of activations, "
-                f"{' and '.join(lost)}."
-            )
+        dropped = self._worker.dropped
+        if left or dropped:
+            self._messages.warn(about_lost(self._logs, left, dropped, PATIENCE))
         if deleted:
             self._messages.warn_once(
                 "deleted", f"The activations logged to {self.folder} were deleted."
@@ -193,6 +189,8 @@ class RunLog:
             if not self._worker.is_running:
                 # A thread that hangs in the system may still write to the file.
                 self._writer.close()
+            if self._writer.trackers is not None:
+                self._writer.trackers.close()
         finally:
             self._place.release()
 
@@ -213,7 +211,7 @@ class RunLog:
         if not self._logs:
             return
         before = self._budget.interval
-        spent = seconds_spent(self._held, self._worker.busy_seconds)
+        spent = seconds_spent(self._held, self._writer.busy_seconds(self._worker))
         self._budget.adapt(self._seconds_training(), spent, self._logs, remaining)
         if before == 1 < self._budget.interval:
             bound = self._budget.stretched_by
@@ -260,6 +258,8 @@ class _StepWriter:
     ) -> None:
         #: Whether one more step would make the run too large.
         self.is_full = False
+        #: Who gets what is written as well; known with the first step.
+        self.trackers: TrackerFeed | None = None
         self._held_back: Callable[[], None] | None = None
         self._largest = 0
         self._watched = watched
@@ -369,12 +369,21 @@ class _StepWriter:
         worker: Worker,
     ) -> None:
         written = sum(self._file.add(summary, step) for summary in summaries)
-        scalars = cost_scalars(costs, worker.busy_seconds, worker.dropped, written)
-        written += self._file.add(scalar_summary(scalars), step)
+        busy = self.busy_seconds(worker)
+        scalars = cost_scalars(costs, busy, worker.dropped, written)
+        summaries = [*summaries, scalar_summary(scalars)]
+        written += self._file.add(summaries[-1], step)
         self._file.flush()
+        if self.trackers is not None:
+            self.trackers.log(summaries, step)
         self._bytes_used += written
         self._largest = max(self._largest, written)
         self._sizes.put(written)
+
+    def busy_seconds(self, worker: Worker) -> float:
+        """Processor time of the worker and of the trackers, in seconds."""
+        trackers = self.trackers
+        return worker.busy_seconds + (trackers.busy_seconds if trackers else 0.0)
 
     def warn_full(self, size: int) -> None:
         """Report, once, that the run has reached its size.

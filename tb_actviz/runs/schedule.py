@@ -15,6 +15,7 @@ from tb_actviz.errors import InputError, near_matches
 Frequency: TypeAlias = "str | int | Iterable[int] | Callable[[int], bool]"
 
 _NAMES = ("epoch", "batch")
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,12 @@ class Schedule:
         is_due: Says whether a step of batches is to be logged.
         is_regular: Whether steps are due at an interval, so that the end of a training
             may be logged in the place of one that was left out.
+        words: How often that is.
     """
 
     per_epoch: bool
     is_due: Callable[[int], bool]
+    words: str
     is_regular: bool = True
 
     def any_due(self, after: int, until: int) -> bool:
@@ -66,7 +69,9 @@ def read_schedule(update_freq: Frequency) -> Schedule:
                 "number of batches, or the batches themselves. "
                 f"{near_matches(update_freq, _NAMES)}"
             )
-        return Schedule(update_freq == "epoch", lambda step: True)
+        return Schedule(
+            update_freq == "epoch", lambda step: True, f"every {update_freq}"
+        )
     if _is_integer(update_freq):
         every = int(update_freq)  # type: ignore[arg-type]
         if every < 1:
@@ -74,10 +79,15 @@ def read_schedule(update_freq: Frequency) -> Schedule:
                 f"Received update_freq={update_freq!r}; expected every n-th batch, at "
                 "least 1."
             )
-        return Schedule(False, lambda step: step % every == 0)
+        return Schedule(False, lambda step: step % every == 0, f"every {every} batches")
     if callable(update_freq):
         is_due = update_freq
-        return Schedule(False, lambda step: bool(is_due(step)), is_regular=False)
+        return Schedule(
+            False,
+            lambda step: bool(is_due(step)),
+            "batches of choice",
+            is_regular=False,
+        )
     try:
         steps = list(update_freq)  # type: ignore[arg-type]
     except TypeError:
@@ -89,7 +99,10 @@ def read_schedule(update_freq: Frequency) -> Schedule:
             "that says whether a batch is to be logged."
         )
     wanted = frozenset(int(step) for step in steps)
-    return Schedule(False, wanted.__contains__, is_regular=False)
+    listed = ", ".join(map(str, sorted(wanted)[:_MOST_LISTED]))
+    more = ", …" if len(wanted) > _MOST_LISTED else ""
+    words = f"batches {listed}{more}"
+    return Schedule(False, wanted.__contains__, words, is_regular=False)
 
 
 #: How much larger than all before it the last log may be and still find room.

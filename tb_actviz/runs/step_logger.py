@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+
+from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tb_actviz.arrays import Limits, finite_limits
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.errors import InputError
 from tb_actviz.progress import Report
 from tb_actviz.runs.logged_step import LoggedStep
+from tb_actviz.runs.messages import Messages
 from tb_actviz.runs.options import VIEWS, LogOptions
 from tb_actviz.runs.step_summaries import StepSummaries
+from tb_actviz.runs.tracker_feed import open_feed
 from tb_actviz.runs.views import SharedScale
 from tb_actviz.runs.watched_model import WatchedModel
 from tb_actviz.runs.written_before import WrittenBefore
+from tb_actviz.trackers.contents import is_for_trackers
+from tb_actviz.trackers.feed import TrackerFeed
 from tb_actviz.writing.event_file import check_step
+from tb_actviz.writing.names import as_place
 from tb_actviz.writing.remote import open_event_file
 
 
@@ -42,6 +49,9 @@ class StepLogger:
         self._options = options
         self._views = tuple(VIEWS) if options.views is None else options.views
         self._file = open_event_file(log_dir)
+        self._folder = as_place(log_dir)
+        self._trackers: TrackerFeed | None = None
+        self._messages = Messages()
         self._before = WrittenBefore()
 
     @property
@@ -89,14 +99,26 @@ class StepLogger:
         # Mapped, so that the activations of one input are gone before those of the next
         # are computed.
         layers = chain.from_iterable(map(summaries.add, self._watched.run_each(inputs)))
+        if self._trackers is None:
+            self._trackers = open_feed(
+                self._options, self._folder, self._watched, inputs, self._messages
+            )
+        kept: list[Summary] = []
         for done, of_layer in enumerate(layers, start=1):
-            for summary in of_layer:
-                self._file.add(summary, step)
+            kept += self._written(of_layer, step)
             report(done, total)
-        for summary in summaries.finish():
-            self._file.add(summary, step)
+        kept += self._written(summaries.finish(), step)
         self._file.flush()
+        if self._trackers is not None:
+            self._trackers.log(kept, step)
         return summaries.logged
+
+    def _written(self, summaries: Iterable[Summary], step: int) -> Iterator[Summary]:
+        """Write them; yields those that trackers are given as well."""
+        for summary in summaries:
+            self._file.add(summary, step)
+            if self._trackers is not None and is_for_trackers(summary):
+                yield summary
 
     def value_ranges(self, inputs: Sequence[NamedInput]) -> dict[str, Limits | None]:
         """Find between which values the activations lie, without logging them.
@@ -121,8 +143,11 @@ class StepLogger:
         return ranges
 
     def close(self) -> None:
-        """Close the event file; closing again does nothing."""
+        """Close the event file, and wait for trackers; again, it does nothing."""
         self._file.close()
+        trackers, self._trackers = self._trackers, None
+        if trackers is not None:
+            trackers.close()
 
     def _check_something_to_log(self, inputs: int) -> None:
         """Refuse views that show nothing of these inputs and layers."""

@@ -26,6 +26,7 @@ from tb_actviz.runs.messages import Messages
 from tb_actviz.runs.options import LogOptions, TrainingLimits
 from tb_actviz.runs.run_log import RunLog
 from tb_actviz.runs.step_summaries import check_count
+from tb_actviz.runs.tracker_feed import open_feed
 from tb_actviz.runs.watched_model import WatchedModel
 from tb_actviz.writing.names import as_place
 from tb_actviz.writing.run_lock import RunFolder, own_folder
@@ -44,6 +45,7 @@ class TrainingLog:
         preprocess: As for `FeatureExtractor`.
         options: What to log.
         limits: What that may cost.
+        frequency: How often, in words.
     """
 
     def __init__(
@@ -55,14 +57,16 @@ class TrainingLog:
         preprocess: Preprocess,
         options: LogOptions,
         limits: TrainingLimits,
+        frequency: str,
     ) -> None:
-        self._given = (log_dir, inputs, layers, preprocess, options, limits)
+        self._given = (log_dir, inputs, layers, preprocess, options, limits, frequency)
         self._log_dir = as_place(log_dir)
         self._inputs = inputs
         self._layers = layers
         self._preprocess = preprocess
         self._options = options
         self._limits = limits
+        self._frequency = frequency
         self._messages = Messages()
         self._watched: tuple[WatchedModel, PreparedInputs] | None = None
         self._run: RunLog | None = None
@@ -74,7 +78,10 @@ class TrainingLog:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Be pickled as what it was made of."""
-        names = ("log_dir", "inputs", "layers", "preprocess", "options", "limits")
+        names = (
+            *("log_dir", "inputs", "layers", "preprocess", "options", "limits"),
+            "update_freq",
+        )
         for name, value in zip(names, self._given, strict=True):
             try:
                 pickle.dumps(value)
@@ -294,6 +301,15 @@ class TrainingLog:
                 self._options,
                 self._limits,
                 self._messages,
+                partial(
+                    open_feed,
+                    self._options,
+                    folder,
+                    watched,
+                    prepared.inputs,
+                    self._messages,
+                    frequency=self._frequency,
+                ),
             )
         except BaseException:
             lock.release()
@@ -307,9 +323,16 @@ def _made_again(
     preprocess: Preprocess,
     options: LogOptions,
     limits: TrainingLimits,
+    frequency: str,
 ) -> TrainingLog:
     return TrainingLog(
-        log_dir, inputs, layers, preprocess=preprocess, options=options, limits=limits
+        log_dir,
+        inputs,
+        layers,
+        preprocess=preprocess,
+        options=options,
+        limits=limits,
+        frequency=frequency,
     )
 
 

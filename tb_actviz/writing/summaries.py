@@ -1,6 +1,6 @@
 """Contents of summaries that TensorBoard's own tabs show.
 
-Each value is a tensor with metadata that name its tab, as `tf.summary` writes them.
+Each value is a number, or a tensor, with metadata that name its tab.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tensorboard.compat.proto.summary_pb2 import (
 )
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
-from tensorboard.compat.proto.types_pb2 import DT_DOUBLE, DT_FLOAT, DT_STRING
+from tensorboard.compat.proto.types_pb2 import DT_DOUBLE, DT_STRING
 
 from tb_actviz.errors import InputError
 
@@ -43,7 +43,7 @@ def image_summary(
         dtype=DT_STRING, string_val=strings, tensor_shape=_shape(len(strings))
     )
     metadata = _metadata("images", DATA_CLASS_BLOB_SEQUENCE, description)
-    return _summary({tag: tensor}, metadata)
+    return _summary(tag, tensor, metadata)
 
 
 def scalar_summary(values: Mapping[str, float]) -> Summary:
@@ -54,13 +54,16 @@ def scalar_summary(values: Mapping[str, float]) -> Summary:
             interrupted there, and the tabs draw a triangle.
 
     Returns:
-        The summary, one value for each tag.
+        The summary, one value for each tag: a plain number, which readers without
+        TensorFlow know as well.
     """
-    tensors = {
-        tag: TensorProto(dtype=DT_FLOAT, float_val=[value], tensor_shape=_shape())
-        for tag, value in values.items()
-    }
-    return _summary(tensors, _metadata("scalars", DATA_CLASS_SCALAR))
+    metadata = _metadata("scalars", DATA_CLASS_SCALAR)
+    return Summary(
+        value=[
+            Summary.Value(tag=tag, simple_value=value, metadata=metadata)
+            for tag, value in values.items()
+        ]
+    )
 
 
 def histogram_summary(
@@ -96,7 +99,7 @@ def histogram_summary(
         tensor_shape=_shape(*bins.shape),
     )
     metadata = _metadata("histograms", DATA_CLASS_TENSOR, description)
-    return _summary({tag: tensor}, metadata)
+    return _summary(tag, tensor, metadata)
 
 
 def text_summary(tag: str, text: str, description: str = "") -> Summary:
@@ -114,7 +117,7 @@ def text_summary(tag: str, text: str, description: str = "") -> Summary:
         dtype=DT_STRING, string_val=[text.encode()], tensor_shape=_shape()
     )
     metadata = _metadata("text", DATA_CLASS_TENSOR, description)
-    return _summary({tag: tensor}, metadata)
+    return _summary(tag, tensor, metadata)
 
 
 def as_code(text: str) -> str:
@@ -182,11 +185,5 @@ def _metadata(plugin: str, data_class: int, description: str = "") -> SummaryMet
     )
 
 
-def _summary(tensors: Mapping[str, TensorProto], metadata: SummaryMetadata) -> Summary:
-    """One summary of a tensor for each tag, all with the same metadata."""
-    return Summary(
-        value=[
-            Summary.Value(tag=tag, tensor=tensor, metadata=metadata)
-            for tag, tensor in tensors.items()
-        ]
-    )
+def _summary(tag: str, tensor: TensorProto, metadata: SummaryMetadata) -> Summary:
+    return Summary(value=[Summary.Value(tag=tag, tensor=tensor, metadata=metadata)])

@@ -67,7 +67,7 @@ def record(values: dict[str, Any]) -> Record:
 
 
 def scalar(values: dict[str, Any], name: str) -> float:
-    return float(make_ndarray(values[f"layer/{name}"].tensor))
+    return float(values[f"layer/{name}"].simple_value)
 
 
 @pytest.mark.parametrize("scalars", [True, False])

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tensorboard import data_compat
 from tensorboard.compat.proto.summary_pb2 import (
     DATA_CLASS_BLOB_SEQUENCE,
     DATA_CLASS_SCALAR,
@@ -63,11 +64,15 @@ def test_a_scalar_summary_is_what_the_scalars_tab_reads() -> None:
     summary = scalar_summary(values)
     assert [value.tag for value in summary.value] == list(values)
     for value, number in zip(summary.value, values.values(), strict=True):
-        read = tensor_util.make_ndarray(value.tensor)
-        assert (read.shape, read.dtype) == ((), np.float32)
-        assert read == np.float32(number)
+        assert value.WhichOneof("value") == "simple_value"
+        assert value.simple_value == np.float32(number)
         expected = scalar_metadata.create_summary_metadata("", "")
         assert_metadata(value, scalar_metadata, expected, DATA_CLASS_SCALAR)
+        # What TensorBoard's Python loader makes of it.
+        migrated = data_compat.migrate_value(value)
+        read = tensor_util.make_ndarray(migrated.tensor)
+        assert (read.shape, read.dtype) == ((), np.float32)
+        assert read == np.float32(number)
 
 
 @given(st.floats())
@@ -75,7 +80,7 @@ def test_every_number_is_kept_as_float32(number: float) -> None:
     (value,) = scalar_summary({"t": number}).value
     with np.errstate(over="ignore"):
         expected = np.float32(number)
-    np.testing.assert_array_equal(tensor_util.make_ndarray(value.tensor), expected)
+    np.testing.assert_array_equal(np.float32(value.simple_value), expected)
 
 
 def test_no_scalars_are_an_empty_summary() -> None:

@@ -1,0 +1,188 @@
+"""Trainings beside the real trackers, offline; what they have is what was written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import events
+import pytest
+from tracker_stores import digests
+
+import tb_actviz
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+#: Tracker to its package.
+PACKAGES = {
+    "wandb": "wandb",
+    "mlflow": "mlflow",
+    "clearml": "clearml",
+    "comet": "comet_ml",
+    "trackio": "trackio",
+    "swanlab": "swanlab",
+}
+TRACKERS = [
+    pytest.param(
+        name,
+        marks=[
+            pytest.mark.slow,
+            pytest.mark.skipif(
+                find_spec(package) is None,
+                reason=f"{package} is not installed: tests/trackers/requirements.txt",
+            ),
+        ],
+    )
+    for name, package in PACKAGES.items()
+]
+#: Trackers that encode pictures anew, to the same pixels.
+ENCODE_ANEW = {"mlflow", "swanlab"}
+WITHOUT_HISTOGRAMS = {"mlflow", "swanlab"}
+
+
+def train(tracker: str, how: str, folder: Path) -> tuple[dict[str, Any], str]:
+    """Train beside a tracker: what it has, and what was said."""
+    paths = [str(ROOT), str(ROOT / "tests"), str(HERE)]
+    done = subprocess.run(
+        [sys.executable, str(HERE / "trained.py"), tracker, how, str(folder)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads((folder / "kept.json").read_text()), done.stderr
+
+
+@pytest.fixture(scope="module")
+def plain_weights(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The weights of the same training beside no tracker at all."""
+    result, said = train("none", "nothing", tmp_path_factory.mktemp("nothing"))
+    assert "tb_actviz" not in said
+    return str(result["weights"])
+
+
+def check_that_all_is_there(tracker: str, kept: dict[str, Any], log_dir: Path) -> None:
+    """Compare tags, steps, values, pictures and counts with the event files."""
+    written = [
+        (tag, step, value) for (tag, step), value in events.scalars(log_dir).items()
+    ]
+    assert len(written) > 10
+    assert sorted(map(tuple, kept["scalars"])) == sorted(written)
+
+    pictures = []
+    for (tag, step), tensor in events.values(log_dir, "images").items():
+        pictures.append((tag, step, *digests(tensor.string_val[2])))
+    got = [tuple(picture) for picture in kept["pictures"]]
+    if tracker in ENCODE_ANEW:
+        pictures = [picture[:3] for picture in pictures]
+        got = [picture[:3] for picture in got]
+    assert len(pictures) > 1
+    assert sorted(got) == sorted(pictures)
+
+    histograms = {
+        (tag, step): rows[:, 2].tolist()
+        for (tag, step), rows in events.histograms(log_dir).items()
+    }
+    kept_histograms = {(tag, step): counts for tag, step, counts in kept["histograms"]}
+    if tracker in WITHOUT_HISTOGRAMS:
+        histograms = {}
+    if tracker == "comet":  # it counts into bins of its own
+        histograms = {key: [sum(counts)] for key, counts in histograms.items()}
+        kept_histograms = {
+            key: [sum(counts)] for key, counts in kept_histograms.items()
+        }
+    assert kept_histograms == histograms
+    assert len(kept["histograms"]) == len(histograms)
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_all_that_a_training_logs_arrives(
+    tracker: str, tmp_path: Path, plain_weights: str
+) -> None:
+    kept, said = train(tracker, "callback", tmp_path)
+    check_that_all_is_there(tracker, kept, tmp_path / "runs" / "a")
+    assert kept["parameters"] == {
+        "version": tb_actviz.__version__,
+        "keras": kept["parameters"]["keras"],
+        "folder": str(tmp_path / "runs" / "a"),
+        "layers": "conv1, block.2",
+        "inputs": "one, two",
+        "frequency": "batches 0, 2, 5, 12",
+        "precision": "auto",
+    }
+    assert kept["weights"] == plain_weights
+    (line,) = [line for line in said.splitlines() if "tb_actviz:" in line]
+    assert line.startswith(f"tb_actviz: {tracker} gets scalars")
+    assert line.endswith("The values stay in the event files.")
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_checkpoints_and_single_steps_arrive(tracker: str, tmp_path: Path) -> None:
+    kept, _ = train(tracker, "checkpoints", tmp_path)
+    check_that_all_is_there(tracker, kept, tmp_path / "runs" / "a")
+    assert {step for _, step, _ in kept["scalars"]} == {1, 2, 7}
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+@pytest.mark.parametrize("how", ["own rows", "own steps", "sync"])
+def test_nothing_that_the_user_logs_is_lost(
+    tracker: str, how: str, tmp_path: Path
+) -> None:
+    if tracker != "wandb" and how != "own rows":
+        pytest.skip("W&B alone has rows with steps of their own, and a sync")
+    kept, _ = train(tracker, how, tmp_path)
+    check_that_all_is_there(tracker, kept, tmp_path / "runs" / "a")
+    assert kept["of_user"] == {"user/loss": [0.0, 1.0, 2.0]}
+    assert kept["steps_of_user"] == sorted(kept["steps_of_user"])
+    if how != "sync":
+        assert kept["steps_of_user"] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+@pytest.mark.parametrize("how", ["raises", "blocks", "finished"])
+def test_a_tracker_that_fails_ends_for_itself(
+    how: str, tracker: str, tmp_path: Path, plain_weights: str
+) -> None:
+    result, said = train(tracker, how, tmp_path)
+    assert result["weights"] == plain_weights
+    steps = {step for _, step in events.scalars(tmp_path / "runs" / "a")}
+    assert steps == {0, 2, 5, 12}
+    assert len(events.images(tmp_path / "runs" / "a")) == 4 * 2 * 2
+    if how == "finished" and tracker in {"mlflow", "trackio"}:
+        # They take what comes after the end.
+        check_that_all_is_there(tracker, result, tmp_path / "runs" / "a")
+        return
+    (line,) = [line for line in said.splitlines() if "gets no more" in line]
+    assert line.startswith(f"{tracker} gets no more activations: ")
+    if how == "raises":
+        assert "ConnectionError: the network is gone" in line
+    if how == "blocks":  # for 30 s in each call, of which 2 are waited for
+        assert "it has not answered for 2 s" in line
+        assert result["seconds"] < 25
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_a_page_is_kept_beside_the_run(tracker: str, tmp_path: Path) -> None:
+    kept, _ = train(tracker, "page", tmp_path)
+    assert Counter(kept["pages"]) == {"<!doctype html><title>activations</title>": 1}
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_a_tracker_without_a_run_costs_nothing(tracker: str) -> None:
+    code = (
+        f"import sys, threading, {PACKAGES[tracker]}\n"
+        "from tb_actviz.trackers.found import find_trackers\n"
+        "before = set(sys.modules), threading.active_count()\n"
+        "trackers, problems = find_trackers('auto', 'runs/a')\n"
+        "after = set(sys.modules), threading.active_count()\n"
+        "assert (trackers, problems) == ([], [])\n"
+        "assert after == before, after[0] - before[0]\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -1,0 +1,155 @@
+"""Everything that logs feeds the trackers with what it writes."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import events
+import keras
+import numpy as np
+import pytest
+from recorder import Recorder
+
+import tb_actviz as av
+from tb_actviz.trackers.found import FINDERS
+
+INPUTS = {"one": np.full((8, 8, 3), 90, np.uint8), "two": np.zeros((8, 8, 3), np.uint8)}
+
+
+class Keeper(Recorder):
+    name = "wandb"
+
+    def values(self, kind: str) -> list[Any]:
+        return [call[1:] for call in self.calls if call[0] == kind]
+
+
+@pytest.fixture
+def tracker(monkeypatch: pytest.MonkeyPatch) -> Keeper:
+    """A tracker with an active run."""
+    keeper = Keeper()
+    monkeypatch.setitem(FINDERS, "wandb", lambda folder: keeper)
+    return keeper
+
+
+def network() -> keras.Model:
+    layers = [
+        keras.Input((8, 8, 3)),
+        keras.layers.Conv2D(2, 3, activation="relu", name="conv"),
+        keras.layers.GlobalAveragePooling2D(),
+    ]
+    model = keras.Sequential(layers)
+    model.compile("sgd", "mse")
+    return model
+
+
+def fit(watch: av.ActivationCallback, model: keras.Model | None = None) -> None:
+    x = np.random.default_rng(0).random((8, 8, 8, 3)).astype("float32")
+    (model or network()).fit(x, x[:, 0, 0, :2], epochs=2, verbose=0, callbacks=[watch])
+
+
+def check(tracker: Keeper, folder: Path) -> None:
+    scalars = {
+        (tag, step): value
+        for values, step in tracker.values("scalars")
+        for tag, value in values.items()
+    }
+    assert scalars == events.scalars(folder)
+    assert sorted(tracker.values("image")) == sorted(events.images(folder))
+    assert sorted(tracker.values("histogram")) == sorted(events.histograms(folder))
+    assert tracker.calls[-1] == ("close",)
+
+
+@pytest.mark.every_backend
+def test_a_training_does(tracker: Keeper, tmp_path: Path) -> None:
+    fit(av.ActivationCallback(tmp_path, INPUTS, preprocess=None, max_overhead=None))
+    check(tracker, tmp_path)
+    ((stated,),) = tracker.values("parameters")
+    assert stated == {
+        "version": av.__version__,
+        "keras": f"{keras.__version__} on {keras.backend.backend()}",
+        "folder": str(tmp_path),
+        "layers": "conv",
+        "inputs": "one, two",
+        "frequency": "every epoch",
+        "precision": "auto",
+    }
+
+
+def test_a_logger_does_with_each_step(tracker: Keeper, tmp_path: Path) -> None:
+    with av.ActivationLogger(tmp_path, network(), preprocess=None) as log:
+        log(INPUTS, step=3)
+        log(INPUTS, step=4)
+    check(tracker, tmp_path)
+    assert len(tracker.values("parameters")) == 1
+
+
+def test_checkpoints_do(tracker: Keeper, tmp_path: Path) -> None:
+    model = network()
+    for epoch in (1, 2):
+        model.save_weights(tmp_path / f"ckpt-{epoch}.weights.h5")
+    av.log_checkpoints(
+        tmp_path / "run", model, str(tmp_path / "*.h5"), INPUTS, preprocess=None
+    )
+    check(tracker, tmp_path / "run")
+
+
+def test_options_name_them_or_none(tracker: Keeper, tmp_path: Path) -> None:
+    for trackers in (None, ("mlflow",)):
+        options = av.LogOptions(trackers=trackers)
+        fit(av.ActivationCallback(tmp_path, INPUTS, preprocess=None, options=options))
+    assert tracker.calls == []
+
+
+def test_what_goes_where_is_said_once(
+    tracker: Keeper, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = network()
+    watch = av.ActivationCallback(tmp_path, INPUTS, preprocess=None)
+    fit(watch, model)
+    fit(watch, model)
+    words = "wandb gets scalars, pictures and histograms. The values stay in the event"
+    assert capfd.readouterr().err.count(f"tb_actviz: {words} files.\n") == 1
+
+
+def test_it_is_logged_where_logging_is_set_up(
+    tracker: Keeper, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "tb_actviz")
+    fit(av.ActivationCallback(tmp_path, INPUTS, preprocess=None))
+    (record,) = [r for r in caplog.records if "wandb gets" in r.getMessage()]
+    assert record.levelno == logging.INFO
+
+
+def test_a_run_that_a_later_callback_begins_is_seen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keeper, begun = Keeper(), []
+    monkeypatch.setitem(FINDERS, "wandb", lambda folder: keeper if begun else None)
+
+    class Begins(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_begin(self, logs: Any = None) -> None:
+            begun.append(True)
+
+    watch = av.ActivationCallback(tmp_path, INPUTS, preprocess=None)
+    x = np.zeros((4, 8, 8, 3), "float32")
+    network().fit(x, x[:, 0, 0, :2], verbose=0, callbacks=[watch, Begins()])
+    assert keeper.values("scalars")
+
+
+def test_long_lists_of_layers_are_counted(tracker: Keeper, tmp_path: Path) -> None:
+    x = inputs = keras.Input((8, 8, 3))
+    names = [f"a_convolution_with_a_long_name_{number}" for number in range(40)]
+    for name in names:
+        x = keras.layers.Conv2D(1, 1, name=name)(x)
+    model = keras.Model(inputs, x)
+    options = av.LogOptions(views=(), records=False, histograms=False)
+    with av.ActivationLogger(tmp_path, model, preprocess=None, options=options) as log:
+        log(INPUTS)
+    ((stated,),) = tracker.values("parameters")
+    listed, _, more = stated["layers"].rpartition(" and ")
+    shown = listed.split(", ")
+    assert shown == names[: len(shown)]
+    assert more == f"{40 - len(shown)} more"
+    assert 400 < len(stated["layers"]) <= 500
