@@ -43,6 +43,9 @@ class _Mlflow(Tracker):
         self._client = mlflow.MlflowClient(mlflow.get_tracking_uri())
         self._run = run.info.run_id
         self._keys: dict[str, str] = {}
+        # Before, it cannot show a picture again that has a slash in its name.
+        version = re.findall(r"\d+", mlflow.__version__)
+        self._has_slashes = tuple(map(int, version[:2])) >= (3, 11)
 
     def parameters(self, values: Mapping[str, str]) -> None:
         kept = self._client.get_run(self._run).data.params
@@ -67,6 +70,8 @@ class _Mlflow(Tracker):
 
     def image(self, picture: Picture, step: int) -> None:
         key = self._key(picture.tag)
+        if not self._has_slashes:
+            key = key.replace("/", " ")
         self._client.log_image(self._run, picture.image(), key=key, step=step)
 
     def histogram(self, histogram: Histogram, step: int) -> None:

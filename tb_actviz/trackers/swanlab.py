@@ -21,9 +21,12 @@ def find(folder: Folder) -> Tracker | None:
         The run, None where there is none.
     """
     swanlab = sys.modules.get("swanlab")
-    if swanlab is None or not swanlab.has_run():
+    if swanlab is None:
         return None
-    return _SwanLab(swanlab, swanlab.get_run())
+    # Before 0.8 there is none, and None is a run that there is not.
+    has_run = getattr(swanlab, "has_run", lambda: True)
+    run = swanlab.get_run() if has_run() else None
+    return None if run is None else _SwanLab(swanlab, run)
 
 
 class _SwanLab(Tracker):

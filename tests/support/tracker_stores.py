@@ -18,6 +18,27 @@ import numpy as np
 from PIL import Image
 
 
+def offline(folder: Path) -> dict[str, str]:
+    """Environment in which all trackers stay on this machine, and in one folder."""
+    return {
+        "HOME": str(folder),
+        "WANDB_MODE": "offline",
+        "WANDB_DIR": str(folder),
+        "WANDB_SILENT": "true",
+        "CLEARML_OFFLINE_MODE": "1",
+        "CLEARML_CACHE_DIR": str(folder / "clearml"),
+        # ClearML forks while another of its threads starts processes, and may hang.
+        "CLEARML__SDK__DEVELOPMENT__REPORT_USE_SUBPROCESS": "false",
+        "COMET_DISABLE_AUTO_LOGGING": "1",
+        "COMET_START_ONLINE": "0",
+        "COMET_OFFLINE_DIRECTORY": str(folder),
+        "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "TRACKIO_DIR": str(folder / "trackio"),
+        "SWANLAB_MODE": "offline",
+    }
+
+
 @dataclass
 class Kept:
     """What a tracker has, by (tag, step)."""
@@ -130,7 +151,7 @@ def mlflow(folder: Path) -> Kept:
         if name.endswith(".png"):
             tag, _, step, *_ = re.split(r"[+%]", name)
             path = client.download_artifacts(run.info.run_id, artifact.path)
-            tag = tag.replace("~", "/").replace("#", "/")
+            tag = tag.replace("~", "/").replace(" ", "/")
             kept.picture(tag, int(step), Path(path).read_bytes())
     for artifact in client.list_artifacts(run.info.run_id, "tb_actviz"):
         path = client.download_artifacts(run.info.run_id, artifact.path)
@@ -220,25 +241,49 @@ def trackio(folder: Path) -> Kept:
     return kept
 
 
+Content = tuple[str, int, float | str]
+
+
+def json_record(data: bytes) -> Iterator[Content]:
+    """Numbers and names of files in a record of SwanLab before 0.8."""
+    record = json.loads(data)
+    content = record["data"]
+    if record["model_type"] == "Scalar" and not content["key"].startswith("__"):
+        yield content["key"], content["step"], float(content["metric"]["data"])
+    if record["model_type"] == "Media":
+        for name in content["metric"]["data"]:
+            yield content["key"], content["step"], name
+
+
+def proto_record(data: bytes) -> Iterator[Content]:
+    """Numbers and names of files in a record of SwanLab."""
+    from swanlab.proto.swanlab.record.v1 import record_pb2 as proto
+
+    record = proto.Record()
+    record.ParseFromString(data)
+    scalar, media = record.scalar, record.media
+    if record.HasField("scalar") and not scalar.key.startswith("__"):  # of the machine
+        yield scalar.key, scalar.step, scalar.value.number
+    for item in media.value.items:
+        yield media.key, media.step, item.filename
+
+
 def swanlab(folder: Path) -> Kept:
     import yaml
-    from swanlab.proto.swanlab.record.v1 import record_pb2 as proto
 
     kept = Kept()
     run = only(folder.glob("swanlog/run-*"))
     for data in log_records(only(run.glob("*.swanlab"))):
-        record = proto.Record()
-        record.ParseFromString(data)
-        if record.HasField("scalar"):
-            scalar = record.scalar
-            if not scalar.key.startswith("__"):  # of the machine
-                kept.scalar(scalar.key, scalar.step, scalar.value.number)
-        for item in record.media.value.items:
-            file = only(run.glob(f"media/**/{item.filename}"))
+        of_record = json_record if data.startswith(b"{") else proto_record
+        for tag, step, content in of_record(data):
+            if not isinstance(content, str):
+                kept.scalar(tag, step, content)
+                continue
+            file = only(run.glob(f"media/**/{content}"))
             if file.suffix == ".html":
                 kept.pages.append(file.read_text())
             else:
-                kept.picture(record.media.key, record.media.step, file.read_bytes())
+                kept.picture(tag, step, file.read_bytes())
     config = yaml.safe_load((run / "files" / "config.yaml").read_text())
     kept.parameters = config["tb_actviz"]["value"]
     return kept

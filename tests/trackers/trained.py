@@ -18,18 +18,6 @@ from typing import Any
 
 TRACKER, HOW, FOLDER = sys.argv[1], sys.argv[2], Path(sys.argv[3]).resolve()
 FOLDER.mkdir(parents=True, exist_ok=True)
-os.environ.update(
-    HOME=str(FOLDER),
-    WANDB_MODE="offline",
-    WANDB_DIR=str(FOLDER),
-    WANDB_SILENT="true",
-    CLEARML_OFFLINE_MODE="1",
-    CLEARML_CACHE_DIR=str(FOLDER / "clearml"),
-    COMET_DISABLE_AUTO_LOGGING="1",
-    MLFLOW_TRACKING_URI=f"sqlite:///{FOLDER}/mlflow.db",
-    MLFLOW_DISABLE_TELEMETRY="true",
-    TRACKIO_DIR=str(FOLDER / "trackio"),
-)
 os.chdir(FOLDER)
 
 import keras  # noqa: E402
