@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -48,16 +48,10 @@ class _Mlflow(Tracker):
         self._has_slashes = tuple(map(int, version[:2])) >= (3, 11)
 
     def parameters(self, values: Mapping[str, str]) -> None:
-        kept = self._client.get_run(self._run).data.params
-        # What is kept cannot be changed: another training gets names of its own.
-        for number in count(1):
-            prefix = PREFIX if number == 1 else f"{PREFIX}.{number}"
-            named = {f"{prefix}/{name}": value for name, value in values.items()}
-            if all(kept.get(name, value) == value for name, value in named.items()):
-                break
-        param = self._mlflow.entities.Param
-        params = [param(name, value) for name, value in named.items()]
-        self._client.log_batch(self._run, params=params)
+        # As tags: MLflow writes all parameters above each picture, and cuts off that.
+        tag = self._mlflow.entities.RunTag
+        tags = [tag(f"{PREFIX}/{name}", value) for name, value in values.items()]
+        self._client.log_batch(self._run, tags=tags)
 
     def scalars(self, values: Mapping[str, float], step: int) -> None:
         now = int(time.time() * 1000)

@@ -158,7 +158,8 @@ def mlflow(folder: Path) -> Kept:
         kept.pages.append(Path(path).read_text())
     kept.parameters = {
         name.removeprefix("tb_actviz/"): value
-        for name, value in run.data.params.items()
+        for name, value in run.data.tags.items()
+        if name.startswith("tb_actviz/")
     }
     return kept
 

@@ -75,6 +75,16 @@ def test_the_example_of_a_tracker_runs(title: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_example_of_the_readme_runs(tmp_path: Path) -> None:
+    if find_spec("mlflow") is None:
+        pytest.skip("mlflow is not installed: tests/trackers/requirements.txt")
+    section = (ROOT / "README.md").read_text().partition("experiment tracker\n")[2]
+    preamble = block(TEXT.partition("\n## ")[0])
+    said = run(preamble + block(section.partition("\n## ")[0]), tmp_path)
+    assert "tb_actviz: mlflow gets scalars and pictures." in said
+
+
+@pytest.mark.slow
 def test_readers_of_scalars_need_no_tensorflow(tmp_path: Path) -> None:
     if find_spec("tbparse") is None or find_spec("trackio") is None:
         pytest.skip("not installed: tests/trackers/requirements.txt")

@@ -173,6 +173,8 @@ def test_a_tracker_that_fails_ends_for_itself(
 
 @pytest.mark.parametrize("tracker", TRACKERS)
 def test_a_page_is_kept_beside_the_run(tracker: str, tmp_path: Path) -> None:
+    if tracker == "trackio" and find_spec("trackio.media.html") is None:
+        pytest.skip("this trackio has no pages")
     kept, _ = train(tracker, "page", tmp_path)
     assert Counter(kept["pages"]) == {"<!doctype html><title>activations</title>": 1}
 
