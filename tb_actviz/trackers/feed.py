@@ -137,6 +137,7 @@ class _Line:
     def _finish(self) -> None:
         self._hand_over_all()
         self._call(self._tracker.close)
+        self._pass_on_caution()
         self._is_done.set()
 
     def _hand_over(self, contents: Contents, step: int) -> None:
@@ -150,8 +151,12 @@ class _Line:
             self._call(tracker.image, picture, step)
         for histogram in contents.histograms:
             self._call(tracker.histogram, histogram, step)
-        if tracker.caution is not None:
-            self._say(f"{tracker.name} caution", tracker.caution)
+        self._call(tracker.end_step, step)
+        self._pass_on_caution()
+
+    def _pass_on_caution(self) -> None:
+        if self._tracker.caution is not None:
+            self._say(f"{self._tracker.name} caution", self._tracker.caution)
 
     def _call(self, call: Callable[..., None], *arguments: object) -> None:
         if self._has_ended:

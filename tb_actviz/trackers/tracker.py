@@ -128,6 +128,13 @@ class Tracker(ABC):
             step: The step.
         """
 
+    def end_step(self, step: int) -> None:  # noqa: B027 - most have nothing to do
+        """Take a step for whole: all of it was given.
+
+        Args:
+            step: The step.
+        """
+
     @abstractmethod
     def artifact(self, page: Path) -> None:
         """Keep an HTML page beside the run, where people can open it.

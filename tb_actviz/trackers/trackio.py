@@ -37,6 +37,9 @@ class _Trackio(Tracker):
         self._run.config[PREFIX] = dict(values)
 
     def scalars(self, values: Mapping[str, float], step: int) -> None:
+        if self._run._stop_flag.is_set():
+            # It takes what comes, and may forget it.
+            raise RuntimeError("the run was finished")
         self._run.log(dict(values), step=step)
 
     def image(self, picture: Picture, step: int) -> None:

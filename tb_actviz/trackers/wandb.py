@@ -2,18 +2,21 @@
 
 Rows of a run are numbered by one counter, its step, which only rises: a row that a user
 logs with `step=` is lost where the counter is beyond it. What is logged here goes along
-with the user's rows, and has a step of its own to be drawn over.
+with the user's rows, and has a step of its own to be drawn over. W&B's own reader of
+event files would take rows for itself, and misses what ends too soon after it began.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tb_actviz.trackers.tracker import PREFIX, Histogram, Picture, Tracker
-from tb_actviz.writing.names import Folder, is_remote
+from tb_actviz.writing.names import Folder
 
 _STEP = f"{PREFIX}/step"
 _CROWDED = (
@@ -34,95 +37,87 @@ def find(folder: Folder) -> Tracker | None:
     """
     wandb = sys.modules.get("wandb")
     run = getattr(wandb, "run", None)
-    if wandb is None or run is None:
-        return None
-    if wandb.patched["tensorboard"] and not is_remote(folder):
-        return _FolderWatched(run, str(Path(folder).absolute()))
-    return _Rows(wandb, run)
+    return None if wandb is None or run is None else _Wandb(wandb, run)
+
+
+@dataclass
+class _Step:
+    """What goes into a row in one piece, and the files that it is read from."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    files: ExitStack = field(default_factory=ExitStack)
 
 
 class _Wandb(Tracker):
     name = "wandb"
 
-    def __init__(self, run: Any) -> None:
+    def __init__(self, wandb: Any, run: Any) -> None:
+        self._wandb = wandb
         self._run = run
+        self._now = _Step()
+        #: A step for which there is no row yet.
+        self._waiting: _Step | None = None
+        #: The row that has the last step, as long as nobody went on to another.
+        self._row: int | None = None
+        self._defined: set[str] = set()
+        run.define_metric(_STEP, hidden=True)
 
     def parameters(self, values: Mapping[str, str]) -> None:
         self._run.config.update({PREFIX: dict(values)}, allow_val_change=True)
 
-
-class _FolderWatched(_Wandb):
-    """A run with `sync_tensorboard=True`: it reads the event files by itself."""
-
-    def __init__(self, run: Any, folder: str) -> None:
-        super().__init__(run)
-        # What W&B's patched writers do when they are made. Making one would leave a
-        # file behind, after which TensorBoard looks no more at those before it.
-        run._tensorboard_callback(folder, save=False, root_logdir=folder)
-
     def scalars(self, values: Mapping[str, float], step: int) -> None:
-        """Nothing: they are read from the event file."""
+        self._now.values |= values
 
     def image(self, picture: Picture, step: int) -> None:
-        """Nothing: it is read from the event file."""
-
-    def histogram(self, histogram: Histogram, step: int) -> None:
-        """Nothing: it is read from the event file."""
-
-    def artifact(self, page: Path) -> None:
-        """Nothing is kept."""
-
-    def close(self) -> None:
-        """Nothing is left."""
-
-
-class _Rows(_Wandb):
-    """A run that is given rows."""
-
-    def __init__(self, wandb: Any, run: Any) -> None:
-        super().__init__(run)
-        self._wandb = wandb
-        self._step: int | None = None
-        self._row = 0
-        self._defined: set[str] = set()
-        run.define_metric(_STEP, hidden=True)
-
-    def scalars(self, values: Mapping[str, float], step: int) -> None:
-        self._add(dict(values), step)
-
-    def image(self, picture: Picture, step: int) -> None:
-        with picture.as_file() as path:
-            self._add({picture.tag: self._wandb.Image(path)}, step)
+        path = self._now.files.enter_context(picture.as_file())
+        self._now.values[picture.tag] = self._wandb.Image(path)
 
     def histogram(self, histogram: Histogram, step: int) -> None:
         counts, edges = histogram.counts.tolist(), histogram.edges.tolist()
         made = self._wandb.Histogram(np_histogram=(counts, edges))
-        self._add({histogram.tag: made}, step)
+        self._now.values[histogram.tag] = made
+
+    def end_step(self, step: int) -> None:
+        self._now.values[_STEP] = step
+        now, self._now = self._now, _Step()
+        if self._waiting is not None and self._has_room():
+            self._put(self._waiting)
+            self._waiting = None
+        if self._waiting is None and self._has_room():
+            self._put(now)
+            return
+        if self._waiting is not None:
+            self.caution = _CROWDED
+            self._waiting.files.close()
+        self._waiting = now
 
     def artifact(self, page: Path) -> None:
-        self._add({f"{PREFIX}/{page.stem}": self._wandb.Html(str(page))}, 0)
+        made = self._wandb.Html(str(page), inject=False)
+        self._run.log({f"{PREFIX}/{page.stem}": made}, commit=False)
 
     def close(self) -> None:
-        if self._step is not None and not self._has_own_steps():
-            self._run.log({}, commit=True)
+        self._now.files.close()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            if not self._has_room():
+                self.caution = _CROWDED
+            self._put(waiting)
+        self._has_room()
 
-    def _add(self, values: dict[str, Any], step: int) -> None:
-        """Put values into the row that the user's next ones come to as well."""
-        if step != self._step:
-            self._begin(step)
-        for tag in values.keys() - self._defined:
+    def _has_room(self) -> bool:
+        """Whether there is a row without a step of ours; makes one if it may."""
+        if self._row is None or self._run.step != self._row:
+            return True
+        if self._run._telemetry_obj.feature.set_step_log:
+            return False  # The user's rows have numbers: none of them is to be lost.
+        self._run.log({}, commit=True)
+        return True
+
+    def _put(self, step: _Step) -> None:
+        """Put a step into the row that the user's next values come to as well."""
+        for tag in step.values.keys() - self._defined:
             self._run.define_metric(tag, step_metric=_STEP)
             self._defined.add(tag)
-        self._run.log({**values, _STEP: step}, commit=False)
-
-    def _begin(self, step: int) -> None:
-        is_taken = self._step is not None and self._run.step == self._row
-        if is_taken and self._has_own_steps():
-            self.caution = _CROWDED
-        elif is_taken:
-            self._run.log({}, commit=True)
-        self._step, self._row = step, self._run.step
-
-    def _has_own_steps(self) -> bool:
-        """Whether the user has logged rows with `step=`."""
-        return bool(self._run._telemetry_obj.feature.set_step_log)
+        with step.files:
+            self._run.log(step.values, commit=False)
+        self._row = self._run.step

@@ -20,6 +20,10 @@ from PIL import Image
 
 def offline(folder: Path) -> dict[str, str]:
     """Environment in which all trackers stay on this machine, and in one folder."""
+    settings = folder / "clearml.conf"
+    # ClearML would fork while another of its threads starts processes, and may hang
+    # for minutes, with or without us.
+    settings.write_text("sdk.development.report_use_subprocess: false\n")
     return {
         "HOME": str(folder),
         "WANDB_MODE": "offline",
@@ -27,8 +31,7 @@ def offline(folder: Path) -> dict[str, str]:
         "WANDB_SILENT": "true",
         "CLEARML_OFFLINE_MODE": "1",
         "CLEARML_CACHE_DIR": str(folder / "clearml"),
-        # ClearML forks while another of its threads starts processes, and may hang.
-        "CLEARML__SDK__DEVELOPMENT__REPORT_USE_SUBPROCESS": "false",
+        "CLEARML_CONFIG_FILE": str(settings),
         "COMET_DISABLE_AUTO_LOGGING": "1",
         "COMET_START_ONLINE": "0",
         "COMET_OFFLINE_DIRECTORY": str(folder),
@@ -111,8 +114,7 @@ def wandb(folder: Path) -> Kept:
             else:
                 row[key] = json.loads(item.value_json)
         number = row.get("_step")
-        # A tracker of its own, or W&B's reader of event files.
-        step = row.get("tb_actviz/step", row.get("global_step"))
+        step = row.get("tb_actviz/step")
         for tag, value in row.items():
             if tag.startswith("user/"):
                 kept.scalar(tag, number, value)
@@ -124,14 +126,9 @@ def wandb(folder: Path) -> Kept:
                         kept.pages.append(content.decode())
                     else:
                         kept.picture(tag, step, content)
-            elif isinstance(value, dict) and value.get("_type") == "images/separated":
-                for path in value["filenames"]:
-                    kept.picture(tag, step, (run / "files" / path).read_bytes())
             elif isinstance(value, dict) and value.get("_type") == "histogram":
                 kept.histograms.append((tag, step, value["values"]))
-            elif not tag.startswith("_") and tag not in {
-                *("tb_actviz/step", "global_step")
-            }:
+            elif not tag.startswith("_") and tag != "tb_actviz/step":
                 kept.scalar(tag, step, float(value))
     return kept
 
