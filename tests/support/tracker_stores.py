@@ -1,4 +1,8 @@
-"""What each tracker has kept of a run, read from its own files."""
+"""What each tracker has kept of a run, read from its own files.
+
+tracker_stores.py TRACKER FOLDER prints it, in a process of its own: some trackers still
+write when that of the run ends.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,10 @@ import json
 import re
 import sqlite3
 import struct
+import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -295,3 +300,6 @@ READERS = {
     "trackio": trackio,
     "swanlab": swanlab,
 }
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(READERS[sys.argv[1]](Path(sys.argv[2])))))

@@ -55,15 +55,28 @@ WITHOUT_HISTOGRAMS = {"mlflow", "swanlab"}
 def train(tracker: str, how: str, folder: Path) -> tuple[dict[str, Any], str]:
     """Train beside a tracker: what it has, and what was said."""
     paths = [str(ROOT), str(ROOT / "tests" / "support")]
-    done = subprocess.run(
-        [sys.executable, str(HERE / "trained.py"), tracker, how, str(folder)],
-        env={**os.environ, **offline(folder), "PYTHONPATH": os.pathsep.join(paths)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads((folder / "kept.json").read_text()), done.stderr
+    environment = {
+        **os.environ,
+        **offline(folder),
+        "PYTHONPATH": os.pathsep.join(paths),
+    }
+
+    def last_line(*command: str) -> tuple[dict[str, Any], str]:
+        done = subprocess.run(
+            [sys.executable, *command, str(folder)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads(done.stdout.splitlines()[-1]), done.stderr
+
+    result, said = last_line(str(HERE / "trained.py"), tracker, how)
+    if how != "nothing":
+        stores = str(ROOT / "tests" / "support" / "tracker_stores.py")
+        result |= last_line(stores, tracker)[0]
+    return result, said
 
 
 @pytest.fixture(scope="module")

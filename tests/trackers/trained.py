@@ -1,7 +1,7 @@
 """One training beside one tracker, in a process of its own.
 
-trained.py TRACKER HOW FOLDER writes `kept.json` into the folder: what the tracker has
-afterwards, and what became of the training.
+trained.py TRACKER HOW FOLDER prints in its last line what became of the training; all
+that the tracker keeps is in the folder.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ os.chdir(FOLDER)
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
-from tracker_stores import READERS  # noqa: E402
 
 import tb_actviz as av  # noqa: E402
 from tb_actviz.trackers import feed  # noqa: E402
@@ -117,7 +115,9 @@ class OfUser(keras.callbacks.Callback):
             return
         if HOW in {"own rows", "own steps", "sync"}:
             self.run.log(float(epoch), epoch)
-            time.sleep(0.3)
+            # Rows with numbers of their own have room for one step of ours each: an
+            # epoch takes longer than the tracker takes for a step, as it would.
+            time.sleep(2.0 if HOW == "own steps" else 0.1)
         if HOW == "finished" and epoch == 0:
             self.run.end()
 
@@ -202,9 +202,7 @@ def main() -> None:
     weights = sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdigest()
     if run is not None:
         run.end()
-    kept = {} if run is None else asdict(READERS[TRACKER](FOLDER))
-    result = {"seconds": seconds, "weights": weights, **kept}
-    (FOLDER / "kept.json").write_text(json.dumps(result))
+    print(json.dumps({"seconds": seconds, "weights": weights}))
 
 
 main()
