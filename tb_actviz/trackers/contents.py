@@ -50,13 +50,18 @@ def read_contents(summaries: Iterable[Summary]) -> Contents:
     """
     contents = Contents()
     for value in (value for summary in summaries for value in summary.value):
-        plugin = value.metadata.plugin_data.plugin_name
+        plugin, tag = value.metadata.plugin_data.plugin_name, _inside(value.tag)
         if plugin == "scalars":
-            contents.scalars[value.tag] = value.simple_value
+            contents.scalars[tag] = value.simple_value
         elif plugin == "images":
-            contents.pictures.append(Picture(value.tag, value.tensor.string_val[2]))
+            contents.pictures.append(Picture(tag, value.tensor.string_val[2]))
         elif plugin == "histograms":
             bins = np.frombuffer(value.tensor.tensor_content, "<f8").reshape(-1, 3)
             edges = np.append(bins[:, 0], bins[-1:, 1])
-            contents.histograms.append(Histogram(value.tag, edges, bins[:, 2]))
+            contents.histograms.append(Histogram(tag, edges, bins[:, 2]))
     return contents
+
+
+def _inside(tag: str) -> str:
+    """A tag that leads nowhere else where a tracker makes a path of it."""
+    return "/".join(part if part.strip(". ") else "_" for part in tag.split("/"))

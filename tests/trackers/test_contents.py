@@ -53,6 +53,27 @@ def test_scalars_pictures_and_histograms_are_taken_and_nothing_else() -> None:
     assert histogram.counts.tolist() == [3.0, 4.0]
 
 
+@pytest.mark.parametrize(
+    ("tag", "given"),
+    [
+        ("block.2/conv#1:pre/mean", "block.2/conv#1:pre/mean"),
+        ("../../evil/mean", "_/_/evil/mean"),
+        ("/a//b/ /./mean", "_/a/_/b/_/_/mean"),
+    ],
+)
+def test_no_name_leads_out_of_the_folder_of_a_tracker(tag: str, given: str) -> None:
+    png = encode_png(np.zeros((2, 2, 3), np.uint8))
+    contents = read_contents(
+        [
+            scalar_summary({tag: 1.0}),
+            image_summary(tag, png, 2, 2),
+            histogram_summary(tag, [0, 1], [2]),
+        ]
+    )
+    assert list(contents.scalars) == [given]
+    assert contents.pictures[0].tag == contents.histograms[0].tag == given
+
+
 def test_the_file_of_a_picture_is_gone_afterwards(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
