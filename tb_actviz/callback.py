@@ -19,10 +19,11 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Logs the activations for the same inputs while a model trains.
 
     For each layer it writes a record for the Activations tab, pictures for the Images
-    tab, statistics for the Scalars tab and a histogram. The model is run on the inputs
-    once for each log, in inference mode; everything else is done on a worker thread.
-    Training gives the same weights as without it, whatever fails: a failure is reported
-    once, and ends the logging.
+    tab, statistics for the Scalars tab and a histogram; experiment trackers that have
+    an active run get the last three as well (`LogOptions.trackers`). The model is run
+    on the inputs once for each log, in inference mode; everything else is done on
+    worker threads. Training gives the same weights as without it, whatever fails: a
+    failure is reported once, and ends the logging.
 
     A step is an epoch, counted from 0 as by `keras.callbacks.TensorBoard`, or the
     number of batches trained; step 0 is then before the first. A training that begins

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,10 @@ class _ClearML(Tracker):
 
     def __init__(self, task: Any) -> None:
         self._task = task
-        self._logger = task.get_logger()
+
+    @cached_property
+    def _logger(self) -> Any:
+        return self._task.get_logger()
 
     def parameters(self, values: Mapping[str, str]) -> None:
         named = {f"{PREFIX}/{name}": value for name, value in values.items()}

@@ -48,7 +48,7 @@ class TrackerFeed:
     @property
     def busy_seconds(self) -> float:
         """Processor time that the trackers took on their threads, in seconds."""
-        return sum(line.worker.busy_seconds for line in self._lines)
+        return sum(line.busy_seconds for line in self._lines)
 
     def log(self, summaries: Iterable[Summary], step: int) -> None:
         """Hand over one step; returns at once.
@@ -83,6 +83,7 @@ class _Line:
         self, tracker: Tracker, parameters: Mapping[str, str], say: Say
     ) -> None:
         self.worker = Worker(when_full="drop_oldest")
+        self.busy_seconds = 0.0
         self._tracker = tracker
         self._parameters: Mapping[str, str] | None = parameters
         self._say = say
@@ -168,6 +169,8 @@ class _Line:
             self._end(describe_error(error))
         finally:
             self._since = None
+            # Not left to the worker, whose jobs take as long as steps are waiting.
+            self.busy_seconds = time.thread_time()
 
     def _end(self, why: str) -> None:
         if self._has_ended:

@@ -7,6 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,17 @@ class _Mlflow(Tracker):
 
     def __init__(self, mlflow: Any, run: Any) -> None:
         self._mlflow = mlflow
-        self._client = mlflow.MlflowClient(mlflow.get_tracking_uri())
+        self._place = mlflow.get_tracking_uri()
         self._run = run.info.run_id
         self._keys: dict[str, str] = {}
         # Before, it cannot show a picture again that has a slash in its name.
         version = re.findall(r"\d+", mlflow.__version__)
         self._has_slashes = tuple(map(int, version[:2])) >= (3, 11)
+
+    @cached_property
+    def _client(self) -> Any:
+        """Made on the thread that calls: it may go to a server or a database."""
+        return self._mlflow.MlflowClient(self._place)
 
     def parameters(self, values: Mapping[str, str]) -> None:
         # As tags: MLflow writes all parameters above each picture, and cuts off that.

@@ -82,8 +82,8 @@ class Histogram:
 class Tracker(ABC):
     """A run of an experiment tracker.
 
-    All is called on one thread, which is not the one that trains. Whatever is raised
-    ends what the tracker gets, and nothing else.
+    It is made on the thread that trains, where it may wait for nobody. All is called on
+    one other thread, and whatever is raised ends what the tracker gets, nothing else.
     """
 
     #: What it is called in options and messages.

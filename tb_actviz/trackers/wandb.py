@@ -60,9 +60,9 @@ class _Wandb(Tracker):
         #: The row that has the last step, as long as nobody went on to another.
         self._row: int | None = None
         self._defined: set[str] = set()
-        run.define_metric(_STEP, hidden=True)
 
     def parameters(self, values: Mapping[str, str]) -> None:
+        self._run.define_metric(_STEP, hidden=True)
         self._run.config.update({PREFIX: dict(values)}, allow_val_change=True)
 
     def scalars(self, values: Mapping[str, float], step: int) -> None:

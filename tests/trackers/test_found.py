@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import pytest
 
@@ -62,8 +62,7 @@ def test_another_module_of_that_name_is_told_of_and_harms_nobody(
     assert trackers == []
     if name == "wandb":  # it has no run, as far as one can tell
         assert problems == []
-        module.run = SimpleNamespace()  # type: ignore[attr-defined]
-        _, problems = find_trackers("auto", "runs/a")
+        return
     (problem,) = problems
     assert problem.startswith(f"{name} gets no activations: AttributeError: ")
 

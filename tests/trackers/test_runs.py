@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from recorder import Recorder
 
 import tb_actviz as av
 from tb_actviz.trackers.found import FINDERS
+from tb_actviz.trackers.tracker import Picture
 
 INPUTS = {"one": np.full((8, 8, 3), 90, np.uint8), "two": np.zeros((8, 8, 3), np.uint8)}
 
@@ -75,6 +77,25 @@ def test_a_training_does(tracker: Keeper, tmp_path: Path) -> None:
         "frequency": "every epoch",
         "precision": "auto",
     }
+
+
+def test_what_trackers_cost_is_part_of_the_budget(
+    tracker: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def burn(picture: Picture, step: int) -> None:
+        end = time.thread_time() + 0.2
+        while time.thread_time() < end:
+            pass
+
+    monkeypatch.setattr(tracker, "image", burn)
+    x = np.random.default_rng(0).random((64, 8, 8, 3)).astype("float32")
+    watch = av.ActivationCallback(tmp_path, INPUTS, preprocess=None, max_overhead=0.1)
+    pause = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: time.sleep(0.1))
+    network().fit(x, x[:, 0, 0, :2], epochs=12, verbose=0, callbacks=[watch, pause])
+    scalars = events.scalars(tmp_path)
+    steps = sorted({step for _, step in scalars})
+    assert len(steps) < 8
+    assert scalars["tb_actviz/seconds_worker", steps[-1]] > 0.2
 
 
 def test_a_logger_does_with_each_step(tracker: Keeper, tmp_path: Path) -> None:
