@@ -54,8 +54,9 @@ function* linesOf(parts: readonly MapLines[]): Generator<string[]> {
   }
 }
 
-/** A float32 in as few digits as keep it apart from all others. */
-export function shortest(value: number): string {
+/** A number as float32, as arrays have it, in as few digits as tell it apart. */
+export function shortest(number: number): string {
+  const value = Math.fround(number);
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   if (Object.is(value, -0)) return "-0";

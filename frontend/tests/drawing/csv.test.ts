@@ -53,3 +53,15 @@ it("tells all float32 apart", () => {
   const read = Float32Array.from(values, (value) => Number(shortest(value)));
   expect(read).toEqual(values);
 });
+
+it("writes a number between two float32 as the one that arrays of it have", () => {
+  // Nine digits of it lie on the other side of the middle.
+  const below = Math.fround(1.0008156);
+  const above = below + 2 ** -23;
+  const middle = below + 2 ** -24;
+  const numbers = [middle - 2 ** -40, middle + 2 ** -40];
+  expect(numbers.map((number) => Math.fround(Number(shortest(number))))).toEqual([
+    below,
+    above,
+  ]);
+});
