@@ -162,7 +162,8 @@ def test_nothing_that_the_user_logs_is_lost(
     check_that_all_is_there(tracker, kept, tmp_path / "runs" / "a")
     assert kept["of_user"] == {"user/loss": [0.0, 1.0, 2.0]}
     assert kept["steps_of_user"] == sorted(kept["steps_of_user"])
-    if how != "sync":
+    # W&B counts rows: those that are given no number come after what was there.
+    if how == "own steps" or tracker != "wandb":
         assert kept["steps_of_user"] == [0, 1, 2]
 
 
