@@ -189,10 +189,10 @@ class RunLog:
             if not self._worker.is_running:
                 # A thread that hangs in the system may still write to the file.
                 self._writer.close()
-            if self._writer.trackers is not None:
-                self._writer.trackers.close()
         finally:
             self._place.release()
+            if self._writer.trackers is not None:
+                self._writer.trackers.close()
 
     def _raise_problem(self) -> None:
         problem, error = self._worker.problem, self._worker.error
