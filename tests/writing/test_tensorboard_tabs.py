@@ -92,8 +92,10 @@ def test_each_tab_serves_its_values(host: Host) -> None:
 
 def test_each_tab_lists_its_tags(host: Host) -> None:
     loaded(host, "text/text", 3, tag="conv1/silent")
+    # TensorBoard's Python loader names a scalar of its first format after its tag.
     assert host.of_another("scalars/tags").json()["a"] == {
-        tag: {"displayName": "", "description": ""} for tag in NUMBERS
+        tag: {"displayName": tag if host.loader == "python" else "", "description": ""}
+        for tag in NUMBERS
     }
     assert host.of_another("histograms/tags").json()["a"] == {
         "conv1/bins": {"displayName": "", "description": "<p>Bins.</p>"}
