@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fnmatch
-import operator
 import os
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -17,6 +14,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tb_actviz.arrays import from_maps
 from tb_actviz.errors import InputError, near_matches
+from tb_actviz.name_patterns import Steps, as_patterns, matching_names, step_predicate
 from tb_actviz.records.codec import unpack
 from tb_actviz.records.facts import Record
 from tb_actviz.records.schema import PLUGIN_NAME, RecordError, decode_record, record_tag
@@ -28,25 +26,12 @@ from tb_actviz.writing.reader import (
     Source,
     StoredEvent,
     StoredFile,
-    fields,
     runs_below,
     scan,
 )
+from tb_actviz.writing.stored_values import values_in
 
-#: A step, several of them, a predicate, or None for all.
-Steps: TypeAlias = int | Iterable[int] | Callable[[int], object] | None
-
-# Keys of fields: their number and, in the last three bits, their type.
-_VALUE = 0x0A  # in `Summary`
-_TAG, _METADATA = 0x0A, 0x4A  # in `Summary.Value`
-_PLUGIN = 0x0A  # in `SummaryMetadata`
-_NAME = 0x0A  # in `SummaryMetadata.PluginData`
 _SUFFIX = record_tag("")
-#: No path of a layer comes near it.
-_LONGEST_TAG = 1 << 16
-#: More than protocol buffers can hold in one message.
-_TOO_LONG = 1 << 31
-_GLOB_CHARACTERS = set("*?[")
 
 
 @dataclass(frozen=True)
@@ -127,19 +112,22 @@ def read_records(
         face conv1 0 (64, 64, 8)
         face relu_conv1 0 (64, 64, 8)
     """
-    run_patterns, layer_patterns = _patterns("run", runs), _patterns("layer", layers)
-    is_wanted = _as_predicate(steps)
+    run_patterns, layer_patterns = (
+        as_patterns("run", runs),
+        as_patterns("layer", layers),
+    )
+    is_wanted = step_predicate(steps)
     if not is_remote(log_dir) and not as_folder(log_dir).is_dir():
         raise InputError(
             f"The log directory {os.fspath(log_dir)!r} is not a folder. Name the one "
             "that was logged to, or one above it."
         )
     files = runs_below(log_dir)
-    chosen = _chosen("run", run_patterns, files, f"in {os.fspath(log_dir)!r}")
+    chosen = matching_names("run", run_patterns, files, f"in {os.fspath(log_dir)!r}")
     by_run = {run: _find(files[run], is_wanted) for run in chosen}
     known = dict.fromkeys(layer for of_layers in by_run.values() for layer in of_layers)
     where = "in what was logged" + ("" if steps is None else " at these steps")
-    wanted = set(_chosen("layer", layer_patterns, known, where))
+    wanted = set(matching_names("layer", layer_patterns, known, where))
     return (
         stored
         for run, of_layers in by_run.items()
@@ -193,54 +181,6 @@ class _Activations(Mapping[str, NDArray[np.float32]]):
         return f"<activations of {self._of}: {shapes}>"
 
 
-def _patterns(what: str, asked: str | Sequence[str] | None) -> list[str] | None:
-    if asked is None:
-        return None
-    names = [asked] if isinstance(asked, str) else asked
-    several = isinstance(names, Iterable) and list(names)
-    if not several or not all(isinstance(name, str) for name in several):
-        raise InputError(
-            f"Received {what}s={asked!r}; expected a name, a glob, a list of these, or "
-            "None for all."
-        )
-    return several
-
-
-def _as_predicate(steps: Steps) -> Callable[[int], object]:
-    if steps is None:
-        return lambda step: True
-    if callable(steps):
-        return steps
-    if isinstance(steps, range):
-        return steps.__contains__
-    try:
-        several = [steps] if isinstance(steps, int | np.integer) else list(steps)
-        return set(map(operator.index, several)).__contains__
-    except TypeError:
-        raise InputError(
-            f"Received steps={steps!r}; expected a step, several steps, a predicate, "
-            "or None for all."
-        ) from None
-
-
-def _chosen(
-    what: str, patterns: list[str] | None, known: Collection[str], where: str
-) -> list[str]:
-    """The names that patterns mean, in the order in which they are known."""
-    if patterns is None:
-        return list(known)
-    chosen: set[str] = set()
-    for pattern in patterns:
-        matching = {pattern} & set(known)
-        if not matching and _GLOB_CHARACTERS & set(pattern):
-            matching = {name for name in known if fnmatch.fnmatchcase(name, pattern)}
-        if not matching:
-            hint = near_matches(pattern, known) if known else "There is none at all."
-            raise InputError(f"There is no {what} {pattern!r} {where}. {hint}")
-        chosen |= matching
-    return [name for name in known if name in chosen]
-
-
 def _find(
     files: Sequence[StoredFile], is_wanted: Callable[[int], object]
 ) -> dict[str, dict[int, list[_Found]]]:
@@ -263,54 +203,14 @@ def _records_in(file: StoredFile) -> Iterator[tuple[str, _Found]]:
         with file.open() as opened:
             source = Source(opened, file.size)
             for event in scan(source):
-                for layer, value in _layers_in(source, event):
-                    yield layer, _Found(file, event, value)
+                for value in values_in(source, event):
+                    if value.plugin == PLUGIN_NAME and value.tag.endswith(_SUFFIX):
+                        layer = value.tag.removesuffix(_SUFFIX)
+                        yield layer, _Found(file, event, (value.start, value.end))
     except (OSError, DamagedFileError) as error:
         _warn(
             f"{file.path} cannot be read to its end: {error}. What comes before counts."
         )
-
-
-def _layers_in(
-    source: Source, event: StoredEvent
-) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The layers that an event holds records of, and where their values are."""
-    if event.summary is None or event.end - event.start >= _TOO_LONG:
-        return
-    try:
-        for key, *value in fields(source, *event.summary):
-            layer = _layer_of(source, *value) if key == _VALUE else None
-            if layer is not None:
-                yield layer, (value[0], value[1])
-    except ValueError:
-        return  # Nothing that we wrote.
-
-
-def _layer_of(source: Source, start: int, end: int) -> str | None:
-    """The layer of a value of a summary, None if it is not a record."""
-    layer = None
-    for key, first, last in fields(source, start, end):
-        if key == _TAG:
-            tag = source.read(first, min(last, first + _LONGEST_TAG)).decode()
-            layer = tag.removesuffix(_SUFFIX)
-            if layer == tag:
-                return None
-        elif key == _METADATA and not _are_ours(source, first, last):
-            return None
-        elif key == _METADATA:
-            return layer
-    return None
-
-
-def _are_ours(source: Source, start: int, end: int) -> bool:
-    """Whether metadata are those of a record."""
-    for key, *plugin in fields(source, start, end):
-        if key == _PLUGIN:
-            for inner, first, last in fields(source, *plugin):
-                if inner == _NAME:
-                    name = source.read(first, min(last, first + _LONGEST_TAG))
-                    return name == PLUGIN_NAME.encode()
-    return False
 
 
 def _last_readable(

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 BACKENDS = {"tensorflow", "jax", "torch"}
 #: Small rooms below all others: what is wrong in words, arrays, compression, geometry.
-GROUND = {"errors", "progress", "arrays", "deflate", "receptive_field"}
+GROUND = {"errors", "progress", "arrays", "deflate", "receptive_field", "name_patterns"}
 
 # For each room: the other rooms and the outside packages it may import at all, beside
 # those of the ground.
@@ -38,8 +38,14 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"keras", "numpy", "h5py"},
     ),
     "plugin": ({"records"}, {"tensorboard", "werkzeug"}),
+    # Answers of the plugin, over event files instead of a server's data.
+    "export": (
+        {"plugin", "records", "writing"},
+        {"google", "numpy", "tensorboard", "werkzeug"},
+    ),
     "cli": (
         {
+            "export",
             *("capture", "imaging", "analysis", "records", "writing", "runs"),
             *("checkpoints", "callback", "logger", "comparison", "reading"),
         },
@@ -54,6 +60,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "progress": (set(), {"rich"}),
     "arrays": (set(), {"numpy"}),
     "deflate": (set(), {"isal"}),
+    "name_patterns": (set(), {"numpy"}),
     "receptive_field": (set(), set()),
     "__main__": ({"cli"}, set()),
 }
