@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from tb_actviz.comparison import InputDifference as InputDifference
     from tb_actviz.comparison import compare_inputs as compare_inputs
     from tb_actviz.errors import InputError as InputError
+    from tb_actviz.export.html import ExportedPage as ExportedPage
+    from tb_actviz.export.html import export_html as export_html
     from tb_actviz.imaging.colormap import colorize as colorize
     from tb_actviz.imaging.colormap import mat2gray as mat2gray
     from tb_actviz.imaging.grid import imtile as imtile
@@ -79,6 +81,7 @@ _HOMES = {
     "Capture": "capture.execution",
     "ChannelStatistics": "analysis.channels",
     "Checkpoint": "checkpoints.files",
+    "ExportedPage": "export.html",
     "FeatureExtractor": "capture.extractor",
     "InputDifference": "comparison",
     "InputError": "errors",
@@ -107,6 +110,7 @@ _HOMES = {
     "draw_channels": "imaging.montage",
     "draw_inputs": "imaging.montage",
     "draw_relu": "imaging.montage",
+    "export_html": "export.html",
     "imresize": "imaging.resize",
     "imtile": "imaging.grid",
     "log_checkpoints": "checkpoints.log",

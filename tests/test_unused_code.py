@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: What Keras, TensorBoard and setuptools call by its name.
 CALLED_BY_OTHERS = {
     *("on_train_begin", "on_epoch_begin", "on_train_batch_end", "on_train_end"),
-    *("get_plugin_apps", "is_active", "data_plugin_names", "frontend_metadata"),
+    *("is_active", "read_last_scalars", "data_plugin_names", "frontend_metadata"),
     *("ActivationsLoader", "fix_flags"),
     *("compute_output_shape", "load_own_variables"),
     # Of every tracker: where the page that the tab becomes will go.

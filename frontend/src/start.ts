@@ -3,7 +3,8 @@
 import { computed, effect } from "@preact/signals";
 import { lookAgainAndAgain } from "./data/live";
 import { reload } from "./data/resources";
-import { address, onReload, onTheme, storage } from "./host/host";
+import { heldPage } from "./host/held_page";
+import { address, isFramed, onReload, onTheme, storage } from "./host/host";
 import { begin, onBusy } from "./state/busy";
 import { panelsIn, panelsText } from "./state/panels";
 import { type Pins, pinsIn, pinsText } from "./state/pins";
@@ -88,13 +89,15 @@ export function start(): void {
     document.documentElement.classList.toggle("dark", now);
     viewState.dark.value = now;
   });
-  viewState.live.value = storage.get(LIVE) === String(true);
-  effect(() => storage.set(LIVE, String(viewState.live.value)));
-  // Another tab of TensorBoard leaves ours without height.
-  lookAgainAndAgain(viewState.live, () => !document.hidden && innerHeight > 0);
+  if (!heldPage) {
+    viewState.live.value = storage.get(LIVE) === String(true);
+    effect(() => storage.set(LIVE, String(viewState.live.value)));
+    // Another tab of TensorBoard leaves ours without height.
+    lookAgainAndAgain(viewState.live, () => !document.hidden && innerHeight > 0);
+  }
   onReload(() => void reload());
   listenToKeys();
   // Else the keys would go to TensorBoard's page until ours is clicked.
-  window.focus();
+  if (!isFramed()) window.focus();
   void reload();
 }

@@ -1,17 +1,15 @@
-"""Arguments of `tb-actviz`, and what commands make of them: options and pictures."""
+"""Arguments of `tb-actviz`, and the options that some of them are."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tb_actviz import __version__
-from tb_actviz.errors import InputError
+from tb_actviz.cli.argument_types import channels, integers, size, steps, token_grid
 
 if TYPE_CHECKING:
-    from tb_actviz.capture.named_input import NamedInput
     from tb_actviz.runs.options import LogOptions
 
 
@@ -39,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_layers(commands)
     _add_compare(commands)
     _add_checkpoints(commands)
+    _add_export(commands)
     return parser
 
 
@@ -153,7 +152,7 @@ def _add_checkpoints(
     )
     checkpoints.add_argument(
         "--steps",
-        type=_integers,
+        type=integers,
         metavar="N,N",
         help="a step for each checkpoint (default: the number that differs between "
         "their names)",
@@ -177,6 +176,60 @@ def _add_checkpoints(
     checkpoints.set_defaults(module="checkpoints")
 
 
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser(
+        "export",
+        help="write what was logged into files that need no TensorBoard",
+        description="Write what was logged as one HTML page that is the Activations "
+        "tab: it opens from a disk, without a server or a network. What does not fit "
+        "is left out, and the page says what: steps first, then precision, then "
+        "layers.",
+    )
+    export.add_argument(
+        "logdir", metavar="LOGDIR", help="folder with one run or many in it"
+    )
+    export.add_argument("--html", metavar="FILE", help="the page to write")
+    export.add_argument(
+        "--split",
+        action="store_true",
+        help="make it a folder, with files that the page fetches, for any web server",
+    )
+    export.add_argument(
+        "--runs", nargs="+", metavar="RUN", help="only these runs or globs"
+    )
+    export.add_argument(
+        "--layers", nargs="+", metavar="LAYER", help="only these layers or globs"
+    )
+    export.add_argument(
+        "--steps",
+        type=steps,
+        metavar="N,N",
+        help="only these steps; FIRST:LAST or FIRST:LAST:BY for several, as in "
+        "0,100:1000:100",
+    )
+    export.add_argument(
+        "--inputs", nargs="+", metavar="INPUT", help="only these inputs or globs"
+    )
+    export.add_argument(
+        "--precision",
+        metavar="WHICH",
+        help="how exactly values are stored at most: float32, float16 or uint8 "
+        "(default: as they were logged)",
+    )
+    export.add_argument(
+        "--max-mb",
+        type=float,
+        metavar="MB",
+        help="how large the page may become, in megabytes (default: 25, or without a "
+        "limit with --split)",
+    )
+    export.add_argument(
+        "--force", action="store_true", help="replace what is there already"
+    )
+    _add_json(export)
+    export.set_defaults(module="export")
+
+
 def _add_drawing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layers",
@@ -188,7 +241,7 @@ def _add_drawing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--channels",
         action="append",
-        type=_channels,
+        type=channels,
         default=[],
         metavar="N,N",
         help="channels to follow, counted from 0: 13,46 in all layers that have them, "
@@ -217,7 +270,7 @@ def _add_drawing(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--token-grid",
-        type=_token_grid,
+        type=token_grid,
         metavar="N or RxC",
         help="rows and columns of the patches of the picture that the tokens of a "
         "transformer stand for, such as 14x14 (default: what the model's patch "
@@ -241,7 +294,7 @@ def _add_drawing(parser: argparse.ArgumentParser) -> None:
 def _add_feeding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size",
-        type=_size,
+        type=size,
         metavar="N or HxW",
         help="resize pictures first (default: as they are)",
     )
@@ -267,46 +320,6 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
-
-
-def _integers(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"received {text!r}; expected numbers such as 13,46"
-        ) from None
-
-
-def _channels(text: str) -> tuple[str, tuple[int, ...]]:
-    """A layer path or glob, and channels; paths may have colons themselves."""
-    pattern, colon, numbers = text.rpartition(":")
-    if colon and not pattern:
-        raise argparse.ArgumentTypeError(
-            f"received {text!r}; expected channels such as 13,46, or those of some "
-            "layers, as in 'fire6*:13,46'"
-        )
-    return pattern or "*", _integers(numbers)
-
-
-def _size(text: str) -> tuple[int, int]:
-    return _sides(text, "a size such as 227 or 227x300 (height x width)")
-
-
-def _token_grid(text: str) -> tuple[int, int]:
-    return _sides(text, "rows and columns of patches such as 14x14, or 14 for both")
-
-
-def _sides(text: str, expected: str) -> tuple[int, int]:
-    """Two numbers of at least 1; one alone is that of both sides."""
-    first, _, second = text.lower().partition("x")
-    try:
-        sides = int(first), int(second or first)
-    except ValueError:
-        sides = 0, 0
-    if min(sides) < 1:
-        raise argparse.ArgumentTypeError(f"received {text!r}; expected {expected}")
-    return sides
 
 
 def drawing_options(arguments: argparse.Namespace) -> LogOptions:
@@ -342,52 +355,3 @@ def _by_layer(
     for pattern, numbers in asked:
         channels[pattern] = channels.get(pattern, ()) + numbers
     return channels
-
-
-def read_pictures(
-    paths: Sequence[str], size: tuple[int, int] | None
-) -> list[NamedInput]:
-    """Read pictures, and resize them if that is asked for.
-
-    Args:
-        paths: Picture files, or folders of them.
-        size: Height and width in pixels; None leaves pictures as they are.
-
-    Returns:
-        The pictures, at least one.
-
-    Raises:
-        InputError: If one cannot be read, or the size is too large.
-    """
-    from tb_actviz.capture.input_files import read_files
-    from tb_actviz.capture.named_input import numbered
-    from tb_actviz.capture.pictures import MAX_PIXELS
-
-    if size is not None and size[0] * size[1] > MAX_PIXELS:
-        raise InputError(
-            f"Received --size {size[0]}x{size[1]}; expected at most {MAX_PIXELS:,} "
-            "pixels."
-        )
-    inputs = numbered([named for path in paths for named in read_files(path)])
-    return inputs if size is None else [_resized(named, size) for named in inputs]
-
-
-def _resized(named: NamedInput, size: tuple[int, int]) -> NamedInput:
-    from tb_actviz.imaging.resize import imresize
-
-    if named.picture is None:
-        raise InputError(
-            f"--size resizes pictures, and {str(named.source)!r} is an array file. "
-            "Resize its arrays before, or leave --size out."
-        )
-    read = named.parts[0]
-    height, width = read.shape[:2]
-    note = f"resized from {height}×{width}"
-    own = named.own_values
-    return replace(
-        named,
-        values=imresize(read, size),
-        picture=imresize(named.picture, size),
-        notes=(*named.notes, note),
-        own_values=None if own is None else imresize(own, size),
-    )

@@ -8,9 +8,10 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from tb_actviz.cli.arguments import drawing_options, read_pictures
+from tb_actviz.cli.arguments import drawing_options
 from tb_actviz.cli.console import as_json, say_missing, table
 from tb_actviz.cli.models import load_model, load_preprocess
+from tb_actviz.cli.pictures import read_pictures
 
 if TYPE_CHECKING:
     from tb_actviz.checkpoints.log import LoggedCheckpoints

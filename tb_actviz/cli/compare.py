@@ -6,9 +6,9 @@ import argparse
 import dataclasses
 from typing import TYPE_CHECKING
 
-from tb_actviz.cli.arguments import read_pictures
 from tb_actviz.cli.console import as_json, table
 from tb_actviz.cli.models import load_preprocess, load_trained_model
+from tb_actviz.cli.pictures import read_pictures
 from tb_actviz.errors import InputError
 
 if TYPE_CHECKING:

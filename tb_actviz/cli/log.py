@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tb_actviz.cli.arguments import drawing_options, read_pictures
+from tb_actviz.cli.arguments import drawing_options
 from tb_actviz.cli.console import as_json, say_missing, table
 from tb_actviz.cli.models import class_names, load_preprocess, load_trained_model
+from tb_actviz.cli.pictures import read_pictures
 from tb_actviz.errors import InputError, format_shape
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 /** What the back end answers, as `tb_actviz/plugin/http_api.md` describes it. */
 
+import { type Arguments, heldPage } from "../host/held_page";
 import {
   checked,
   list,
@@ -187,8 +188,6 @@ class RefusedError extends Error {
   }
 }
 
-type Arguments = Record<string, string | number | null>;
-
 /** Names a route relative to the page, so that it is found behind any prefix. */
 function route(name: string, given: Arguments = {}): string {
   const pairs = Object.entries(given)
@@ -198,7 +197,9 @@ function route(name: string, given: Arguments = {}): string {
 }
 
 async function ask(name: string, given: Arguments, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(route(name, given), { signal });
+  const response = heldPage
+    ? await heldPage.answer(name, given, signal)
+    : await fetch(route(name, given), { signal });
   if (!response.ok) {
     const words = (await response.text()).slice(0, 400).trim();
     throw new RefusedError(response.status, words || `TensorBoard answers ${response.status}.`);
@@ -272,4 +273,11 @@ export function fetchScalar(
 /** Asks TensorBoard for all of its runs, in the order that it gives them colours in. */
 export function fetchRunOrder(signal: AbortSignal): Promise<string[]> {
   return askJson("../../runs", list(text), {}, signal);
+}
+
+/** Asks where TensorBoard reads from, as it was given that; null where it does not tell. */
+export async function fetchLogDir(signal: AbortSignal): Promise<string | null> {
+  const place = object({ data_location: text });
+  const { data_location: folder } = await askJson("../../environment", place, {}, signal);
+  return folder || null;
 }

@@ -190,7 +190,12 @@ export function missingStep(
   if (shown === undefined || shown === wanted) return null;
   const layer = tag.replace(/\/[^/]*$/, "");
   // Where not all were kept it may have been there.
-  const lacks = logged === null ? "TensorBoard has kept no" : "There is no";
+  const isThinned = logged !== null && steps.length < logged;
+  const lacks = isThinned
+    ? "This page has no"
+    : logged === null
+      ? "TensorBoard has kept no"
+      : "There is no";
   return {
     words: `${lacks} step ${wanted} of layer “${layer}” of run “${run}”; step ${shown} is shown.`,
     shown,

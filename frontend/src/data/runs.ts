@@ -2,7 +2,15 @@
 
 import { during } from "../state/busy";
 import type { Selection } from "../state/state";
-import type { Listing, RecordAddress, Run, Series, Step, Tag } from "./api";
+import {
+  fetchLogDir,
+  type Listing,
+  type RecordAddress,
+  type Run,
+  type Series,
+  type Step,
+  type Tag,
+} from "./api";
 import { INPUT } from "./resources";
 
 /** The layers of a run in the order of the model, without its inputs. */
@@ -82,11 +90,7 @@ export function atOrBefore(steps: readonly Step[], step: number): number {
 /** Where TensorBoard reads from, as it was given that; null where it does not tell. */
 export async function logDirOf(): Promise<string | null> {
   try {
-    const { data_location: folder } = await during(async () => {
-      const response = await fetch("../../environment");
-      return (await response.json()) as { data_location?: unknown };
-    });
-    return typeof folder === "string" && folder ? folder : null;
+    return await during(() => fetchLogDir(new AbortController().signal));
   } catch {
     return null;
   }

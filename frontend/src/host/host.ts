@@ -6,6 +6,8 @@
  * works without it.
  */
 
+import { heldPage } from "./held_page";
+
 interface Message {
   type: string;
   id: number;
@@ -16,6 +18,8 @@ interface Message {
 
 /** Calls back whenever TensorBoard has read its logs again. */
 export function onReload(call: () => void): void {
+  // Nothing is new in a page that holds all it shows.
+  if (heldPage) return;
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data }: MessageEvent<string>) => {
     let message: Message;
@@ -44,12 +48,21 @@ export function onTheme(call: (dark: boolean) => void): void {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => call(dark.matches));
     call(dark.matches);
+    addEventListener("message", ({ source, data }: MessageEvent<unknown>) => {
+      if (source === parent && heldPage && isTheme(data)) call(data.tb_actviz === "dark");
+    });
   }
 }
 
-/** The body of the page around ours; null where there is none, or it is out of reach. */
+/** Whether it is what a notebook says of itself: whether it is dark or light. */
+function isTheme(data: unknown): data is { tb_actviz: "dark" | "light" } {
+  const said = (data as { tb_actviz?: unknown } | null)?.tb_actviz;
+  return said === "dark" || said === "light";
+}
+
+/** The body of TensorBoard's page; null where there is none, or it is out of reach. */
 function outerBody(): HTMLElement | null {
-  if (parent === window) return null;
+  if (parent === window || heldPage) return null;
   try {
     return parent.document.body;
   } catch {
@@ -70,23 +83,38 @@ export interface Address {
 /** What marks the entries that were written here, in the state that browsers keep for each. */
 const OWN = "tb_actviz";
 
-/** TensorBoard's address, or our own where that is out of reach. */
+/** TensorBoard's address, or our own where that is out of reach, or not TensorBoard's. */
 export function address(): Address {
-  const view = reachable(() => parent.location.hash !== undefined) ? parent : window;
+  const isHosts = !heldPage && reachable(() => parent.location.hash !== undefined);
+  const view = isHosts ? parent : window;
   const { history } = view;
+  /** What was written where a browser refuses that, as in a frame without an address. */
+  let written: string | null = null;
   return {
-    read: () => view.location.hash.replace(/^#/, ""),
+    read: () => written ?? view.location.hash.replace(/^#/, ""),
     isOwn: () => (history.state as { [OWN]?: boolean } | null)?.[OWN] === true,
     write: (hash, adds) => {
       // What TensorBoard keeps there stays.
       const kept = { ...(history.state as object | null), [OWN]: true };
       // A hash alone would be taken from the `<base>` of our page, which is elsewhere.
       const whole = `${view.location.href.split("#", 1)[0]}#${hash}`;
-      if (adds) history.pushState(kept, "", whole);
-      else history.replaceState(kept, "", whole);
+      const isWritten = reachable(() => {
+        if (adds) history.pushState(kept, "", whole);
+        else history.replaceState(kept, "", whole);
+      });
+      written = isWritten ? null : hash;
     },
-    onChange: (call) => view.addEventListener("hashchange", call),
+    onChange: (call) =>
+      view.addEventListener("hashchange", () => {
+        written = null;
+        call();
+      }),
   };
+}
+
+/** Whether another page is around ours that is not TensorBoard's. */
+export function isFramed(): boolean {
+  return heldPage !== null && parent !== window;
 }
 
 /** What the browser keeps for us, where it does so at all. */

@@ -5,6 +5,7 @@ import { viewState } from "../../state/view_state";
 import { ExportMenu } from "../export/menu";
 import { useKnown } from "../hooks/latest";
 import { QUESTIONS, VIEW_NAMES } from "../parts/words";
+import { OpenAlone } from "./open_alone";
 import { RunList } from "./run_list";
 import { ScaleControls } from "./scale_controls";
 
@@ -51,6 +52,7 @@ export function Bar() {
       </nav>
       <ScaleControls />
       <ExportMenu />
+      <OpenAlone />
       <button
         type="button"
         aria-label="Help"

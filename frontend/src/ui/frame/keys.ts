@@ -1,5 +1,6 @@
 /** What every key does, and which keys a control needs for itself. */
 
+import { heldPage } from "../../host/held_page";
 import { ALIGNS } from "../../numbers/steps";
 import { COLOURS, COMPARISONS, MULTIPLES_ROWS, VIEWS, type View } from "../../state/state";
 import { change, state } from "../../state/store";
@@ -32,6 +33,7 @@ import {
   toPartner,
   toStep,
 } from "./navigation";
+import { openAlone } from "./open_alone";
 
 interface Key {
   keys: readonly string[];
@@ -193,7 +195,7 @@ export const KEYS: readonly Key[] = [
     keys: ["w"],
     shown: "w",
     does: "watch for new steps, or not",
-    call: () => (viewState.live.value = !viewState.live.value),
+    call: watchForSteps,
   },
   {
     keys: ["v"],
@@ -202,6 +204,12 @@ export const KEYS: readonly Key[] = [
     call: nextScalar,
   },
   { keys: ["e"], shown: "e", does: "export", call: openExportMenu },
+  {
+    keys: ["y"],
+    shown: "y",
+    does: "open a page alone that is in a frame of another one",
+    call: openAlone,
+  },
   {
     keys: ["n"],
     shown: "n",
@@ -234,6 +242,12 @@ export const KEYS: readonly Key[] = [
     call: () => (viewState.helpOpen.value = true),
   },
 ];
+
+/** Look for new steps, or no longer; a page that holds all its steps says so. */
+function watchForSteps(): void {
+  if (heldPage) viewState.said.value = { words: "This page holds all its steps." };
+  else viewState.live.value = !viewState.live.value;
+}
 
 const BY_NAME = new Map(KEYS.flatMap((key) => key.keys.map((name) => [name, key] as const)));
 

@@ -3,6 +3,7 @@ import { andThen, known, orElse, ready } from "../../data/queries";
 import { present, type ShownRecord, shownRecord } from "../../data/records";
 import { listing, stepsOf } from "../../data/resources";
 import { counted } from "../../drawing/legend";
+import { type About, heldPage } from "../../host/held_page";
 import { state } from "../../state/store";
 import { Answered } from "../parts/answered";
 import { precisionOf } from "../parts/precision";
@@ -21,6 +22,7 @@ export function Provenance() {
       <Answered of={answer} what="the layer" room="beside">
         {({ record, series }) => <span>{provenanceWords(record, series)}</span>}
       </Answered>
+      {heldPage && <PageWords about={heldPage.about} />}
     </section>
   );
 }
@@ -43,4 +45,19 @@ function provenanceWords({ header, input }: ShownRecord, series: Series | null):
 function precision(input: InputHeader): string {
   const { stored, within } = precisionOf(input);
   return `computed in ${input.dtype}, stored ${stored}: ${within ?? "exact"}`;
+}
+
+/** What a page was made of and by, and what is not in it. */
+function PageWords({ about }: { about: About }) {
+  const { version, made, log_dir, chosen, losses, problems } = about;
+  return (
+    <span data-name="page">
+      {[
+        `This page was made by tb_actviz ${version} on ${made} from ${log_dir}`,
+        ...chosen,
+      ].join(" · ")}
+      {losses.length > 0 && <strong> · left out to fit: {losses.join(" · ")}</strong>}
+      {problems.length > 0 && <strong> · not read: {problems.join(" · ")}</strong>}
+    </span>
+  );
 }

@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { failureOf, known } from "../../data/queries";
 import { chosenRecord, chosenSeries, present } from "../../data/records";
 import { counted } from "../../drawing/legend";
+import { heldPage } from "../../host/held_page";
 import { ALIGNS, type Align } from "../../numbers/steps";
 import { change, select, state } from "../../state/store";
 import { viewState } from "../../state/view_state";
@@ -113,7 +114,7 @@ export function Scrubber() {
         </Answered>
       </span>
       {kept && <NewSteps series={kept} />}
-      <LiveSwitch />
+      {!heldPage && <LiveSwitch />}
       <label title={`${MEANINGS["align by"]} (a: the next)`}>
         align by
         <select

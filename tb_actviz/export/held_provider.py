@@ -1,0 +1,220 @@
+"""What goes into a page, as TensorBoard's data provider would give it to the plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tensorboard.data.provider import (
+    BlobReference,
+    BlobSequenceDatum,
+    BlobSequenceTimeSeries,
+    DataProvider,
+    Run,
+    RunTagFilter,
+    ScalarDatum,
+    ScalarTimeSeries,
+)
+
+from tb_actviz.export.log_index import Log, LoggedRecord, LoggedScalar
+from tb_actviz.export.repacking import Repacking, repacked
+from tb_actviz.export.selection import Records
+from tb_actviz.export.thinning import evenly
+from tb_actviz.plugin.errors import UnreadableError
+from tb_actviz.records.schema import record_tag
+
+_Listed = dict[str, dict[str, Any]]
+
+
+class HeldProvider(DataProvider):  # type: ignore[misc]
+    """Gives the records of a page, repacked, and the scalars of their log.
+
+    Args:
+        log: The log.
+        held: Run to the records that the page holds.
+        keeping: What is kept of each of them.
+    """
+
+    def __init__(
+        self, log: Log, held: Mapping[str, Records], keeping: Repacking
+    ) -> None:
+        self._log = log
+        self._keeping = keeping
+        self._held = {
+            run: {
+                record_tag(layer): (layer, of_layer)
+                for layer, of_layer in records.items()
+            }
+            for run, records in held.items()
+        }
+        self._records = [
+            record
+            for records in held.values()
+            for of_layer in records.values()
+            for record in of_layer.values()
+        ]
+        self._numbers = {id(record): n for n, record in enumerate(self._records)}
+        #: The record that was read last, since its parts are asked for one by one.
+        self._last: tuple[int, list[bytes]] = -1, []
+
+    def list_runs(self, ctx: Any = None, *, experiment_id: str) -> list[Run]:
+        """List the runs."""
+        return [Run(run, run, found.began) for run, found in self._log.runs.items()]
+
+    def list_blob_sequences(
+        self,
+        ctx: Any = None,
+        *,
+        experiment_id: str,
+        plugin_name: str,
+        run_tag_filter: RunTagFilter | None = None,
+    ) -> _Listed:
+        """Describe the tags that have records."""
+        return {
+            run: {
+                tag: BlobSequenceTimeSeries(
+                    max_step=max(of_layer),
+                    # That of the same record, which the two name together.
+                    max_wall_time=of_layer[max(of_layer)].event.wall_time,
+                    max_length=max(len(one.parts) for one in of_layer.values()),
+                    plugin_content=self._log.runs[run].contents[layer],
+                    description="",
+                    display_name="",
+                )
+                for tag, (layer, of_layer) in tags.items()
+                if _passes(run_tag_filter, tag)
+            }
+            for run, tags in self._held.items()
+            if _runs_pass(run_tag_filter, run)
+        }
+
+    def read_blob_sequences(
+        self,
+        ctx: Any = None,
+        *,
+        experiment_id: str,
+        plugin_name: str,
+        downsample: int | None = None,
+        run_tag_filter: RunTagFilter | None = None,
+    ) -> _Listed:
+        """Name the parts of records."""
+        return {
+            run: {
+                tag: [self._datum(record) for record in of_layer.values()]
+                for tag, (_, of_layer) in tags.items()
+                if _passes(run_tag_filter, tag)
+            }
+            for run, tags in self._held.items()
+            if _runs_pass(run_tag_filter, run)
+        }
+
+    def read_blob(self, ctx: Any = None, *, blob_key: str) -> bytes:
+        """Read a part of a record."""
+        number, part = map(int, blob_key.split(" "))
+        if self._last[0] != number:
+            parts = repacked(self._records[number].read(), self._keeping)
+            self._last = number, parts
+        return self._last[1][part]
+
+    def list_scalars(
+        self,
+        ctx: Any = None,
+        *,
+        experiment_id: str,
+        plugin_name: str,
+        run_tag_filter: RunTagFilter | None = None,
+    ) -> _Listed:
+        """Describe the tags that have scalars."""
+        return {
+            run: {
+                tag: ScalarTimeSeries(
+                    max_step=max(scalar.steps),
+                    max_wall_time=max(scalar.wall_times),
+                    plugin_content=b"",
+                    description="",
+                    display_name="",
+                )
+                for tag, scalar in found.scalars.items()
+                if _passes(run_tag_filter, tag)
+            }
+            for run, found in self._log.runs.items()
+            if _runs_pass(run_tag_filter, run)
+        }
+
+    def read_scalars(
+        self,
+        ctx: Any = None,
+        *,
+        experiment_id: str,
+        plugin_name: str,
+        downsample: int | None = None,
+        run_tag_filter: RunTagFilter | None = None,
+    ) -> _Listed:
+        """Read scalars."""
+        return {
+            run: {
+                tag: _points(scalar, downsample)
+                for tag, scalar in found.scalars.items()
+                if _passes(run_tag_filter, tag)
+            }
+            for run, found in self._log.runs.items()
+            if _runs_pass(run_tag_filter, run)
+        }
+
+    def read_last_scalars(
+        self,
+        ctx: Any = None,
+        *,
+        experiment_id: str,
+        plugin_name: str,
+        run_tag_filter: RunTagFilter | None = None,
+    ) -> _Listed:
+        """Read the last point of each scalar."""
+        return {
+            run: {tag: points[-1] for tag, points in tags.items()}
+            for run, tags in self.read_scalars(
+                experiment_id=experiment_id,
+                plugin_name=plugin_name,
+                run_tag_filter=run_tag_filter,
+            ).items()
+        }
+
+    def _datum(self, record: LoggedRecord) -> BlobSequenceDatum:
+        number = self._numbers[id(record)]
+        return BlobSequenceDatum(
+            record.step,
+            record.event.wall_time,
+            tuple(
+                BlobReference(f"{number} {part}")
+                for part in range(self._parts(number, record))
+            ),
+        )
+
+    def _parts(self, number: int, record: LoggedRecord) -> int:
+        """How many parts a record has in the page."""
+        if self._keeping.inputs is None:
+            return len(record.parts)
+        try:
+            parts = repacked(record.read(), self._keeping)
+        except UnreadableError:
+            return len(record.parts)
+        self._last = number, parts
+        return len(parts)
+
+
+def _runs_pass(only: RunTagFilter | None, run: str) -> bool:
+    return only is None or only.runs is None or run in only.runs
+
+
+def _passes(only: RunTagFilter | None, tag: str) -> bool:
+    return only is None or only.tags is None or tag in only.tags
+
+
+def _points(scalar: LoggedScalar, most: int | None) -> list[ScalarDatum]:
+    """All points, or so many at even distances, the last one among them."""
+    count = len(scalar.steps)
+    chosen = range(count) if most is None else evenly(range(count), max(1, most))
+    return [
+        ScalarDatum(scalar.steps[i], scalar.wall_times[i], scalar.values[i])
+        for i in chosen
+    ]
