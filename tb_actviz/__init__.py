@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from tb_actviz.analysis.channels import silent_channels as silent_channels
     from tb_actviz.analysis.channels import strongest_channels as strongest_channels
     from tb_actviz.analysis.layer import LayerStatistics as LayerStatistics
+    from tb_actviz.array_logger import ArrayLogger as ArrayLogger
+    from tb_actviz.array_logger import log_arrays as log_arrays
     from tb_actviz.arrays import as_maps as as_maps
     from tb_actviz.callback import ActivationCallback as ActivationCallback
     from tb_actviz.capture.execution import Capture as Capture
@@ -78,6 +80,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "ActivationCallback": "callback",
     "ActivationLogger": "logger",
+    "ArrayLogger": "array_logger",
     "Capture": "capture.execution",
     "ChannelStatistics": "analysis.channels",
     "Checkpoint": "checkpoints.files",
@@ -113,6 +116,7 @@ _HOMES = {
     "export_html": "export.html",
     "imresize": "imaging.resize",
     "imtile": "imaging.grid",
+    "log_arrays": "array_logger",
     "log_checkpoints": "checkpoints.log",
     "mat2gray": "imaging.colormap",
     "read_records": "reading",

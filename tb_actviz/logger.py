@@ -72,7 +72,7 @@ class ActivationLogger:
             channels=self.options.channels_asked,
             class_names=self.options.class_names,
         )
-        self._log = StepLogger(log_dir, self._watched, self.options)
+        self._log = StepLogger(log_dir, self.options)
         self._standing = watch_weights(model)
         self._has_warned = False
         self._told: set[str] = set()
@@ -116,7 +116,7 @@ class ActivationLogger:
         if caution := self._watched.take_caution():
             warnings.warn(caution, stacklevel=2)
         with reporting(progress, "drawing") as report:
-            logged = self._log.log(named, step, report)
+            logged = self._log.log(self._watched, named, step, report)
         if logged.missing_channels and not self._has_warned:
             self._has_warned = True
             warnings.warn(describe_missing(logged.missing_channels), stacklevel=2)

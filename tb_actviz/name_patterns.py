@@ -1,4 +1,4 @@
-"""Which runs, layers, inputs and steps of a log are meant."""
+"""Names of what is logged: which runs, layers, inputs and steps are meant."""
 
 from __future__ import annotations
 

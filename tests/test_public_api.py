@@ -18,6 +18,7 @@ import tb_actviz
 PUBLIC = {
     "ActivationCallback",
     "ActivationLogger",
+    "ArrayLogger",
     "Capture",
     "ChannelStatistics",
     "Checkpoint",
@@ -53,6 +54,7 @@ PUBLIC = {
     "export_html",
     "imresize",
     "imtile",
+    "log_arrays",
     "log_checkpoints",
     "mat2gray",
     "read_records",

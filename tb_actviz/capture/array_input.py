@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from tb_actviz.capture.named_input import NamedInput
-from tb_actviz.capture.pictures import from_pillow, load_picture
+from tb_actviz.capture.pictures import from_pillow, load_picture, picture_in
 from tb_actviz.errors import InputError
 
 
@@ -73,7 +73,7 @@ def input_of_parts(
     if not any(array.size for array in given):
         shapes = " and ".join(str(array.shape) for array in given)
         raise InputError(f"The input {name!r} is empty: shape {shapes}.")
-    shown = (_to_show(array) for array in given)
+    shown = (picture_in(array) for array in given)
     picture, note = next((one for one in shown if one is not None), (None, ""))
     values: Any = arrays[0] if len(arrays) == 1 else arrays
     if keys is not None:
@@ -128,27 +128,3 @@ def _checked(values: np.ndarray, name: str) -> np.ndarray:
         return values
     with np.errstate(over="ignore"):  # what is too large becomes infinite, as it is
         return values.astype(np.float32)
-
-
-def _to_show(values: np.ndarray) -> tuple[np.ndarray, str] | None:
-    """RGB of an array that is a picture, and on which scale if it needs saying.
-
-    That is one or three channels, 0…255, 0…1, or of another range, which is shown from
-    its own smallest to its own largest value.
-    """
-    if values.ndim != 3 or values.shape[-1] not in (1, 3) or not values.size:
-        return None
-    if values.dtype == object:
-        return None
-    note = ""
-    if values.dtype != np.uint8:
-        low, high = float(values.min()), float(values.max())
-        if low >= 0 and high <= 255:
-            values = values * (255.0 if high <= 1.0 else 1.0)
-        elif np.isfinite([low, high]).all() and low < high:
-            values = (np.asarray(values, np.float64) - low) * (255.0 / (high - low))
-            note = f"shown from {low:.4g} to {high:.4g}"
-        else:
-            return None
-        values = np.rint(values).astype(np.uint8)
-    return np.broadcast_to(values, (*values.shape[:2], 3)), note

@@ -9,11 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-#: What a path ends in where it means the value before an activation inside the layer.
-FUSED = ":pre"
-
-#: What the inputs themselves go by; no layer has this path, whatever its name.
-INPUT_PATH = ":input"
+from tb_actviz.layer_paths import FUSED, INPUT_PATH
 
 
 @dataclass(frozen=True, eq=False)

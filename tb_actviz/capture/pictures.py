@@ -227,3 +227,33 @@ def _no_white(name: str, picture: Picture) -> str:
         f"{name!r} holds grey values from {low:g} to {high:g}; expected 0 to 255, 0 to "
         "1, or 16 bits. Convert it first; a model of one channel takes it as it is."
     )
+
+
+def picture_in(values: np.ndarray) -> tuple[np.ndarray, str] | None:
+    """Show an array that is a picture.
+
+    Args:
+        values: Any shape and dtype. Those of one or three channels are pictures, from 0
+            to 255, from 0 to 1, or of another range, which is shown from its own
+            smallest to its own largest value.
+
+    Returns:
+        RGB, uint8, shape (H, W, 3), and on which scale it is shown, if that needs
+        saying; None where it is no picture.
+    """
+    if values.ndim != 3 or values.shape[-1] not in (1, 3) or not values.size:
+        return None
+    if values.dtype == object:
+        return None
+    note = ""
+    if values.dtype != np.uint8:
+        low, high = float(values.min()), float(values.max())
+        if low >= 0 and high <= 255:
+            values = values * (255.0 if high <= 1.0 else 1.0)
+        elif np.isfinite([low, high]).all() and low < high:
+            values = (np.asarray(values, np.float64) - low) * (255.0 / (high - low))
+            note = f"shown from {low:.4g} to {high:.4g}"
+        else:
+            return None
+        values = np.rint(values).astype(np.uint8)
+    return np.broadcast_to(values, (*values.shape[:2], 3)), note

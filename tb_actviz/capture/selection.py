@@ -12,7 +12,7 @@ import keras
 
 from tb_actviz.capture.attention import without_map
 from tb_actviz.capture.default_selection import is_meant_by_globs, select_default
-from tb_actviz.capture.layer_calls import FUSED, LayerCall
+from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import (
     is_activation,
     is_input,
@@ -24,6 +24,7 @@ from tb_actviz.capture.model_signature import model_signature
 from tb_actviz.capture.not_models import how_to_make_a_model
 from tb_actviz.capture.parts import calls_in_part, find_parts, runs_itself
 from tb_actviz.errors import InputError, near_matches
+from tb_actviz.layer_paths import FUSED
 
 LayerSelection: TypeAlias = (
     "str | type | Callable[[Any], bool] | Iterable[str | type | Callable[[Any], bool]]"

@@ -29,7 +29,7 @@ from tb_actviz.progress import Progress, Report, reporting
 from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.options import LogOptions
-from tb_actviz.runs.step_logger import StepLogger, joined_ranges
+from tb_actviz.runs.step_logger import StepLogger, joined_ranges, value_ranges
 from tb_actviz.runs.views import SharedScale
 from tb_actviz.runs.watched_model import WatchedModel
 
@@ -153,7 +153,7 @@ def log_checkpoints(
         channels=options.channels_asked,
         class_names=options.class_names,
     )
-    with closing(StepLogger(log_dir, watched, options)) as logger:
+    with closing(StepLogger(log_dir, options)) as logger:
         named = watched.read(inputs, samples=samples)
         shares = scale == "layer" and options.limits is None
         with (
@@ -211,7 +211,7 @@ class _Run:
         good = []
         for checkpoint in self._loaded(numbered, passes=2):
             good.append(checkpoint.step)
-            for path, limits in self._logger.value_ranges(self._inputs).items():
+            for path, limits in value_ranges(self._watched, self._inputs).items():
                 ranges[path] = joined_ranges(ranges.get(path), limits)
         self._measured = len(numbered)
         return SharedScale(ranges, _steps_in_words(good))
@@ -223,7 +223,7 @@ class _Run:
         passes = 1 if shared is None else 2
         return {
             checkpoint.step: self._logger.log(
-                self._inputs, checkpoint.step, _unreported, shared
+                self._watched, self._inputs, checkpoint.step, _unreported, shared
             )
             for checkpoint in self._loaded(numbered, passes)
         }

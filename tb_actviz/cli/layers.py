@@ -17,8 +17,8 @@ def run(arguments: argparse.Namespace) -> None:
     """List the layers of a model."""
     model = load_model(arguments.model, arguments.weights)
     # Only now is Keras there, on a back end that is installed.
-    from tb_actviz.capture.layer_calls import FUSED
     from tb_actviz.capture.selection import describe_calls, known_calls, select_calls
+    from tb_actviz.layer_paths import FUSED
 
     calls = known_calls(model)
     infos = describe_calls(calls)

@@ -23,13 +23,13 @@ from tb_actviz.export.page_size import fit, fitting, most_exact
 from tb_actviz.export.page_words import chosen_words, loss_words
 from tb_actviz.export.repacking import Repacking, as_repacking
 from tb_actviz.export.selection import (
-    INPUT_LAYER,
     Records,
     Selection,
     select,
     with_inputs,
 )
 from tb_actviz.export.thinning import NothingFitsError, Plan
+from tb_actviz.layer_paths import INPUT_PATH
 from tb_actviz.name_patterns import Steps
 from tb_actviz.progress import Progress, Report, reporting
 
@@ -241,7 +241,7 @@ class _Export:
 
     def _too_small(self, smallest: Plan) -> InputError:
         layers = {layer for records in self.held.values() for layer in records}
-        left = layers - {INPUT_LAYER, *smallest.left_out}
+        left = layers - {INPUT_PATH, *smallest.left_out}
         size = (code_size() + smallest.size) / _MEGABYTE
         return InputError(
             f"The page does not fit into {self.limit / _MEGABYTE:g} MB. The smallest "

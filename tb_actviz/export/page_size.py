@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from tb_actviz.export.log_index import Log, LoggedRecord
 from tb_actviz.export.repacking import Repacking, repacked, stored_precision
-from tb_actviz.export.selection import INPUT_LAYER, Records
+from tb_actviz.export.selection import Records
 from tb_actviz.export.thinning import Plan, Sizes, records_at, thin
+from tb_actviz.layer_paths import INPUT_PATH
 from tb_actviz.plugin.errors import UnreadableError
 from tb_actviz.records.codec import PRECISIONS
 
@@ -56,11 +57,11 @@ def fit(
         for size in of_layer[exact[0]].values()
     )
     if everything <= left:
-        return thin(sizes, exact, left, INPUT_LAYER)
+        return thin(sizes, exact, left, INPUT_PATH)
     # To know what other precisions take costs time.
     precisions = PRECISIONS[first:]
     sizes = estimate(held, keeping, precisions, in_base64=in_base64)
-    return thin(sizes, precisions, left, INPUT_LAYER)
+    return thin(sizes, precisions, left, INPUT_PATH)
 
 
 def most_exact(held: Mapping[str, Records], keeping: Repacking) -> str:
@@ -79,7 +80,7 @@ def most_exact(held: Mapping[str, Records], keeping: Repacking) -> str:
         stored_precision(of_layer[max(of_layer)])
         for records in held.values()
         for layer, of_layer in records.items()
-        if layer != INPUT_LAYER
+        if layer != INPUT_PATH
     ]
     found = min((PRECISIONS.index(one) for one in stored if one), default=0)
     return PRECISIONS[max(asked, found)]
@@ -104,7 +105,7 @@ def fitting(held: Mapping[str, Records], plan: Plan) -> dict[str, Records]:
             if layer not in plan.left_out
         }
         of_run = {layer: of_layer for layer, of_layer in of_run.items() if of_layer}
-        if of_run.keys() - {INPUT_LAYER}:
+        if of_run.keys() - {INPUT_PATH}:
             kept[run] = of_run
     return kept
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from tb_actviz.export.log_index import Log
 from tb_actviz.export.repacking import Repacking
-from tb_actviz.export.selection import INPUT_LAYER, Records
+from tb_actviz.export.selection import Records
 from tb_actviz.export.thinning import Plan
+from tb_actviz.layer_paths import INPUT_PATH
 
 
 def chosen_words(
@@ -71,7 +72,7 @@ def loss_words(
 
 
 def _layers(records: Records) -> list[str]:
-    return [layer for layer in records if layer != INPUT_LAYER]
+    return [layer for layer in records if layer != INPUT_PATH]
 
 
 def _steps(records: Records) -> set[int]:

@@ -9,10 +9,13 @@ from tb_actviz.errors import InputError
 from tb_actviz.export.log_index import Log, LoggedRecord
 from tb_actviz.export.repacking import input_names
 from tb_actviz.export.thinning import records_at
-from tb_actviz.name_patterns import Steps, as_patterns, matching_names, step_predicate
-
-#: Path of what is not a layer: the pictures that were fed.
-INPUT_LAYER = ":input"
+from tb_actviz.layer_paths import INPUT_PATH
+from tb_actviz.name_patterns import (
+    Steps,
+    as_patterns,
+    matching_names,
+    step_predicate,
+)
 
 #: Layer path to step to record.
 Records = dict[str, dict[int, LoggedRecord]]
@@ -82,7 +85,7 @@ def select(log: Log, wanted: Selection) -> dict[str, Records]:
 
 
 def _layers(layers: Records) -> list[str]:
-    return [layer for layer in layers if layer != INPUT_LAYER]
+    return [layer for layer in layers if layer != INPUT_PATH]
 
 
 def _of_run(
@@ -95,10 +98,10 @@ def _of_run(
             if chosen:
                 records[layer] = dict(sorted(chosen.items()))
     steps = sorted({step for of_layer in records.values() for step in of_layer})
-    inputs = layers.get(INPUT_LAYER)
+    inputs = layers.get(INPUT_PATH)
     if records and inputs:
         at = records_at(sorted(inputs), steps)
-        records[INPUT_LAYER] = {step: inputs[step] for step in at}
+        records[INPUT_PATH] = {step: inputs[step] for step in at}
     return records
 
 

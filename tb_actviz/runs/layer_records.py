@@ -11,8 +11,8 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 
 from tb_actviz.analysis.channels import ChannelStatistics, channel_statistics
 from tb_actviz.arrays import as_maps
-from tb_actviz.capture.layer_calls import INPUT_PATH
 from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.layer_paths import INPUT_PATH
 from tb_actviz.records.codec import pack
 from tb_actviz.records.facts import InputFacts, LayerFacts, Record
 from tb_actviz.records.schema import record_summary, record_tag

@@ -26,7 +26,8 @@ from tb_actviz.runs.schedule import Budget, cost_scalars, kept_for_last, seconds
 from tb_actviz.runs.silent_channels import FallenSilent, about_fallen
 from tb_actviz.runs.standing_weights import watch_weights
 from tb_actviz.runs.step_summaries import StepSummaries
-from tb_actviz.runs.watched_model import WatchedInputs, WatchedModel
+from tb_actviz.runs.watched_layers import WatchedInputs
+from tb_actviz.runs.watched_model import WatchedModel
 from tb_actviz.runs.written_before import WrittenBefore
 from tb_actviz.trackers.feed import TrackerFeed
 from tb_actviz.writing.async_writer import Worker

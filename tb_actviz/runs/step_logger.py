@@ -1,4 +1,4 @@
-"""Logs inputs of one model step by step, on the calling thread."""
+"""Logs activations step by step, on the calling thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tb_actviz.runs.options import VIEWS, LogOptions
 from tb_actviz.runs.step_summaries import StepSummaries
 from tb_actviz.runs.tracker_feed import open_feed
 from tb_actviz.runs.views import SharedScale
-from tb_actviz.runs.watched_model import WatchedModel
+from tb_actviz.runs.watched_layers import Watched
 from tb_actviz.runs.written_before import WrittenBefore
 from tb_actviz.trackers.contents import is_for_trackers
 from tb_actviz.trackers.feed import TrackerFeed
@@ -32,7 +32,6 @@ class StepLogger:
 
     Args:
         log_dir: Folder of the run: a path, or a URL that fsspec knows.
-        watched: The model and its layers.
         options: What is logged of each layer.
 
     Raises:
@@ -42,10 +41,8 @@ class StepLogger:
     def __init__(
         self,
         log_dir: str | os.PathLike[str],
-        watched: WatchedModel,
         options: LogOptions,
     ) -> None:
-        self._watched = watched
         self._options = options
         self._views = tuple(VIEWS) if options.views is None else options.views
         self._file = open_event_file(log_dir)
@@ -61,15 +58,17 @@ class StepLogger:
 
     def log(
         self,
+        source: Watched,
         inputs: Sequence[NamedInput],
         step: int,
         report: Report,
         shared: SharedScale | None = None,
     ) -> LoggedStep:
-        """Run inputs through the model and write what is to be logged of them.
+        """Write what is to be logged of inputs and layers.
 
         Args:
-            inputs: From `WatchedModel.read`.
+            source: What gives the activations: a model, or arrays that were given.
+            inputs: Those that it gives them for, at least one.
             step: Step to log at, at least 0.
             report: Called with (responses drawn, all responses).
             shared: Scales that these pictures share with those of other steps; None
@@ -83,10 +82,10 @@ class StepLogger:
                 is to be logged.
         """
         check_step(step)
-        self._check_something_to_log(len(inputs))
+        self._check_something_to_log(source, len(inputs))
         if self._file.is_deleted:
             self._before = WrittenBefore()
-        watched = self._watched.with_inputs(inputs)
+        watched = source.with_inputs(inputs)
         summaries = StepSummaries(
             watched,
             self._options,
@@ -98,10 +97,10 @@ class StepLogger:
         total = sum(len(watched.layers_of[named.part]) for named in inputs)
         # Mapped, so that the activations of one input are gone before those of the next
         # are computed.
-        layers = chain.from_iterable(map(summaries.add, self._watched.run_each(inputs)))
+        layers = chain.from_iterable(map(summaries.add, source.run_each(inputs)))
         if self._trackers is None:
             self._trackers = open_feed(
-                self._options, self._folder, self._watched, inputs, self._messages
+                self._options, self._folder, source, inputs, self._messages
             )
         kept: list[Summary] = []
         for done, of_layer in enumerate(layers, start=1):
@@ -120,28 +119,6 @@ class StepLogger:
             if self._trackers is not None and is_for_trackers(summary):
                 yield summary
 
-    def value_ranges(self, inputs: Sequence[NamedInput]) -> dict[str, Limits | None]:
-        """Find between which values the activations lie, without logging them.
-
-        Args:
-            inputs: From `WatchedModel.read`.
-
-        Returns:
-            Layer path to the smallest and largest finite value over all inputs, None
-            where nothing is finite; also for the layers before activations that are
-            shown with them.
-
-        Raises:
-            InputError: If the model fails on an input.
-        """
-        shown = self._watched.shown
-        ranges: dict[str, Limits | None] = dict.fromkeys(shown)
-        for captured in self._watched.run_each(inputs):
-            for path in shown & captured.keys():
-                limits = finite_limits(captured[path])
-                ranges[path] = joined_ranges(ranges[path], limits)
-        return ranges
-
     def close(self) -> None:
         """Close the event file, and wait for trackers; again, it does nothing."""
         self._file.close()
@@ -149,13 +126,13 @@ class StepLogger:
         if trackers is not None:
             trackers.close()
 
-    def _check_something_to_log(self, inputs: int) -> None:
+    def _check_something_to_log(self, source: Watched, inputs: int) -> None:
         """Refuse views that show nothing of these inputs and layers."""
         some = {
             "channels": True,
             "strongest": True,
-            "chosen": any(layer.channels for layer in self._watched.layers),
-            "relu": any(layer.before for layer in self._watched.layers),
+            "chosen": any(layer.channels for layer in source.layers),
+            "relu": any(layer.before for layer in source.layers),
             "inputs": inputs > 1,
         }
         options = self._options
@@ -171,6 +148,32 @@ class StepLogger:
                 f"There is nothing to draw of {', '.join(self._views)}: chosen "
                 "needs channels, relu an activation layer, inputs two inputs."
             )
+
+
+def value_ranges(
+    source: Watched, inputs: Sequence[NamedInput]
+) -> dict[str, Limits | None]:
+    """Find between which values the activations lie, without logging them.
+
+    Args:
+        source: What gives the activations.
+        inputs: Those that it gives them for, at least one.
+
+    Returns:
+        Layer path to the smallest and largest finite value over all inputs, None
+        where nothing is finite; also for the layers before activations that are
+        shown with them.
+
+    Raises:
+        InputError: If the model fails on an input.
+    """
+    shown = source.shown
+    ranges: dict[str, Limits | None] = dict.fromkeys(shown)
+    for captured in source.run_each(inputs):
+        for path in shown & captured.keys():
+            limits = finite_limits(captured[path])
+            ranges[path] = joined_ranges(ranges[path], limits)
+    return ranges
 
 
 def joined_ranges(first: Limits | None, second: Limits | None) -> Limits | None:

@@ -37,7 +37,7 @@ from tb_actviz.runs.views import (
     folding_words,
     token_grid_of,
 )
-from tb_actviz.runs.watched_model import (
+from tb_actviz.runs.watched_layers import (
     WatchedInputs,
     WatchedLayer,
     check_class_names,

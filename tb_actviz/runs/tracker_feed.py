@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import keras
-
 import tb_actviz
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.runs.messages import Messages
 from tb_actviz.runs.options import LogOptions
-from tb_actviz.runs.watched_model import WatchedModel
+from tb_actviz.runs.watched_layers import Watched
 from tb_actviz.trackers.feed import TrackerFeed
 from tb_actviz.trackers.found import find_trackers
 from tb_actviz.trackers.tracker import Tracker
@@ -23,7 +21,7 @@ _LONGEST_LIST = 480
 def open_feed(
     options: LogOptions,
     folder: Folder,
-    watched: WatchedModel,
+    watched: Watched,
     inputs: Sequence[NamedInput],
     messages: Messages,
     *,
@@ -36,7 +34,7 @@ def open_feed(
     Args:
         options: Which trackers, and what is logged.
         folder: The folder of the run.
-        watched: The model, whose layers are known by now.
+        watched: What gives the activations; its layers are known by now.
         inputs: The inputs.
         messages: Where to report what happens.
         frequency: How often is logged, in words; empty where nobody knows.
@@ -52,7 +50,7 @@ def open_feed(
     messages.tell_once("trackers", _who_gets_what(trackers))
     parameters = {
         "version": tb_actviz.__version__,
-        "keras": f"{keras.__version__} on {keras.backend.backend()}",
+        **watched.versions,
         "folder": str(folder),
         "layers": _listed([layer.path for layer in watched.layers]),
         "inputs": _listed([named.name for named in inputs]),

@@ -18,7 +18,7 @@ from tb_actviz.records.facts import LayerFacts, Record
 from tb_actviz.records.schema import decode_record
 from tb_actviz.runs.options import TRAINING_STEP_BYTES, LogOptions
 from tb_actviz.runs.step_summaries import StepSummaries
-from tb_actviz.runs.watched_model import WatchedInputs, WatchedLayer
+from tb_actviz.runs.watched_layers import WatchedInputs, WatchedLayer
 from tb_actviz.runs.written_before import WrittenBefore
 
 LAYER = WatchedLayer(LayerFacts("layer", "ReLU", "activation"), "float32", None, None)
