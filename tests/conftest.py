@@ -24,6 +24,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("tb_actviz", deadline=None)
 settings.load_profile("tb_actviz")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say what tests can be asked to do."""
+    parser.addoption(
+        "--pages",
+        action="store_true",
+        help="tests of the tab open it in an exported page, in place of a server",
+    )
+
+
 SHARED_DATA = Path(
     os.environ.get(
         "TB_ACTVIZ_TEST_DATA",

@@ -12,6 +12,7 @@ import pytest
 from browser import logs
 from browser.arrays import Arrays
 from browser.compare import Both, both_sides
+from browser.pages import PageHost, in_a_page
 from browser.tab import PATIENCE, Tab, TabInHost
 from plugin.serving import Host, serving
 
@@ -50,6 +51,26 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+#: Fixtures of what a page has not: TensorBoard's own page, and servers of one test.
+OF_SERVERS = {"host_messages", "serve"}
+
+
+@pytest.fixture(autouse=True)
+def with_a_server(request: pytest.FixtureRequest) -> None:
+    """Pass over what pages have not, where the tab is opened in pages."""
+    if request.config.getoption("--pages") and (
+        request.node.get_closest_marker("server")
+        or OF_SERVERS & {*request.fixturenames}
+    ):
+        pytest.skip("an exported page has no server")
+
+
+@pytest.fixture(scope="session")
+def showing(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Shows a log directory that no test changes: a server, or with --pages a page."""
+    return in_a_page if request.config.getoption("--pages") else serving
+
+
 @pytest.fixture(scope="session")
 def log_dir(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The trainings, and the layer with odd values."""
@@ -60,9 +81,9 @@ def log_dir(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="session")
-def host(log_dir: Path) -> Iterator[Host]:
+def host(log_dir: Path, showing: Callable[..., Any]) -> Iterator[Host]:
     """A TensorBoard with them."""
-    with serving(log_dir, "rust") as running:
+    with showing(log_dir, "rust") as running:
         for run, (epochs, _) in logs.RUNS.items():
             running.wait_for(run, "block/relu2/activations", epochs - 1)
         yield running
@@ -82,14 +103,16 @@ def both(arrays: Arrays) -> Both:
 
 @pytest.fixture(scope="session")
 def others(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+    chromium: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    showing: Callable[..., Any],
 ) -> Iterator[Host]:
     """A TensorBoard with runs of other paces, with NaN, and without silent channels."""
     folder = tmp_path_factory.mktemp("others") / "runs"
     logs.write_paced(folder)
     logs.write_failing(folder)
     logs.write_lively(folder)
-    with serving(folder, "rust") as running:
+    with showing(folder, "rust") as running:
         running.wait_for("even", "conv/activations", 50)
         running.wait_for("uneven", "conv/activations", 15)
         for run in ("failing", "silent"):
@@ -100,37 +123,46 @@ def others(
 
 @pytest.fixture(scope="session")
 def imagenet(
-    chromium: Browser, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+    chromium: Browser,
+    shared_data: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    showing: Callable[..., Any],
 ) -> Iterator[Host]:
     """A TensorBoard with the real network and faces."""
     folder = tmp_path_factory.mktemp("imagenet") / "runs"
     logs.write_imagenet(folder, shared_data)
-    with serving(folder, "rust") as running:
+    with showing(folder, "rust") as running:
         running.wait_for("imagenet", "fire9-concat/activations", 0)
         yield running
 
 
 @pytest.fixture(scope="session")
 def drawn(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+    chromium: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    showing: Callable[..., Any],
 ) -> Iterator[Host]:
     """A TensorBoard with one drawn face in the network that learned from such faces."""
     folder = tmp_path_factory.mktemp("drawn") / "runs"
     logs.write_drawn_face(folder)
-    with serving(folder, "rust") as running:
+    with showing(folder, "rust") as running:
         running.wait_for("drawn", "pool10/activations", 0)
         yield running
 
 
 @pytest.fixture(scope="session")
-def rare(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+def rare(
+    chromium: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    showing: Callable[..., Any],
+) -> Iterator[Host]:
     """A TensorBoard with runs that die, and records as they are rarely met."""
     folder = tmp_path_factory.mktemp("rare") / "runs"
     logs.write_lifeless(folder)
     logs.write_ranks(folder)
     logs.write_gap(folder)
     logs.write_bomb(folder)
-    with serving(folder, "rust") as running:
+    with showing(folder, "rust") as running:
         for run in ("broken", "dying", "calm"):
             running.wait_for(run, "block/relu2/activations", 20)
         for run in logs.RANKS:
@@ -142,12 +174,14 @@ def rare(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="session")
 def diverging(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+    chromium: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    showing: Callable[..., Any],
 ) -> Iterator[Host]:
     """A TensorBoard with a run that diverges beside one that does not."""
     folder = tmp_path_factory.mktemp("diverging") / "runs"
     logs.write_diverging(folder)
-    with serving(folder, "rust") as running:
+    with showing(folder, "rust") as running:
         for run, layer in ("calm", "conv"), ("diverging", "spiky"):
             running.wait_for(run, f"{layer}/activations", 30)
         yield running
@@ -155,12 +189,14 @@ def diverging(
 
 @pytest.fixture(scope="session")
 def forms(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+    chromium: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    showing: Callable[..., Any],
 ) -> Iterator[Host]:
     """A TensorBoard with layers that are no pictures."""
     folder = tmp_path_factory.mktemp("forms") / "runs"
     logs.write_forms(folder)
-    with serving(folder, "rust") as running:
+    with showing(folder, "rust") as running:
         running.wait_for("forms", "projection/activations", 0)
         running.wait_for("signals", "conv/activations", 0)
         yield running
@@ -168,7 +204,7 @@ def forms(
 
 @pytest.fixture(scope="session")
 def by_python(
-    log_dir: Path, tmp_path_factory: pytest.TempPathFactory
+    log_dir: Path, tmp_path_factory: pytest.TempPathFactory, showing: Callable[..., Any]
 ) -> Iterator[Host]:
     """A TensorBoard that reads logs with Python, and keeps four steps of a layer.
 
@@ -179,7 +215,7 @@ def by_python(
     logs.write_hostile(folder)
     logs.write_long(folder)
     shutil.copytree(log_dir / "first", folder / "first")
-    with serving(folder, "python", "--samples_per_plugin=activations=4") as running:
+    with showing(folder, "python", "--samples_per_plugin=activations=4") as running:
         for run in (logs.ELEMENT, logs.QUOTE, logs.FORMULA, "plain"):
             running.wait_for(run, f"{logs.HOSTILE[-1]}/activations", 2)
         running.wait_for("long", "conv/activations", 8)
@@ -190,6 +226,8 @@ def by_python(
 @pytest.fixture(scope="session")
 def host_messages(chromium: Browser, host: Host) -> frozenset[str]:
     """What TensorBoard writes to the console where our tab is not opened."""
+    if not isinstance(host, Host):
+        pytest.skip("an exported page has no server")
     found: set[str] = set()
     for dashboard in ("timeseries", "scalars"):
         page = new_page(chromium, viewport=SIZE)
@@ -242,12 +280,14 @@ def new_page(
 def open_tab(chromium: Browser, opened: list[Tab]) -> Opener:
     """Opens tabs alone in their pages, with the room that TensorBoard's bar leaves."""
 
-    def new(on: Host, script: str = "", **context: Any) -> Tab:
+    def new(on: Host | PageHost, script: str = "", **context: Any) -> Tab:
         size = context.pop("viewport", SIZE)
         room = {**size, "height": size["height"] - BAR}
         page = new_page(chromium, script, viewport=room, **context)
-        opened.append(Tab(page, on.url))
-        return opened[-1]
+        tab = Tab(page, on.url)
+        tab.path = getattr(on, "path", tab.path)
+        opened.append(tab)
+        return tab
 
     return new
 

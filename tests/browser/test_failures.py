@@ -17,7 +17,7 @@ from plugin.serving import Host
 if TYPE_CHECKING:
     from playwright.sync_api import Route
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.server]
 
 #: What the browser itself says of an answer that is an error.
 REFUSED = "Failed to load resource"

@@ -164,6 +164,7 @@ PRESSES: dict[str, list[Press]] = {
     "u": [Press({"run": "first"}, "u", seen("main h2 :text('run odd')"))],
     "a": [Press(FIRST, "a", {"align": "epoch"})],
     "w": [Press(FIRST, "w", seen(".scrubber input[aria-label=Live]:checked"))],
+    "y": [Press(FIRST, "y", seen(".key-said:text('This page is in no frame.')"))],
     "e": [Press(FIRST, "e", focused(".menu:not(.runs) button >> nth=0"))],
     "n": [Press(FIRST, "n", focused("#step-number"))],
     "/": [Press(FIRST, "/", focused("#search-channels"))],
@@ -184,7 +185,16 @@ ELSEWHERE = {"Ctrl + wheel", "d", "v"}
 
 @pytest.mark.parametrize(
     ("shown", "press"),
-    [(shown, press) for shown, presses in PRESSES.items() for press in presses],
+    [
+        pytest.param(
+            shown,
+            press,
+            # What a page answers to it is in `test_pages`.
+            marks=[pytest.mark.server] if shown == "w" else [],
+        )
+        for shown, presses in PRESSES.items()
+        for press in presses
+    ],
     ids=lambda one: one if isinstance(one, str) else one.key,
 )
 def test_a_key_does_what_help_says(tab: Tab, shown: str, press: Press) -> None:

@@ -46,6 +46,7 @@ def test_it_opens_on_the_living_layer_nearest_to_the_middle(
     tab.wait_for_title(layer, "step 0")
 
 
+@pytest.mark.server
 def test_the_middle_is_asked_for_first_and_what_comes_out_of_it_is_drawn(
     open_tab: Callable[..., Tab], rare: Host
 ) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     # Where it is missing these tests are skipped.
     from playwright.sync_api import Locator
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.server]
 
 TAG = "conv/activations"
 

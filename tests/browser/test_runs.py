@@ -137,6 +137,7 @@ def test_a_cell_is_what_a_run_has_by_itself(tab: Tab, arrays: Arrays) -> None:
                     np.testing.assert_allclose(number, exact, rtol=1e-3)
 
 
+@pytest.mark.server
 def test_cells_wait_until_both_records_are_there_and_few_are_asked_for(
     tab: Tab, arrays: Arrays
 ) -> None:

@@ -11,7 +11,7 @@ from browser.tab import PATIENCE, Tab, pairs, wait_until
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Request, Route
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.server]
 
 VIEWS = ("grid", "channel", "compare", "multiples", "inputs", "training", "runs")
 #: Answers that are held back, by what their addresses have in them.

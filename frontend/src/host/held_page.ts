@@ -6,6 +6,9 @@
  */
 
 const MARK = "tb_actviz";
+const NEEDS_A_SERVER =
+  "This page reads files beside it, which browsers allow from a web server only: " +
+  "run “python -m http.server” in its folder, or export it without “split”.";
 
 /** What a page says of itself. */
 export interface About {
@@ -60,6 +63,7 @@ export class HeldPage {
     const text = this.textOf(`${MARK}-${name}`);
     if (text !== null) return new Blob([fromBase64(text)]);
     // The files of a page that was split.
+    if (location.protocol === "file:") throw new Error(NEEDS_A_SERVER);
     const response = await fetch(`./answers/${name}.bin`, { signal });
     if (!response.ok)
       throw new Error(`The file answers/${name}.bin beside the page is missing.`);
