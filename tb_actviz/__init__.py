@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from tb_actviz.imaging.montage import draw_relu as draw_relu
     from tb_actviz.imaging.resize import imresize as imresize
     from tb_actviz.logger import ActivationLogger as ActivationLogger
+    from tb_actviz.notebook import NotebookPage as NotebookPage
+    from tb_actviz.notebook import show as show
     from tb_actviz.reading import StoredActivations as StoredActivations
     from tb_actviz.reading import read_records as read_records
     from tb_actviz.receptive_field import ReceptiveField as ReceptiveField
@@ -96,6 +98,7 @@ _HOMES = {
     "LoggedCheckpoints": "checkpoints.log",
     "LoggedStep": "runs.logged_step",
     "NamedInput": "capture.named_input",
+    "NotebookPage": "notebook",
     "Packed": "records.codec",
     "ReceptiveField": "receptive_field",
     "Record": "records.facts",
@@ -120,6 +123,7 @@ _HOMES = {
     "log_checkpoints": "checkpoints.log",
     "mat2gray": "imaging.colormap",
     "read_records": "reading",
+    "show": "notebook",
     "silent_channels": "analysis.channels",
     "strongest_channels": "analysis.channels",
 }

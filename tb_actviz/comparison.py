@@ -21,6 +21,7 @@ from tb_actviz.capture.selection import (
     select_calls,
 )
 from tb_actviz.errors import InputError
+from tb_actviz.notebook_output import html_table
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,29 @@ class InputDifference:
         return self.second - self.first
 
 
+class InputDifferences(list[InputDifference]):
+    """Differences, the largest first, shown as a table in a notebook."""
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                one.layer,
+                one.channel,
+                f"{one.share:.1%}",
+                f"{one.first:.4g}",
+                f"{one.second:.4g}",
+                f"{one.row}, {one.column}",
+                "" if one.box is None else ", ".join(map(str, one.box)),
+            )
+            for one in self
+        ]
+        header = (
+            *("layer", "channel", "change", "first", "second", "row, column"),
+            "top, left, bottom, right",
+        )
+        return html_table(header, rows)
+
+
 def compare_inputs(
     model: keras.Model,
     first: Inputs,
@@ -87,7 +111,8 @@ def compare_inputs(
         preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
 
     Returns:
-        Every channel of every layer, the largest `share` first.
+        Every channel of every layer, the largest `share` first. In a notebook it shows
+        itself as a table.
 
     Raises:
         InputError: If an input cannot be used, there is more than one on a side, the
@@ -120,7 +145,8 @@ def compare_inputs(
         boxes = None if maps is None else _Boxes(maps.places(), differing)
         first_maps, second_maps = map(as_maps, values)
         differences += _of_layer(path, first_maps, second_maps, boxes)
-    return sorted(differences, key=lambda difference: -difference.share)
+    ranked = sorted(differences, key=lambda difference: -difference.share)
+    return InputDifferences(ranked)
 
 
 def _of_layer(

@@ -33,7 +33,7 @@ def reporting(progress: Progress, description: str) -> Iterator[Report]:
         yield progress
         return
     if not progress or not sys.stderr.isatty():
-        yield _report_nothing
+        yield report_nothing
         return
     bar = _DelayedBar(description)
     try:
@@ -69,5 +69,10 @@ class _DelayedBar:
             self._bar.stop()
 
 
-def _report_nothing(done: int, total: int) -> None:
-    pass
+def report_nothing(done: int, total: int) -> None:
+    """Report to nobody.
+
+    Args:
+        done: How much is done.
+        total: How much there is.
+    """

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -15,6 +16,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tb_actviz.arrays import from_maps
 from tb_actviz.errors import InputError, near_matches
 from tb_actviz.name_patterns import Steps, as_patterns, matching_names, step_predicate
+from tb_actviz.notebook_output import html_table
 from tb_actviz.records.codec import unpack
 from tb_actviz.records.facts import Record
 from tb_actviz.records.schema import PLUGIN_NAME, RecordError, decode_record, record_tag
@@ -98,7 +100,8 @@ def read_records(
         What was logged: by name of the run, then by layer in the order in which the run
         has them, then by step. Where a step was logged several times, what was written
         last counts, that is, what the last file in the order of names holds. Pictures
-        that were fed to the model are those of a layer `:input`.
+        that were fed to the model are those of a layer `:input`. In a notebook it lists
+        itself as a table, without reading them.
 
     Raises:
         InputError: If there is no such folder, if a run or layer matches nothing, or
@@ -128,14 +131,11 @@ def read_records(
     known = dict.fromkeys(layer for of_layers in by_run.values() for layer in of_layers)
     where = "in what was logged" + ("" if steps is None else " at these steps")
     wanted = set(matching_names("layer", layer_patterns, known, where))
-    return (
-        stored
+    found = {
+        run: {layer: steps for layer, steps in of_layers.items() if layer in wanted}
         for run, of_layers in by_run.items()
-        for layer, of_steps in of_layers.items()
-        if layer in wanted
-        for step in sorted(of_steps)
-        for stored in _last_readable(run, layer, of_steps[step])
-    )
+    }
+    return StoredRecords({run: layers for run, layers in found.items() if layers})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,39 @@ class _Found:
     event: StoredEvent
     #: Where the value of its summary starts and ends.
     value: tuple[int, int]
+
+
+#: Step to its records, first written first.
+_OfSteps: TypeAlias = dict[int, list[_Found]]
+
+
+class StoredRecords(Iterator[StoredActivations]):
+    """Records that are read one after another, listed as a table in a notebook.
+
+    Args:
+        found: Run to layer to step to its records.
+    """
+
+    def __init__(self, found: Mapping[str, Mapping[str, _OfSteps]]) -> None:
+        self._found = found
+        self._records = (
+            stored
+            for run, of_layers in found.items()
+            for layer, of_steps in of_layers.items()
+            for step in sorted(of_steps)
+            for stored in _last_readable(run, layer, of_steps[step])
+        )
+
+    def __next__(self) -> StoredActivations:
+        return next(self._records)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (run, layer, len(steps), min(steps), max(steps))
+            for run, of_layers in self._found.items()
+            for layer, steps in of_layers.items()
+        ]
+        return html_table(("run", "layer", "steps", "first", "last"), rows)
 
 
 class _Activations(Mapping[str, NDArray[np.float32]]):
@@ -183,9 +216,9 @@ class _Activations(Mapping[str, NDArray[np.float32]]):
 
 def _find(
     files: Sequence[StoredFile], is_wanted: Callable[[int], object]
-) -> dict[str, dict[int, list[_Found]]]:
+) -> dict[str, _OfSteps]:
     """Find the records of a run: layer to step to the records, first written first."""
-    by_layer: dict[str, dict[int, list[_Found]]] = {}
+    by_layer: dict[str, _OfSteps] = {}
     for file in files:
         # On other machines the step is in the name: no file is fetched in vain.
         named = None if isinstance(file, LocalFile) else step_in(file.name)

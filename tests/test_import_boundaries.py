@@ -14,7 +14,7 @@ BACKENDS = {"tensorflow", "jax", "torch"}
 #: Small rooms below all others: what is wrong in words, arrays, compression, geometry.
 GROUND = {
     *("errors", "progress", "arrays", "deflate", "receptive_field"),
-    *("name_patterns", "layer_paths"),
+    *("name_patterns", "layer_paths", "notebook_output"),
 }
 
 # For each room: the other rooms and the outside packages it may import at all, beside
@@ -59,6 +59,13 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "array_logger": ({"writing", "runs"}, set()),
     "logger": ({"capture", "writing", "runs"}, {"keras"}),
     "comparison": ({"capture", "analysis"}, {"keras", "numpy"}),
+    "notebook": (
+        {
+            *("export", "records", "writing", "reading", "runs"),
+            *("logger", "array_logger"),
+        },
+        set(),
+    ),
     "reading": ({"records", "writing"}, {"google", "numpy", "tensorboard"}),
     "errors": (set(), set()),
     "progress": (set(), {"rich"}),
@@ -66,6 +73,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "deflate": (set(), {"isal"}),
     "name_patterns": (set(), {"numpy"}),
     "layer_paths": (set(), set()),
+    "notebook_output": (set(), set()),
     "receptive_field": (set(), set()),
     "__main__": ({"cli"}, set()),
 }

@@ -34,6 +34,7 @@ PUBLIC = {
     "LoggedCheckpoints",
     "LoggedStep",
     "NamedInput",
+    "NotebookPage",
     "Packed",
     "ReceptiveField",
     "Record",
@@ -58,6 +59,7 @@ PUBLIC = {
     "log_checkpoints",
     "mat2gray",
     "read_records",
+    "show",
     "silent_channels",
     "strongest_channels",
 }

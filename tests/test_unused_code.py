@@ -8,12 +8,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-#: What Keras, TensorBoard and setuptools call by its name.
+#: What Keras, TensorBoard, setuptools and notebooks call by its name.
 CALLED_BY_OTHERS = {
     *("on_train_begin", "on_epoch_begin", "on_train_batch_end", "on_train_end"),
     *("is_active", "read_last_scalars", "data_plugin_names", "frontend_metadata"),
     *("ActivationsLoader", "fix_flags"),
     *("compute_output_shape", "load_own_variables"),
+    # What notebooks call, and their users.
+    *("_repr_html_", "_repr_png_", "save"),
     # Of every tracker: where the page that the tab becomes will go.
     "artifact",
 }

@@ -27,6 +27,7 @@ from tb_actviz.capture.probe import Entry, watching
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.undisturbed import KeptCalls, Undisturbed
 from tb_actviz.errors import InputError, format_shape, model_failed
+from tb_actviz.notebook_output import html_text
 
 #: Models without a graph are traced for each size; more traces would only pile up.
 _MOST_TRACED = 16
@@ -273,6 +274,9 @@ class Capture:
         ]
         lines += [f"left out: {path}: {why}" for path, why in self.left_out.items()]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return html_text(str(self))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ import numpy as np
 from tb_actviz.capture.execution import Capture
 from tb_actviz.capture.forward_pass import BATCH_SIZE
 from tb_actviz.capture.inputs import SAMPLES, Inputs
+from tb_actviz.capture.layer_activations import LayerActivations
 from tb_actviz.capture.parts_pass import pass_through
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection, select_calls
@@ -95,7 +96,7 @@ class FeatureExtractor:
             Layer path to activations, float32, shape (N, H, W, C) for maps, (N, T, C)
             for sequences and (N, C) for vectors, channels last, in the
             order of the model. The arrays are read-only: they may share memory with
-            the back end.
+            the back end. In a notebook it shows itself as a table.
 
         Raises:
             InputError: If the inputs differ in size, do not fit the model, or look
@@ -115,7 +116,7 @@ class FeatureExtractor:
         if note is not None and not self._has_warned:
             self._has_warned = True
             warnings.warn(note, stacklevel=2)
-        return captured
+        return LayerActivations(captured)
 
     def describe(self) -> Capture:
         """Describe how the activations are captured; printed, it is text for people.

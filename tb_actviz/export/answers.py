@@ -6,7 +6,6 @@ import argparse
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from tensorboard.plugins.base_plugin import TBContext
@@ -14,34 +13,13 @@ from werkzeug.test import Client
 
 from tb_actviz.export.held_provider import HeldProvider
 from tb_actviz.export.log_index import Log
+from tb_actviz.export.page import Arguments, HeldAnswer
 from tb_actviz.plugin.routes import ActivationsPlugin
 from tb_actviz.records.schema import PLUGIN_NAME
-
-#: Arguments of a request.
-Arguments = dict[str, str | int | float]
 
 #: TensorBoard's own routes, as the tab names them from where it lies.
 _RUNS, _ENVIRONMENT = "../../runs", "../../environment"
 _JSON = "application/json"
-
-
-@dataclass(frozen=True)
-class HeldAnswer:
-    """What a page is told when it asks for something.
-
-    Args:
-        route: What it asks, as the tab names it.
-        arguments: The arguments, in the order in which the tab has them.
-        status: Status of the answer.
-        content_type: Type of its body.
-        body: Its body.
-    """
-
-    route: str
-    arguments: Arguments
-    status: int
-    content_type: str
-    body: bytes
 
 
 def ask_all(provider: HeldProvider, log: Log) -> Iterator[HeldAnswer]:

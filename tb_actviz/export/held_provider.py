@@ -16,11 +16,12 @@ from tensorboard.data.provider import (
     ScalarTimeSeries,
 )
 
-from tb_actviz.export.log_index import Log, LoggedRecord, LoggedScalar
+from tb_actviz.export.log_index import Log, LoggedRecord, LoggedRun, LoggedScalar
 from tb_actviz.export.repacking import Repacking, repacked
 from tb_actviz.export.selection import Records
 from tb_actviz.export.thinning import evenly
 from tb_actviz.plugin.errors import UnreadableError
+from tb_actviz.plugin.layer_scalars import LAYER_SCALARS
 from tb_actviz.records.schema import record_tag
 
 _Listed = dict[str, dict[str, Any]]
@@ -46,6 +47,11 @@ class HeldProvider(DataProvider):  # type: ignore[misc]
                 for layer, of_layer in records.items()
             }
             for run, records in held.items()
+        }
+        #: Run to its scalars, without those of layers that the page does not hold.
+        self._scalars = {
+            run: _without_layers(found, held.get(run, {}))
+            for run, found in log.runs.items()
         }
         self._records = [
             record
@@ -134,10 +140,10 @@ class HeldProvider(DataProvider):  # type: ignore[misc]
                     description="",
                     display_name="",
                 )
-                for tag, scalar in found.scalars.items()
+                for tag, scalar in scalars.items()
                 if _passes(run_tag_filter, tag)
             }
-            for run, found in self._log.runs.items()
+            for run, scalars in self._scalars.items()
             if _runs_pass(run_tag_filter, run)
         }
 
@@ -154,10 +160,10 @@ class HeldProvider(DataProvider):  # type: ignore[misc]
         return {
             run: {
                 tag: _points(scalar, downsample)
-                for tag, scalar in found.scalars.items()
+                for tag, scalar in scalars.items()
                 if _passes(run_tag_filter, tag)
             }
-            for run, found in self._log.runs.items()
+            for run, scalars in self._scalars.items()
             if _runs_pass(run_tag_filter, run)
         }
 
@@ -200,6 +206,16 @@ class HeldProvider(DataProvider):  # type: ignore[misc]
             return len(record.parts)
         self._last = number, parts
         return len(parts)
+
+
+def _without_layers(found: LoggedRun, held: Records) -> dict[str, LoggedScalar]:
+    """The scalars of a run that are of the training, or of layers that are held."""
+    hidden = {
+        f"{layer}/{name}"
+        for layer in found.layers.keys() - held.keys()
+        for name in LAYER_SCALARS
+    }
+    return {tag: scalar for tag, scalar in found.scalars.items() if tag not in hidden}
 
 
 def _runs_pass(only: RunTagFilter | None, run: str) -> bool:

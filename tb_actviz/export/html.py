@@ -31,7 +31,7 @@ from tb_actviz.export.selection import (
 from tb_actviz.export.thinning import NothingFitsError, Plan
 from tb_actviz.layer_paths import INPUT_PATH
 from tb_actviz.name_patterns import Steps
-from tb_actviz.progress import Progress, Report, reporting
+from tb_actviz.progress import Progress, Report, report_nothing, reporting
 
 #: Bytes of a megabyte, as files are measured.
 _MEGABYTE = 1_000_000
@@ -128,13 +128,53 @@ def export_html(
         max_mb = math.inf if split else _MOST_MEGABYTES
     if not max_mb > 0:
         raise InputError(f"Received max_mb={max_mb!r}; expected a number above 0.")
-    log = index_log(log_dir)
-    held = with_inputs(select(log, Selection(runs, layers, steps)), keeping.inputs)
     target = Path(path).expanduser()
     check_free(target, force and (_is_ours(target) if split else target.is_file()))
     with reporting(progress, "exporting") as report:
-        export = _Export(log, held, keeping, max_mb * _MEGABYTE, split, force, report)
-        return export.write(target)
+        return export_log(
+            index_log(log_dir),
+            target,
+            Selection(runs, layers, steps),
+            keeping,
+            max_mb * _MEGABYTE,
+            split=split,
+            force=force,
+            report=report,
+        )
+
+
+def export_log(
+    log: Log,
+    path: Path,
+    wanted: Selection,
+    keeping: Repacking,
+    limit: float,
+    *,
+    split: bool = False,
+    force: bool = False,
+    report: Report = report_nothing,
+) -> ExportedPage:
+    """Write a page of what was found in event files.
+
+    Args:
+        log: What was logged.
+        path: The page, or the folder of a page that is split.
+        wanted: What is wanted of it.
+        keeping: What is kept of each record.
+        limit: Bytes that the page may take.
+        split: Whether it is a folder.
+        force: Whether it may take the place of another one.
+        report: Is called with the records done and all of them.
+
+    Returns:
+        What was written.
+
+    Raises:
+        InputError: As `export_html`.
+        OSError: If it cannot be written.
+    """
+    held = with_inputs(select(log, wanted), keeping.inputs)
+    return _Export(log, held, keeping, limit, split, force, report).write(path)
 
 
 class _LargerThanEstimatedError(Exception):
@@ -182,7 +222,7 @@ class _Export:
             except _LargerThanEstimatedError as error:
                 room *= _LESS * (self.limit - code_size()) / (error.size - code_size())
         raise InputError(
-            f"The page cannot be made to take at most {self.limit / _MEGABYTE:g} MB. "
+            f"The page cannot be made to take at most {self.limit / _MEGABYTE:.3g} MB. "
             "Choose fewer layers, steps or inputs."
         )
 
@@ -244,7 +284,7 @@ class _Export:
         left = layers - {INPUT_PATH, *smallest.left_out}
         size = (code_size() + smallest.size) / _MEGABYTE
         return InputError(
-            f"The page does not fit into {self.limit / _MEGABYTE:g} MB. The smallest "
+            f"The page does not fit into {self.limit / _MEGABYTE:.3g} MB. The smallest "
             f"possible, of layer {min(left)!r} at the last step as "
             f"{smallest.precision}, takes about {math.ceil(10 * size) / 10:g} MB. "
             "Allow more with --max-mb (max_mb), or choose another layer."

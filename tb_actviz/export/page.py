@@ -15,11 +15,11 @@ import json
 import re
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tb_actviz.errors import InputError
-from tb_actviz.export.answers import HeldAnswer
 from tb_actviz.plugin.static_files import static_files
 
 _STATIC = Path(__file__).parents[1] / "plugin" / "static"
@@ -29,6 +29,29 @@ _MARK = "tb_actviz"
 _DEFLATED = "application/octet-stream"
 #: Folder of the files beside a page that is split.
 ANSWERS = "answers"
+
+
+#: Arguments of a request.
+Arguments = dict[str, str | int | float]
+
+
+@dataclass(frozen=True)
+class HeldAnswer:
+    """What a page is told when it asks for something.
+
+    Args:
+        route: What it asks, as the tab names it.
+        arguments: The arguments, in the order in which the tab has them.
+        status: Status of the answer.
+        content_type: Type of its body.
+        body: Its body.
+    """
+
+    route: str
+    arguments: Arguments
+    status: int
+    content_type: str
+    body: bytes
 
 
 class PageWriter:
@@ -120,7 +143,16 @@ def code_size() -> int:
     Returns:
         Bytes of a page without answers, but for its title.
     """
-    return len(_head("", split=False).encode())
+    return len(code_text().encode())
+
+
+def code_text() -> str:
+    """Write the tab itself.
+
+    Returns:
+        The beginning of a page without a title.
+    """
+    return _head("", split=False)
 
 
 def _as_json(content: Any) -> bytes:

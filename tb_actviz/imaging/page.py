@@ -33,6 +33,14 @@ from tb_actviz.imaging.layout import (
 from tb_actviz.imaging.scale import Marks, Scale, format_value
 
 
+class Picture(NDArray[np.uint8]):
+    """RGB, uint8, shape (H, W, 3): an array that shows itself in a notebook."""
+
+    def _repr_png_(self) -> bytes | None:
+        is_picture = self.ndim == 3 and self.shape[-1] == 3 and self.size > 0
+        return encode_png(self) if is_picture and self.dtype == np.uint8 else None
+
+
 @dataclass(frozen=True, eq=False)
 class Page:
     """A finished picture: a strip with title, facts and legend above the body.
@@ -54,7 +62,7 @@ class Page:
     marks: Marks | None = None
     size: int | None = None
 
-    def picture(self) -> np.ndarray:
+    def picture(self) -> Picture:
         """Draw it.
 
         Returns:
@@ -80,7 +88,7 @@ class Page:
             whole.shape[0] + 2 * MARGIN, max(whole.shape[1], MIN_WIDTH) + 2 * MARGIN
         )
         framed[MARGIN:-MARGIN, MARGIN : MARGIN + whole.shape[1]] = whole
-        return framed
+        return framed.view(Picture)
 
     def caption(self) -> str:
         """Say in words what stands above the body.

@@ -145,6 +145,8 @@ def _by_step(series: Sequence[Any]) -> Scalars:
 SCALARS = ("mean", "std", "sparsity", "silent", "saturated", "nonfinite")
 #: Names that logs from before may have instead.
 _FORMER_NAMES = {"dead": "silent"}
+#: All names that there may be.
+LAYER_SCALARS = (*SCALARS, *_FORMER_NAMES)
 #: How many numbers one answer has at most; each takes some 200 bytes on its way.
 MOST_NUMBERS = 1 << 19
 

@@ -9,7 +9,11 @@ from posixpath import relpath
 from typing import Any
 
 from tb_actviz.plugin.errors import MissingError
-from tb_actviz.plugin.layer_scalars import SCALARS, ScalarProvider, as_json_numbers
+from tb_actviz.plugin.layer_scalars import (
+    LAYER_SCALARS,
+    ScalarProvider,
+    as_json_numbers,
+)
 from tb_actviz.plugin.provider import Provider, RequestContext
 from tb_actviz.records.schema import TAG_SUFFIX
 
@@ -157,7 +161,7 @@ def training_scalar(
 def _of_layers(tags: Sequence[str]) -> set[str]:
     """Name the scalars that are of layers, and not of the training."""
     layers = [tag.removesuffix(f"/{TAG_SUFFIX}") for tag in tags]
-    return {f"{layer}/{name}" for layer in layers for name in SCALARS}
+    return {f"{layer}/{name}" for layer in layers for name in LAYER_SCALARS}
 
 
 def _found(

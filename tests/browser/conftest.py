@@ -51,18 +51,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-#: Fixtures of what a page has not: TensorBoard's own page, and servers of one test.
-OF_SERVERS = {"host_messages", "serve"}
+NO_SERVER = "an exported page has no server"
 
 
 @pytest.fixture(autouse=True)
 def with_a_server(request: pytest.FixtureRequest) -> None:
     """Pass over what pages have not, where the tab is opened in pages."""
-    if request.config.getoption("--pages") and (
-        request.node.get_closest_marker("server")
-        or OF_SERVERS & {*request.fixturenames}
-    ):
-        pytest.skip("an exported page has no server")
+    is_about_servers = request.node.get_closest_marker("server")
+    if is_about_servers and request.config.getoption("--pages"):
+        pytest.skip(NO_SERVER)
 
 
 @pytest.fixture(scope="session")
@@ -227,7 +224,7 @@ def by_python(
 def host_messages(chromium: Browser, host: Host) -> frozenset[str]:
     """What TensorBoard writes to the console where our tab is not opened."""
     if not isinstance(host, Host):
-        pytest.skip("an exported page has no server")
+        pytest.skip(NO_SERVER)
     found: set[str] = set()
     for dashboard in ("timeseries", "scalars"):
         page = new_page(chromium, viewport=SIZE)
@@ -242,10 +239,16 @@ def host_messages(chromium: Browser, host: Host) -> frozenset[str]:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Host]]:
+def serve(request: pytest.FixtureRequest) -> Iterator[Callable[..., Host]]:
     """Starts a TensorBoard, which stays until all tabs are closed."""
+
+    def start(*arguments: Any) -> Host:
+        if request.config.getoption("--pages"):
+            pytest.skip(NO_SERVER)
+        return running.enter_context(serving(*arguments))
+
     with ExitStack() as running:
-        yield lambda *arguments: running.enter_context(serving(*arguments))
+        yield start
 
 
 @pytest.fixture

@@ -188,6 +188,26 @@ def test_the_largest_layers_go_last(log_dir: Path, tmp_path: Path) -> None:
     assert steps_of(page, "long", "dense") == ([58], 30)
 
 
+def test_scalars_of_layers_that_are_not_there_are_not_there(tmp_path: Path) -> None:
+    """Else they would be taken for those of the training."""
+    numbers = {"conv1/mean": 1.0, "conv2/mean": 2.0, "conv2/dead": 0.5, "loss": 3.0}
+    write_events(
+        tmp_path / "runs" / "a" / "events.out.tfevents.1.host",
+        [
+            (1e9, 0, summary("conv1", 0)),
+            (1e9 + 1, 0, summary("conv2", 0)),
+            (1e9 + 2, 0, scalar_summary(numbers)),
+        ],
+    )
+    for layers, names in ((None, ["loss"]), ("conv1", ["loss"])):
+        _, page = exported(tmp_path / "runs", tmp_path, layers=layers)
+        assert page.answers()[request("scalar", run="a")].json()["names"] == names
+    health = page.answers()[request("health", run="a")].json()["layers"]
+    assert [(one["layer"], [*one["scalars"]]) for one in health] == [
+        ("conv1", ["mean"])
+    ]
+
+
 def test_what_cannot_be_so_small_says_how_small_it_could_be(
     log_dir: Path, tmp_path: Path
 ) -> None:

@@ -1,4 +1,4 @@
-import { storage } from "../../host/host";
+import { isFramed, storage } from "../../host/host";
 import { viewState } from "../../state/view_state";
 import "./first_steps.css";
 
@@ -7,7 +7,9 @@ const READ = "tb_actviz.first_steps_read";
 
 /** What can be done at first sight, until it was read once. */
 export function FirstSteps() {
-  if (!(viewState.firstStepsShown.value ?? storage.get(READ) === null)) return null;
+  // A frame of another page, such as a notebook's, keeps nothing: they would always be there.
+  const isNew = storage.get(READ) === null && !isFramed();
+  if (!(viewState.firstStepsShown.value ?? isNew)) return null;
   const read = () => {
     storage.set(READ, "yes");
     viewState.firstStepsShown.value = false;
