@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from tb_actviz.comparison import InputDifference as InputDifference
     from tb_actviz.comparison import compare_inputs as compare_inputs
     from tb_actviz.errors import InputError as InputError
+    from tb_actviz.export.files import ExportedFiles as ExportedFiles
+    from tb_actviz.export.files import export_files as export_files
     from tb_actviz.export.html import ExportedPage as ExportedPage
     from tb_actviz.export.html import export_html as export_html
     from tb_actviz.imaging.colormap import colorize as colorize
@@ -86,6 +88,7 @@ _HOMES = {
     "Capture": "capture.execution",
     "ChannelStatistics": "analysis.channels",
     "Checkpoint": "checkpoints.files",
+    "ExportedFiles": "export.files",
     "ExportedPage": "export.html",
     "FeatureExtractor": "capture.extractor",
     "InputDifference": "comparison",
@@ -116,6 +119,7 @@ _HOMES = {
     "draw_channels": "imaging.montage",
     "draw_inputs": "imaging.montage",
     "draw_relu": "imaging.montage",
+    "export_files": "export.files",
     "export_html": "export.html",
     "imresize": "imaging.resize",
     "imtile": "imaging.grid",

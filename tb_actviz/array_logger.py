@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
+from tb_actviz.export.html import export_run
 from tb_actviz.progress import Progress, reporting
 from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.given_arrays import (
@@ -61,7 +62,7 @@ class ArrayLogger:
         self.options = options or LogOptions()
         self._data_format = data_format
         self._before = dict(before or {})
-        self._log = StepLogger(log_dir, self.options)
+        self._log = StepLogger(log_dir, self.options, export_run)
         self._has_warned = False
 
     def __call__(

@@ -10,6 +10,7 @@ import keras
 from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection, refuse_other_than_models
+from tb_actviz.export.html import export_run
 from tb_actviz.runs.options import DEFAULT_MAX_BYTES, LogOptions, TrainingLimits
 from tb_actviz.runs.schedule import Frequency, StepCounter, read_schedule
 from tb_actviz.runs.training_log import TrainingLog
@@ -92,6 +93,7 @@ class ActivationCallback(keras.callbacks.Callback):  # type: ignore[misc]
             options=options or LogOptions(),
             limits=TrainingLimits(max_overhead, max_bytes, when_full, silent_threshold),
             frequency=self._schedule.words,
+            write_page=export_run,
         )
         self._steps: StepCounter | None = None
         self._epoch = 0

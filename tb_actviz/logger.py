@@ -13,6 +13,7 @@ from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection
+from tb_actviz.export.html import export_run
 from tb_actviz.progress import Progress, reporting
 from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.logged_step import LoggedStep
@@ -72,7 +73,7 @@ class ActivationLogger:
             channels=self.options.channels_asked,
             class_names=self.options.class_names,
         )
-        self._log = StepLogger(log_dir, self.options)
+        self._log = StepLogger(log_dir, self.options, export_run)
         self._standing = watch_weights(model)
         self._has_warned = False
         self._told: set[str] = set()

@@ -193,8 +193,8 @@ def _log_of_model(
         options=options or LogOptions(trackers=None),
     ) as log:
         log(inputs)
-    return _named(
-        index_log(folder / "log"), f"the model {model.name}", {".": model.name}
+    return index_log(folder / "log").renamed(
+        f"the model {model.name}", {".": model.name}
     )
 
 
@@ -207,7 +207,7 @@ def _log_of_arrays(
         folder / "log", options=options or LogOptions(trackers=None)
     ) as log:
         log(arrays, inputs)
-    return _named(index_log(folder / "log"), "arrays", {".": "arrays"})
+    return index_log(folder / "log").renamed("arrays", {".": "arrays"})
 
 
 def _log_of_records(folder: Path, records: Iterable[Any]) -> Log:
@@ -228,13 +228,7 @@ def _log_of_records(folder: Path, records: Iterable[Any]) -> Log:
     if not numbers:
         raise InputError("There are no records to show.")
     names = {number: run for run, number in numbers.items()}
-    return _named(index_log(folder / "log"), "records", names)
-
-
-def _named(log: Log, title: str, names: Mapping[str, str]) -> Log:
-    """The log under another name, and so its runs."""
-    runs = {names.get(run, run): found for run, found in log.runs.items()}
-    return Log(title, runs, log.problems)
+    return index_log(folder / "log").renamed("records", names)
 
 
 def _as_attribute(text: str) -> str:

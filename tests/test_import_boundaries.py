@@ -36,15 +36,18 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     # The packages of trackers are looked for in `sys.modules`, and never imported.
     "trackers": ({"writing"}, {"numpy", "PIL", "tensorboard"}),
     "checkpoints": (
-        {"capture", "imaging", "analysis", "records", "writing", "runs", "logger"},
+        {
+            *("capture", "imaging", "analysis", "records", "writing", "runs"),
+            *("logger", "export"),
+        },
         # Keras' own file format is HDF5; Keras needs h5py itself.
         {"keras", "numpy", "h5py"},
     ),
     "plugin": ({"records"}, {"tensorboard", "werkzeug"}),
     # Answers of the plugin, over event files instead of a server's data.
     "export": (
-        {"plugin", "records", "writing"},
-        {"google", "numpy", "tensorboard", "werkzeug"},
+        {"plugin", "records", "writing", "imaging"},
+        {"google", "numpy", "PIL", "tensorboard", "werkzeug"},
     ),
     "cli": (
         {
@@ -54,10 +57,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         },
         {"keras", "keras_models", "numpy", "rich"},
     ),
-    # The public faces.
-    "callback": ({"capture", "runs"}, {"keras"}),
-    "array_logger": ({"writing", "runs"}, set()),
-    "logger": ({"capture", "writing", "runs"}, {"keras"}),
+    # The public faces, which hand what writes pages to those that log.
+    "callback": ({"capture", "runs", "export"}, {"keras"}),
+    "array_logger": ({"writing", "runs", "export"}, set()),
+    "logger": ({"capture", "writing", "runs", "export"}, {"keras"}),
     "comparison": ({"capture", "analysis"}, {"keras", "numpy"}),
     "notebook": (
         {

@@ -14,10 +14,8 @@ CALLED_BY_OTHERS = {
     *("is_active", "read_last_scalars", "data_plugin_names", "frontend_metadata"),
     *("ActivationsLoader", "fix_flags"),
     *("compute_output_shape", "load_own_variables"),
-    # What notebooks call, and their users.
-    *("_repr_html_", "_repr_png_", "save"),
-    # Of every tracker: where the page that the tab becomes will go.
-    "artifact",
+    # What notebooks call.
+    *("_repr_html_", "_repr_png_"),
 }
 
 

@@ -25,6 +25,7 @@ from tb_actviz.checkpoints.files import (
 )
 from tb_actviz.checkpoints.loading import CheckpointLoader
 from tb_actviz.errors import InputError, near_matches
+from tb_actviz.export.html import export_run
 from tb_actviz.progress import Progress, Report, reporting
 from tb_actviz.runs.followed_channels import describe_missing
 from tb_actviz.runs.logged_step import LoggedStep
@@ -153,7 +154,7 @@ def log_checkpoints(
         channels=options.channels_asked,
         class_names=options.class_names,
     )
-    with closing(StepLogger(log_dir, options)) as logger:
+    with closing(StepLogger(log_dir, options, export_run)) as logger:
         named = watched.read(inputs, samples=samples)
         shares = scale == "layer" and options.limits is None
         with (

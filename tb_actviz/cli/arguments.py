@@ -183,12 +183,28 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         description="Write what was logged as one HTML page that is the Activations "
         "tab: it opens from a disk, without a server or a network. What does not fit "
         "is left out, and the page says what: steps first, then precision, then "
-        "layers.",
+        "layers. Or as pictures, animations, arrays or a table, for scripts.",
     )
     export.add_argument(
         "logdir", metavar="LOGDIR", help="folder with one run or many in it"
     )
     export.add_argument("--html", metavar="FILE", help="the page to write")
+    export.add_argument(
+        "--png",
+        metavar="FOLDER",
+        help="write a picture of each layer, step and input",
+    )
+    export.add_argument(
+        "--gif",
+        metavar="FOLDER",
+        help="write an animation over the steps of each layer and input",
+    )
+    export.add_argument(
+        "--npz", metavar="FILE", help="write the activations as arrays of NumPy"
+    )
+    export.add_argument(
+        "--csv", metavar="FILE", help="write a table of each channel's statistics"
+    )
     export.add_argument(
         "--split",
         action="store_true",

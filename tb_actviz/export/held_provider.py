@@ -16,9 +16,14 @@ from tensorboard.data.provider import (
     ScalarTimeSeries,
 )
 
-from tb_actviz.export.log_index import Log, LoggedRecord, LoggedRun, LoggedScalar
+from tb_actviz.export.log_index import (
+    Log,
+    LoggedRecord,
+    LoggedRun,
+    LoggedScalar,
+    Records,
+)
 from tb_actviz.export.repacking import Repacking, repacked
-from tb_actviz.export.selection import Records
 from tb_actviz.export.thinning import evenly
 from tb_actviz.plugin.errors import UnreadableError
 from tb_actviz.plugin.layer_scalars import LAYER_SCALARS

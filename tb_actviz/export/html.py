@@ -16,14 +16,13 @@ from tb_actviz import __version__
 from tb_actviz.errors import InputError
 from tb_actviz.export.answers import ask_all
 from tb_actviz.export.held_provider import HeldProvider
-from tb_actviz.export.log_index import Log, index_log
+from tb_actviz.export.log_index import Log, Records, index_log
 from tb_actviz.export.new_files import check_free, new_file, new_folder
 from tb_actviz.export.page import ANSWERS, PageWriter, code_size
 from tb_actviz.export.page_size import fit, fitting, most_exact
 from tb_actviz.export.page_words import chosen_words, loss_words
 from tb_actviz.export.repacking import Repacking, as_repacking
 from tb_actviz.export.selection import (
-    Records,
     Selection,
     select,
     with_inputs,
@@ -175,6 +174,31 @@ def export_log(
     """
     held = with_inputs(select(log, wanted), keeping.inputs)
     return _Export(log, held, keeping, limit, split, force, report).write(path)
+
+
+def export_run(folder: str | os.PathLike[str], path: Path) -> ExportedPage:
+    """Write the page of one run, as large as mail and trackers take it.
+
+    Args:
+        folder: The folder of the run, a path or a URL.
+        path: The page.
+
+    Returns:
+        What was written.
+
+    Raises:
+        InputError: As `export_html`.
+        OSError: If it cannot be written.
+    """
+    log = index_log(folder)
+    name = log.log_dir.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+    return export_log(
+        log.renamed(log.log_dir, {".": name or "run"}),
+        path,
+        Selection(),
+        Repacking(),
+        _MOST_MEGABYTES * _MEGABYTE,
+    )
 
 
 class _LargerThanEstimatedError(Exception):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ from tensorboard.util import tensor_util
 
 from tb_actviz.errors import InputError
 from tb_actviz.plugin.errors import UnreadableError
-from tb_actviz.plugin.provider import MAX_PARTS
+from tb_actviz.records.facts import MAX_INPUTS
 from tb_actviz.records.schema import PLUGIN_NAME, TAG_SUFFIX
 from tb_actviz.writing.event_file import FOOT, is_intact
 from tb_actviz.writing.names import as_folder, is_remote
@@ -79,6 +79,21 @@ class LoggedRecord:
             raise UnreadableError("The record is damaged: its checksum is another one.")
         return [data[first - start : last - start] for first, last in self.parts]
 
+    def readable(self) -> list[bytes]:
+        """Read its parts, as far as that can be.
+
+        Returns:
+            As `read`; nothing where that fails.
+        """
+        try:
+            return self.read()
+        except UnreadableError:
+            return []
+
+
+#: Layer path to step to record.
+Records = dict[str, dict[int, LoggedRecord]]
+
 
 @dataclass(frozen=True)
 class LoggedScalar:
@@ -107,7 +122,7 @@ class LoggedRun:
             has none.
     """
 
-    layers: dict[str, dict[int, LoggedRecord]] = field(default_factory=dict)
+    layers: Records = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     scalars: dict[str, LoggedScalar] = field(default_factory=dict)
     began: float | None = None
@@ -126,6 +141,19 @@ class Log:
     log_dir: str
     runs: dict[str, LoggedRun]
     problems: tuple[str, ...]
+
+    def renamed(self, log_dir: str, runs: Mapping[str, str]) -> Log:
+        """Call it and some of its runs something else.
+
+        Args:
+            log_dir: What to call the directory.
+            runs: Name of a run to what to call it.
+
+        Returns:
+            The same log under these names.
+        """
+        named = {runs.get(run, run): found for run, found in self.runs.items()}
+        return Log(log_dir, named, self.problems)
 
 
 def index_log(log_dir: str | os.PathLike[str]) -> Log:
@@ -211,7 +239,7 @@ def _parts(source: Source, value: StoredValue) -> Iterator[tuple[int, int]]:
     try:
         for count, part in enumerate(strings_in(source, value.tensor)):
             yield part
-            if count == MAX_PARTS:
+            if count > MAX_INPUTS:
                 return
     except ValueError:
         return

@@ -6,9 +6,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tb_actviz.export.log_index import Log, LoggedRecord
+from tb_actviz.export.log_index import Log, LoggedRecord, Records
 from tb_actviz.export.repacking import Repacking, repacked, stored_precision
-from tb_actviz.export.selection import Records
 from tb_actviz.export.thinning import Plan, Sizes, records_at, thin
 from tb_actviz.layer_paths import INPUT_PATH
 from tb_actviz.plugin.errors import UnreadableError
@@ -77,7 +76,7 @@ def most_exact(held: Mapping[str, Records], keeping: Repacking) -> str:
     """
     asked = PRECISIONS.index(keeping.precision or PRECISIONS[0])
     stored = [
-        stored_precision(of_layer[max(of_layer)])
+        stored_precision(of_layer[max(of_layer)].readable())
         for records in held.values()
         for layer, of_layer in records.items()
         if layer != INPUT_PATH

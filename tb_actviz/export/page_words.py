@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tb_actviz.export.log_index import Log
+from tb_actviz.export.log_index import Log, Records
 from tb_actviz.export.repacking import Repacking
-from tb_actviz.export.selection import Records
 from tb_actviz.export.thinning import Plan
 from tb_actviz.layer_paths import INPUT_PATH
 

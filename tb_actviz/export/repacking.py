@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tb_actviz.errors import InputError, near_matches
-from tb_actviz.export.log_index import LoggedRecord
 from tb_actviz.name_patterns import as_patterns, matching_names
 from tb_actviz.plugin.errors import UnreadableError
 from tb_actviz.records.codec import PRECISIONS, pack, unpack
@@ -79,34 +78,34 @@ def repacked(parts: Sequence[bytes], keeping: Repacking) -> list[bytes]:
         raise UnreadableError(str(error)) from None
 
 
-def input_names(record: LoggedRecord) -> tuple[str, ...]:
+def input_names(parts: Sequence[bytes]) -> tuple[str, ...]:
     """Read the names of a record's inputs.
 
     Args:
-        record: Where it is.
+        parts: Those of the record.
 
     Returns:
         The names; none where it cannot be read.
     """
-    return tuple(facts.name for facts in _inputs(record))
+    return tuple(facts.name for facts in _inputs(parts))
 
 
-def stored_precision(record: LoggedRecord) -> str | None:
+def stored_precision(parts: Sequence[bytes]) -> str | None:
     """Read how exactly the values of a record are stored.
 
     Args:
-        record: Where it is.
+        parts: Those of the record.
 
     Returns:
         One of `PRECISIONS`, None where it cannot be read.
     """
-    return next((facts.packed.precision for facts in _inputs(record)), None)
+    return next((facts.packed.precision for facts in _inputs(parts)), None)
 
 
-def _inputs(record: LoggedRecord) -> tuple[InputFacts, ...]:
+def _inputs(parts: Sequence[bytes]) -> tuple[InputFacts, ...]:
     try:
-        return decode_record(record.read()).inputs
-    except (RecordError, UnreadableError):
+        return decode_record(parts).inputs
+    except RecordError:
         return ()
 
 

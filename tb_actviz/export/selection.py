@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tb_actviz.errors import InputError
-from tb_actviz.export.log_index import Log, LoggedRecord
+from tb_actviz.export.log_index import Log, LoggedRecord, Records
 from tb_actviz.export.repacking import input_names
 from tb_actviz.export.thinning import records_at
 from tb_actviz.layer_paths import INPUT_PATH
@@ -16,9 +16,6 @@ from tb_actviz.name_patterns import (
     matching_names,
     step_predicate,
 )
-
-#: Layer path to step to record.
-Records = dict[str, dict[int, LoggedRecord]]
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ def with_inputs(
     if patterns is None:
         return held
     names = {
-        id(record): input_names(record)
+        id(record): input_names(record.readable())
         for records in held.values()
         for of_layer in records.values()
         for record in of_layer.values()

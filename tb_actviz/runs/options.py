@@ -30,6 +30,10 @@ TRAINING_STEP_BYTES, SINGLE_STEP_BYTES = 16 * 2**20, 256 * 2**20
 MAX_CHANNELS = 64
 
 
+#: Where the page of a run may go.
+HTML = ("artifact",)
+
+
 @dataclass(frozen=True)
 class LogOptions:
     """What is logged of each layer, for `ActivationLogger` and `ActivationCallback`.
@@ -69,6 +73,8 @@ class LogOptions:
             well: `"auto"` for those that have an active run when the first step is
             logged, names (`"wandb"`, `"mlflow"`, `"clearml"`, `"comet"`, `"trackio"`,
             `"swanlab"`) for these of them alone, None for none.
+        html: `"artifact"` gives the trackers, at the end, the Activations tab of the
+            run as one HTML page, as `export_html` makes it; None for none.
 
     Raises:
         InputError: If one of them makes no sense.
@@ -95,6 +101,7 @@ class LogOptions:
     class_names: Sequence[str] | None = None
     token_grid: tuple[int, int] | None = None
     trackers: Trackers = "auto"
+    html: str | None = None
 
     def __post_init__(self) -> None:
         _check_views(self.views)
@@ -113,6 +120,13 @@ class LogOptions:
         if self.token_grid is not None:
             object.__setattr__(self, "token_grid", _checked_grid(self.token_grid))
         object.__setattr__(self, "trackers", check_trackers(self.trackers))
+        if self.html is not None:
+            _check_name("html", self.html, HTML)
+            if not self.trackers:
+                raise InputError(
+                    f"Received html={self.html!r} and no trackers; expected some that "
+                    "get the page. For a page without them use export_html."
+                )
         if self.limits is not None:
             _check_limits(self.limits, self.per_channel)
 

@@ -16,7 +16,7 @@ from tb_actviz.runs.logged_step import LoggedStep
 from tb_actviz.runs.messages import Messages
 from tb_actviz.runs.options import VIEWS, LogOptions
 from tb_actviz.runs.step_summaries import StepSummaries
-from tb_actviz.runs.tracker_feed import open_feed
+from tb_actviz.runs.tracker_feed import PageWriter, open_feed
 from tb_actviz.runs.views import SharedScale
 from tb_actviz.runs.watched_layers import Watched
 from tb_actviz.runs.written_before import WrittenBefore
@@ -33,6 +33,7 @@ class StepLogger:
     Args:
         log_dir: Folder of the run: a path, or a URL that fsspec knows.
         options: What is logged of each layer.
+        write_page: Writes the page of a run, which the options may ask for.
 
     Raises:
         InputError: If the folder cannot be written to.
@@ -42,7 +43,9 @@ class StepLogger:
         self,
         log_dir: str | os.PathLike[str],
         options: LogOptions,
+        write_page: PageWriter,
     ) -> None:
+        self._write_page = write_page
         self._options = options
         self._views = tuple(VIEWS) if options.views is None else options.views
         self._file = open_event_file(log_dir)
@@ -100,7 +103,12 @@ class StepLogger:
         layers = chain.from_iterable(map(summaries.add, source.run_each(inputs)))
         if self._trackers is None:
             self._trackers = open_feed(
-                self._options, self._folder, source, inputs, self._messages
+                self._options,
+                self._folder,
+                source,
+                inputs,
+                self._messages,
+                self._write_page,
             )
         kept: list[Summary] = []
         for done, of_layer in enumerate(layers, start=1):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
 
 import tb_actviz
 from tb_actviz.capture.named_input import NamedInput
@@ -14,6 +17,9 @@ from tb_actviz.trackers.found import find_trackers
 from tb_actviz.trackers.tracker import Tracker
 from tb_actviz.writing.names import Folder
 
+#: Writes the page of the run in a folder to a path.
+PageWriter: TypeAlias = Callable[[Folder, Path], object]
+
 #: Some trackers keep no longer values of parameters.
 _LONGEST_LIST = 480
 
@@ -24,6 +30,7 @@ def open_feed(
     watched: Watched,
     inputs: Sequence[NamedInput],
     messages: Messages,
+    write_page: PageWriter,
     *,
     frequency: str = "",
 ) -> TrackerFeed | None:
@@ -37,6 +44,7 @@ def open_feed(
         watched: What gives the activations; its layers are known by now.
         inputs: The inputs.
         messages: Where to report what happens.
+        write_page: Writes the page of a run, which the options may ask for.
         frequency: How often is logged, in words; empty where nobody knows.
 
     Returns:
@@ -46,6 +54,9 @@ def open_feed(
     for problem in problems:
         messages.warn_once(problem, problem)
     if not trackers:
+        if options.html is not None:
+            text = "There is no tracker with an active run to give the page to."
+            messages.warn_once("page", text)
         return None
     messages.tell_once("trackers", _who_gets_what(trackers))
     parameters = {
@@ -58,7 +69,8 @@ def open_feed(
         "precision": options.precision,
     }
     stated = {name: value for name, value in parameters.items() if value}
-    return TrackerFeed(trackers, stated, messages.warn_once)
+    page = None if options.html is None else partial(write_page, folder)
+    return TrackerFeed(trackers, stated, messages.warn_once, page)
 
 
 def _who_gets_what(trackers: Sequence[Tracker]) -> str:

@@ -26,7 +26,7 @@ from tb_actviz.runs.messages import Messages
 from tb_actviz.runs.options import LogOptions, TrainingLimits
 from tb_actviz.runs.run_log import RunLog
 from tb_actviz.runs.step_summaries import check_count
-from tb_actviz.runs.tracker_feed import open_feed
+from tb_actviz.runs.tracker_feed import PageWriter, open_feed
 from tb_actviz.runs.watched_model import WatchedModel
 from tb_actviz.writing.names import as_place
 from tb_actviz.writing.run_lock import RunFolder, own_folder
@@ -46,6 +46,7 @@ class TrainingLog:
         options: What to log.
         limits: What that may cost.
         frequency: How often, in words.
+        write_page: Writes the page of a run, which the options may ask for.
     """
 
     def __init__(
@@ -58,8 +59,12 @@ class TrainingLog:
         options: LogOptions,
         limits: TrainingLimits,
         frequency: str,
+        write_page: PageWriter,
     ) -> None:
-        self._given = (log_dir, inputs, layers, preprocess, options, limits, frequency)
+        self._given = (
+            *(log_dir, inputs, layers, preprocess, options, limits, frequency),
+            write_page,
+        )
         self._log_dir = as_place(log_dir)
         self._inputs = inputs
         self._layers = layers
@@ -67,6 +72,7 @@ class TrainingLog:
         self._options = options
         self._limits = limits
         self._frequency = frequency
+        self._write_page = write_page
         self._messages = Messages()
         self._watched: tuple[WatchedModel, PreparedInputs] | None = None
         self._run: RunLog | None = None
@@ -80,7 +86,7 @@ class TrainingLog:
         """Be pickled as what it was made of."""
         names = (
             *("log_dir", "inputs", "layers", "preprocess", "options", "limits"),
-            "update_freq",
+            *("update_freq", "write_page"),
         )
         for name, value in zip(names, self._given, strict=True):
             try:
@@ -308,6 +314,7 @@ class TrainingLog:
                     watched,
                     prepared.inputs,
                     self._messages,
+                    self._write_page,
                     frequency=self._frequency,
                 ),
             )
@@ -324,6 +331,7 @@ def _made_again(
     options: LogOptions,
     limits: TrainingLimits,
     frequency: str,
+    write_page: PageWriter,
 ) -> TrainingLog:
     return TrainingLog(
         log_dir,
@@ -333,6 +341,7 @@ def _made_again(
         options=options,
         limits=limits,
         frequency=frequency,
+        write_page=write_page,
     )
 
 

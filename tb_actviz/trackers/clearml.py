@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,11 @@ class _ClearML(Tracker):
         )
 
     def artifact(self, page: Path) -> None:
-        self._logger.report_media(PREFIX, page.stem, 0, local_path=str(page))
+        # A stream is copied at once; a file is read when there is time.
+        stream = BytesIO(page.read_bytes())
+        self._logger.report_media(
+            PREFIX, page.stem, 0, stream=stream, file_extension=page.suffix
+        )
 
     def close(self) -> None:
         self._logger.flush()

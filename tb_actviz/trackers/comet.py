@@ -53,7 +53,9 @@ class _Comet(Tracker):
         self._experiment.log_histogram_3d(counted, name=histogram.tag, step=step)
 
     def artifact(self, page: Path) -> None:
-        self._experiment.log_asset(str(page), file_name=f"{PREFIX}/{page.name}")
+        # An open file is copied at once; one that is named is read when there is time.
+        with page.open("rb") as file:
+            self._experiment.log_asset(file, file_name=f"{PREFIX}/{page.name}")
 
     def close(self) -> None:
         """Nothing is left: Comet uploads on a thread of its own."""

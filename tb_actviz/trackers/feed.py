@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 
 from tensorboard.compat.proto.summary_pb2 import Summary
 
@@ -19,6 +23,9 @@ from tb_actviz.writing.async_writer import Worker
 PATIENCE, LONGEST_END = 20.0, 60.0
 #: How many steps may wait for a tracker, beside the one that it is given.
 _WAITING = 4
+
+#: What a page of the run is called.
+_PAGE = "activations.html"
 
 #: Says something to the user: what it is about, and the text.
 Say = Callable[[str, str], None]
@@ -35,6 +42,7 @@ class TrackerFeed:
         trackers: The trackers.
         parameters: What the run is logged with: name to value, in words.
         say: Reports what happens.
+        write_page: Writes a page of the run to a path, at the end; None for none.
     """
 
     def __init__(
@@ -42,8 +50,12 @@ class TrackerFeed:
         trackers: Sequence[Tracker],
         parameters: Mapping[str, str],
         say: Say,
+        write_page: Callable[[Path], object] | None = None,
     ) -> None:
-        self._lines = [_Line(tracker, parameters, say) for tracker in trackers]
+        self._page = None if write_page is None else _Page(write_page, say)
+        self._lines = [
+            _Line(tracker, parameters, say, self._page) for tracker in trackers
+        ]
 
     @property
     def busy_seconds(self) -> float:
@@ -74,14 +86,70 @@ class TrackerFeed:
             line.finish()
         for line in self._lines:
             line.close(deadline)
+        if self._page is not None:
+            self._page.forget()
+
+
+class _Page:
+    """A page of the run, made by the first tracker that is given it.
+
+    Args:
+        write: Writes it to a path.
+        say: Reports what happens.
+    """
+
+    def __init__(self, write: Callable[[Path], object], say: Say) -> None:
+        self._write = write
+        self._say = say
+        self._lock = threading.Lock()
+        self._folder: Path | None = None
+        self._path: Path | None = None
+        self._is_over = False
+
+    def path(self) -> Path | None:
+        """Make it, once; None where that fails, which is said."""
+        with self._lock:
+            if self._folder is None and not self._is_over:
+                self._folder = Path(tempfile.mkdtemp(prefix="tb_actviz-"))
+                self._path = self._made(self._folder / _PAGE)
+            return self._path
+
+    def forget(self) -> None:
+        """Delete it: trackers keep copies."""
+        self._is_over = True
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _made(self, path: Path) -> Path | None:
+        try:
+            self._write(path)
+        except Exception as error:  # the log may be gone, or the disk full
+            if not self._is_over:
+                self._say(
+                    "page",
+                    "There is no page of the activations for the trackers: "
+                    f"{describe_error(error).rstrip('.')}. The event files have them "
+                    "all.",
+                )
+            return None
+        finally:
+            # Whoever waited for it may have stopped.
+            if self._is_over:
+                shutil.rmtree(path.parent, ignore_errors=True)
+        return path
 
 
 class _Line:
     """One tracker, and the thread that speaks to it."""
 
     def __init__(
-        self, tracker: Tracker, parameters: Mapping[str, str], say: Say
+        self,
+        tracker: Tracker,
+        parameters: Mapping[str, str],
+        say: Say,
+        page: _Page | None,
     ) -> None:
+        self._page = page
         self.worker = Worker(when_full="drop_oldest")
         self.busy_seconds = 0.0
         self._tracker = tracker
@@ -137,9 +205,22 @@ class _Line:
 
     def _finish(self) -> None:
         self._hand_over_all()
+        # One that was given nothing has no steps to show.
+        if self._page is not None and self._steps and not self._has_ended:
+            page = self._page.path()
+            if page is not None:
+                self._call(partial(self._give, page))
         self._call(self._tracker.close)
         self._pass_on_caution()
         self._is_done.set()
+
+    def _give(self, page: Path) -> None:
+        """Give it the page, without which it has all the rest."""
+        try:
+            self._tracker.artifact(page)
+        except Exception as error:  # some versions have no pages
+            name, why = self._tracker.name, describe_error(error).rstrip(".")
+            self._say(f"{name} page", f"{name} has no page of the activations: {why}.")
 
     def _hand_over(self, contents: Contents, step: int) -> None:
         tracker = self._tracker

@@ -72,6 +72,7 @@ def test_both_parts_of_a_training_have_room_in_a_small_window(
     assert strip["y"] >= heat["y"] + heat["height"]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("width", [900, 1280])
 def test_the_line_on_honesty_is_not_cut(
     open_tab: Callable[..., Tab], host: Host, width: int
@@ -140,6 +141,7 @@ ROWS = """view => [...new Set([...view.querySelectorAll(
 }))].length"""
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("width", "height", "rows"),
     [(1920, 1080, 2), (1440, 900, 2), (1024, 768, 3)],

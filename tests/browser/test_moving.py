@@ -72,7 +72,7 @@ def test_scrolling_tells_what_comes_under_the_mouse(grid: Tab) -> None:
     wait_until(tip).to_have_text(re.compile("^channel 0, "))
     place = box_of(grid, "main .tip")
     grid.page.mouse.wheel(0, 274)
-    grid.frame.wait_for_function(f"{TOP} === 274")
+    grid.frame.wait_for_function(f"() => {TOP} === 274")
     wait_until(tip).to_have_text(re.compile(r"^channel [1-9]\d*, "))
     grid.rest()
     told = re.match(r"channel (\d+), row (\d+), column (\d+): ", tip.inner_text())

@@ -56,6 +56,7 @@ def values(tab: Tab, canvas: Locator, shape: tuple[int, int]) -> NDArray[np.int6
     return pixels[height // 2 :: height, width // 2 :: width, 0].astype(int)
 
 
+@pytest.mark.server
 def test_rows_are_runs_in_the_colours_that_tensorboard_gives_them(
     tab: Tab, chromium: Browser, host: Host
 ) -> None:

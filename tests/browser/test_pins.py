@@ -60,6 +60,7 @@ def test_each_layer_has_its_own_and_a_pair_shares_them(grid: Tab) -> None:
     assert grid.state()["pins"] == "block/conv2:5"
 
 
+@pytest.mark.server
 def test_they_are_there_again_without_a_link_and_those_of_a_link_are_not_kept(
     tab: Tab,
 ) -> None:

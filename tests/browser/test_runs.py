@@ -100,6 +100,7 @@ def test_a_cell_is_the_distance_from_the_run_looked_at(
     assert name_ == f"conv1 · run odd8: {reason}"
 
 
+@pytest.mark.server
 def test_rows_and_columns_are_in_the_order_of_the_model_and_of_tensorboard(
     tab: Tab,
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from recorder import Recorder
@@ -193,3 +194,102 @@ def test_without_trackers_there_is_nobody_to_wait_for() -> None:
     feed.log(summaries(), 0)
     assert threading.active_count() == before
     feed.close()
+
+
+class Keeping(Recorder):
+    """Keeps what is in the page."""
+
+    def artifact(self, page: Path) -> None:
+        self.note("artifact", page.name, page.read_text())
+
+
+class Written:
+    """Writes a page, and counts how often."""
+
+    def __init__(self, pause: float = 0.0, error: Exception | None = None) -> None:
+        self.paths: list[Path] = []
+        self.pause, self.error = pause, error
+
+    def __call__(self, path: Path) -> None:
+        self.paths.append(path)
+        time.sleep(self.pause)
+        if self.error is not None:
+            raise self.error
+        path.write_text("the page")
+
+
+def test_each_tracker_gets_the_page_after_all_steps_and_it_is_made_once() -> None:
+    trackers, said, write = [Keeping(), Keeping()], Said(), Written(pause=0.2)
+    feed = TrackerFeed(trackers, {}, said, write)
+    feed.log(summaries(), 0)
+    feed.close()
+    for tracker in trackers:
+        assert tracker.calls[-2:] == [
+            ("artifact", "activations.html", "the page"),
+            ("close",),
+        ]
+    assert said == []
+    (path,) = write.paths
+    assert not path.parent.exists()
+
+
+def test_one_that_ended_or_was_given_nothing_gets_no_page() -> None:
+    class Gone(Keeping):
+        def scalars(self, values: Mapping[str, float], step: int) -> None:
+            raise ConnectionError("gone")
+
+    write = Written()
+    feed = TrackerFeed([Gone()], {}, Said(), write)
+    feed.log(summaries(), 0)
+    feed.close()
+    unused = TrackerFeed([Keeping()], {}, Said(), write)
+    unused.close()
+    assert write.paths == []
+
+
+def test_a_page_that_cannot_be_made_is_told_once() -> None:
+    trackers, said = [Keeping(), Keeping()], Said()
+    write = Written(error=OSError(28, "No space left on device"))
+    feed = TrackerFeed(trackers, {}, said, write)
+    feed.log(summaries(), 0)
+    feed.close()
+    assert [call[0] for call in trackers[0].calls][-1] == "close"
+    assert len(write.paths) == 1
+    assert said == [
+        "There is no page of the activations for the trackers: OSError: [Errno 28] No "
+        "space left on device. The event files have them all."
+    ]
+
+
+def test_a_tracker_that_has_no_pages_keeps_the_rest() -> None:
+    class Old(Recorder):
+        def artifact(self, page: Path) -> None:
+            raise AttributeError("module has no attribute 'Html'")
+
+    tracker, said = Old(), Said()
+    feed = TrackerFeed([tracker], {}, said, Written())
+    feed.log(summaries(), 0)
+    feed.close()
+    assert tracker.calls[-1] == ("close",)
+    assert said == [
+        "recorder has no page of the activations: AttributeError: module has no "
+        "attribute 'Html'."
+    ]
+
+
+def test_a_page_that_takes_too_long_is_waited_for_no_longer_than_the_rest() -> None:
+    tracker, said, write = Keeping(), Said(), Written(pause=1.5)
+    feed = TrackerFeed([tracker], {}, said, write)
+    feed.log(summaries(), 0)
+    began = time.monotonic()
+    feed.close(patience=0.3)
+    assert time.monotonic() - began < 1.2
+    assert said == [
+        "recorder gets no more activations: it has not taken all within 60 s. The "
+        "event files have them all."
+    ]
+    # What was being made is made to its end, and deleted then.
+    time.sleep(2)
+    (path,) = write.paths
+    assert not path.parent.exists()
+    assert len(said) == 1

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import events
 import numpy as np
 import pytest
+from export.reading_pages import ReadPage, request
 from tracker_stores import digests, offline
 
 import tb_actviz
@@ -194,8 +194,20 @@ def test_a_page_is_kept_beside_the_run(tracker: str, tmp_path: Path) -> None:
     (package,) = find_spec(PACKAGES[tracker]).submodule_search_locations  # type: ignore[union-attr, misc]
     if tracker in PAGES and not (Path(package) / PAGES[tracker]).exists():
         pytest.skip(f"this {tracker} has no pages")
-    kept, _ = train(tracker, "page", tmp_path)
-    assert Counter(kept["pages"]) == {"<!doctype html><title>activations</title>": 1}
+    kept, said = train(tracker, "page", tmp_path)
+    (text,) = kept["pages"]
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    page = ReadPage(tmp_path / "page.html")
+    answers = page.answers()
+    (run,) = answers[request("runs")].json()["runs"]
+    assert run["run"] == "a"
+    for layer in ("conv1", "block.2"):
+        asked = request("steps", run="a", tag=f"{layer}/activations")
+        steps = [one["step"] for one in answers[asked].json()["steps"]]
+        assert steps == [0, 2, 5, 12]
+    assert page.about()["losses"] == []
+    check_that_all_is_there(tracker, kept, tmp_path / "runs" / "a")
+    assert "no page" not in said
 
 
 @pytest.mark.parametrize("tracker", TRACKERS)

@@ -24,7 +24,6 @@ import numpy as np  # noqa: E402
 
 import tb_actviz as av  # noqa: E402
 from tb_actviz.trackers import feed  # noqa: E402
-from tb_actviz.trackers.found import find_trackers  # noqa: E402
 
 EPOCHS, BATCHES = 3, 4
 
@@ -143,15 +142,6 @@ def log_checkpoints(model: keras.Model, x: np.ndarray) -> None:
         log(inputs, step=7)
 
 
-def keep_a_page() -> None:
-    """Hand over a page, as the end of a training may."""
-    page = FOLDER / "report.html"
-    page.write_text("<!doctype html><title>activations</title>")
-    ((tracker,), _) = find_trackers("auto", FOLDER / "runs" / "a")
-    tracker.artifact(page)
-    tracker.close()
-
-
 def main() -> None:
     run = None if HOW == "nothing" else Run()
     # Afterwards: ClearML seeds the generators when a task begins.
@@ -176,7 +166,8 @@ def main() -> None:
     if HOW == "checkpoints":
         log_checkpoints(model, x)
     options = av.LogOptions(
-        trackers="auto" if HOW not in {"nothing", "checkpoints"} else None
+        trackers="auto" if HOW not in {"nothing", "checkpoints"} else None,
+        html="artifact" if HOW == "page" else None,
     )
     per_epoch = HOW in {"own rows", "own steps", "sync"}
     watch = av.ActivationCallback(
@@ -197,8 +188,6 @@ def main() -> None:
         callbacks=[watch, OfUser(run)],
     )
     seconds = time.monotonic() - began
-    if HOW == "page":
-        keep_a_page()
     weights = sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdigest()
     if run is not None:
         run.end()
