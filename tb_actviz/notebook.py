@@ -21,7 +21,7 @@ from tb_actviz.records.schema import record_summary, record_tag
 from tb_actviz.runs.options import LogOptions
 from tb_actviz.writing.event_file import summary_record
 
-#: Megabytes that the output of a cell takes; Colab takes no more at once.
+#: Megabytes that the output of a cell takes; some notebooks take no more at once.
 _MOST_MEGABYTES = 3
 _MEGABYTE = 1_000_000
 #: What a page in a cell may do: run, save what is exported, and be opened alone.
@@ -131,7 +131,7 @@ def show(
         steps: For a log directory a step, several, a predicate, or None for all.
         preprocess: For a model, as for `FeatureExtractor`.
         options: For a model or activations, what is shown of each layer.
-        max_mb: How much a cell may hold, in megabytes; Colab takes 3.
+        max_mb: How much a cell may hold, in megabytes.
         height: Height of the cell in CSS pixels.
 
     Returns:
