@@ -221,3 +221,27 @@ def test_map_and_overlay_have_one_size_whatever_is_inspected(
     charts = min(max(panels["width"] / 4, 220), 360)
     room = min((panels["width"] - round(charts) - 2 * 16) / 2, panels["height"] - 196)
     assert side == (room - 2 * EDGE) // 16 * 16
+
+
+@pytest.mark.parametrize("width", [1024, 1100, 1280, 1366, 1440, 1920])
+def test_what_is_beside_the_heading_does_not_cover_it(
+    open_tab: Callable[..., Tab], drawn: Host, width: int
+) -> None:
+    tab = open_tab(drawn, viewport={"width": width, "height": 800})
+    tab.open(run="drawn", layer=logs.EYE_LAYER, view="channel", channel=13)
+    wait_until(tab.overlay).to_be_visible()
+    heading = tab.frame.get_by_role("heading", name="On the input")
+    words = heading.evaluate(
+        """(heading) => {
+          const range = document.createRange();
+          range.selectNodeContents(heading);
+          const { left, right, top, bottom } = range.getBoundingClientRect();
+          return { left, right, top, bottom };
+        }"""
+    )
+    for control in tab.frame.locator(".panels .corner label").all():
+        box = control.bounding_box()
+        assert box is not None
+        beside = box["x"] >= words["right"] or box["x"] + box["width"] <= words["left"]
+        below = box["y"] >= words["bottom"] or box["y"] + box["height"] <= words["top"]
+        assert beside or below, (box, words)
