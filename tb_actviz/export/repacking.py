@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -70,9 +71,9 @@ def repacked(parts: Sequence[bytes], keeping: Repacking) -> list[bytes]:
     try:
         record = decode_record(parts)
         kept = _with_inputs(record, keeping.inputs)
-        if keeping.precision is None and kept is record:
-            return list(parts)
         inputs = tuple(_packed_as(facts, keeping.precision) for facts in kept.inputs)
+        if kept is record and all(map(operator.is_, inputs, record.inputs)):
+            return list(parts)
         return encode_record(replace(kept, inputs=inputs))
     except ValueError as error:
         raise UnreadableError(str(error)) from None

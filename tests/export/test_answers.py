@@ -116,7 +116,10 @@ def test_all_answers_equal_those_of_a_server(
         assert held.status == answer.status, (route, given, answer.text())
         kind = answer.headers["Content-Type"].partition(";")[0]
         assert held.content_type == kind
-        if kind == "application/json":
+        if route == "record" and answer.status == 200:
+            # As it was written, byte for byte.
+            assert held.body == answer.body
+        elif kind == "application/json":
             assert plain(route, held.json()) == plain(route, answer.json())
         elif answer.status != 422:
             assert held.body == answer.body, (route, given)
