@@ -86,6 +86,12 @@ def check_free(path: Path, replaces: bool) -> None:
     """
     if not path.name:
         raise InputError(f"{str(path)!r} is not a name for what is to be written.")
+    above = next(folder for folder in path.parents if folder.exists())
+    if not above.is_dir():
+        raise InputError(
+            f"{str(path)!r} lies in {str(above)!r}, which is a file. Choose another "
+            "name."
+        )
     if replaces or not os.path.lexists(path):
         return
     what = "a folder" if path.is_dir() else "a file"

@@ -92,6 +92,8 @@ def test_files_are_written_and_listed(log_dir: str, tmp_path: Path) -> None:
         (["LOG", "--npz", "OUT", "--split"], "--split is about a page"),
         (["LOG", "--npz", "OUT", "--max-mb", "3"], "--max-mb is about a page"),
         (["LOG", "--png", "TAKEN"], "is a file that is there already"),
+        (["LOG", "--html", "TAKEN/page.html"], "taken', which is a file. Choose"),
+        (["LOG", "--csv", "TAKEN/a/b.csv"], "taken', which is a file. Choose"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(
@@ -104,6 +106,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(
     taken = tmp_path / "taken"
     taken.write_text("mine")
     given = {"LOG": log_dir, "OUT": str(tmp_path / "out"), "TAKEN": str(taken)}
-    assert words in fails(capsys, "export", *(given.get(a, a) for a in arguments))
+    named = [given.get(a, a.replace("TAKEN", str(taken))) for a in arguments]
+    assert words in fails(capsys, "export", *named)
     assert [*tmp_path.iterdir()] == [taken]
     assert taken.read_text() == "mine"
