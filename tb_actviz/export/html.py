@@ -191,9 +191,11 @@ def export_run(folder: str | os.PathLike[str], path: Path) -> ExportedPage:
         OSError: If it cannot be written.
     """
     log = index_log(folder)
-    name = log.log_dir.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+    name = log.log_dir.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or "run"
+    # As TensorBoard calls them where it shows the folder above.
+    names = {run: name if run == "." else f"{name}/{run}" for run in log.runs}
     return export_log(
-        log.renamed(log.log_dir, {".": name or "run"}),
+        log.renamed(log.log_dir, names),
         path,
         Selection(),
         Repacking(),

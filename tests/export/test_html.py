@@ -14,6 +14,7 @@ from export.test_page import record, write
 from plugin.writing_records import summary, write_events
 
 import tb_actviz as av
+from tb_actviz.export.html import export_run
 from tb_actviz.export.page import code_size
 from tb_actviz.records.codec import pack, unpack
 from tb_actviz.records.facts import InputFacts, LayerFacts, Record
@@ -206,6 +207,19 @@ def test_scalars_of_layers_that_are_not_there_are_not_there(tmp_path: Path) -> N
     assert [(one["layer"], [*one["scalars"]]) for one in health] == [
         ("conv1", ["mean"])
     ]
+
+
+def test_the_page_of_one_run_has_the_losses_that_keras_writes_below_it(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "runs" / "first"
+    write(folder, [of_layer("dense", 0)])
+    losses = [(1e9, step, scalar_summary({"epoch_loss": step})) for step in (1, 2)]
+    write_events(folder / "train" / "events.out.tfevents.1.host", losses)
+    export_run(folder, tmp_path / "page.html")
+    answers = ReadPage(tmp_path / "page.html").answers()
+    scalar = answers[request("scalar", run="first")].json()
+    assert (scalar["name"], scalar["values"]) == ("train: epoch_loss", [1.0, 2.0])
 
 
 def test_what_cannot_be_so_small_says_how_small_it_could_be(
