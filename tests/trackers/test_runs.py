@@ -12,6 +12,7 @@ import events
 import keras
 import numpy as np
 import pytest
+from export.reading_pages import ReadPage, request
 from recorder import Recorder
 
 import tb_actviz as av
@@ -181,3 +182,121 @@ def test_long_lists_of_layers_are_counted(tracker: Keeper, tmp_path: Path) -> No
     assert shown == names[: len(shown)]
     assert more == f"{40 - len(shown)} more"
     assert 400 < len(stated["layers"]) <= 500
+
+
+class PageKeeper(Keeper):
+    """Keeps the page as it was when it was given."""
+
+    def artifact(self, page: Path) -> None:
+        self.note("artifact", page.name, page.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def of_pages(monkeypatch: pytest.MonkeyPatch) -> PageKeeper:
+    keeper = PageKeeper()
+    monkeypatch.setitem(FINDERS, "wandb", lambda folder: keeper)
+    return keeper
+
+
+def steps_in(tracker: PageKeeper, folder: Path, run: str) -> list[int]:
+    """The steps of the layer in the one page that a tracker was given."""
+    ((name, text),) = tracker.values("artifact")
+    assert name == "activations.html"
+    (folder / "given.html").write_text(text, encoding="utf-8")
+    asked = request("steps", run=run, tag="conv/activations")
+    answers = ReadPage(folder / "given.html").answers()
+    return [one["step"] for one in answers[asked].json()["steps"]]
+
+
+PAGE = av.LogOptions(html="artifact")
+
+
+def test_all_that_logs_gives_a_page_at_its_end(
+    of_pages: PageKeeper, tmp_path: Path
+) -> None:
+    folder = tmp_path / "runs" / "a"
+    fit(
+        av.ActivationCallback(
+            folder, INPUTS, preprocess=None, max_overhead=None, options=PAGE
+        )
+    )
+    assert steps_in(of_pages, tmp_path, "a") == [0, 1]
+    assert of_pages.calls[-1] == ("close",)
+
+    of_pages.calls.clear()
+    folder = tmp_path / "runs" / "b"
+    with av.ActivationLogger(folder, network(), preprocess=None, options=PAGE) as log:
+        for step in (3, 5):
+            log(INPUTS, step=step)
+        assert of_pages.values("artifact") == []
+    assert steps_in(of_pages, tmp_path, "b") == [3, 5]
+
+    of_pages.calls.clear()
+    with av.ArrayLogger(tmp_path / "runs" / "c", options=PAGE) as log:
+        log({"conv": np.ones((1, 2, 2, 3))}, step=1)
+    assert steps_in(of_pages, tmp_path, "c") == [1]
+
+
+def test_a_page_is_given_only_where_it_is_asked_for(
+    of_pages: PageKeeper, tmp_path: Path
+) -> None:
+    with av.ActivationLogger(tmp_path, network(), preprocess=None) as log:
+        log(INPUTS)
+    assert of_pages.values("artifact") == []
+
+
+def test_a_training_with_a_page_is_the_same_training(
+    of_pages: PageKeeper, tmp_path: Path
+) -> None:
+    weights = []
+    for options in (av.LogOptions(), PAGE):
+        keras.utils.set_random_seed(3)
+        model = network()
+        folder = tmp_path / str(len(weights))
+        fit(
+            av.ActivationCallback(folder, INPUTS, preprocess=None, options=options),
+            model,
+        )
+        weights.append(model.get_weights())
+    for one, other in zip(*weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_page_without_a_tracker_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with av.ActivationLogger(tmp_path, network(), preprocess=None, options=PAGE) as log:
+        log(INPUTS)
+        log(INPUTS, step=1)
+    words = "There is no tracker with an active run to give the page to."
+    assert [one.getMessage() for one in caplog.records].count(words) == 1
+
+
+def test_a_log_that_is_gone_costs_the_page_alone(
+    of_pages: PageKeeper, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "a"
+    with av.ActivationLogger(folder, network(), preprocess=None, options=PAGE) as log:
+        log(INPUTS)
+        for path in folder.iterdir():
+            path.unlink()
+    (said,) = [
+        one.getMessage()
+        for one in caplog.records
+        if "no page of the activations" in one.getMessage()
+    ]
+    assert "There are no activations in" in said
+    assert of_pages.values("artifact") == []
+    assert of_pages.calls[-1] == ("close",)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"html": "artefact"}, "Did you mean 'artifact'"),
+        ({"html": "artifact", "trackers": None}, "and no trackers; expected some"),
+    ],
+)
+def test_pages_nobody_can_get_are_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(av.InputError, match=words):
+        av.LogOptions(**options)
