@@ -1,4 +1,4 @@
-"""What fits into a page, by what the last record of each layer takes."""
+"""What fits into a page, by what a few records of each layer take."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 
 from tb_actviz.export.log_index import Log, LoggedRecord, Records
 from tb_actviz.export.repacking import Repacking, repacked, stored_precision
-from tb_actviz.export.thinning import Plan, Sizes, records_at, thin
+from tb_actviz.export.thinning import Plan, Sizes, evenly, records_at, thin
 from tb_actviz.layer_paths import INPUT_PATH
 from tb_actviz.plugin.errors import UnreadableError
 from tb_actviz.records.codec import PRECISIONS
 
+#: How many records of each layer are looked at; what they hold changes in a training.
+_SAMPLES = 5
 #: A curve repeats most numbers of the headers.
-_HEADER_AND_CURVE = 1.8
+_HEADER_AND_CURVE = 1.35
 #: What the index and the element of an answer take, in bytes.
-_ENTRY = 100
+_ENTRY = 70
 _BASE64 = 4 / 3
 #: What a point of a scalar takes, deflated and in base64, and how many are held of one.
 _POINT, _MOST_POINTS = 9, 1000
@@ -71,12 +73,12 @@ def most_exact(held: Mapping[str, Records], keeping: Repacking) -> str:
         keeping: What is kept of them.
 
     Returns:
-        The most exact in which the last records of layers are stored, or that is asked
-        for, if that is less exact.
+        The most exact in which the largest records of layers are stored, or that is
+        asked for, if that is less exact.
     """
     asked = PRECISIONS.index(keeping.precision or PRECISIONS[0])
     stored = [
-        stored_precision(of_layer[max(of_layer)].readable())
+        stored_precision(_largest(of_layer).readable())
         for records in held.values()
         for layer, of_layer in records.items()
         if layer != INPUT_PATH
@@ -107,6 +109,13 @@ def fitting(held: Mapping[str, Records], plan: Plan) -> dict[str, Records]:
         if of_run.keys() - {INPUT_PATH}:
             kept[run] = of_run
     return kept
+
+
+def _largest(of_layer: Mapping[int, LoggedRecord]) -> LoggedRecord:
+    """The record that matters most: others may hold next to nothing."""
+    return max(
+        of_layer.values(), key=lambda record: record.event.end - record.event.start
+    )
 
 
 def _scalars(log: Log, held: Mapping[str, Records]) -> float:
@@ -149,10 +158,13 @@ def estimate(
     for run, records in held.items():
         sizes[run] = {}
         for layer, of_layer in records.items():
-            measured = _measure(of_layer[max(of_layer)], keeping, precisions)
+            samples = {
+                step: _measure(of_layer[step], keeping, precisions)
+                for step in evenly([*of_layer], _SAMPLES)
+            }
             sizes[run][layer] = {
                 precision: {
-                    step: factor * _bytes(record, measured[precision])
+                    step: _bytes(record, _nearest(samples, step)[precision], factor)
                     for step, record in of_layer.items()
                 }
                 for precision in precisions
@@ -160,13 +172,20 @@ def estimate(
     return sizes
 
 
-def _bytes(record: LoggedRecord, measured: _Measured) -> float:
+def _nearest(
+    samples: Mapping[int, dict[str, _Measured]], step: int
+) -> dict[str, _Measured]:
+    """What was measured at the step that is nearest to one."""
+    return samples[min(samples, key=lambda sample: abs(sample - step))]
+
+
+def _bytes(record: LoggedRecord, measured: _Measured, factor: float) -> float:
+    """What a record takes, with `factor` for how bodies are written."""
     header, *values = (end - start for start, end in record.parts or [(0, 0)])
-    return (
-        _HEADER_AND_CURVE * measured.header * header
-        + measured.values * sum(values)
-        + _ENTRY * len(record.parts)
+    bodies = _HEADER_AND_CURVE * measured.header * header + measured.values * sum(
+        values
     )
+    return factor * bodies + _ENTRY * len(record.parts)
 
 
 def _measure(

@@ -165,6 +165,23 @@ def test_a_page_takes_no_more_than_it_may(
     assert (steps[0], steps[-1], logged) == (0, 58, 30)
 
 
+def test_a_last_step_of_nothing_does_not_mislead(tmp_path: Path) -> None:
+    """Of a network that died; what it takes says nothing of the steps before."""
+    records = [of_layer("conv1", step) for step in range(0, 40, 2)]
+    dead = np.zeros((16, 16, 32), np.float32)
+    inputs = [
+        InputFacts(name, dead.shape, "float32", pack(dead, "float32"))
+        for name in INPUTS
+    ]
+    facts = LayerFacts("conv1", "Conv2D", "activation")
+    write(tmp_path / "runs", [*records, Record(facts, 99, tuple(inputs))])
+    room = (code_size() + 500_000) / 1e6
+    done, page = exported(tmp_path / "runs", tmp_path, max_mb=room)
+    steps, _ = steps_of(page, ".", "conv1")
+    assert len(steps) >= 10
+    assert done.size > 0.7 * (code_size() + 500_000)
+
+
 def test_values_become_less_exact_before_the_last_steps_go(
     log_dir: Path, tmp_path: Path
 ) -> None:
