@@ -327,3 +327,13 @@ def test_a_link_into_a_page_shows_what_it_names(
     tab.wait_for_title("conv1", "step 4")
     tab.press("ArrowLeft")
     assert tab.state()["step"] == "3"
+
+
+def test_a_page_is_as_dark_as_the_browser(
+    opened_page: Callable[..., PageTab], page_file: Path
+) -> None:
+    tab = opened_page(page_file.as_uri(), color_scheme="dark").open()
+    assert tab.frame.evaluate(LIGHTNESS) < 80
+    tab.page.emulate_media(color_scheme="light")
+    tab.wait_for_dark(False)
+    assert tab.frame.evaluate(LIGHTNESS) > 200
