@@ -111,6 +111,8 @@ def test_a_progress_bar_is_shown_in_any_encoding(
         ["layers", "--help"],
         ["compare", "--help"],
         ["checkpoints", "--help"],
+        ["export", "--help"],
+        ["export", "нет…×", "--html", "r.html"],
         ["layers", "--model", "нет…×.keras"],
         ["log", "кот.png", "--model", "squeezenet", "--logdir", "r", "--size", "…"],
         ["ж"],
@@ -139,13 +141,18 @@ def test_every_command_works_in_any_encoding(tmp_path: Path, encoding: str) -> N
     model.save_weights(tmp_path / "c-1.weights.h5")
     for name, picture in zip(["a…", "ъ"], pictures(2, (24, 24)), strict=True):
         Image.fromarray(picture).save(tmp_path / f"{name}.png")
+    of_model = ["--model", "m.keras"]
     for arguments in [
-        ["layers"],
-        ["log", "a….png", "ъ.png", "--logdir", "r"],
-        ["compare", "a….png", "ъ.png"],
-        ["checkpoints", "ъ.png", "--checkpoints", "c-1.weights.h5", "--logdir", "c"],
+        ["layers", *of_model],
+        ["log", "a….png", "ъ.png", "--logdir", "r", *of_model],
+        ["compare", "a….png", "ъ.png", *of_model],
+        [
+            *("checkpoints", "ъ.png", "--checkpoints", "c-1.weights.h5"),
+            *("--logdir", "c", *of_model),
+        ],
+        ["export", "r", "--html", "отчёт.html", "--layers", "слой×", "--png", "к"],
     ]:
-        done = run_encoded(encoding, *arguments, "--model", "m.keras", cwd=tmp_path)
+        done = run_encoded(encoding, *arguments, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert done.stdout
         assert b"Traceback" not in done.stderr
