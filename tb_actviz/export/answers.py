@@ -8,13 +8,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from tensorboard.plugins.base_plugin import TBContext
-from werkzeug.test import Client
-
 from tb_actviz.export.held_provider import HeldProvider
 from tb_actviz.export.log_index import Log
 from tb_actviz.export.page import Arguments, HeldAnswer
-from tb_actviz.plugin.routes import ActivationsPlugin
 from tb_actviz.records.schema import PLUGIN_NAME
 
 #: TensorBoard's own routes, as the tab names them from where it lies.
@@ -54,6 +50,13 @@ class _Asker:
     """Asks the plugin, in this process, what a server of it would be asked."""
 
     def __init__(self, provider: HeldProvider) -> None:
+        # Only where a page is made: the parts of TensorBoard that serve warn when they
+        # are imported, and trainings import this.
+        from tensorboard.plugins.base_plugin import TBContext
+        from werkzeug.test import Client
+
+        from tb_actviz.plugin.routes import ActivationsPlugin
+
         plugin = ActivationsPlugin(
             TBContext(
                 data_provider=provider,
