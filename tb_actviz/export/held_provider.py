@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 
 from tensorboard.data.provider import (
     BlobReference,
@@ -30,6 +30,7 @@ from tb_actviz.plugin.layer_scalars import LAYER_SCALARS
 from tb_actviz.records.schema import record_tag
 
 _Listed = dict[str, dict[str, Any]]
+_Value = TypeVar("_Value")
 
 
 class HeldProvider(DataProvider):  # type: ignore[misc]
@@ -93,10 +94,8 @@ class HeldProvider(DataProvider):  # type: ignore[misc]
                     display_name="",
                 )
                 for tag, (layer, of_layer) in tags.items()
-                if _passes(run_tag_filter, tag)
             }
-            for run, tags in self._held.items()
-            if _runs_pass(run_tag_filter, run)
+            for run, tags in _chosen(self._held, run_tag_filter)
         }
 
     def read_blob_sequences(
@@ -113,10 +112,8 @@ class HeldProvider(DataProvider):  # type: ignore[misc]
             run: {
                 tag: [self._datum(record) for record in of_layer.values()]
                 for tag, (_, of_layer) in tags.items()
-                if _passes(run_tag_filter, tag)
             }
-            for run, tags in self._held.items()
-            if _runs_pass(run_tag_filter, run)
+            for run, tags in _chosen(self._held, run_tag_filter)
         }
 
     def read_blob(self, ctx: Any = None, *, blob_key: str) -> bytes:
@@ -146,10 +143,8 @@ class HeldProvider(DataProvider):  # type: ignore[misc]
                     display_name="",
                 )
                 for tag, scalar in scalars.items()
-                if _passes(run_tag_filter, tag)
             }
-            for run, scalars in self._scalars.items()
-            if _runs_pass(run_tag_filter, run)
+            for run, scalars in _chosen(self._scalars, run_tag_filter)
         }
 
     def read_scalars(
@@ -163,13 +158,8 @@ class HeldProvider(DataProvider):  # type: ignore[misc]
     ) -> _Listed:
         """Read scalars."""
         return {
-            run: {
-                tag: _points(scalar, downsample)
-                for tag, scalar in scalars.items()
-                if _passes(run_tag_filter, tag)
-            }
-            for run, scalars in self._scalars.items()
-            if _runs_pass(run_tag_filter, run)
+            run: {tag: _points(scalar, downsample) for tag, scalar in scalars.items()}
+            for run, scalars in _chosen(self._scalars, run_tag_filter)
         }
 
     def read_last_scalars(
@@ -223,12 +213,20 @@ def _without_layers(found: LoggedRun, held: Records) -> dict[str, LoggedScalar]:
     return {tag: scalar for tag, scalar in found.scalars.items() if tag not in hidden}
 
 
-def _runs_pass(only: RunTagFilter | None, run: str) -> bool:
-    return only is None or only.runs is None or run in only.runs
-
-
-def _passes(only: RunTagFilter | None, tag: str) -> bool:
-    return only is None or only.tags is None or tag in only.tags
+def _chosen(
+    by_run: Mapping[str, Mapping[str, _Value]], only: RunTagFilter | None
+) -> Iterator[tuple[str, dict[str, _Value]]]:
+    """The runs that a filter lets pass, with those of their tags that it does."""
+    for run, by_tag in by_run.items():
+        if only is None or only.runs is None or run in only.runs:
+            yield (
+                run,
+                {
+                    tag: value
+                    for tag, value in by_tag.items()
+                    if only is None or only.tags is None or tag in only.tags
+                },
+            )
 
 
 def _points(scalar: LoggedScalar, most: int | None) -> list[ScalarDatum]:

@@ -84,8 +84,8 @@ def export_html(
 ) -> ExportedPage:
     """Write what was logged as one HTML page that is the Activations tab.
 
-    The page needs no server, no network and no tb_actviz: it opens from a disk, from a
-    mail or in the artifacts of a tracker. What does not fit into `max_mb` is left out
+    The page needs no server, no network and no tb_actviz: it opens from a disk, or in
+    the artifacts of a tracker. What does not fit into `max_mb` is left out
     in this order, and the page says what: steps, at even distances, down to ten of each
     run; then precision, to float16 and to 8 bits; then steps down to the last one; then
     layers, the largest first.

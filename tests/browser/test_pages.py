@@ -317,6 +317,15 @@ def test_there_is_room_for_pictures_in_little_room(
     assert box["y"] < 0.7 * height, "the first picture is below what is seen"
     wide = tab.frame.evaluate("document.documentElement.scrollWidth")
     assert wide <= width
+    if height < 600:
+        # The scale comes after the pictures, and lies over none of them.
+        maps, legend = (
+            tab.frame.locator(part).first.bounding_box()
+            for part in ("main .sight", "main .legend")
+        )
+        assert maps
+        assert legend
+        assert legend["y"] >= maps["y"] + maps["height"]
 
 
 def test_a_link_into_a_page_shows_what_it_names(
