@@ -260,6 +260,45 @@ def test_what_was_pinned_stays_pinned_when_one_goes_back(tab: Tab) -> None:
     assert tab.state()["pins"] == "conv1:3"
 
 
+#: Goes back twice, without a rest between, and says which addresses were written;
+#: TensorBoard itself writes states without one.
+_BACK_TWICE = """async (pause) => {
+  const written = [];
+  for (const name of ["pushState", "replaceState"]) {
+    const write = history[name].bind(history);
+    history[name] = (state, title, ...url) => {
+      written.push(...url);
+      write(state, title, ...url);
+    };
+  }
+  for (let i = 0; i < 2; i++) {
+    const changed = new Promise((resolve) =>
+      addEventListener("hashchange", resolve, { once: true }));
+    history.back();
+    await changed;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  return written;
+}"""
+
+
+@pytest.mark.parametrize("where", ["tab", "tab_in_host"])
+@pytest.mark.parametrize("pause", [0, 100, 300])
+def test_nothing_is_written_while_somebody_goes_back(
+    where: str, pause: int, request: pytest.FixtureRequest
+) -> None:
+    tab = request.getfixturevalue(where).open(run="first", layer="relu1")
+    for key, name in (("6", "training"), ("7", "runs")):
+        tab.press(key)
+        view(tab, name)
+        tab.rest()
+    assert tab.page.evaluate(_BACK_TWICE, pause) == []
+    view(tab, "grid")
+    assert tab.state() == {"run": "first", "layer": "relu1"}
+    tab.page.go_forward()
+    view(tab, "training")
+
+
 def test_tensorboards_own_tabs_and_button_go_on_working(
     tab_in_host: TabInHost,
 ) -> None:
@@ -293,6 +332,8 @@ def test_tensorboards_own_tabs_and_button_go_on_working(
         else:
             wait_until(tab.page.locator("iframe")).to_be_visible()
             view(tab, shown)
+            # TensorBoard writes its own state while it follows.
+            tab.rest()
     assert tab.state() == {"run": "first", "layer": "relu1"}
 
 

@@ -235,6 +235,7 @@ def test_a_key_changes_nothing_where_it_would_not_be_seen(
 def keys_in_help(tab: Tab) -> set[str]:
     """All keys that help lists."""
     tab.press("?")
+    wait_until(tab.frame.locator("dialog[open] kbd").first).to_be_visible()
     keys = tab.frame.locator("dialog[open] kbd").all_text_contents()
     tab.press("Escape")
     return set(keys)

@@ -90,10 +90,14 @@ export function address(): Address {
   const { history } = view;
   /** What was written where a browser refuses that, as in a frame without an address. */
   let written: string | null = null;
+  const read = () => written ?? view.location.hash.replace(/^#/, "");
+  const isOwn = () => (history.state as { [OWN]?: boolean } | null)?.[OWN] === true;
   return {
-    read: () => written ?? view.location.hash.replace(/^#/, ""),
-    isOwn: () => (history.state as { [OWN]?: boolean } | null)?.[OWN] === true,
+    read,
+    isOwn,
     write: (hash, adds) => {
+      // A write on the way through the history may keep the browser from going on.
+      if (hash === read() && isOwn()) return;
       // What TensorBoard keeps there stays.
       const kept = { ...(history.state as object | null), [OWN]: true };
       // A hash alone would be taken from the `<base>` of our page, which is elsewhere.
