@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from tb_actviz.checkpoints.log import log_checkpoints as log_checkpoints
     from tb_actviz.comparison import InputDifference as InputDifference
     from tb_actviz.comparison import compare_inputs as compare_inputs
+    from tb_actviz.dataset.examples import Example as Example
+    from tb_actviz.dataset.examples import dataset_examples as dataset_examples
     from tb_actviz.errors import InputError as InputError
     from tb_actviz.export.files import ExportedFiles as ExportedFiles
     from tb_actviz.export.files import export_files as export_files
@@ -88,6 +90,7 @@ _HOMES = {
     "Capture": "capture.execution",
     "ChannelStatistics": "analysis.channels",
     "Checkpoint": "checkpoints.files",
+    "Example": "dataset.examples",
     "ExportedFiles": "export.files",
     "ExportedPage": "export.html",
     "FeatureExtractor": "capture.extractor",
@@ -114,6 +117,7 @@ _HOMES = {
     "channel_statistics": "analysis.channels",
     "colorize": "imaging.colormap",
     "compare_inputs": "comparison",
+    "dataset_examples": "dataset.examples",
     "describe_layers": "capture.selection",
     "draw_beside_input": "imaging.montage",
     "draw_channels": "imaging.montage",

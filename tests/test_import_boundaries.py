@@ -23,6 +23,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "imaging": (set(), {"numpy", "PIL"}),
     "analysis": (set(), {"numpy"}),
     "capture": (set(), {"keras", "numpy", "PIL"}),
+    # Pictures in files are resized as everywhere.
+    "dataset": ({"capture", "imaging"}, {"keras", "numpy", "PIL"}),
     "records": (set(), {"numpy", "tensorboard"}),
     "writing": (
         {"records"},

@@ -15,7 +15,9 @@ from tb_actviz.errors import format_shape
 
 #: Takes one tensor for each input; gives the tensors that were asked for.
 TensorFunction: TypeAlias = "Callable[[Sequence[Any]], Sequence[Any]]"
-Forward: TypeAlias = "Callable[[list[np.ndarray]], list[np.ndarray]]"
+Forward: TypeAlias = "Callable[[list[np.ndarray]], list[Any]]"
+#: Makes of the tensors that a pass gives what there is to be known of them.
+Read: TypeAlias = "Callable[[Sequence[Any]], list[Any]]"
 Variables: TypeAlias = "Callable[[], Sequence[Any]]"
 
 
@@ -29,6 +31,7 @@ def compile_forward(
     dtypes: Sequence[str],
     variables: Variables,
     kept: Undisturbed,
+    read: Read | None = None,
 ) -> Forward:
     """Compile an inference pass into a function of NumPy arrays.
 
@@ -45,21 +48,26 @@ def compile_forward(
         dtypes: Dtype of each input.
         variables: Gives the Keras variables that the pass reads.
         kept: Keeps what else the pass could change.
+        read: Takes the outputs where the back end has them; None for arrays of them.
 
     Returns:
-        A function from one array per input to one read-only float32 array per output.
-        It always uses the current values of the variables; it is traced anew when
-        there are other variables. It raises OutOfReachError where this process has no
-        copy of one.
+        A function from one array per input to one read-only float32 array per output,
+        or to what `read` gives. It always uses the current values of the variables; it
+        is traced anew when there are other variables. It raises OutOfReachError where
+        this process has no copy of one.
     """
     compile_for = _COMPILERS.get(keras.backend.backend(), _run_eagerly)
     return _traced_for_variables(
-        lambda current: compile_for(function, shapes, dtypes, current, kept), variables
+        lambda current: compile_for(function, shapes, dtypes, current, kept, read),
+        variables,
     )
 
 
 def run_eagerly(
-    function: TensorFunction, variables: Variables, kept: Undisturbed
+    function: TensorFunction,
+    variables: Variables,
+    kept: Undisturbed,
+    read: Read | None = None,
 ) -> Forward:
     """Make an inference pass a function of NumPy arrays without compiling it.
 
@@ -67,13 +75,14 @@ def run_eagerly(
         function: The pass, on tensors.
         variables: Gives the Keras variables that the pass reads.
         kept: Keeps what else the pass could change.
+        read: As for `compile_forward`.
 
     Returns:
         As `compile_forward`.
     """
     run = _compile_torch if keras.backend.backend() == "torch" else _run_eagerly
     return _traced_for_variables(
-        lambda current: run(function, (), (), current, kept), variables
+        lambda current: run(function, (), (), current, kept, read), variables
     )
 
 
@@ -84,7 +93,7 @@ def _traced_for_variables(
     traced: list[Forward] = []
     traced_for: tuple[int, ...] = ()
 
-    def forward(inputs: list[np.ndarray]) -> list[np.ndarray]:
+    def forward(inputs: list[np.ndarray]) -> list[Any]:
         nonlocal traced, traced_for
         current = list(variables())
         # By identity: a quantised model, say, has other variables than before.
@@ -112,6 +121,24 @@ def as_tensors(arrays: Sequence[np.ndarray | None]) -> list[Any]:
     ]
 
 
+def on_host(tensor: Any) -> np.ndarray | None:
+    """Look at a tensor where it is, if this process can.
+
+    Args:
+        tensor: A tensor of the back end in use.
+
+    Returns:
+        Its values in the back end's own memory, of the dtype it has, not to be written
+        to; None where they are on another device.
+    """
+    is_here = _ON_HOST.get(keras.backend.backend(), lambda tensor: True)
+    if not is_here(tensor):
+        return None
+    if keras.backend.backend() == "torch":
+        return np.asarray(keras.ops.convert_to_numpy(tensor))
+    return np.asarray(tensor)
+
+
 def _as_arrays(outputs: Sequence[Any]) -> list[np.ndarray]:
     return [_as_float32(output) for output in outputs]
 
@@ -131,6 +158,7 @@ def _compile_tensorflow(
     dtypes: Sequence[str],
     variables: Sequence[Any],
     kept: Undisturbed,
+    read: Read | None,
 ) -> Forward:
     import tensorflow as tf
 
@@ -148,13 +176,14 @@ def _compile_tensorflow(
         # Traced here and now; the function itself would complain about retracing when
         # several models are looked at one after another.
         concrete = traced.get_concrete_function()
+    read = read or _as_arrays
     written = tensorflow_state.written_by(concrete)
     runs_python = tensorflow_state.runs_python(concrete)
 
-    def run(inputs: list[np.ndarray]) -> list[np.ndarray]:
-        return _as_arrays(concrete(*map(tf.convert_to_tensor, inputs)))
+    def run(inputs: list[np.ndarray]) -> list[Any]:
+        return read(concrete(*map(tf.convert_to_tensor, inputs)))
 
-    def run_and_put_back(inputs: list[np.ndarray]) -> list[np.ndarray]:
+    def run_and_put_back(inputs: list[np.ndarray]) -> list[Any]:
         with (
             keeping(written),
             kept.run(is_first=False) if runs_python else nullcontext(),
@@ -170,6 +199,7 @@ def _compile_jax(
     dtypes: Sequence[str],
     variables: Sequence[Any],
     kept: Undisturbed,
+    read: Read | None,
 ) -> Forward:
     import jax
 
@@ -178,9 +208,10 @@ def _compile_jax(
             return list(function(list(tensors)))
 
     traced = jax.jit(infer)
+    read = read or _as_arrays
     runs_python: bool | None = None
 
-    def run(inputs: list[np.ndarray]) -> list[np.ndarray]:
+    def run(inputs: list[np.ndarray]) -> list[Any]:
         nonlocal runs_python
         # Training steps donate these buffers: read them afresh at every call.
         values = [_own_in_jax(variable.value) for variable in variables]
@@ -188,9 +219,9 @@ def _compile_jax(
             with kept.run():
                 runs_python = _calls_back(traced.trace(values, inputs).jaxpr)
         if not runs_python:
-            return _as_arrays(traced(values, inputs))
+            return read(traced(values, inputs))
         with kept.run(is_first=False):
-            outputs = _as_arrays(traced(values, inputs))
+            outputs = read(traced(values, inputs))
             jax.effects_barrier()
             return outputs
 
@@ -216,12 +247,13 @@ def _compile_torch(
     dtypes: Sequence[str],
     variables: Sequence[Any],
     kept: Undisturbed,
+    read: Read | None,
 ) -> Forward:
     import torch
 
-    eager = _run_eagerly(function, shapes, dtypes, variables, kept)
+    eager = _run_eagerly(function, shapes, dtypes, variables, kept, read)
 
-    def run(inputs: list[np.ndarray]) -> list[np.ndarray]:
+    def run(inputs: list[np.ndarray]) -> list[Any]:
         with torch.no_grad():
             return eager(inputs)
 
@@ -234,10 +266,11 @@ def _run_eagerly(
     dtypes: Sequence[str],
     variables: Sequence[Any],
     kept: Undisturbed,
+    read: Read | None,
 ) -> Forward:
     is_first = True
 
-    def run(inputs: list[np.ndarray]) -> list[np.ndarray]:
+    def run(inputs: list[np.ndarray]) -> list[Any]:
         nonlocal is_first
         with (
             kept.run(is_first=is_first),
@@ -247,6 +280,8 @@ def _run_eagerly(
             outputs = function(tensors)
             kept.look_at(outputs, tensors)
             is_first = False
+            if read is not None:
+                return read(outputs)
             return _as_arrays(
                 [keras.ops.convert_to_numpy(output) for output in outputs]
             )
@@ -300,6 +335,11 @@ def _own_in_jax(value: Any) -> Any:
 
 
 _OWN_COPIES = {"tensorflow": _own_in_tensorflow, "jax": _own_in_jax}
+_ON_HOST: dict[str, Callable[[Any], bool]] = {
+    "tensorflow": lambda tensor: "GPU" not in tensor.device,
+    "jax": lambda tensor: all(one.platform == "cpu" for one in tensor.devices()),
+    "torch": lambda tensor: tensor.device.type == "cpu",
+}
 _COMPILERS = {
     "tensorflow": _compile_tensorflow,
     "jax": _compile_jax,

@@ -1,12 +1,11 @@
-"""Streams that `model.fit` reads -> a few samples, taken once from the start."""
+"""Streams that `model.fit` reads -> samples, drawn one after another."""
 
 from __future__ import annotations
 
 import itertools
 import operator
-import os
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,95 +13,11 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.batch_or_single import is_batch, looks_batched
+from tb_actviz.capture.stream_elements import elements, generators_kept, kind
 from tb_actviz.errors import InputError, describe_error
 
 # NumPy's variable-width strings have the scalar type str.
 _NOT_NUMBERS = (np.flexible, np.object_, np.datetime64, np.timedelta64, str)
-
-
-def is_dataset(value: Any) -> bool:
-    """Return whether a value gives its samples one after another.
-
-    Returns:
-        True for a `tf.data.Dataset`, a `keras.utils.PyDataset`, a torch `DataLoader`,
-        generators, iterators and other iterables. False for arrays and tensors,
-        strings, paths, mappings, and lists, tuples and other sequences.
-    """
-    if isinstance(value, keras.utils.PyDataset):
-        return True
-    if hasattr(value, "__array__") or keras.ops.is_tensor(value):
-        return False
-    return isinstance(value, Iterable) and not isinstance(
-        value, str | bytes | os.PathLike | Mapping | Sequence
-    )
-
-
-class RememberedStream:
-    """A stream that can be read from its start again, as far as it was read.
-
-    Args:
-        stream: As for `take_samples`.
-    """
-
-    def __init__(self, stream: Any) -> None:
-        self.original = stream
-        self._stream = _elements(stream)
-        self._read: list[Any] = []
-
-    def __iter__(self) -> Iterator[Any]:
-        """Give what was read, then what comes."""
-        for index in itertools.count():
-            if index == len(self._read):
-                try:
-                    self._read.append(next(self._stream))
-                except StopIteration:
-                    return
-            yield self._read[index]
-
-
-def what_reading_moves(stream: Any) -> str:
-    """Say what of a stream is other than before once samples were taken of it.
-
-    Args:
-        stream: As for `take_samples`.
-
-    Returns:
-        In words; empty where another reader gets the same as before.
-    """
-    if isinstance(stream, Iterator):
-        return "it goes on where the samples end"
-    if _is_shuffled(stream):
-        return "it is shuffled otherwise than before"
-    return ""
-
-
-def _is_shuffled(stream: Any) -> bool:
-    """Whether a `tf.data.Dataset` shuffles, which draws from a state of its own."""
-    pending = [stream]
-    while pending:
-        dataset = pending.pop()
-        is_shuffle = "shuffle" in type(dataset).__name__.lower()
-        if is_shuffle and getattr(dataset, "_reshuffle_each_iteration", True):
-            return True
-        # Private, and there is no public way; a test guards it.
-        inputs = getattr(dataset, "_inputs", None)
-        pending += inputs() if callable(inputs) else []
-    return False
-
-
-@contextmanager
-def _generators_kept(stream: Any) -> Iterator[None]:
-    """Put the random generators back that a torch `DataLoader` draws from."""
-    samplers = (getattr(stream, name, None) for name in ("sampler", "batch_sampler"))
-    holders = (stream, *samplers)
-    given: list[Any] = [getattr(holder, "generator", None) for holder in holders]
-    generators = [one for one in given if hasattr(one, "get_state")]
-    states = [generator.get_state() for generator in generators]
-    try:
-        yield
-    finally:
-        for generator, state in zip(generators, states, strict=True):
-            generator.set_state(state)
 
 
 def take_samples(
@@ -149,25 +64,63 @@ def take_samples(
             sizes, or another number of inputs or axes than the model.
     """
     wanted = _positive(count)
-    with _generators_kept(_original(stream)):
-        return _take(stream, wanted, shapes, names, reshaped, batched, may_be_text)
+    drawn = draw_samples(
+        stream,
+        shapes,
+        names,
+        reshaped=reshaped,
+        batched=batched,
+        may_be_text=may_be_text,
+    )
+    with generators_kept(stream):
+        return [sample.x for sample in itertools.islice(drawn, wanted)]
 
 
-def _take(
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """One sample of a stream.
+
+    Args:
+        x: What the model gets of it, without the batch axis: a nest of NumPy arrays.
+        beside: What stood beside x in the element, y and more, each for this sample if
+            there is as much of it as there are samples, as the stream gave it.
+    """
+
+    x: Any
+    beside: tuple[Any, ...]
+
+
+def draw_samples(
     stream: Any,
-    wanted: int,
     shapes: Sequence[tuple[int | None, ...]] | None,
-    names: Sequence[str] | None,
-    reshaped: Container[int],
-    batched: bool | None,
-    may_be_text: bool,
-) -> list[Any]:
-    samples: list[Any] = []
-    first = None
-    for index, element in enumerate(_elements(stream)):
-        where = f"Element {index} of the {_kind(stream)}"
-        x = _by_name(_x_of(element, where, shapes), names)
-        x = _as_arrays(x, where, may_be_text)
+    names: Sequence[str] | None = None,
+    *,
+    reshaped: Container[int] = (),
+    batched: bool | None = None,
+    may_be_text: bool = False,
+) -> Iterator[Drawn]:
+    """Draw the samples of a stream one after another, to its end.
+
+    Args:
+        stream: As for `take_samples`.
+        shapes: As for `take_samples`.
+        names: As for `take_samples`.
+        reshaped: As for `take_samples`.
+        batched: As for `take_samples`.
+        may_be_text: As for `take_samples`.
+
+    Yields:
+        At least one sample; copies.
+
+    Raises:
+        InputError: As by `take_samples`.
+    """
+    first, is_empty = None, True
+    for index, element in enumerate(elements(stream)):
+        where = f"Element {index} of the {kind(stream)}"
+        given = _x_of(element, where, shapes)
+        beside = () if given is element else tuple(element[1:])
+        x = _as_arrays(_by_name(given, names), where, may_be_text)
         if first is None:
             first = x
         _check_structure(x, first, where)
@@ -176,15 +129,14 @@ def _take(
             split = _is_batched(x, shapes, reshaped, where)
         if shapes is None:
             shapes = [(None,) * (array.ndim - split) for array in keras.tree.flatten(x)]
-        samples += _split(x, split, wanted - len(samples), where)
-        if len(samples) == wanted:
-            return samples
-    if not samples:
+        for sample in _split(x, beside, split, where):
+            is_empty = False
+            yield sample
+    if is_empty:
         raise InputError(
-            f"The {_kind(stream)} gave no samples. Expected at least one; an "
+            f"The {kind(stream)} gave no samples. Expected at least one; an "
             "iterator that was read to its end must be made anew."
         )
-    return samples
 
 
 def _positive(count: Any) -> int:
@@ -197,38 +149,6 @@ def _positive(count: Any) -> int:
     if number < 1:
         raise InputError(f"The count of samples must be at least 1, received {number}.")
     return number
-
-
-def _kind(stream: Any) -> str:
-    return type(_original(stream)).__name__
-
-
-def _original(stream: Any) -> Any:
-    return stream.original if isinstance(stream, RememberedStream) else stream
-
-
-def _elements(stream: Any) -> Iterator[Any]:
-    if isinstance(stream, RememberedStream):
-        yield from stream
-        return
-    try:
-        # No `yield from`: it would close the caller's generator with this one.
-        for element in _batches(stream):  # noqa: UP028
-            yield element
-    except Exception as error:
-        raise InputError(
-            f"The {type(stream).__name__} raised {describe_error(error)}. Expected "
-            "elements x, (x,), (x, y) or (x, y, sample_weight), as for `model.fit`."
-        ) from error
-
-
-def _batches(stream: Any) -> Iterator[Any]:
-    if not isinstance(stream, keras.utils.PyDataset):
-        return iter(stream)
-    # By index, as `fit` reads it, but without its workers.
-    known = stream.num_batches
-    indices = itertools.count() if known is None else range(known)
-    return (stream[index] for index in indices)
 
 
 def _x_of(element: Any, where: str, shapes: Sequence[Any] | None) -> Any:
@@ -342,10 +262,13 @@ def _is_batched(
     )
 
 
-def _split(x: Any, batched: bool, most: int, where: str) -> list[Any]:
+def _split(
+    x: Any, beside: tuple[Any, ...], batched: bool, where: str
+) -> Iterator[Drawn]:
     """Copy the samples, for a stream may reuse its buffers."""
     if not batched:
-        return [keras.tree.map_structure(np.array, x)]
+        yield Drawn(keras.tree.map_structure(np.array, x), beside)
+        return
     if any(array.ndim == 0 for array in keras.tree.flatten(x)):
         raise InputError(
             f"{where} holds x of shape {_shapes(x)}; expected batches, as for "
@@ -357,10 +280,17 @@ def _split(x: Any, batched: bool, most: int, where: str) -> list[Any]:
             f"{where} holds x of shape {_shapes(x)}; expected one batch size for all "
             "inputs."
         )
-    return [
-        keras.tree.map_structure(partial(_copy_at, index=index), x)
-        for index in range(min(most, sizes.pop()))
-    ]
+    size = sizes.pop()
+    for index in range(size):
+        sample = keras.tree.map_structure(partial(_copy_at, index=index), x)
+        yield Drawn(sample, tuple(_row(one, index, size) for one in beside))
+
+
+def _row(beside: Any, index: int, size: int) -> Any:
+    """What of it stands beside one sample."""
+    shape = getattr(beside, "shape", None)
+    rows = shape[0] if shape else len(beside) if isinstance(beside, list | tuple) else 0
+    return beside[index] if rows == size else beside
 
 
 def _copy_at(batch: np.ndarray, index: int) -> np.ndarray:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import keras
 import numpy as np
@@ -22,8 +22,9 @@ from tb_actviz.capture.keras_graph import has_graph
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import is_input
 from tb_actviz.capture.listing import lasting_layers, run_watched
-from tb_actviz.capture.named_input import Batch, NamedInput
+from tb_actviz.capture.named_input import Batch
 from tb_actviz.capture.probe import Entry, watching
+from tb_actviz.capture.reduced import Reducing
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.undisturbed import KeptCalls, Undisturbed
 from tb_actviz.errors import InputError, format_shape, model_failed
@@ -31,10 +32,6 @@ from tb_actviz.notebook_output import html_text
 
 #: Models without a graph are traced for each size; more traces would only pile up.
 _MOST_TRACED = 16
-
-#: Runs a model over inputs and the arrays it is fed for them: the activations of each
-#: layer, one row for each input.
-RunBatch: TypeAlias = "Callable[[Sequence[NamedInput], Batch], list[np.ndarray]]"
 
 
 class Execution:
@@ -51,6 +48,8 @@ class Execution:
         compiled: Whether to compile the pass; None compiles it unless the model was
             compiled with `run_eagerly`, and runs it eagerly where that fails.
         trained: The model whose training holds the weights.
+        reducing: What happens to the activations at the end of a pass; None for
+            nothing.
     """
 
     def __init__(
@@ -61,6 +60,7 @@ class Execution:
         chosen: Sequence[LayerCall],
         compiled: bool | None,
         trained: keras.Model,
+        reducing: Reducing | None = None,
     ) -> None:
         self._model = model
         self._trained = trained
@@ -68,6 +68,7 @@ class Execution:
         self._signature = signature
         self._calls = calls
         self._chosen = chosen
+        self._reducing = reducing
         self._inputs = [call.path for call in calls if is_input(call.layer)]
         self._lasting = lasting_layers(model)
         self._may_fall_back = compiled is None
@@ -85,7 +86,7 @@ class Execution:
         """Whether the pass is compiled; torch runs it as it stands."""
         return self._compile and keras.backend.backend() != "torch"
 
-    def __call__(self, batch: Batch) -> list[np.ndarray]:
+    def __call__(self, batch: Batch) -> list[Any]:
         """Run the pass.
 
         Args:
@@ -93,7 +94,8 @@ class Execution:
                 for one that is left out.
 
         Returns:
-            For each chosen call what the model gave, float32, read-only.
+            For each chosen call what the model gave, float32, read-only; or its
+            `LayerMaps`, if there are reductions.
 
         Raises:
             InputError: If the model fails.
@@ -122,11 +124,31 @@ class Execution:
             return self(batch)
         return outputs
 
-    def _run_first(
-        self, key: tuple[Any, ...], arrays: list[np.ndarray]
-    ) -> list[np.ndarray]:
+    def describe(self, preprocess: str) -> Capture:
+        """Describe how the activations are captured.
+
+        Args:
+            preprocess: What inputs go through first, in words.
+
+        Returns:
+            The description.
+        """
+        names, shapes = self._signature.names, self._signature.shapes
+        return Capture(
+            method="probe" if self.reason else "sub-model",
+            reason=self.reason,
+            backend=str(keras.backend.backend()),
+            compiled=self.compiled,
+            preprocess=preprocess,
+            inputs=dict(zip(names, shapes, strict=True)),
+            layers=tuple(call.path for call in self._chosen),
+            left_out={one.path: one.problem for one in self._calls if one.problem},
+        )
+
+    def _run_first(self, key: tuple[Any, ...], arrays: list[np.ndarray]) -> list[Any]:
         shapes, dtypes, present = key
         function = Entry(partial(self._run_with, present))
+        read = None if self._reducing is None else self._reducing.read
         if len(self._forwards) == _MOST_TRACED:
             del self._forwards[next(iter(self._forwards))]
         if self._compile:
@@ -136,6 +158,7 @@ class Execution:
                 list(dtypes),
                 self._variables,
                 self._kept,
+                read,
             )
             try:
                 outputs = self._run(forward, arrays)
@@ -145,13 +168,13 @@ class Execution:
             else:
                 self._forwards[key] = forward
                 return outputs
-        forward = run_eagerly(function, self._variables, self._kept)
+        forward = run_eagerly(function, self._variables, self._kept, read)
         outputs = self._run(forward, arrays)
         self._compile = False
         self._forwards[key] = forward
         return outputs
 
-    def _run(self, forward: Forward, arrays: list[np.ndarray]) -> list[np.ndarray]:
+    def _run(self, forward: Forward, arrays: list[np.ndarray]) -> list[Any]:
         try:
             return forward(arrays)
         except OutOfReachError:
@@ -166,7 +189,8 @@ class Execution:
         every: list[Any] = [None] * len(self._signature.names)
         for index, tensor in zip(present, tensors, strict=True):
             every[index] = tensor
-        return self._function(every)
+        outputs = self._function(every)
+        return outputs if self._reducing is None else self._reducing.inside(outputs)
 
     def _sub_model(self) -> TensorFunction:
         # Named, so that the numbers of the user's own models go on as before.
@@ -277,57 +301,6 @@ class Capture:
 
     def _repr_html_(self) -> str:
         return html_text(str(self))
-
-
-@dataclass(frozen=True, eq=False)
-class PreparedBatch:
-    """Inputs of one size that go through a model together.
-
-    Args:
-        indices: Which inputs, of all that were prepared.
-        arrays: What the model is fed for them, preprocessed, in the dtype it takes.
-        layers: Paths of the layers that a run gives.
-        run_batch: Runs the model.
-    """
-
-    indices: tuple[int, ...]
-    arrays: Batch
-    layers: tuple[str, ...]
-    run_batch: RunBatch
-
-
-@dataclass(frozen=True, eq=False)
-class PreparedInputs:
-    """Inputs of any sizes, made ready for one model once.
-
-    Args:
-        inputs: The inputs, in their order.
-        batches: Those of one size together.
-    """
-
-    inputs: tuple[NamedInput, ...]
-    batches: tuple[PreparedBatch, ...]
-
-    def run(self) -> list[dict[str, np.ndarray]]:
-        """Run the model over the inputs, with its current weights.
-
-        Returns:
-            For each input layer path to activations, float32, read-only, with a batch
-            axis of one.
-
-        Raises:
-            InputError: If the model fails.
-        """
-        captured: list[dict[str, np.ndarray]] = [{} for _ in self.inputs]
-        for batch in self.batches:
-            named = [self.inputs[index] for index in batch.indices]
-            rows = batch.run_batch(named, batch.arrays)
-            for path, values in zip(batch.layers, rows, strict=True):
-                for row, index in enumerate(batch.indices):
-                    view = values[row : row + 1]
-                    view.flags.writeable = False
-                    captured[index][path] = view
-        return captured
 
 
 def rows_of_inputs(

@@ -19,8 +19,6 @@ from tb_actviz.capture.batch_axis import keep_inputs_apart
 from tb_actviz.capture.execution import (
     Capture,
     Execution,
-    PreparedBatch,
-    PreparedInputs,
     refuse_other_shape,
     rows_of_inputs,
 )
@@ -33,6 +31,11 @@ from tb_actviz.capture.looking import build_with, calls_of_run, calls_on_shapes
 from tb_actviz.capture.meeting import describe_meeting, find_meeting, run_each
 from tb_actviz.capture.model_signature import model_signature, signature_of
 from tb_actviz.capture.named_input import Batch, NamedInput
+from tb_actviz.capture.prepared_inputs import (
+    PreparedBatch,
+    PreparedInputs,
+    indices_by_size,
+)
 from tb_actviz.capture.preprocessing import (
     Preprocess,
     check_preprocess,
@@ -43,15 +46,16 @@ from tb_actviz.capture.receptive import (
     moving_functions,
     seen_picture,
 )
+from tb_actviz.capture.reduced import Reducing, Reduction
+from tb_actviz.capture.reduced_pass import ReducedPass
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.unbuilt import count_weights, readings, refuse_axes
 from tb_actviz.capture.undisturbed import undisturbed
 from tb_actviz.errors import InputError
+from tb_actviz.progress import Report
 
 #: Picks out of all calls of a model those to capture.
 Choose: TypeAlias = "Callable[[Sequence[LayerCall]], list[LayerCall]]"
-#: Called with (inputs done, all inputs).
-Progress: TypeAlias = "Callable[[int, int], None]"
 
 BATCH_SIZE = 32
 
@@ -114,17 +118,7 @@ class ForwardPass:
                 f"How the model {self._model.name!r} is captured is not known before "
                 "its first inputs. Run some through it."
             )
-        signature = self._feed.signature
-        return Capture(
-            method="probe" if self._execution.reason else "sub-model",
-            reason=self._execution.reason,
-            backend=str(keras.backend.backend()),
-            compiled=self._execution.compiled,
-            preprocess=self.stated_preprocessing(),
-            inputs=dict(zip(signature.names, signature.shapes, strict=True)),
-            layers=self.layers,
-            left_out={call.path: call.problem for call in self.calls if call.problem},
-        )
+        return self._execution.describe(self.stated_preprocessing())
 
     def stated_preprocessing(self, part: str = "") -> str:
         """State what inputs go through first; the model is one whole, without parts."""
@@ -225,13 +219,30 @@ class ForwardPass:
 
     def recompile(self) -> None:
         """Forget what was compiled."""
-        self._execution = Execution(
+        self._execution = self._new_execution()
+
+    def reducing(self, reductions: Sequence[Reduction], batch_size: int) -> ReducedPass:
+        """Make a pass that reduces the activations instead of handing them out.
+
+        Args:
+            reductions: What is computed of each of `layers`.
+            batch_size: As for `ReducedPass`.
+
+        Returns:
+            The pass; it can be made once this one is ready, that is after `read`.
+        """
+        run = self._new_execution(Reducing(self._chosen, reductions))
+        return ReducedPass(run, self._feed, self._chosen, batch_size)
+
+    def _new_execution(self, reducing: Reducing | None = None) -> Execution:
+        return Execution(
             self._model,
             self._feed.signature,
             self.calls,
             self._chosen,
             self._compiled,
             self._trained,
+            reducing,
         )
 
     def run(
@@ -239,7 +250,7 @@ class ForwardPass:
         inputs: Sequence[NamedInput],
         *,
         batch_size: int = BATCH_SIZE,
-        progress: Progress | None = None,
+        progress: Report | None = None,
     ) -> dict[str, np.ndarray]:
         """Run the model over inputs of one size.
 
@@ -291,18 +302,14 @@ class ForwardPass:
             InputError: If one does not fit the model or looks preprocessed already, or
                 those of one size need more memory than there is.
         """
-        of_size: dict[tuple[tuple[int, ...], ...], list[int]] = {}
-        for index, named in enumerate(inputs):
-            shapes = named.shapes
-            of_size.setdefault(shapes, []).append(index)
         batches = []
-        for indices in of_size.values():
+        for indices in indices_by_size(inputs):
             size = self._check_together([inputs[i] for i in indices]) or BATCH_SIZE
             for start in range(0, len(indices), size):
-                chunk = indices[start : start + size]
+                chunk = tuple(indices[start : start + size])
                 arrays = self._feed.batch([inputs[index] for index in chunk])
                 batches.append(
-                    PreparedBatch(tuple(chunk), arrays, self.layers, self.run_batch)
+                    PreparedBatch(chunk, arrays, self.layers, self.run_batch)
                 )
         return PreparedInputs(tuple(inputs), tuple(batches))
 
@@ -329,17 +336,11 @@ class ForwardPass:
             InputError: If the model fails.
         """
         outputs = self._execution(arrays)
-        if (
-            self.meeting is None
-            and (self._feed.signature.batch_size or len(inputs)) > 1
-        ):
+        fixed = self._feed.signature.batch_size
+        if self.meeting is None and (fixed or len(inputs)) > 1:
             self.meeting = find_meeting(self._execution, self._chosen, arrays, outputs)
         rows, whole = rows_of_inputs(
-            self._chosen,
-            outputs,
-            len(inputs),
-            self._feed.signature.batch_size,
-            self._model.name,
+            self._chosen, outputs, len(inputs), fixed, self._model.name
         )
         if whole and len(inputs) > 1:
             self._run_one_by_one(inputs, rows, whole)

@@ -14,11 +14,12 @@ from PIL import Image
 from tb_actviz.capture.array_files import is_array_file
 from tb_actviz.capture.array_input import as_array, as_strings, input_of_parts
 from tb_actviz.capture.batch_or_single import is_batch, looks_batched
-from tb_actviz.capture.datasets import is_dataset, take_samples
+from tb_actviz.capture.datasets import take_samples
 from tb_actviz.capture.input_files import input_of_picture, read_files
 from tb_actviz.capture.named_input import NamedInput, numbered
 from tb_actviz.capture.pictures import picture_of
 from tb_actviz.capture.signature import Signature
+from tb_actviz.capture.stream_elements import is_dataset
 from tb_actviz.errors import InputError
 
 Inputs: TypeAlias = (

@@ -9,23 +9,24 @@ from typing import Any, TypeAlias
 import keras
 import numpy as np
 
-from tb_actviz.capture.datasets import is_dataset
-from tb_actviz.capture.execution import Capture, PreparedInputs
+from tb_actviz.capture.execution import Capture
 from tb_actviz.capture.forward_pass import (
     BATCH_SIZE,
     Choose,
     ForwardPass,
-    Progress,
 )
 from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.model_signature import model_signature
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.parts import calls_in_part, find_parts, in_part, runs_itself
+from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess, PreprocessInput
 from tb_actviz.capture.receptive import SeenPicture
 from tb_actviz.capture.selection import refuse_other_than_models
+from tb_actviz.capture.stream_elements import is_dataset
 from tb_actviz.errors import InputError, format_shape
+from tb_actviz.progress import Report
 
 #: What takes inputs through a model, whole or part by part.
 AnyPass: TypeAlias = "ForwardPass | PartsPass"
@@ -194,7 +195,7 @@ class PartsPass:
         inputs: Sequence[NamedInput],
         *,
         batch_size: int = BATCH_SIZE,
-        progress: Progress | None = None,
+        progress: Report | None = None,
     ) -> dict[str, np.ndarray]:
         """Run the parts over inputs, those of each part of one size.
 

@@ -15,11 +15,12 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.array_input import as_array, input_of_nest
-from tb_actviz.capture.datasets import RememberedStream, is_dataset, take_samples
+from tb_actviz.capture.datasets import take_samples
 from tb_actviz.capture.inputs import Inputs, read_inputs
 from tb_actviz.capture.layer_kinds import all_layers, is_model
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.parts import runs_itself
+from tb_actviz.capture.stream_elements import RememberedStream, is_dataset
 from tb_actviz.errors import InputError, format_shape
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import keras
 
-from tb_actviz.capture.datasets import is_dataset, what_reading_moves
 from tb_actviz.capture.distributed import is_chief
-from tb_actviz.capture.execution import PreparedInputs
 from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.parts_pass import NoPartFitsError
+from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection
+from tb_actviz.capture.stream_elements import is_dataset, what_reading_moves
 from tb_actviz.capture.unbuilt import is_unfinished
 from tb_actviz.errors import InputError, describe_error
 from tb_actviz.runs.followed_channels import describe_missing

@@ -10,15 +10,15 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.attention import AXES
-from tb_actviz.capture.datasets import is_dataset
 from tb_actviz.capture.default_selection import describe_default
-from tb_actviz.capture.execution import Capture, PreparedInputs
+from tb_actviz.capture.execution import Capture
 from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import activation_bounds
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.parts_pass import pass_through
 from tb_actviz.capture.patch_tokens import PatchTokens, find_patch_tokens
+from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import (
     LayerInfo,
@@ -27,6 +27,7 @@ from tb_actviz.capture.selection import (
     describe_calls,
     select_calls,
 )
+from tb_actviz.capture.stream_elements import is_dataset
 from tb_actviz.errors import InputError, format_shape
 from tb_actviz.receptive_field import ReceptiveField
 from tb_actviz.records.facts import LayerFacts

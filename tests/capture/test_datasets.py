@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tb_actviz.capture.datasets import is_dataset, take_samples
+from tb_actviz.capture.datasets import take_samples
+from tb_actviz.capture.stream_elements import is_dataset
 from tb_actviz.errors import InputError
 
 pytestmark = pytest.mark.every_backend

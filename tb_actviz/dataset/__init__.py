@@ -1,0 +1,1 @@
+"""Passes over whole data sets: what of them each channel answers to."""

@@ -1,0 +1,294 @@
+"""The pictures of a data set that fire each channel most."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeAlias
+
+import keras
+import numpy as np
+
+from tb_actviz.capture.forward_pass import BATCH_SIZE, ForwardPass
+from tb_actviz.capture.input_size import physical_memory
+from tb_actviz.capture.parts_pass import pass_through
+from tb_actviz.capture.preprocessing import Preprocess
+from tb_actviz.capture.reduced import Reduction, largest, mean
+from tb_actviz.capture.seen_maps import Box
+from tb_actviz.capture.selection import LayerSelection, select_calls
+from tb_actviz.dataset.labels import ClassNames, Labels
+from tb_actviz.dataset.patches import LONGEST, Fields, cut
+from tb_actviz.dataset.reading import DataLike, read_data
+from tb_actviz.dataset.samples import Data, Sample, digest
+from tb_actviz.dataset.survey import Survey, survey
+from tb_actviz.errors import InputError, near_matches
+from tb_actviz.progress import Progress, reporting
+
+#: What says how much a map is fired, by its name.
+SCORES: dict[str, Reduction] = {"maximum": largest, "mean": mean}
+#: How many names a warning gives.
+_NAMED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A sample of a data set that fires a channel.
+
+    Args:
+        value: How much: the largest activation of the channel's map, or their mean.
+        row: Row of the largest activation in the map.
+        column: Its column.
+        key: What the sample goes by: the path of a file below its folder, `input_7` of
+            an array, the name of an input, the key or place in a stream.
+        label: Its class, where that is known.
+        box: What the position sees of the picture: top, left, bottom, right in pixels,
+            the latter two exclusive; None where that is not known.
+        patch: That part of the picture, or all of it where it is not known, at most 96
+            pixels long: RGB, uint8, shape (H, W, 3). None where the sample is no
+            picture, or could not be read again.
+
+    Example:
+        >>> pictures = {"open": "face.png", "closed": "face-eye-closed.png"}
+        >>> found = av.dataset_examples(model, pictures, "relu_conv1")
+        >>> best, second = found["relu_conv1"][3]
+        >>> best.key, best.row, best.column, best.patch.shape
+        ('open', 32, 22, (3, 3, 3))
+    """
+
+    value: float
+    row: int
+    column: int
+    key: str
+    label: str | None
+    box: Box | None
+    patch: np.ndarray | None = field(repr=False)
+
+
+def dataset_examples(
+    model: keras.Model,
+    data: DataLike,
+    layers: LayerSelection | None = None,
+    *,
+    k: int = 9,
+    by: str = "maximum",
+    per_source: int | None = None,
+    labels: Labels | None = None,
+    class_names: ClassNames | None = None,
+    patches: bool = True,
+    size: int | tuple[int, int] | None = None,
+    preprocess: Preprocess = "auto",
+    batch_size: int = BATCH_SIZE,
+    strict: bool = False,
+    progress: Progress = True,
+) -> dict[str, list[list[Example]]]:
+    """Find the pictures of a data set that fire each channel most, in one pass.
+
+    What is looked for is computed with the activations; only one number for each
+    channel and picture comes back from where the model runs. Memory does not grow with
+    the data set. The answer does not depend on its order.
+
+    Args:
+        model: Any Keras model with a `call`.
+        data: A folder of pictures, or of a folder for each class; paths of pictures; an
+            array (N, H, W, C); a `tf.data.Dataset`, `keras.utils.PyDataset`, torch
+            `DataLoader` or generator of x, (x, y) or (x, y, key); or whatever inputs of
+            `activations` may be. Pictures in files are resized where the model takes
+            another size.
+        layers: A path, a glob, a layer class, a predicate, or a list of these; None
+            takes convolutions, activation layers and attention.
+        k: How many pictures for each channel, at least 1.
+        by: `"maximum"` or `"mean"` of a channel's map.
+        per_source: How many of them may be of one picture; samples of streams have no
+            other source than themselves.
+        labels: A dict of key to class, or the class of each sample in the order of the
+            data; None takes the classes that the data give.
+        class_names: Names of the classes that are numbers.
+        patches: Whether to cut out of the pictures what the strongest position sees.
+            The winners are read once more for it.
+        size: Height and width to resize pictures in files to, or one number for both.
+        preprocess: `"auto"`, None, or a callable, as for `FeatureExtractor`.
+        batch_size: How many go through the model at once, always.
+        strict: Whether to stop at the first picture that cannot be read; others are
+            passed over, with a warning.
+        progress: Whether to show a progress bar on a terminal; or what to call with
+            (samples done, all samples).
+
+    Returns:
+        Layer path to a list with the examples of each channel, the strongest first; of
+        samples that are as strong, the one whose key comes first. NaN and infinities
+        never win. There are fewer than `k` where the data set has fewer.
+
+    Raises:
+        InputError: If the data, the labels or an argument cannot be used, or the
+            examples would not fit into memory.
+
+    Example:
+        >>> found = av.dataset_examples(model, x, "fire6-relu*", k=2)
+        >>> [example.key for example in found["fire6-relu_squeeze1x1"][0]]
+        ['input_4', 'input_6']
+    """
+    _check(k, by, per_source, batch_size)
+    forward = pass_through(
+        model, partial(select_calls, layers=layers), preprocess=preprocess
+    )
+    if not isinstance(forward, ForwardPass):
+        raise InputError(
+            f"The model {model.name!r} has no call(), so that it takes no data set. "
+            "Give one of the networks that it holds."
+        )
+    dataset = read_data(
+        data,
+        forward,
+        labels=labels,
+        class_names=class_names,
+        size=(size, size) if isinstance(size, int) else size,
+        strict=strict,
+    )
+    with reporting(progress, "looking for examples") as report:
+        found = survey(
+            forward,
+            dataset,
+            SCORES[by],
+            k=k,
+            per_source=per_source,
+            batch_size=batch_size,
+            report=report,
+        )
+    _warn(dataset, found)
+    cut_out = _cut_out(forward, dataset, found) if patches else {}
+    return {path: _examples(path, found, cut_out) for path in forward.layers}
+
+
+def _check(k: int, by: str, per_source: int | None, batch_size: int) -> None:
+    counts = {"k": k, "batch_size": batch_size}
+    if per_source is not None:
+        counts["per_source"] = per_source
+    for name, count in counts.items():
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise InputError(
+                f"Received {name}={count!r}; expected an integer of at least 1."
+            )
+    if by not in SCORES:
+        raise InputError(f"Received by={by!r}. {near_matches(str(by), SCORES)}")
+
+
+def _warn(dataset: Data, found: Survey) -> None:
+    """Say what is not in the answer."""
+    if dataset.unreadable:
+        names = ", ".join(map(repr, [*dataset.unreadable][:_NAMED]))
+        rest = len(dataset.unreadable) - _NAMED
+        names += f" and {rest} more" if rest > 0 else ""
+        reason = next(iter(dataset.unreadable.values()))
+        warnings.warn(
+            f"{len(dataset.unreadable)} of the data cannot be read and are passed "
+            f"over: {names}. The first: {reason}",
+            stacklevel=3,
+        )
+    broken = {
+        path: int(state.not_finite.sum())
+        for path, state in found.layers.items()
+        if state.not_finite.any()
+    }
+    if broken:
+        layers = ", ".join(map(repr, [*broken][:_NAMED]))
+        warnings.warn(
+            f"{sum(broken.values())} maps hold NaN or infinities, which win nothing: "
+            f"of {len(broken)} layers, such as {layers}.",
+            stacklevel=3,
+        )
+
+
+#: The box and the patch of a place: by layer, channel and place in the order.
+_Cut: TypeAlias = "dict[tuple[str, int, int], tuple[Box | None, np.ndarray]]"
+
+
+def _cut_out(forward: ForwardPass, dataset: Data, found: Survey) -> _Cut:
+    """Read the winners again, and cut out what their positions see."""
+    places: dict[str, list[tuple[str, int, int]]] = {}
+    for path, state in found.layers.items():
+        for channel, place in zip(*np.nonzero(state.samples >= 0), strict=True):
+            number = state.samples[channel, place]
+            at = path, int(channel), int(place)
+            places.setdefault(found.known.keys[number], []).append(at)
+    again = dataset.again(places)
+    if again is None:
+        warnings.warn(
+            "The data can be read only once, so that the examples come without "
+            "patches. Give something that can be read again, as a list, a folder or a "
+            "tf.data.Dataset, or say patches=False.",
+            stacklevel=3,
+        )
+        return {}
+    return _patches(again, places, found, Fields(forward))
+
+
+def _patches(
+    again: Iterable[Sample],
+    places: dict[str, list[tuple[str, int, int]]],
+    found: Survey,
+    fields: Fields,
+) -> _Cut:
+    digests = dict(zip(found.known.keys, found.known.digests, strict=True))
+    cut_out: _Cut = {}
+    gone = set(places)
+    room = physical_memory() // 2
+    for sample in again:
+        if digest(sample.named) != digests[sample.key]:
+            continue
+        gone.discard(sample.key)
+        picture = sample.named.picture
+        if picture is None:
+            continue
+        of_sample: dict[Box | None, np.ndarray] = {}
+        for path, channel, place in places[sample.key]:
+            state = found.layers[path]
+            row, column = state.rows[channel, place], state.columns[channel, place]
+            box = fields.of(sample.named, path, channel, int(row), int(column))
+            # Many channels see the same of it.
+            if box not in of_sample:
+                of_sample[box] = cut(picture, box)
+                room -= of_sample[box].nbytes
+            cut_out[path, channel, place] = box, of_sample[box]
+        if room < 0:
+            raise InputError(_too_many(found))
+    if gone:
+        names = ", ".join(map(repr, sorted(gone)[:_NAMED]))
+        warnings.warn(
+            f"{len(gone)} samples are not what they were when the data are read again, "
+            f"so that their examples come without patches: {names}. Give data that are "
+            "the same each time they are read, without shuffling or augmentation.",
+            stacklevel=4,
+        )
+    return cut_out
+
+
+def _too_many(found: Survey) -> str:
+    channels = sum(len(state.values) for state in found.layers.values())
+    needed = math.prod((channels, found.k, LONGEST, LONGEST, 3))
+    return (
+        f"{channels} channels of {len(found.layers)} layers × {found.k} patches need "
+        f"up to {needed / 2**30:.1f} GiB, more than half of this machine's memory. "
+        "Choose fewer layers, a smaller k, or patches=False."
+    )
+
+
+def _examples(path: str, found: Survey, cut_out: _Cut) -> list[list[Example]]:
+    state, known = found.layers[path], found.known
+    return [
+        [
+            Example(
+                float(state.values[channel, place]),
+                int(state.rows[channel, place]),
+                int(state.columns[channel, place]),
+                known.keys[number],
+                known.labels[number],
+                *cut_out.get((path, channel, place), (None, None)),
+            )
+            for place, number in enumerate(numbers.tolist())
+            if number >= 0
+        ]
+        for channel, numbers in enumerate(state.samples)
+    ]

@@ -1,0 +1,71 @@
+"""What a position of a map sees of a picture, cut out of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+from tb_actviz.capture.forward_pass import ForwardPass
+from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.seen_maps import Box, Places
+
+#: The longer side of a patch, in pixels, at most.
+LONGEST = 96
+
+
+class Fields:
+    """Which part of a picture the positions of each layer see.
+
+    Args:
+        forward: The model's pass.
+    """
+
+    def __init__(self, forward: ForwardPass) -> None:
+        self._forward = forward
+        self._places: dict[tuple[tuple[int, ...], ...], dict[str, Places]] = {}
+
+    def of(
+        self, named: NamedInput, layer: str, channel: int, row: int, column: int
+    ) -> Box | None:
+        """Find all that a position sees.
+
+        Args:
+            named: The input.
+            layer: Layer path.
+            channel: Number of the channel.
+            row: Row of the position in the map.
+            column: Its column.
+
+        Returns:
+            Top, left, bottom, right in pixels of the picture, the latter two exclusive;
+            None where it is not known.
+        """
+        if named.shapes not in self._places:
+            seen = self._forward.seen_picture(named).layers
+            self._places[named.shapes] = {
+                path: maps.places() for path, maps in seen.items()
+            }
+        places = self._places[named.shapes].get(layer)
+        if places is None:
+            return None
+        return places.field((row, column, row + 1, column + 1), channel)
+
+
+def cut(picture: np.ndarray, box: Box | None) -> np.ndarray:
+    """Cut a part out of a picture.
+
+    Args:
+        picture: RGB, uint8, (H, W, 3).
+        box: The part; None for all of it.
+
+    Returns:
+        A copy, RGB, uint8, smaller than in the picture where its longer side would have
+        more than `LONGEST` pixels.
+    """
+    top, left, bottom, right = box or (0, 0, *picture.shape[:2])
+    part = picture[top:bottom, left:right]
+    if max(part.shape[:2]) <= LONGEST:
+        return part.copy()
+    image = Image.fromarray(np.ascontiguousarray(part))
+    image.thumbnail((LONGEST, LONGEST), Image.Resampling.BOX)
+    return np.asarray(image)
