@@ -130,6 +130,17 @@ class Places:
         """
         return self._box(self.fields, cells, channel)
 
+    def largest_field(self) -> tuple[int, int]:
+        """Find how much any position sees.
+
+        Returns:
+            Rows and columns, at most; 0 where nothing is seen.
+        """
+        rows, columns = (
+            max(0, math.ceil(np.max(high - low))) for low, high in self.fields
+        )
+        return rows, columns
+
     def _box(self, bounds: _Bounds, cells: Box, channel: int) -> Box | None:
         seeing = _part(self.seeing, cells, channel)
         if not seeing.any():

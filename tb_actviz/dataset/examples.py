@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
@@ -13,14 +12,13 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.forward_pass import BATCH_SIZE, ForwardPass
-from tb_actviz.capture.input_size import physical_memory
 from tb_actviz.capture.parts_pass import pass_through
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.reduced import Reduction, largest, mean
 from tb_actviz.capture.seen_maps import Box
 from tb_actviz.capture.selection import LayerSelection, select_calls
 from tb_actviz.dataset.labels import ClassNames, Labels
-from tb_actviz.dataset.patches import LONGEST, Fields, cut
+from tb_actviz.dataset.patches import Fields, cut
 from tb_actviz.dataset.reading import DataLike, read_data
 from tb_actviz.dataset.samples import Data, Sample, digest
 from tb_actviz.dataset.survey import Survey, survey
@@ -147,10 +145,17 @@ def dataset_examples(
         size=(size, size) if isinstance(size, int) else size,
         strict=strict,
     )
+    fields = Fields(forward)
+
+    def begin(sample: Sample, channels: Mapping[str, int]) -> None:
+        if patches:
+            fields.refuse_too_many(sample.named, channels, k)
+
     with reporting(progress, "looking for examples") as report:
         found = survey(
             forward,
             dataset,
+            begin,
             SCORES[by],
             k=k,
             per_source=per_source,
@@ -158,7 +163,7 @@ def dataset_examples(
             report=report,
         )
     _warn(dataset, found)
-    cut_out = _cut_out(forward, dataset, found) if patches else {}
+    cut_out = _cut_out(fields, dataset, found) if patches else {}
     return {path: _examples(path, found, cut_out) for path in forward.layers}
 
 
@@ -205,7 +210,7 @@ def _warn(dataset: Data, found: Survey) -> None:
 _Cut: TypeAlias = "dict[tuple[str, int, int], tuple[Box | None, np.ndarray]]"
 
 
-def _cut_out(forward: ForwardPass, dataset: Data, found: Survey) -> _Cut:
+def _cut_out(fields: Fields, dataset: Data, found: Survey) -> _Cut:
     """Read the winners again, and cut out what their positions see."""
     places: dict[str, list[tuple[str, int, int]]] = {}
     for path, state in found.layers.items():
@@ -222,7 +227,7 @@ def _cut_out(forward: ForwardPass, dataset: Data, found: Survey) -> _Cut:
             stacklevel=3,
         )
         return {}
-    return _patches(again, places, found, Fields(forward))
+    return _patches(again, places, found, fields)
 
 
 def _patches(
@@ -234,7 +239,6 @@ def _patches(
     digests = dict(zip(found.known.keys, found.known.digests, strict=True))
     cut_out: _Cut = {}
     gone = set(places)
-    room = physical_memory() // 2
     for sample in again:
         if digest(sample.named) != digests[sample.key]:
             continue
@@ -250,10 +254,7 @@ def _patches(
             # Many channels see the same of it.
             if box not in of_sample:
                 of_sample[box] = cut(picture, box)
-                room -= of_sample[box].nbytes
             cut_out[path, channel, place] = box, of_sample[box]
-        if room < 0:
-            raise InputError(_too_many(found))
     if gone:
         names = ", ".join(map(repr, sorted(gone)[:_NAMED]))
         warnings.warn(
@@ -263,16 +264,6 @@ def _patches(
             stacklevel=4,
         )
     return cut_out
-
-
-def _too_many(found: Survey) -> str:
-    channels = sum(len(state.values) for state in found.layers.values())
-    needed = math.prod((channels, found.k, LONGEST, LONGEST, 3))
-    return (
-        f"{channels} channels of {len(found.layers)} layers × {found.k} patches need "
-        f"up to {needed / 2**30:.1f} GiB, more than half of this machine's memory. "
-        "Choose fewer layers, a smaller k, or patches=False."
-    )
 
 
 def _examples(path: str, found: Survey, cut_out: _Cut) -> list[list[Example]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,10 @@ from tb_actviz.dataset.labels import GivenLabels
 from tb_actviz.dataset.samples import Sample
 from tb_actviz.errors import InputError
 from tb_actviz.imaging.resize import imresize
+
+#: How many threads decode pictures, and how many wait for the model at most.
+_THREADS = 4
+_AHEAD = 16
 
 
 class _File(NamedTuple):
@@ -63,9 +68,9 @@ class PictureFiles:
 
     def __iter__(self) -> Iterator[Sample]:
         count = 0
-        for index, file in enumerate(self._files):
+        for index, (file, read) in enumerate(_read_ahead(self._files)):
             try:
-                named = self._read(file)
+                named = self._fed(read())
             except InputError as error:
                 if self._strict:
                     raise
@@ -81,23 +86,41 @@ class PictureFiles:
     def again(self, keys: Collection[str]) -> Iterator[Sample]:
         """Read some of the pictures once more; see `Data`."""
         wanted = set(keys)
-        for file in self._files:
-            if file.key in wanted:
-                try:
-                    yield Sample(file.key, self._read(file), file.label)
-                except InputError:
-                    continue
+        files = [file for file in self._files if file.key in wanted]
+        for file, read in _read_ahead(files):
+            try:
+                named = self._fed(read())
+            except InputError:
+                continue
+            yield Sample(file.key, named, file.label)
 
-    def _read(self, file: _File) -> NamedInput:
-        named = replace(
-            input_of_picture(read_picture(file.path), file.key),
-            source=file.path.absolute(),
-        )
+    def _fed(self, named: NamedInput) -> NamedInput:
         size = self._size or _size_of(self._forward)
         if size is not None:
             named = _resized(named, size)
         (named,) = self._forward.read(named)
         return named
+
+
+def _read_ahead(
+    files: Sequence[_File],
+) -> Iterator[tuple[_File, Callable[[], NamedInput]]]:
+    """Files, each with what waits for its picture; threads decode the next ones."""
+    waiting: deque[tuple[_File, Callable[[], NamedInput]]] = deque()
+    threads = ThreadPoolExecutor(_THREADS)
+    try:
+        for file in files:
+            waiting.append((file, threads.submit(_picture_of, file).result))
+            if len(waiting) > _AHEAD:
+                yield waiting.popleft()
+        yield from waiting
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _picture_of(file: _File) -> NamedInput:
+    picture = read_picture(file.path)
+    return replace(input_of_picture(picture, file.key), source=file.path.absolute())
 
 
 def _files(paths: Sequence[Path]) -> list[_File]:

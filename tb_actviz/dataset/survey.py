@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -115,6 +115,7 @@ class Survey:
 def survey(
     forward: ForwardPass,
     data: Data,
+    begin: Callable[[Sample, Mapping[str, int]], None],
     score: Reduction,
     *,
     k: int,
@@ -127,6 +128,7 @@ def survey(
     Args:
         forward: Takes inputs through the model.
         data: The data set.
+        begin: Called with the first sample and how many channels each layer has.
         score: What says how much a map is fired.
         k: How many samples to keep for each channel.
         per_source: How many of them may be of one source; None for any.
@@ -143,13 +145,18 @@ def survey(
     reduced: ReducedPass | None = None
     for batch in _batches(data, batch_size, forward):
         named = [sample.named for sample in batch]
+        is_first = reduced is None
         if reduced is None:
             _warn_of_meeting(forward, batch, batch_size)
             reduced = forward.reducing([score], batch_size)
         size = reduced.batch_size
         for start in range(0, len(batch), size):
             part = slice(start, start + size)
-            found.update(batch[part], reduced(named[part]))
+            maps = reduced(named[part])
+            if is_first:
+                begin(batch[0], {layer.path: layer.shape[-1] for layer in maps})
+                is_first = False
+            found.update(batch[part], maps)
         report(found.count, data.count or found.count)
     if not found.count:
         reasons = [f"{key}: {why}" for key, why in [*data.unreadable.items()][:3]]

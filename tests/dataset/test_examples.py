@@ -14,6 +14,7 @@ from networks import pictures, shared, small
 from PIL import Image
 
 import tb_actviz as av
+from tb_actviz.dataset import patches
 from tb_actviz.dataset.examples import Example
 
 pytestmark = pytest.mark.every_backend
@@ -237,6 +238,22 @@ def test_large_patches_are_made_smaller() -> None:
     assert one.patch.shape == (96, 57, 3)
     assert one.patch[:40].min() == 200
     assert one.patch[60:].max() == 0
+
+
+def test_more_patches_than_fit_are_refused_with_their_sum(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    x = pictures(2, (200, 120))
+    monkeypatch.setattr(patches, "physical_memory", lambda: 2**20)
+    seen: list[int] = []
+    with pytest.raises(av.InputError, match="9 channels of 2 layers × 4 patches need"):
+        av.dataset_examples(
+            small(), x, ["conv1", "average"], k=4, progress=lambda *done: seen.append(0)
+        )
+    assert seen == []
+    # Of conv1 nine pixels each.
+    av.dataset_examples(small(), x, "conv1", k=4)
+    av.dataset_examples(small(), x, "average", k=4, patches=False)
 
 
 def folder_of(folder: Path, x: np.ndarray) -> list[str]:
