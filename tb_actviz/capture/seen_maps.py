@@ -130,6 +130,30 @@ class Places:
         """
         return self._box(self.fields, cells, channel)
 
+    def fields_of(
+        self, rows: np.ndarray, columns: np.ndarray, channels: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Find all that single positions see.
+
+        Args:
+            rows: Their rows in the maps, int, (P,).
+            columns: Their columns.
+            channels: Their channels.
+
+        Returns:
+            The box of each, as `field` gives it, int64, (P, 4); and whether each sees
+            anything, (P,).
+        """
+
+        def at(maps: np.ndarray) -> np.ndarray:
+            indices = zip(maps.shape, (rows, columns, channels), strict=True)
+            found = maps[tuple(index if size > 1 else 0 for size, index in indices)]
+            return np.broadcast_to(found, rows.shape)
+
+        (top, bottom), (left, right) = (map(at, bounds) for bounds in self.fields)
+        boxes = np.stack([top, left, bottom, right], axis=1)
+        return boxes.astype(np.int64), at(self.seeing)
+
     def largest_field(self) -> tuple[int, int]:
         """Find how much any position sees.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeAlias
 
 import keras
 import numpy as np
@@ -18,10 +17,11 @@ from tb_actviz.capture.reduced import Reduction, largest, mean
 from tb_actviz.capture.seen_maps import Box
 from tb_actviz.capture.selection import LayerSelection, select_calls
 from tb_actviz.dataset.labels import ClassNames, Labels
-from tb_actviz.dataset.patches import Fields, cut
+from tb_actviz.dataset.patches import Fields
 from tb_actviz.dataset.reading import DataLike, read_data
-from tb_actviz.dataset.samples import Data, Sample, digest
+from tb_actviz.dataset.samples import Data, Sample
 from tb_actviz.dataset.survey import Survey, survey
+from tb_actviz.dataset.winners import At, CutOut, cut_winners
 from tb_actviz.errors import InputError, near_matches
 from tb_actviz.progress import Progress, reporting
 
@@ -163,7 +163,7 @@ def dataset_examples(
             report=report,
         )
     _warn(dataset, found)
-    cut_out = _cut_out(fields, dataset, found) if patches else {}
+    cut_out = cut_winners(fields, dataset, found) if patches else {}
     return {path: _examples(path, found, cut_out) for path in forward.layers}
 
 
@@ -206,67 +206,9 @@ def _warn(dataset: Data, found: Survey) -> None:
         )
 
 
-#: The box and the patch of a place: by layer, channel and place in the order.
-_Cut: TypeAlias = "dict[tuple[str, int, int], tuple[Box | None, np.ndarray]]"
-
-
-def _cut_out(fields: Fields, dataset: Data, found: Survey) -> _Cut:
-    """Read the winners again, and cut out what their positions see."""
-    places: dict[str, list[tuple[str, int, int]]] = {}
-    for path, state in found.layers.items():
-        for channel, place in zip(*np.nonzero(state.samples >= 0), strict=True):
-            number = state.samples[channel, place]
-            at = path, int(channel), int(place)
-            places.setdefault(found.known.keys[number], []).append(at)
-    again = dataset.again(places)
-    if again is None:
-        warnings.warn(
-            "The data can be read only once, so that the examples come without "
-            "patches. Give something that can be read again, as a list, a folder or a "
-            "tf.data.Dataset, or say patches=False.",
-            stacklevel=3,
-        )
-        return {}
-    return _patches(again, places, found, fields)
-
-
-def _patches(
-    again: Iterable[Sample],
-    places: dict[str, list[tuple[str, int, int]]],
-    found: Survey,
-    fields: Fields,
-) -> _Cut:
-    digests = dict(zip(found.known.keys, found.known.digests, strict=True))
-    cut_out: _Cut = {}
-    gone = set(places)
-    for sample in again:
-        if digest(sample.named) != digests[sample.key]:
-            continue
-        gone.discard(sample.key)
-        picture = sample.named.picture
-        if picture is None:
-            continue
-        of_sample: dict[Box | None, np.ndarray] = {}
-        for path, channel, place in places[sample.key]:
-            state = found.layers[path]
-            row, column = state.rows[channel, place], state.columns[channel, place]
-            box = fields.of(sample.named, path, channel, int(row), int(column))
-            # Many channels see the same of it.
-            if box not in of_sample:
-                of_sample[box] = cut(picture, box)
-            cut_out[path, channel, place] = box, of_sample[box]
-    if gone:
-        names = ", ".join(map(repr, sorted(gone)[:_NAMED]))
-        warnings.warn(
-            f"{len(gone)} samples are not what they were when the data are read again, "
-            f"so that their examples come without patches: {names}. Give data that are "
-            "the same each time they are read, without shuffling or augmentation.",
-            stacklevel=4,
-        )
-    return cut_out
-
-
-def _examples(path: str, found: Survey, cut_out: _Cut) -> list[list[Example]]:
+def _examples(
+    path: str, found: Survey, cut_out: Mapping[At, CutOut]
+) -> list[list[Example]]:
     state, known = found.layers[path], found.known
     return [
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 from PIL import Image
@@ -61,25 +62,32 @@ class Fields:
             )
 
     def of(
-        self, named: NamedInput, layer: str, channel: int, row: int, column: int
-    ) -> Box | None:
-        """Find all that a position sees.
+        self,
+        named: NamedInput,
+        layer: str,
+        channels: np.ndarray,
+        rows: np.ndarray,
+        columns: np.ndarray,
+    ) -> list[Box | None]:
+        """Find all that some positions see.
 
         Args:
             named: The input.
             layer: Layer path.
-            channel: Number of the channel.
-            row: Row of the position in the map.
-            column: Its column.
+            channels: Numbers of channels, int, (P,).
+            rows: Row of a position in each one's map.
+            columns: Its column.
 
         Returns:
-            Top, left, bottom, right in pixels of the picture, the latter two exclusive;
-            None where it is not known.
+            For each top, left, bottom, right in pixels of the picture, the latter two
+            exclusive; None where it is not known, or nothing.
         """
         places = self._of_size(named).get(layer)
         if places is None:
-            return None
-        return places.field((row, column, row + 1, column + 1), channel)
+            return [None] * len(channels)
+        boxes, seeing = places.fields_of(rows, columns, channels)
+        each = zip(map(tuple, boxes.tolist()), seeing.tolist(), strict=True)
+        return [box if sees else None for box, sees in each]
 
     def _of_size(self, named: NamedInput) -> dict[str, Places]:
         if named.shapes not in self._places:
@@ -92,21 +100,45 @@ class Fields:
         return self._places[named.shapes]
 
 
-def cut(picture: np.ndarray, box: Box | None) -> np.ndarray:
-    """Cut a part out of a picture.
+class Cuts:
+    """Cuts parts out of a picture, each of them once.
 
     Args:
         picture: RGB, uint8, (H, W, 3).
-        box: The part; None for all of it.
-
-    Returns:
-        A copy, RGB, uint8, smaller than in the picture where its longer side would have
-        more than `LONGEST` pixels.
     """
-    top, left, bottom, right = box or (0, 0, *picture.shape[:2])
-    part = picture[top:bottom, left:right]
-    if max(part.shape[:2]) <= LONGEST:
-        return part.copy()
-    image = Image.fromarray(np.ascontiguousarray(part))
-    image.thumbnail((LONGEST, LONGEST), Image.Resampling.BOX)
-    return np.asarray(image)
+
+    def __init__(self, picture: np.ndarray) -> None:
+        self._picture = np.ascontiguousarray(picture)
+        self._cut: dict[Box, np.ndarray] = {}
+
+    def of(self, box: Box | None) -> np.ndarray:
+        """Cut out a part.
+
+        Args:
+            box: The part; None for all of it.
+
+        Returns:
+            RGB, uint8, read-only; smaller than in the picture where its longer side
+            would have more than `LONGEST` pixels.
+        """
+        whole = (0, 0, *self._picture.shape[:2])
+        box = box or whole
+        if box not in self._cut:
+            self._cut[box] = self._new(box)
+            self._cut[box].flags.writeable = False
+        return self._cut[box]
+
+    def _new(self, box: Box) -> np.ndarray:
+        top, left, bottom, right = box
+        height, width = bottom - top, right - left
+        longest = max(height, width)
+        if longest <= LONGEST:
+            return self._picture[top:bottom, left:right].copy()
+        size = [max(1, round(side * LONGEST / longest)) for side in (width, height)]
+        area = (left, top, right, bottom)
+        smaller = self._image.resize((size[0], size[1]), Image.Resampling.BOX, area)
+        return np.array(smaller)
+
+    @cached_property
+    def _image(self) -> Image.Image:
+        return Image.fromarray(self._picture)

@@ -77,6 +77,21 @@ def assert_exact(known: Places, changed: np.ndarray) -> None:
         top, left, bottom, right = box
         assert hull[0] <= top < bottom <= hull[2]
         assert hull[1] <= left < right <= hull[3]
+    assert_alike_together(known, changed.shape[:2])
+
+
+def assert_alike_together(known: Places, size: tuple[int, ...]) -> None:
+    """Of many positions at once the same is told as of each alone."""
+    every = np.indices((*size, known.seeing.shape[2])).reshape(3, -1)
+    boxes, seeing = known.fields_of(*every)
+    together = [
+        tuple(box) if sees else None
+        for box, sees in zip(boxes.tolist(), seeing.tolist(), strict=True)
+    ]
+    assert together == [
+        known.field((row, column, row + 1, column + 1), channel)
+        for row, column, channel in every.T.tolist()
+    ]
 
 
 SHAPE = (10, 12, 3)
