@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from browser import logs
 from browser.arrays import Arrays, assert_told
-from browser.tab import Tab, TabInHost, wait_until
+from browser.exported import saved_arrays
+from browser.tab import Tab, TabInHost, pairs, wait_until
 from plugin.serving import Host
 
 if TYPE_CHECKING:
@@ -96,6 +97,30 @@ def test_a_broken_connection_is_tried_again(tab: Tab, arrays: Arrays) -> None:
     assert left[0] < 0
     maps = arrays.of("first", "relu1", 3, "bright")
     assert_told(tab, maps)
+
+
+def test_pictures_that_come_last_are_saved_as_well(tab: Tab, arrays: Arrays) -> None:
+    held: list[Route] = []
+    pattern = route_to("values", tag="%3Ainput%2Factivations")
+    tab.page.route(pattern, lambda one: held.append(one))
+    rows = {"view": "multiples", "multiples_rows": "inputs", "channel": 3}
+    tab.go(pairs(run="first", layer="relu1", **rows))
+    cells = tab.frame.locator(".multiple canvas")
+    wait_until(cells).to_have_count(12)
+    for index in range(12):
+        wait_until(cells.nth(index)).to_be_visible()
+    # Nothing but the pictures beside the names is on its way.
+    tab.page.wait_for_timeout(500)
+    assert held
+    for route in held:
+        route.fallback()
+    tab.rest()
+    found = saved_arrays(tab)
+    expected = [
+        [arrays.of("first", "relu1", step, name)[..., 3] for step in range(6)]
+        for name in ("bright", "dull")
+    ]
+    np.testing.assert_array_equal(found["activations"], expected)
 
 
 @pytest.mark.parametrize("late", ["values", "record"])

@@ -92,11 +92,15 @@ export interface MultiplesTable {
   rowKind: MultiplesRows;
 }
 
-/** A row, and what its cells show; where the columns are layers, of another step as well. */
+/**
+ * A row, and what its cells show; where the columns are layers, of another step as well.
+ *
+ * It holds questions: an answer that is kept would stay as it was when it was asked for.
+ */
 interface MultiplesRow {
   name: string;
   /** What is beside its name: the input that the row is of. */
-  picture: Answer<Maps | null>;
+  picture: () => Answer<Maps | null>;
   cells: readonly ((step?: number) => Answer<Multiple>)[];
 }
 

@@ -49,7 +49,7 @@ export const MULTIPLES: ViewContent<MultiplesContent> = {
     const cellsAt = like && step !== null ? step : undefined;
     const answers = table.rows.map(({ cells }) => cells.map((cell) => cell(cellsAt)));
     // A picture that cannot be read is not there either.
-    const beside = allOf(table.rows.map(({ picture }) => orElse(picture, null)));
+    const beside = allOf(table.rows.map(({ picture }) => orElse(picture(), null)));
     const settled = allOf(answers.map((row) => allOf(row.map(orReason))));
     return andThen(beside, (pictures) =>
       andThen(settled, (cells) => {

@@ -192,7 +192,8 @@ export function tableOf(multiples: Multiples, picked: readonly number[]): Multip
     columns: columns.map(({ layer, step }) => (kind === "steps" ? `step ${step}` : layer)),
     rows: rows.map(({ name, run, input, channel: own, missing }) => ({
       name,
-      picture: rowKind === "inputs" ? pictureOf(run, record.address.step, input) : ready(null),
+      picture: () =>
+        rowKind === "inputs" ? pictureOf(run, record.address.step, input) : ready(null),
       cells: columns.map((column) => (step = column.step) => {
         if (missing !== null) return failed(missing);
         const moment = { ...column, step };
