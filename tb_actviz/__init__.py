@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tb_actviz.array_logger import log_arrays as log_arrays
     from tb_actviz.arrays import as_maps as as_maps
     from tb_actviz.callback import ActivationCallback as ActivationCallback
-    from tb_actviz.capture.execution import Capture as Capture
+    from tb_actviz.capture.description import Capture as Capture
     from tb_actviz.capture.extractor import FeatureExtractor as FeatureExtractor
     from tb_actviz.capture.extractor import activations as activations
     from tb_actviz.capture.named_input import NamedInput as NamedInput
@@ -87,7 +87,7 @@ _HOMES = {
     "ActivationCallback": "callback",
     "ActivationLogger": "logger",
     "ArrayLogger": "array_logger",
-    "Capture": "capture.execution",
+    "Capture": "capture.description",
     "ChannelStatistics": "analysis.channels",
     "Checkpoint": "checkpoints.files",
     "Example": "dataset.examples",

@@ -8,7 +8,7 @@ from types import TracebackType
 
 import keras
 
-from tb_actviz.capture.execution import Capture
+from tb_actviz.capture.description import Capture
 from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.preprocessing import Preprocess

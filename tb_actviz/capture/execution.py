@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -18,20 +18,24 @@ from tb_actviz.capture.compiled import (
     compile_forward,
     run_eagerly,
 )
+from tb_actviz.capture.description import Capture
 from tb_actviz.capture.keras_graph import has_graph
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import is_input
 from tb_actviz.capture.listing import lasting_layers, run_watched
-from tb_actviz.capture.named_input import Batch
+from tb_actviz.capture.named_input import Batch, NamedInput
 from tb_actviz.capture.probe import Entry, watching
 from tb_actviz.capture.reduced import Reducing
 from tb_actviz.capture.signature import Signature
 from tb_actviz.capture.undisturbed import KeptCalls, Undisturbed
 from tb_actviz.errors import InputError, format_shape, model_failed
-from tb_actviz.notebook_output import html_text
 
 #: Models without a graph are traced for each size; more traces would only pile up.
 _MOST_TRACED = 16
+
+#: Runs a model over inputs and the arrays it is fed for them: the activations of each
+#: layer, one row for each input.
+RunBatch: TypeAlias = "Callable[[Sequence[NamedInput], Batch], list[np.ndarray]]"
 
 
 class Execution:
@@ -249,58 +253,55 @@ def _against_sub_model(model: keras.Model, chosen: Sequence[LayerCall]) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Capture:
-    """How the activations of a model are captured.
+@dataclass(frozen=True, eq=False)
+class PreparedBatch:
+    """Inputs of one size that go through a model together.
 
     Args:
-        method: `"sub-model"` where one model with many outputs gives them, `"probe"`
-            where the layers are watched during a pass.
-        reason: Why a sub-model would not do; empty where it does.
-        backend: Name of the Keras back end.
-        compiled: Whether the pass is compiled.
-        preprocess: Name of what pictures go through before the model, or why nothing.
-        inputs: Name of each model input to its shape for one sample; None for any
-            size.
-        layers: Paths of the layers, in the order of the model.
-        left_out: Paths of layers that cannot be captured to the reason.
-
-    Example:
-        >>> extract = av.FeatureExtractor(model, "fire6-*")
-        >>> print(extract.describe())
-        captured by a sub-model, ... on ...
-        inputs: data 64×64×3
-        preprocessing: none (the model prepares inputs itself, in its layer 'scaled')
-        2 layers: fire6-squeeze1x1, fire6-relu_squeeze1x1
+        indices: Which inputs, of all that were prepared.
+        arrays: What the model is fed for them, preprocessed, in the dtype it takes.
+        layers: Paths of the layers that a run gives.
+        run_batch: Runs the model.
     """
 
-    method: str
-    reason: str
-    backend: str
-    compiled: bool
-    preprocess: str
-    inputs: dict[str, tuple[int | None, ...]]
+    indices: tuple[int, ...]
+    arrays: Batch
     layers: tuple[str, ...]
-    left_out: dict[str, str] = field(default_factory=dict)
+    run_batch: RunBatch
 
-    def __str__(self) -> str:
-        """Say it in a few lines for people."""
-        why = f" ({self.reason})" if self.reason else ""
-        how = "compiled" if self.compiled else "run eagerly"
-        inputs = ", ".join(
-            f"{name} {format_shape(s)}" for name, s in self.inputs.items()
-        )
-        lines = [
-            f"captured by a {self.method}{why}, {how}, on {self.backend}",
-            f"inputs: {inputs}",
-            f"preprocessing: {self.preprocess}",
-            f"{len(self.layers)} layers: {', '.join(self.layers)}",
-        ]
-        lines += [f"left out: {path}: {why}" for path, why in self.left_out.items()]
-        return "\n".join(lines)
 
-    def _repr_html_(self) -> str:
-        return html_text(str(self))
+@dataclass(frozen=True, eq=False)
+class PreparedInputs:
+    """Inputs of any sizes, made ready for one model once.
+
+    Args:
+        inputs: The inputs, in their order.
+        batches: Those of one size together.
+    """
+
+    inputs: tuple[NamedInput, ...]
+    batches: tuple[PreparedBatch, ...]
+
+    def run(self) -> list[dict[str, np.ndarray]]:
+        """Run the model over the inputs, with its current weights.
+
+        Returns:
+            For each input layer path to activations, float32, read-only, with a batch
+            axis of one.
+
+        Raises:
+            InputError: If the model fails.
+        """
+        captured: list[dict[str, np.ndarray]] = [{} for _ in self.inputs]
+        for batch in self.batches:
+            named = [self.inputs[index] for index in batch.indices]
+            rows = batch.run_batch(named, batch.arrays)
+            for path, values in zip(batch.layers, rows, strict=True):
+                for row, index in enumerate(batch.indices):
+                    view = values[row : row + 1]
+                    view.flags.writeable = False
+                    captured[index][path] = view
+        return captured
 
 
 def rows_of_inputs(
@@ -362,3 +363,18 @@ def refuse_other_shape(path: str, first: np.ndarray, other: np.ndarray) -> None:
             f"and {format_shape(other.shape[1:])} for another. Run the inputs one by "
             "one."
         )
+
+
+def indices_by_size(inputs: Sequence[NamedInput]) -> Iterable[list[int]]:
+    """Put inputs together that can go through a model together.
+
+    Args:
+        inputs: Inputs of any sizes.
+
+    Returns:
+        For each size the indices of its inputs, in their order.
+    """
+    of_size: dict[tuple[tuple[int, ...], ...], list[int]] = {}
+    for index, named in enumerate(inputs):
+        of_size.setdefault(named.shapes, []).append(index)
+    return of_size.values()

@@ -7,7 +7,7 @@ import warnings
 import keras
 import numpy as np
 
-from tb_actviz.capture.execution import Capture
+from tb_actviz.capture.description import Capture
 from tb_actviz.capture.forward_pass import BATCH_SIZE
 from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_activations import LayerActivations

@@ -16,9 +16,12 @@ import keras
 import numpy as np
 
 from tb_actviz.capture.batch_axis import keep_inputs_apart
+from tb_actviz.capture.description import Capture
 from tb_actviz.capture.execution import (
-    Capture,
     Execution,
+    PreparedBatch,
+    PreparedInputs,
+    indices_by_size,
     refuse_other_shape,
     rows_of_inputs,
 )
@@ -31,11 +34,6 @@ from tb_actviz.capture.looking import build_with, calls_of_run, calls_on_shapes
 from tb_actviz.capture.meeting import describe_meeting, find_meeting, run_each
 from tb_actviz.capture.model_signature import model_signature, signature_of
 from tb_actviz.capture.named_input import Batch, NamedInput
-from tb_actviz.capture.prepared_inputs import (
-    PreparedBatch,
-    PreparedInputs,
-    indices_by_size,
-)
 from tb_actviz.capture.preprocessing import (
     Preprocess,
     check_preprocess,

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import keras
 import numpy as np
 
-from tb_actviz.capture.execution import Capture
+from tb_actviz.capture.description import Capture
+from tb_actviz.capture.execution import PreparedInputs
 from tb_actviz.capture.forward_pass import (
     BATCH_SIZE,
     Choose,
@@ -20,7 +21,6 @@ from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.model_signature import model_signature
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.parts import calls_in_part, find_parts, in_part, runs_itself
-from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess, PreprocessInput
 from tb_actviz.capture.receptive import SeenPicture
 from tb_actviz.capture.selection import refuse_other_than_models

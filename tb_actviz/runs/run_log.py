@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 from tensorboard.compat.proto.summary_pb2 import Summary
 
-from tb_actviz.capture.prepared_inputs import PreparedInputs
+from tb_actviz.capture.execution import PreparedInputs
 from tb_actviz.runs.budget_words import (
     about_full,
     about_interval,

@@ -13,9 +13,9 @@ from typing import Any
 import keras
 
 from tb_actviz.capture.distributed import is_chief
+from tb_actviz.capture.execution import PreparedInputs
 from tb_actviz.capture.inputs import Inputs
 from tb_actviz.capture.parts_pass import NoPartFitsError
-from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import LayerSelection
 from tb_actviz.capture.stream_elements import is_dataset, what_reading_moves

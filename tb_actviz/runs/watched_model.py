@@ -11,14 +11,14 @@ import numpy as np
 
 from tb_actviz.capture.attention import AXES
 from tb_actviz.capture.default_selection import describe_default
-from tb_actviz.capture.execution import Capture
+from tb_actviz.capture.description import Capture
+from tb_actviz.capture.execution import PreparedInputs
 from tb_actviz.capture.inputs import SAMPLES, Inputs
 from tb_actviz.capture.layer_calls import LayerCall
 from tb_actviz.capture.layer_kinds import activation_bounds
 from tb_actviz.capture.named_input import NamedInput
 from tb_actviz.capture.parts_pass import pass_through
 from tb_actviz.capture.patch_tokens import PatchTokens, find_patch_tokens
-from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.preprocessing import Preprocess
 from tb_actviz.capture.selection import (
     LayerInfo,

@@ -15,9 +15,9 @@ import pytest
 from keras import layers
 from networks import pictures, small
 
+from tb_actviz.capture.execution import PreparedInputs
 from tb_actviz.capture.forward_pass import ForwardPass
 from tb_actviz.capture.inputs import read_inputs
-from tb_actviz.capture.prepared_inputs import PreparedInputs
 from tb_actviz.capture.selection import select_calls
 from tb_actviz.errors import InputError
 
