@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -18,10 +17,6 @@ from tb_actviz.dataset.labels import GivenLabels
 from tb_actviz.dataset.samples import Sample
 from tb_actviz.errors import InputError
 from tb_actviz.imaging.resize import imresize
-
-#: How many threads decode pictures, and how many wait for the model at most.
-_THREADS = 4
-_AHEAD = 16
 
 
 class _File(NamedTuple):
@@ -68,9 +63,9 @@ class PictureFiles:
 
     def __iter__(self) -> Iterator[Sample]:
         count = 0
-        for index, (file, read) in enumerate(_read_ahead(self._files)):
+        for index, file in enumerate(self._files):
             try:
-                named = self._fed(read())
+                named = self._read(file)
             except InputError as error:
                 if self._strict:
                     raise
@@ -86,41 +81,24 @@ class PictureFiles:
     def again(self, keys: Collection[str]) -> Iterator[Sample]:
         """Read some of the pictures once more; see `Data`."""
         wanted = set(keys)
-        files = [file for file in self._files if file.key in wanted]
-        for file, read in _read_ahead(files):
+        for file in self._files:
+            if file.key not in wanted:
+                continue
             try:
-                named = self._fed(read())
+                named = self._read(file)
             except InputError:
                 continue
             yield Sample(file.key, named, file.label)
 
-    def _fed(self, named: NamedInput) -> NamedInput:
+    def _read(self, file: _File) -> NamedInput:
+        # Not on other threads: what is warned of there cannot be left out safely.
+        picture = input_of_picture(read_picture(file.path), file.key)
+        named = replace(picture, source=file.path.absolute())
         size = self._size or _size_of(self._forward)
         if size is not None:
             named = _resized(named, size)
         (named,) = self._forward.read(named)
         return named
-
-
-def _read_ahead(
-    files: Sequence[_File],
-) -> Iterator[tuple[_File, Callable[[], NamedInput]]]:
-    """Files, each with what waits for its picture; threads decode the next ones."""
-    waiting: deque[tuple[_File, Callable[[], NamedInput]]] = deque()
-    threads = ThreadPoolExecutor(_THREADS)
-    try:
-        for file in files:
-            waiting.append((file, threads.submit(_picture_of, file).result))
-            if len(waiting) > _AHEAD:
-                yield waiting.popleft()
-        yield from waiting
-    finally:
-        threads.shutdown(cancel_futures=True)
-
-
-def _picture_of(file: _File) -> NamedInput:
-    picture = read_picture(file.path)
-    return replace(input_of_picture(picture, file.key), source=file.path.absolute())
 
 
 def _files(paths: Sequence[Path]) -> list[_File]:
