@@ -72,7 +72,6 @@ def dataset_examples(
     *,
     k: int = 9,
     by: str = "maximum",
-    per_source: int | None = None,
     labels: Labels | None = None,
     class_names: ClassNames | None = None,
     patches: bool = True,
@@ -86,7 +85,8 @@ def dataset_examples(
 
     What is looked for is computed with the activations; only one number for each
     channel and picture comes back from where the model runs. Memory does not grow with
-    the data set. The answer does not depend on its order.
+    the data set. Samples that fire a channel alike are told apart by their keys, not by
+    the order in which they come.
 
     Args:
         model: Any Keras model with a `call`.
@@ -99,8 +99,6 @@ def dataset_examples(
             takes convolutions, activation layers and attention.
         k: How many pictures for each channel, at least 1.
         by: `"maximum"` or `"mean"` of a channel's map.
-        per_source: How many of them may be of one picture; samples of streams have no
-            other source than themselves.
         labels: A dict of key to class, or the class of each sample in the order of the
             data; None takes the classes that the data give.
         class_names: Names of the classes that are numbers.
@@ -128,7 +126,7 @@ def dataset_examples(
         >>> [example.key for example in found["fire6-relu_squeeze1x1"][0]]
         ['input_4', 'input_6']
     """
-    _check(k, by, per_source, batch_size)
+    _check(k, by, batch_size)
     forward = pass_through(
         model, partial(select_calls, layers=layers), preprocess=preprocess
     )
@@ -158,7 +156,6 @@ def dataset_examples(
             begin,
             SCORES[by],
             k=k,
-            per_source=per_source,
             batch_size=batch_size,
             report=report,
         )
@@ -167,11 +164,8 @@ def dataset_examples(
     return {path: _examples(path, found, cut_out) for path in forward.layers}
 
 
-def _check(k: int, by: str, per_source: int | None, batch_size: int) -> None:
-    counts = {"k": k, "batch_size": batch_size}
-    if per_source is not None:
-        counts["per_source"] = per_source
-    for name, count in counts.items():
+def _check(k: int, by: str, batch_size: int) -> None:
+    for name, count in (("k", k), ("batch_size", batch_size)):
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise InputError(
                 f"Received {name}={count!r}; expected an integer of at least 1."
@@ -200,8 +194,8 @@ def _warn(dataset: Data, found: Survey) -> None:
     if broken:
         layers = ", ".join(map(repr, [*broken][:_NAMED]))
         warnings.warn(
-            f"{sum(broken.values())} maps hold NaN or infinities, which win nothing: "
-            f"of {len(broken)} layers, such as {layers}.",
+            f"{sum(broken.values())} maps have NaN or infinity as their largest value, "
+            f"which wins nothing: of {len(broken)} layers, such as {layers}.",
             stacklevel=3,
         )
 

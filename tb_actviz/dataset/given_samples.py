@@ -12,6 +12,7 @@ import numpy as np
 from tb_actviz.capture.datasets import Drawn, draw_samples
 from tb_actviz.capture.forward_pass import ForwardPass
 from tb_actviz.capture.named_input import NamedInput
+from tb_actviz.capture.stream_elements import generators_kept
 from tb_actviz.dataset.labels import ClassNames, GivenLabels, label_of
 from tb_actviz.dataset.samples import Sample
 from tb_actviz.errors import InputError
@@ -146,12 +147,14 @@ class StreamSamples:
 
     def _drawn(self) -> Iterator[Drawn]:
         signature = self._forward.signature
-        return draw_samples(
-            self._stream,
-            None if signature is None else signature.shapes_last,
-            None if signature is None else signature.names,
-            may_be_text=bool(signature and signature.texts),
-        )
+        # Else a loader that shuffles would give another order the next time.
+        with generators_kept(self._stream):
+            yield from draw_samples(
+                self._stream,
+                None if signature is None else signature.shapes_last,
+                None if signature is None else signature.names,
+                may_be_text=bool(signature and signature.texts),
+            )
 
     def _read(self, drawn: Drawn, key: str) -> NamedInput:
         x = drawn.x

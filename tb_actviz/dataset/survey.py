@@ -33,7 +33,7 @@ class Survey:
     """
 
     k: int
-    per_source: int | None
+    per_source: int | None = None
     known: KnownSamples = field(default_factory=KnownSamples)
     layers: dict[str, TopK] = field(default_factory=dict)
     count: int = 0
@@ -119,7 +119,6 @@ def survey(
     score: Reduction,
     *,
     k: int,
-    per_source: int | None,
     batch_size: int,
     report: Report,
 ) -> Survey:
@@ -131,7 +130,6 @@ def survey(
         begin: Called with the first sample and how many channels each layer has.
         score: What says how much a map is fired.
         k: How many samples to keep for each channel.
-        per_source: How many of them may be of one source; None for any.
         batch_size: As for `ReducedPass`.
         report: Called with (samples done, all samples).
 
@@ -141,7 +139,7 @@ def survey(
     Raises:
         InputError: If no sample can be read, or the model fails.
     """
-    found = Survey(k, per_source)
+    found = Survey(k)
     reduced: ReducedPass | None = None
     for batch in _batches(data, batch_size, forward):
         named = [sample.named for sample in batch]

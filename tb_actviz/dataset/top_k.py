@@ -31,8 +31,8 @@ class TopK:
         samples: Their numbers, int64; -1 for none.
         rows: Row of the largest value in the channel's map, int32.
         columns: Its column.
-        not_finite: For each channel how many maps held NaN or an infinity, int64,
-            (channels,). These values never win.
+        not_finite: For each channel of how many maps the largest value, or the mean,
+            is NaN or infinite, int64, (channels,). What is not finite never wins.
         per_source: How many of them may be of one source.
     """
 

@@ -109,8 +109,11 @@ def test_pictures_that_come_last_are_saved_as_well(tab: Tab, arrays: Arrays) -> 
     wait_until(cells).to_have_count(12)
     for index in range(12):
         wait_until(cells.nth(index)).to_be_visible()
-    # Nothing but the pictures beside the names is on its way.
-    tab.page.wait_for_timeout(500)
+    # What follows the last drawing is done: nothing else is on its way.
+    for _ in range(2):
+        tab.frame.evaluate(
+            "() => new Promise((r) => requestAnimationFrame(() => setTimeout(r)))"
+        )
     assert held
     for route in held:
         route.fallback()

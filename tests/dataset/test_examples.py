@@ -199,7 +199,7 @@ def test_nan_and_infinities_never_win_and_are_counted() -> None:
     x[1, :, :, 1] = np.inf
     x[2, 0, 0, 2] = np.inf
     expected = np.where(np.isfinite(x), x, -np.inf).max((1, 2))
-    with pytest.warns(UserWarning, match="3 maps hold NaN or infinities"):
+    with pytest.warns(UserWarning, match="3 maps have NaN or infinity as their"):
         found = av.dataset_examples(model, x, "same", k=4, preprocess=None)["same"]
     for channel, examples in enumerate(found):
         ranked = np.sort(expected[:, channel])[::-1]
@@ -355,6 +355,12 @@ def test_streams_with_labels(tmp_path: Path) -> None:
             torch.from_numpy(x.astype(np.float32)), torch.arange(9) % 2
         )
         assert_found(torch.utils.data.DataLoader(data, batch_size=4))
+        shuffled = torch.utils.data.DataLoader(
+            data, batch_size=4, shuffle=True, generator=torch.Generator()
+        )
+        found = av.dataset_examples(model, shuffled, "relu1", **given)
+        patches = [one.patch for examples in found["relu1"] for one in examples]
+        assert all(patch is not None for patch in patches)
 
 
 def test_what_can_be_read_only_once_comes_without_patches() -> None:
@@ -392,7 +398,6 @@ def test_data_that_change_between_two_readings_are_said_not_guessed() -> None:
     [
         ({"k": 0}, "Received k=0; expected an integer of at least 1"),
         ({"k": True}, "Received k=True"),
-        ({"per_source": 0}, "per_source=0"),
         ({"batch_size": 1.5}, "batch_size=1.5"),
         ({"by": "maxmium"}, "Did you mean 'maximum'"),
         ({"labels": ["a"]}, "Received 1 labels, and more samples than that"),
